@@ -1,0 +1,258 @@
+//! Exact decimals: a scaled 128-bit integer. No binary floating point anywhere.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+/// Most digits after the point.
+pub const SCALE_MAX: u8 = 18;
+
+/// `units / 10^scale`. Two decimals are equal if they are the same number, whatever their scales.
+#[derive(Debug, Clone, Copy)]
+pub struct Decimal {
+    units: i128,
+    scale: u8,
+}
+
+/// How [`Decimal::round`] treats what is cut off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RoundingMode {
+    /// To the nearest, halves away from zero.
+    HalfUp,
+    /// To the nearest, halves to the even neighbour.
+    HalfEven,
+    /// Towards zero.
+    Down,
+    /// Away from zero.
+    Up,
+}
+
+impl Decimal {
+    /// Zero.
+    pub const ZERO: Decimal = Decimal { units: 0, scale: 0 };
+
+    /// `units / 10^scale`; `None` if `scale` exceeds [`SCALE_MAX`].
+    pub fn new(units: i128, scale: u8) -> Option<Self> {
+        (scale <= SCALE_MAX).then_some(Decimal { units, scale })
+    }
+
+    /// A whole number.
+    pub const fn from_integer(units: i64) -> Self {
+        Decimal { units: units as i128, scale: 0 }
+    }
+
+    /// Reads `-12.50`: an optional sign, digits, optionally a point and digits; at least one digit, nothing else.
+    /// At most 36 digits and [`SCALE_MAX`] of them after the point; `None` otherwise.
+    pub fn parse(text: &[u8]) -> Option<Self> {
+        let (negative, digits) = match text.split_first()? {
+            (b'-', rest) => (true, rest),
+            (b'+', rest) => (false, rest),
+            _ => (false, text),
+        };
+        let mut units: i128 = 0;
+        let (mut count, mut scale, mut seen_point) = (0u32, 0u8, false);
+        for &byte in digits {
+            match byte {
+                b'0'..=b'9' => {
+                    units = units * 10 + i128::from(byte - b'0');
+                    count += 1;
+                    scale += u8::from(seen_point);
+                    if count > 36 || scale > SCALE_MAX {
+                        return None;
+                    }
+                }
+                b'.' if !seen_point => seen_point = true,
+                _ => return None,
+            }
+        }
+        (count > 0).then_some(Decimal { units: if negative { -units } else { units }, scale })
+    }
+
+    /// The unscaled number at `scale`; `None` if digits would be lost or it does not fit.
+    pub fn units_at(self, scale: u8) -> Option<i128> {
+        if scale >= self.scale {
+            return self.units.checked_mul(power(scale - self.scale)?);
+        }
+        let divisor = power(self.scale - scale)?;
+        (self.units % divisor == 0).then_some(self.units / divisor)
+    }
+
+    /// Digits after the point, trailing zeros included.
+    pub fn scale(self) -> u8 {
+        self.scale
+    }
+
+    /// Whether it is below zero.
+    pub fn is_negative(self) -> bool {
+        self.units < 0
+    }
+
+    /// Whether it is zero.
+    pub fn is_zero(self) -> bool {
+        self.units == 0
+    }
+
+    /// Whether it has no digits other than 0 after the point.
+    pub fn is_integer(self) -> bool {
+        self.normalize().scale == 0
+    }
+
+    /// The sum, exactly; `None` if it does not fit.
+    pub fn checked_add(self, other: Decimal) -> Option<Decimal> {
+        let scale = self.scale.max(other.scale);
+        Some(Decimal { units: self.units_at(scale)?.checked_add(other.units_at(scale)?)?, scale })
+    }
+
+    /// The difference, exactly; `None` if it does not fit.
+    pub fn checked_sub(self, other: Decimal) -> Option<Decimal> {
+        self.checked_add(Decimal { units: other.units.checked_neg()?, scale: other.scale })
+    }
+
+    /// The product, exactly; `None` if it does not fit.
+    pub fn checked_mul(self, other: Decimal) -> Option<Decimal> {
+        let (left, right) = (self.normalize(), other.normalize());
+        let scale = left.scale + right.scale;
+        (scale <= SCALE_MAX).then_some(Decimal { units: left.units.checked_mul(right.units)?, scale })
+    }
+
+    /// The quotient if it is exact within [`SCALE_MAX`] digits; `None` otherwise, and for a divisor of zero.
+    pub fn checked_div_exact(self, other: Decimal) -> Option<Decimal> {
+        if other.units == 0 {
+            return None;
+        }
+        let (left, right) = (self.normalize(), other.normalize());
+        (0..=SCALE_MAX).find_map(|scale| {
+            // left.units / 10^l / (right.units / 10^r) = units / 10^scale
+            let shift = i32::from(scale) + i32::from(right.scale) - i32::from(left.scale);
+            let shift = u8::try_from(shift).ok()?;
+            let numerator = left.units.checked_mul(power(shift)?)?;
+            (numerator % right.units == 0).then_some(Decimal { units: numerator / right.units, scale })
+        })
+    }
+
+    /// Rounded to `digits` after the point.
+    pub fn round(self, digits: u8, mode: RoundingMode) -> Decimal {
+        if digits >= self.scale {
+            return self;
+        }
+        let divisor = power(self.scale - digits).expect("scales are at most SCALE_MAX");
+        let (quotient, rest) = (self.units / divisor, (self.units % divisor).abs());
+        let away = match mode {
+            RoundingMode::Down => false,
+            RoundingMode::Up => rest > 0,
+            RoundingMode::HalfUp => rest * 2 >= divisor,
+            RoundingMode::HalfEven => rest * 2 > divisor || (rest * 2 == divisor && quotient % 2 != 0),
+        };
+        Decimal { units: quotient + if away { self.units.signum() } else { 0 }, scale: digits }
+    }
+
+    /// The same number without trailing zeros after the point.
+    pub fn normalize(self) -> Decimal {
+        let mut number = self;
+        while number.scale > 0 && number.units % 10 == 0 {
+            number.units /= 10;
+            number.scale -= 1;
+        }
+        number
+    }
+
+    /// Writes it without trailing zeros after the point: `12.5`, `-3`, `0.05`.
+    pub fn write_to(self, out: &mut Vec<u8>) {
+        let number = self.normalize();
+        if number.units < 0 {
+            out.push(b'-');
+        }
+        let mut digits = [0u8; 40];
+        let mut at = digits.len();
+        let mut rest = number.units.unsigned_abs();
+        let mut written = 0u8;
+        while rest > 0 || written <= number.scale {
+            if written == number.scale && number.scale > 0 {
+                at -= 1;
+                digits[at] = b'.';
+            }
+            at -= 1;
+            digits[at] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            written += 1;
+        }
+        out.extend_from_slice(&digits[at..]);
+    }
+}
+
+fn power(exponent: u8) -> Option<i128> {
+    10i128.checked_pow(u32::from(exponent))
+}
+
+impl PartialEq for Decimal {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Decimal {}
+
+impl PartialOrd for Decimal {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Decimal {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let scale = self.scale.max(other.scale);
+        match (self.units_at(scale), other.units_at(scale)) {
+            (Some(left), Some(right)) => left.cmp(&right),
+            // Scaling up overflows only where one is beyond the other by many digits: the sign of the bigger decides.
+            (None, _) => self.units.cmp(&0),
+            (_, None) => 0.cmp(&other.units),
+        }
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = Vec::new();
+        self.write_to(&mut text);
+        f.write_str(std::str::from_utf8(&text).expect("digits, point and sign are ASCII"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decimal(text: &str) -> Decimal {
+        Decimal::parse(text.as_bytes()).unwrap_or_else(|| panic!("{text}"))
+    }
+
+    #[test]
+    fn text_survives_reading_and_writing() {
+        for (read, written) in
+            [("0", "0"), ("-0.50", "-0.5"), ("007", "7"), ("1200.00", "1200"), (".05", "0.05")]
+        {
+            assert_eq!(decimal(read).to_string(), written, "{read}");
+        }
+        for wrong in ["", "-", ".", "1.2.3", "1e5", "1,5", " 1"] {
+            assert!(Decimal::parse(wrong.as_bytes()).is_none(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn arithmetic_is_exact_or_refused() {
+        assert_eq!(decimal("0.1").checked_add(decimal("0.2")), Some(decimal("0.3")));
+        assert_eq!(decimal("48").checked_div_exact(decimal("12")), Some(decimal("4")));
+        assert_eq!(decimal("47").checked_div_exact(decimal("12")), None);
+        assert_eq!(decimal("1").checked_div_exact(decimal("0.8")), Some(decimal("1.25")));
+        assert_eq!(decimal("1").checked_div_exact(Decimal::ZERO), None);
+    }
+
+    #[test]
+    fn rounding_modes_differ_at_the_half() {
+        let round = |text, mode| decimal(text).round(0, mode).to_string();
+        assert_eq!(round("2.5", RoundingMode::HalfUp), "3");
+        assert_eq!(round("2.5", RoundingMode::HalfEven), "2");
+        assert_eq!(round("-2.5", RoundingMode::HalfUp), "-3");
+        assert_eq!(round("2.9", RoundingMode::Down), "2");
+        assert_eq!(round("2.1", RoundingMode::Up), "3");
+    }
+}

@@ -1,0 +1,51 @@
+//! GS1 identifiers: GTIN, GLN and SSCC share one check digit.
+
+/// The GS1 check digit (`0` to `9`) of a number without one; `None` if it has anything but digits or is empty.
+/// GS1 General Specifications §7.9: weights 3, 1, 3 … from the right.
+pub fn check_digit(body: &str) -> Option<u8> {
+    if body.is_empty() || !body.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let sum: u32 = body
+        .bytes()
+        .rev()
+        .enumerate()
+        .map(|(i, byte)| u32::from(byte - b'0') * if i % 2 == 0 { 3 } else { 1 })
+        .sum();
+    Some(((10 - sum % 10) % 10) as u8)
+}
+
+/// Whether the last digit of `number` is the check digit of the rest.
+pub fn has_valid_check_digit(number: &str) -> bool {
+    number.is_ascii()
+        && number.len() > 1
+        && check_digit(&number[..number.len() - 1])
+            == number.bytes().last().map(|byte| byte.wrapping_sub(b'0'))
+}
+
+/// A GTIN-8, -12, -13 or -14 with a valid check digit.
+pub fn is_gtin(number: &str) -> bool {
+    matches!(number.len(), 8 | 12 | 13 | 14) && has_valid_check_digit(number)
+}
+
+/// A GLN: 13 digits.
+pub fn is_gln(number: &str) -> bool {
+    number.len() == 13 && has_valid_check_digit(number)
+}
+
+/// An SSCC: 18 digits, without the application identifier 00.
+pub fn is_sscc(number: &str) -> bool {
+    number.len() == 18 && has_valid_check_digit(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn check_digits_of_the_demo_prefix() {
+        assert!(is_gtin("9520001001017") && is_gtin("19520001001014") && is_gtin("412345600010"));
+        assert!(is_gln("9520002000019") && is_sscc("395200020000000010"));
+        assert!(!is_gtin("412345600011") && !is_gtin("41234560001") && !is_sscc("39520002000000001X"));
+    }
+}

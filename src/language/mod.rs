@@ -1,0 +1,8 @@
+//! L1: the text of the mapping language: lexer, parser and syntax tree of `.shape`, `.guide`, `.map` and `.flow`
+//! files. Knows nothing of what the words mean. The grammar is `docs/mapping/grammar.md`.
+
+pub mod lexer;
+pub mod parser;
+pub mod syntax;
+
+pub use parser::parse;
