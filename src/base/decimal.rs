@@ -155,13 +155,10 @@ impl Decimal {
         number
     }
 
-    /// Writes it without trailing zeros after the point: `12.5`, `-3`, `0.05`.
-    pub fn write_to(self, out: &mut Vec<u8>) {
+    /// Writes it without trailing zeros after the point, such as `12.5`, `-3`, `0.05`, at the end of `digits`, and
+    /// returns the text written.
+    pub fn write_into(self, digits: &mut [u8; 44]) -> &str {
         let number = self.normalize();
-        if number.units < 0 {
-            out.push(b'-');
-        }
-        let mut digits = [0u8; 40];
         let mut at = digits.len();
         let mut rest = number.units.unsigned_abs();
         let mut written = 0u8;
@@ -175,7 +172,11 @@ impl Decimal {
             rest /= 10;
             written += 1;
         }
-        out.extend_from_slice(&digits[at..]);
+        if number.units < 0 {
+            at -= 1;
+            digits[at] = b'-';
+        }
+        std::str::from_utf8(&digits[at..]).expect("digits, point and sign are ASCII")
     }
 }
 
@@ -211,9 +212,7 @@ impl Ord for Decimal {
 
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = Vec::new();
-        self.write_to(&mut text);
-        f.write_str(std::str::from_utf8(&text).expect("digits, point and sign are ASCII"))
+        f.write_str(self.write_into(&mut [0; 44]))
     }
 }
 

@@ -1,1 +1,150 @@
-//! TODO-layer guide
+//! L2: how a format is built, once, for both directions. A [`Guide`] is a base with its overlays applied: a shape,
+//! the rules of each place, and the settings of its format. Names no format: what `syntax x12 …` means is decided in
+//! `formats`.
+
+mod build;
+mod narrow;
+pub mod path;
+mod types;
+
+use crate::base::span::Span;
+use crate::language::syntax::{DictionaryDocument, GuideDocument};
+use crate::tree::{PlaceId, Shape};
+use std::collections::BTreeMap;
+
+pub use build::compile;
+
+/// Every guide and dictionary document of a workspace, by name.
+#[derive(Debug, Default)]
+pub struct GuideSources<'a> {
+    /// `guide …` documents.
+    pub guides: BTreeMap<&'a str, &'a GuideDocument>,
+    /// `dictionary …` documents.
+    pub dictionaries: BTreeMap<&'a str, &'a DictionaryDocument>,
+}
+
+/// A compiled guide.
+#[derive(Debug, Clone)]
+pub struct Guide {
+    /// Its name.
+    pub name: String,
+    /// Its version, 1 if none is written.
+    pub version: u32,
+    /// The format: `x12`, `csv`, …
+    pub format: String,
+    /// Where the format is named.
+    pub format_span: Span,
+    /// `release "004010"` and the like; later layers win.
+    pub settings: BTreeMap<String, String>,
+    /// How units are cut.
+    pub unit: Unit,
+    /// What may be there.
+    pub shape: Shape,
+    /// The rules of each place, parallel to the shape's places.
+    pub rules: Vec<PlaceRules>,
+    /// Columns in file order, for guides with columns.
+    pub columns: Vec<PlaceId>,
+    /// What to do with columns the guide does not name.
+    pub extra_columns: ExtraColumns,
+}
+
+/// How a file falls into units that are translated one by one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Unit {
+    /// The format's own message.
+    #[default]
+    Transaction,
+    /// The whole file.
+    File,
+    /// Neighbouring rows with equal values in these columns.
+    Group(Vec<PlaceId>),
+}
+
+/// What happens with a column that no line of the guide names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ExtraColumns {
+    /// Flagged.
+    #[default]
+    Warn,
+    /// Nothing.
+    Ignore,
+    /// The unit is refused.
+    Reject,
+}
+
+/// What a guide says about one place.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PlaceRules {
+    /// The dictionary's element id or the column's name, for acknowledgements.
+    pub element_id: Box<str>,
+    /// The standard's loop id, for acknowledgements.
+    pub loop_id: Box<str>,
+    /// Shortest value.
+    pub min_length: u32,
+    /// Longest value; 0 is unbounded.
+    pub max_length: u32,
+    /// What characters the value may have.
+    pub class: ValueClass,
+    /// Allowed codes, sorted; empty is any.
+    pub codes: Vec<Box<str>>,
+    /// Conditions between the elements of a segment.
+    pub relations: Vec<Relation>,
+    /// `auto`: verified on reading, computed on writing.
+    pub auto: bool,
+    /// `not used`
+    pub not_used: bool,
+    /// A value that means "nothing".
+    pub blank: Option<Box<str>>,
+    /// The line of the guide that said so last.
+    pub span: Option<Span>,
+}
+
+/// The characters a value may have, by the type of its element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ValueClass {
+    /// Anything printable.
+    #[default]
+    Any,
+    /// A number.
+    Number,
+    /// A day.
+    Date,
+    /// A time of day.
+    Time,
+}
+
+/// A syntax note of a segment (X12 notation: P R E C L).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relation {
+    /// Which.
+    pub kind: RelationKind,
+    /// Element positions.
+    pub positions: Vec<u16>,
+}
+
+/// The syntax notes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RelationKind {
+    /// P: all or none.
+    Paired,
+    /// R: at least one.
+    Required,
+    /// E: at most one.
+    Exclusive,
+    /// C: if the first, then all.
+    Conditional,
+    /// L: if the first, then at least one other.
+    ListConditional,
+}
+
+impl Guide {
+    /// A setting, or "" where there is none.
+    pub fn setting(&self, name: &str) -> &str {
+        self.settings.get(name).map_or("", String::as_str)
+    }
+
+    /// The rules of a place.
+    pub fn rules(&self, place: PlaceId) -> &PlaceRules {
+        &self.rules[place.index()]
+    }
+}

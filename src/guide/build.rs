@@ -1,0 +1,357 @@
+//! From guide documents to a [`Guide`]: the base's structure, then each overlay over it.
+
+use super::{ExtraColumns, Guide, GuideSources, PlaceRules, Relation, RelationKind, Unit, narrow, types};
+use crate::base::span::Span;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
+use crate::language::syntax::{
+    AttributeKind, ColumnDeclaration, DictionaryDocument, DocumentReference, GuideDocument, GuideLine, Path,
+    SegmentDeclaration, SegmentElement, Setting, StepName, StructureItem, UnitLine,
+};
+use crate::tree::shape::Pairs;
+use crate::tree::{PlaceId, PlaceKind, Shape};
+
+/// Most layers: standard, house, client, site.
+const LAYERS_MAX: usize = 4;
+
+/// Compiles the guide `name` with everything it extends. `None` if something in it is wrong; the findings say what.
+pub fn compile(name: &str, sources: &GuideSources<'_>, findings: &mut Diagnostics) -> Option<Guide> {
+    let mut own = Diagnostics::new();
+    let guide = layers(name, sources, &mut own).and_then(|layers| build(&layers, sources, &mut own));
+    let sound = !own.has_errors();
+    findings.extend(own);
+    guide.filter(|_| sound)
+}
+
+/// The documents from the base to the guide itself.
+fn layers<'a>(
+    name: &str,
+    sources: &GuideSources<'a>,
+    findings: &mut Diagnostics,
+) -> Option<Vec<&'a GuideDocument>> {
+    let mut layers = vec![*sources.guides.get(name)?];
+    while let Some(base) = &layers.last()?.extends {
+        let Some(document) = sources.guides.get(base.name.as_str()) else {
+            findings.push(unknown_document("guide", base, sources.guides.keys().copied()));
+            return None;
+        };
+        if layers.iter().any(|layer| layer.name.name == document.name.name) || layers.len() >= LAYERS_MAX {
+            findings.push(Diagnostic::new(Code::G004).with("name", name).at(base.span, "extends again here"));
+            return None;
+        }
+        layers.push(document);
+    }
+    layers.reverse();
+    Some(layers)
+}
+
+/// "no guide is called …", with the nearest name.
+pub fn unknown_document<'a>(
+    what: &str,
+    reference: &DocumentReference,
+    known: impl Iterator<Item = &'a str>,
+) -> Diagnostic {
+    let finding = Diagnostic::new(Code::G003)
+        .with("what", what)
+        .with("name", &reference.name)
+        .at(reference.span, format!("no {what} has this name"));
+    match suggest::nearest(&reference.name, known) {
+        Some(near) => finding.help(format!("did you mean `{near}`?")),
+        None => finding,
+    }
+}
+
+fn build(layers: &[&GuideDocument], sources: &GuideSources<'_>, findings: &mut Diagnostics) -> Option<Guide> {
+    let own = layers.last()?;
+    let mut builder = Builder {
+        guide: Guide {
+            name: own.name.name.clone(),
+            version: 1,
+            format: String::new(),
+            format_span: own.span,
+            settings: Default::default(),
+            unit: Unit::Transaction,
+            shape: Shape::new(own.name.name.clone()),
+            rules: vec![PlaceRules::default()],
+            columns: Vec::new(),
+            extra_columns: ExtraColumns::default(),
+        },
+        dictionary: None,
+        findings,
+    };
+    for layer in layers {
+        // What the structure is made of comes first, whatever the order of the lines.
+        for line in &layer.lines {
+            builder.setting(line, sources);
+        }
+        builder.columns(layer);
+        for line in &layer.lines {
+            builder.line(line);
+        }
+    }
+    if builder.guide.format.is_empty() {
+        builder.findings.push(Diagnostic::new(Code::G005).with("name", &own.name.name).at(own.name.span, ""));
+    }
+    Some(builder.guide)
+}
+
+struct Builder<'a, 'f> {
+    guide: Guide,
+    dictionary: Option<&'a DictionaryDocument>,
+    findings: &'f mut Diagnostics,
+}
+
+impl<'a> Builder<'a, '_> {
+    fn setting(&mut self, line: &GuideLine, sources: &GuideSources<'a>) {
+        match line {
+            GuideLine::Version(version) => self.guide.version = version.value,
+            GuideLine::Syntax(syntax) => {
+                self.guide.format = syntax.format.text.clone();
+                self.guide.format_span = syntax.span;
+                self.settings("", &syntax.settings);
+            }
+            GuideLine::Delimiters(settings) => self.settings("delimiter ", settings),
+            GuideLine::Dictionary(reference) => match sources.dictionaries.get(reference.name.as_str()) {
+                Some(dictionary) => self.dictionary = Some(dictionary),
+                None => {
+                    let known = sources.dictionaries.keys().copied();
+                    self.findings.push(unknown_document("dictionary", reference, known));
+                }
+            },
+            GuideLine::ExtraColumns(word) => {
+                self.guide.extra_columns = match word.text.as_str() {
+                    "ignore" => ExtraColumns::Ignore,
+                    "reject" => ExtraColumns::Reject,
+                    _ => ExtraColumns::Warn,
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn settings(&mut self, prefix: &str, settings: &[Setting]) {
+        for setting in settings {
+            self.guide.settings.insert(format!("{prefix}{}", setting.name.text), setting.value.text.clone());
+        }
+    }
+
+    fn line(&mut self, line: &GuideLine) {
+        match line {
+            GuideLine::Structure(items, _) => self.structure(PlaceId::ROOT, items),
+            GuideLine::Rule(rule) => narrow::rule(&mut self.guide, rule, false, self.findings),
+            GuideLine::Widen(rule, _) => narrow::rule(&mut self.guide, rule, true, self.findings),
+            GuideLine::NotUsed(paths, _) => {
+                for path in paths {
+                    narrow::not_used(&mut self.guide, path, self.findings);
+                }
+            }
+            GuideLine::Case(case) => {
+                self.findings.push(
+                    Diagnostic::new(Code::L002)
+                        .with("what", "`case` in a guide")
+                        .with("instead", "write it as a `check` in the map for now")
+                        .at(case.span, ""),
+                );
+            }
+            _ => {}
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------ segments
+
+    fn structure(&mut self, parent: PlaceId, items: &[StructureItem]) {
+        for item in items {
+            let place = self.segment(parent, item);
+            self.structure(place, &item.children);
+            self.key(place, item);
+        }
+    }
+
+    fn segment(&mut self, parent: PlaceId, item: &StructureItem) -> PlaceId {
+        let name = item.alias.as_ref().unwrap_or(&item.tag);
+        let place = self.add(parent, &name.text, PlaceKind::Record, PlaceRules::default());
+        self.guide.rules[place.index()].element_id = item.tag.text.as_str().into();
+        let declaration = self
+            .dictionary
+            .and_then(|dictionary| dictionary.segments.iter().find(|s| s.tag.text == item.tag.text));
+        match declaration {
+            Some(declaration) => self.elements(place, declaration),
+            None => self.findings.push(
+                Diagnostic::new(Code::G006)
+                    .with("tag", &item.tag.text)
+                    .at(item.tag.span, "not in the dictionary"),
+            ),
+        }
+        let shape_place = self.guide.shape.place_mut(place);
+        for attribute in &item.attributes {
+            match &attribute.kind {
+                AttributeKind::Required => shape_place.required = true,
+                AttributeKind::Max(max) => shape_place.max = *max,
+                AttributeKind::Id(id) => self.guide.rules[place.index()].loop_id = id.text.as_str().into(),
+                AttributeKind::Name(title) => shape_place.title = title.text.as_str().into(),
+                AttributeKind::Auto => self.guide.rules[place.index()].auto = true,
+                _ => {}
+            }
+        }
+        place
+    }
+
+    fn key(&mut self, place: PlaceId, item: &StructureItem) {
+        for attribute in &item.attributes {
+            if let AttributeKind::Key(path) = &attribute.kind {
+                narrow::key(&mut self.guide, place, path, self.findings);
+            }
+        }
+    }
+
+    fn elements(&mut self, place: PlaceId, declaration: &SegmentDeclaration) {
+        if let Some(title) = &declaration.title {
+            self.guide.shape.place_mut(place).title = title.text.as_str().into();
+        }
+        for element in &declaration.elements {
+            self.element(place, element);
+        }
+        for pairs in &declaration.pairs {
+            let find = |position| self.guide.shape.child_at(place, position);
+            let found = pairs.pairs.iter().filter_map(|&(q, v)| Some((find(q)?, find(v)?))).collect();
+            let pairs = Pairs { name: pairs.name.text.as_str().into(), pairs: found };
+            self.guide.shape.place_mut(place).pairs.push(pairs);
+        }
+        for relation in &declaration.relations {
+            let kind = match relation.kind.text.as_str() {
+                "P" => RelationKind::Paired,
+                "R" => RelationKind::Required,
+                "E" => RelationKind::Exclusive,
+                "C" => RelationKind::Conditional,
+                _ => RelationKind::ListConditional,
+            };
+            let relation = Relation { kind, positions: relation.positions.clone() };
+            self.guide.rules[place.index()].relations.push(relation);
+        }
+    }
+
+    fn element(&mut self, parent: PlaceId, element: &SegmentElement) {
+        let dictionary = self.dictionary.expect("an element comes from a dictionary");
+        let id = element.element.text.as_str();
+        let place = if let Some(declaration) = dictionary.elements.iter().find(|known| known.id.text == id) {
+            let (leaf, mut rules) = types::leaf_type(&declaration.kind, self.findings);
+            rules.codes.extend(declaration.codes.iter().map(|code| code.text.as_str().into()));
+            rules.codes.sort();
+            let place = self.add(parent, id, PlaceKind::Leaf(leaf), rules);
+            if let Some(title) = &declaration.title {
+                self.guide.shape.place_mut(place).title = title.text.as_str().into();
+            }
+            place
+        } else if let Some(composite) = dictionary.segments.iter().find(|known| known.tag.text == id) {
+            let place = self.add(parent, id, PlaceKind::Record, PlaceRules::default());
+            self.elements(place, composite);
+            place
+        } else {
+            self.findings.push(
+                Diagnostic::new(Code::G006).with("tag", id).at(element.element.span, "not in the dictionary"),
+            );
+            return;
+        };
+        self.guide.rules[place.index()].element_id = id.into();
+        let place = self.guide.shape.place_mut(place);
+        place.position = element.position;
+        place.required = element.required;
+        place.max = element.repeat.max(1);
+    }
+
+    // ------------------------------------------------------------------------------------------ columns
+
+    fn columns(&mut self, layer: &GuideDocument) {
+        let mut header: Vec<&Path> = Vec::new();
+        let mut unit: Option<&UnitLine> = None;
+        let mut columns: &[ColumnDeclaration] = &[];
+        for line in &layer.lines {
+            match line {
+                GuideLine::Header(paths, _) => header.extend(paths),
+                GuideLine::Unit(line) => unit = Some(line),
+                GuideLine::Columns(declared, _) => columns = declared,
+                _ => {}
+            }
+        }
+        if !columns.is_empty() {
+            self.declare_columns(columns, &header, unit);
+        }
+        if let Some(unit) = unit {
+            self.unit(unit);
+        }
+    }
+
+    fn declare_columns(&mut self, columns: &[ColumnDeclaration], header: &[&Path], unit: Option<&UnitLine>) {
+        let by = unit.map_or(&[][..], |unit| &unit.by);
+        let single = |column: &ColumnDeclaration| {
+            header.iter().copied().chain(by).any(|path| path.head() == Some(column.name.text.as_str()))
+        };
+        let mut places: Vec<Option<PlaceId>> = vec![None; columns.len()];
+        for (i, column) in columns.iter().enumerate().filter(|(_, column)| single(column)) {
+            places[i] = Some(self.column(PlaceId::ROOT, column));
+        }
+        let row = self.add(PlaceId::ROOT, "row", PlaceKind::Record, PlaceRules::default());
+        self.guide.shape.place_mut(row).max = u32::MAX;
+        for (i, column) in columns.iter().enumerate().filter(|(_, column)| !single(column)) {
+            places[i] = Some(self.column(row, column));
+        }
+        self.guide.columns = places.into_iter().flatten().collect();
+    }
+
+    fn column(&mut self, parent: PlaceId, column: &ColumnDeclaration) -> PlaceId {
+        let (leaf, mut rules) = types::leaf_type(&column.kind, self.findings);
+        rules.element_id = column.name.text.as_str().into();
+        let place = self.add(parent, &column.name.text, PlaceKind::Leaf(leaf), rules);
+        for attribute in &column.attributes {
+            match &attribute.kind {
+                AttributeKind::Required => self.guide.shape.place_mut(place).required = true,
+                AttributeKind::Blank(text) => {
+                    self.guide.rules[place.index()].blank = Some(text.text.as_str().into());
+                }
+                AttributeKind::Only(codes) => narrow::only(&mut self.guide, place, codes),
+                AttributeKind::Name(title) => {
+                    self.guide.shape.place_mut(place).title = title.text.as_str().into();
+                }
+                AttributeKind::Optional | AttributeKind::Severity(_) => {}
+                _ => self.unsupported("this attribute of a column", attribute.span),
+            }
+        }
+        place
+    }
+
+    fn unit(&mut self, unit: &UnitLine) {
+        self.guide.unit = match unit.kind.text.as_str() {
+            "file" => Unit::File,
+            "group" => {
+                let columns = unit.by.iter().filter_map(|path| self.unit_column(path)).collect();
+                Unit::Group(columns)
+            }
+            _ => Unit::Transaction,
+        };
+    }
+
+    fn unit_column(&mut self, path: &Path) -> Option<PlaceId> {
+        let StepName::Name(name) = &path.steps.first()?.name else { return None };
+        let found = self.guide.shape.children_named(PlaceId::ROOT, name).next();
+        if found.is_none() {
+            self.findings.push(
+                Diagnostic::new(Code::G007).with("name", name).at(path.span, "no column has this name"),
+            );
+        }
+        found
+    }
+
+    fn unsupported(&mut self, what: &str, span: Span) {
+        self.findings.push(
+            Diagnostic::new(Code::L002)
+                .with("what", what)
+                .with("instead", "leave it out for now")
+                .at(span, ""),
+        );
+    }
+
+    fn add(&mut self, parent: PlaceId, name: &str, kind: PlaceKind, rules: PlaceRules) -> PlaceId {
+        let place = self.guide.shape.add(parent, name, kind);
+        self.guide.rules.push(rules);
+        place
+    }
+}

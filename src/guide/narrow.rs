@@ -1,0 +1,176 @@
+//! Overlay lines: they narrow what the base allows; anything else needs `widen` with a reason.
+
+use super::path::{StepError, step_places};
+use super::{Guide, PlaceRules};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
+use crate::language::syntax::{AttributeKind, Path, PathStep, RuleLine, SelectorKind, StepName, Word};
+use crate::tree::PlaceId;
+
+/// Applies `N1[ST] required max 1` and the like.
+pub fn rule(guide: &mut Guide, line: &RuleLine, widen: bool, findings: &mut Diagnostics) {
+    let places = match places(guide, &line.target, findings) {
+        Some(places) => places,
+        None => return,
+    };
+    for place in places {
+        for attribute in &line.attributes {
+            if let Err(limit) = apply(guide, place, &attribute.kind, widen, findings) {
+                let place = guide.shape.path(place);
+                findings.push(
+                    Diagnostic::new(Code::G008)
+                        .with("place", place)
+                        .with("limit", limit)
+                        .at(attribute.span, "wider than the base"),
+                );
+            }
+        }
+        guide.rules[place.index()].span = Some(line.span);
+    }
+}
+
+/// `Err` with the base's limit if the attribute is wider than the base.
+fn apply(
+    guide: &mut Guide,
+    place: PlaceId,
+    attribute: &AttributeKind,
+    widen: bool,
+    findings: &mut Diagnostics,
+) -> Result<(), String> {
+    let shape_place = guide.shape.place_mut(place);
+    let rules = &mut guide.rules[place.index()];
+    match attribute {
+        AttributeKind::Required => shape_place.required = true,
+        AttributeKind::Optional if shape_place.required && !widen => return Err("required".into()),
+        AttributeKind::Optional => shape_place.required = false,
+        AttributeKind::Max(max) if *max > shape_place.max && !widen => {
+            return Err(format!("at most {}", shape_place.max));
+        }
+        AttributeKind::Max(max) => shape_place.max = *max,
+        AttributeKind::Length(lengths) => {
+            let (min, max) = match lengths.as_slice() {
+                [exact] if !widen => (*exact, *exact),
+                [max] => (rules.min_length, *max),
+                [min, max, ..] => (*min, *max),
+                [] => (rules.min_length, rules.max_length),
+            };
+            if !widen && rules.max_length > 0 && max > rules.max_length {
+                return Err(format!("at most {} characters", rules.max_length));
+            }
+            (rules.min_length, rules.max_length) = (min, max);
+        }
+        AttributeKind::Only(codes) => only(guide, place, codes),
+        AttributeKind::Key(path) => key(guide, place, path, findings),
+        AttributeKind::Name(title) => shape_place.title = title.text.as_str().into(),
+        AttributeKind::Id(id) => rules.loop_id = id.text.as_str().into(),
+        AttributeKind::Blank(text) => rules.blank = Some(text.text.as_str().into()),
+        AttributeKind::Auto => rules.auto = true,
+        AttributeKind::Min(_)
+        | AttributeKind::Const(_)
+        | AttributeKind::Severity(_)
+        | AttributeKind::Flag(_)
+        | AttributeKind::Setting(_) => {}
+    }
+    Ok(())
+}
+
+/// `only N F R` on an element, or on a segment: the codes of its key.
+pub fn only(guide: &mut Guide, place: PlaceId, codes: &[Word]) {
+    let place = guide.shape.place(place).key.unwrap_or(place);
+    let rules: &mut PlaceRules = &mut guide.rules[place.index()];
+    rules.codes = codes.iter().map(|code| code.text.as_str().into()).collect();
+    rules.codes.sort();
+}
+
+/// `not used N2`
+pub fn not_used(guide: &mut Guide, path: &Path, findings: &mut Diagnostics) {
+    for place in places(guide, path, findings).unwrap_or_default() {
+        guide.rules[place.index()].not_used = true;
+    }
+}
+
+/// `key .01` of a segment.
+pub fn key(guide: &mut Guide, place: PlaceId, path: &Path, findings: &mut Diagnostics) {
+    let mut at = place;
+    for step in &path.steps {
+        match step_places(&guide.shape, &[at], step) {
+            Ok(found) => at = found.places[0],
+            Err(error) => return findings.push(unknown_step(guide, path, step, &error)),
+        }
+    }
+    guide.shape.place_mut(place).key = Some(at);
+}
+
+/// The places a rule is about. A selector whose codes no variant has makes that variant.
+fn places(guide: &mut Guide, path: &Path, findings: &mut Diagnostics) -> Option<Vec<PlaceId>> {
+    let mut at = vec![PlaceId::ROOT];
+    for step in &path.steps {
+        let wanted = variant_codes(step);
+        let found = match step_places(&guide.shape, &at, step) {
+            Ok(found) => found,
+            Err(error) => {
+                findings.push(unknown_step(guide, path, step, &error));
+                return None;
+            }
+        };
+        at = match wanted {
+            None => found.places,
+            Some(codes) => found.places.into_iter().map(|place| variant(guide, place, &codes)).collect(),
+        };
+    }
+    Some(at)
+}
+
+fn variant_codes(step: &PathStep) -> Option<Vec<Box<str>>> {
+    step.selectors.iter().find_map(|selector| match &selector.kind {
+        SelectorKind::Codes { negated: false, codes } => {
+            Some(codes.iter().map(|code| code.text.as_str().into()).collect())
+        }
+        _ => None,
+    })
+}
+
+fn variant(guide: &mut Guide, place: PlaceId, codes: &[Box<str>]) -> PlaceId {
+    if !guide.shape.place(place).codes.is_empty() {
+        return place;
+    }
+    let (variant, copied) = guide.shape.add_variant(place, codes.to_vec());
+    for (old, _) in copied {
+        let rules = guide.rules[old.index()].clone();
+        guide.rules.push(rules);
+    }
+    // The base may require one of the tag; which variant that is, the overlay says line by line.
+    guide.shape.place_mut(variant).required = false;
+    variant
+}
+
+fn unknown_step(guide: &Guide, path: &Path, step: &PathStep, error: &StepError) -> Diagnostic {
+    let name = match &step.name {
+        StepName::Name(name) => name.clone(),
+        StepName::Position(position) => format!(".{position:02}"),
+    };
+    match error {
+        StepError::NoKey => {
+            Diagnostic::new(Code::G010).with("name", &name).at(path.span, "no key is declared")
+        }
+        StepError::Unknown { known } => {
+            let finding = Diagnostic::new(Code::G009)
+                .with("name", &name)
+                .with("guide", &guide.name)
+                .at(step.span, format!("there are: {}", shorten(known)));
+            match suggest::nearest(&name, known.iter().map(String::as_str)) {
+                Some(near) => finding.help(format!("did you mean `{near}`?")),
+                None => finding,
+            }
+        }
+    }
+}
+
+/// At most eight names, and how many more there are.
+pub fn shorten(names: &[String]) -> String {
+    const SHOWN_MAX: usize = 8;
+    let shown = names.iter().take(SHOWN_MAX).cloned().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(SHOWN_MAX) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}

@@ -1,0 +1,106 @@
+//! Path steps to places of a shape: the one resolution that guides and maps share.
+
+use crate::language::syntax::{PathStep, Selector, SelectorKind, StepName};
+use crate::tree::{PlaceId, Shape};
+
+/// Where a step leads.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct StepPlaces {
+    /// The places, ascending.
+    pub places: Vec<PlaceId>,
+    /// Codes left to test at run time on the key of the places that are not variants of exactly those codes.
+    pub test: Option<KeyTest>,
+}
+
+/// A test of the key's value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeyTest {
+    /// Whether none of the codes may be there.
+    pub negated: bool,
+    /// The codes.
+    pub codes: Vec<Box<str>>,
+}
+
+/// Why a step leads nowhere.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StepError {
+    /// No child has the name.
+    Unknown {
+        /// Names that are there, for the message.
+        known: Vec<String>,
+    },
+    /// A selector on something without key.
+    NoKey,
+}
+
+/// The places that `step` leads to from any of `parents`. Conditions in brackets and `#n` are the caller's.
+pub fn step_places(shape: &Shape, parents: &[PlaceId], step: &PathStep) -> Result<StepPlaces, StepError> {
+    let mut named: Vec<PlaceId> = Vec::new();
+    for &parent in parents {
+        match &step.name {
+            StepName::Name(name) => named.extend(shape.children_named(parent, name)),
+            StepName::Position(position) => named.extend(shape.child_at(parent, *position)),
+        }
+    }
+    if named.is_empty() {
+        return Err(StepError::Unknown { known: known_names(shape, parents) });
+    }
+    let Some((negated, codes)) = step.selectors.iter().find_map(codes_of) else {
+        named.sort();
+        return Ok(StepPlaces { places: named, test: None });
+    };
+    if named.iter().any(|&place| shape.place(place).key.is_none()) {
+        return Err(StepError::NoKey);
+    }
+    Ok(select(shape, &named, negated, codes))
+}
+
+fn codes_of(selector: &Selector) -> Option<(bool, Vec<Box<str>>)> {
+    match &selector.kind {
+        SelectorKind::Codes { negated, codes } => {
+            Some((*negated, codes.iter().map(|code| code.text.as_str().into()).collect()))
+        }
+        SelectorKind::Condition(_) => None,
+    }
+}
+
+/// Variants that hold only wanted codes need no test; variants that hold none are out; the rest is tested.
+fn select(shape: &Shape, named: &[PlaceId], negated: bool, codes: Vec<Box<str>>) -> StepPlaces {
+    let wanted = |code: &Box<str>| codes.contains(code) != negated;
+    let taken_by_variants: Vec<&Box<str>> =
+        named.iter().flat_map(|&place| &shape.place(place).codes).collect();
+    let mut needs_test = false;
+    let mut places: Vec<PlaceId> = Vec::new();
+    for &place in named {
+        let own = &shape.place(place).codes;
+        if own.is_empty() {
+            // The plain place can hold what no variant takes.
+            if negated || codes.iter().any(|code| !taken_by_variants.contains(&code)) {
+                needs_test = true;
+                places.push(place);
+            }
+        } else if own.iter().any(wanted) {
+            needs_test |= !own.iter().all(wanted);
+            places.push(place);
+        }
+    }
+    places.sort();
+    StepPlaces { places, test: needs_test.then_some(KeyTest { negated, codes }) }
+}
+
+fn known_names(shape: &Shape, parents: &[PlaceId]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for &parent in parents {
+        for &child in &shape.place(parent).children {
+            let place = shape.place(child);
+            let name = match place.position {
+                0 => place.name.to_string(),
+                position => format!(".{position:02}"),
+            };
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
+}

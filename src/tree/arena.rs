@@ -1,0 +1,253 @@
+//! What is there: nodes in pre-order in one vector, values as ranges of the message or of the tree's side buffer.
+
+use super::shape::PlaceId;
+
+/// A node of a [`Tree`]; 0 is the root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub u32);
+
+impl NodeId {
+    /// The root of every tree that is not empty.
+    pub const ROOT: NodeId = NodeId(0);
+}
+
+/// Marks a value that stands in the side buffer.
+const SIDE: u32 = 1 << 31;
+/// Length of a value that is not there: a record, or a leaf that was reserved and not filled.
+const NO_VALUE: u32 = u32::MAX;
+
+/// One node, 32 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Node {
+    /// Its place in the shape.
+    pub place: PlaceId,
+    /// One past the last node of its subtree.
+    pub end: u32,
+    value_start: u32,
+    value_len: u32,
+    /// First byte in the message it came from.
+    pub origin_start: u32,
+    /// Length of those bytes; 0 if it came from no particular bytes.
+    pub origin_len: u32,
+    /// Ordinal of its segment or row in the message, from 1; 0 if there is none.
+    pub ordinal: u32,
+    /// Number of the map line that made it, from 1; 0 if none did.
+    pub rule: u32,
+}
+
+impl Node {
+    /// Whether it is a leaf with a value.
+    pub fn has_value(&self) -> bool {
+        self.value_len != NO_VALUE
+    }
+}
+
+/// Where a node came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Origin {
+    /// First byte in the message.
+    pub start: u32,
+    /// Length in bytes.
+    pub len: u32,
+    /// Segment ordinal.
+    pub ordinal: u32,
+    /// Map line.
+    pub rule: u32,
+}
+
+/// Nodes in pre-order. Building it: [`Tree::open`], leaves, [`Tree::close`]. Cleared and used again for the next
+/// message; nothing is allocated per field.
+#[derive(Debug, Clone, Default)]
+pub struct Tree {
+    nodes: Vec<Node>,
+    side: String,
+}
+
+impl Tree {
+    /// An empty tree.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Forgets everything, keeping the memory.
+    pub fn clear(&mut self) {
+        self.nodes.clear();
+        self.side.clear();
+    }
+
+    /// Starts a record; everything added until [`Tree::close`] is inside it.
+    pub fn open(&mut self, place: PlaceId, origin: Origin) -> NodeId {
+        self.push(place, 0, NO_VALUE, origin)
+    }
+
+    /// Ends a record.
+    pub fn close(&mut self, node: NodeId) {
+        let end = self.nodes.len() as u32;
+        self.nodes[node.0 as usize].end = end;
+    }
+
+    /// Adds a leaf whose value is `origin`'s bytes of the message, or a part of them.
+    pub fn leaf_from_source(&mut self, place: PlaceId, start: u32, len: u32, origin: Origin) -> NodeId {
+        debug_assert!(start < SIDE && len < NO_VALUE);
+        self.push(place, start, len, origin)
+    }
+
+    /// Adds a leaf with a value of its own.
+    pub fn leaf(&mut self, place: PlaceId, value: &str, origin: Origin) -> NodeId {
+        let start = self.side.len() as u32 | SIDE;
+        self.side.push_str(value);
+        self.push(place, start, value.len() as u32, origin)
+    }
+
+    /// Adds a leaf without a value, to be filled by [`Tree::fill`]. Until then it is as good as absent.
+    pub fn reserve(&mut self, place: PlaceId) -> NodeId {
+        self.push(place, 0, NO_VALUE, Origin::default())
+    }
+
+    /// Gives a leaf its value, replacing any.
+    pub fn fill(&mut self, node: NodeId, value: &str, origin: Origin) {
+        let start = self.side.len() as u32 | SIDE;
+        self.side.push_str(value);
+        let node = &mut self.nodes[node.0 as usize];
+        node.value_start = start;
+        node.value_len = value.len() as u32;
+        node.origin_start = origin.start;
+        node.origin_len = origin.len;
+        node.ordinal = origin.ordinal;
+        node.rule = origin.rule;
+    }
+
+    /// Removes `node` and everything after it. Used to take back a record that turned out empty.
+    pub fn truncate(&mut self, node: NodeId) {
+        self.nodes.truncate(node.0 as usize);
+    }
+
+    fn push(&mut self, place: PlaceId, value_start: u32, value_len: u32, origin: Origin) -> NodeId {
+        let id = NodeId(self.nodes.len() as u32);
+        self.nodes.push(Node {
+            place,
+            end: id.0 + 1,
+            value_start,
+            value_len,
+            origin_start: origin.start,
+            origin_len: origin.len,
+            ordinal: origin.ordinal,
+            rule: origin.rule,
+        });
+        id
+    }
+
+    /// The node.
+    pub fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id.0 as usize]
+    }
+
+    /// All nodes in pre-order.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// How many nodes there are.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there is no node.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// Children of a node, in order.
+    pub fn children(&self, parent: NodeId) -> Children<'_> {
+        Children { nodes: &self.nodes, at: parent.0 + 1, end: self.node(parent).end.max(parent.0 + 1) }
+    }
+
+    /// The nodes so far inside a record that is still open, in order.
+    pub fn children_so_far(&self, parent: NodeId) -> Children<'_> {
+        Children { nodes: &self.nodes, at: parent.0 + 1, end: self.nodes.len() as u32 }
+    }
+}
+
+/// Iterator over the children of a node.
+#[derive(Debug, Clone)]
+pub struct Children<'a> {
+    nodes: &'a [Node],
+    at: u32,
+    end: u32,
+}
+
+impl Iterator for Children<'_> {
+    type Item = NodeId;
+
+    fn next(&mut self) -> Option<NodeId> {
+        if self.at >= self.end {
+            return None;
+        }
+        let id = NodeId(self.at);
+        self.at = self.nodes[self.at as usize].end.max(self.at + 1);
+        Some(id)
+    }
+}
+
+/// A tree with the message its values point into.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    /// The tree.
+    pub tree: &'a Tree,
+    /// The message as text; empty if all values stand in the side buffer.
+    pub source: &'a str,
+}
+
+impl<'a> View<'a> {
+    /// A tree and the text its source values point into.
+    pub fn new(tree: &'a Tree, source: &'a str) -> Self {
+        View { tree, source }
+    }
+
+    /// The value of a leaf; `None` for records and leaves not filled.
+    pub fn text(self, id: NodeId) -> Option<&'a str> {
+        let node = self.tree.node(id);
+        if node.value_len == NO_VALUE {
+            return None;
+        }
+        let start = (node.value_start & !SIDE) as usize;
+        let end = start + node.value_len as usize;
+        Some(if node.value_start & SIDE != 0 {
+            &self.tree.side[start..end]
+        } else {
+            &self.source[start..end]
+        })
+    }
+
+    /// The first child of `parent` at `place`, whose value is there.
+    pub fn child_text(self, parent: NodeId, place: PlaceId) -> Option<&'a str> {
+        self.tree
+            .children(parent)
+            .find(|&child| self.tree.node(child).place == place)
+            .and_then(|leaf| self.text(leaf))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_taken_back_leaves_no_trace_and_a_reserved_leaf_is_absent_until_filled() {
+        let mut tree = Tree::new();
+        let root = tree.open(PlaceId::ROOT, Origin::default());
+        let later = tree.reserve(PlaceId(1));
+        let empty = tree.open(PlaceId(2), Origin::default());
+        tree.truncate(empty);
+        let record = tree.open(PlaceId(3), Origin::default());
+        tree.leaf(PlaceId(4), "x", Origin::default());
+        tree.close(record);
+        tree.close(root);
+        assert_eq!(View::new(&tree, "").text(later), None);
+        tree.fill(later, "14", Origin::default());
+        let view = View::new(&tree, "");
+        assert_eq!(view.text(later), Some("14"));
+        assert_eq!(tree.children(root).collect::<Vec<_>>(), [later, record]);
+        assert_eq!(view.child_text(record, PlaceId(4)), Some("x"));
+    }
+}

@@ -1,0 +1,152 @@
+//! Date and time masks such as `MM/dd/yyyy HH:mm`, read and written both ways.
+
+use jiff::civil::{Date, DateTime, Time};
+
+/// One piece of a mask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Year4,
+    Year2,
+    Century1,
+    Month,
+    Day,
+    Hour,
+    Minute,
+    Second,
+    Literal(char),
+}
+
+/// A compiled mask: `yyyy`, `yy` (00-68 is 20xx), `c` (AS/400 century digit: 0 is 19xx, 1 is 20xx), `MM`, `dd`, `HH`,
+/// `mm`, `ss`; every other character stands for itself. Every part has a fixed width.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mask {
+    parts: Vec<Part>,
+    text: Box<str>,
+}
+
+impl Mask {
+    /// Compiles a mask; `None` if it has no part that stands for anything.
+    pub fn compile(text: &str) -> Option<Mask> {
+        const WORDS: [(&str, Part); 8] = [
+            ("yyyy", Part::Year4),
+            ("yy", Part::Year2),
+            ("c", Part::Century1),
+            ("MM", Part::Month),
+            ("dd", Part::Day),
+            ("HH", Part::Hour),
+            ("mm", Part::Minute),
+            ("ss", Part::Second),
+        ];
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some(character) = rest.chars().next() {
+            match WORDS.iter().find(|(word, _)| rest.starts_with(word)) {
+                Some((word, part)) => {
+                    parts.push(part.clone());
+                    rest = &rest[word.len()..];
+                }
+                None => {
+                    parts.push(Part::Literal(character));
+                    rest = &rest[character.len_utf8()..];
+                }
+            }
+        }
+        parts.iter().any(|part| !matches!(part, Part::Literal(_))).then(|| Mask { parts, text: text.into() })
+    }
+
+    /// The mask as written.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Reads a text that fits the mask exactly and names a day and time that exist. Parts that the mask lacks are
+    /// 1970-01-01 and 00:00:00.
+    pub fn read(&self, text: &str) -> Option<DateTime> {
+        let (mut year, mut century, mut month, mut day) = (1970i16, 0i16, 1i8, 1i8);
+        let (mut hour, mut minute, mut second) = (0i8, 0i8, 0i8);
+        let mut rest = text.as_bytes();
+        for part in &self.parts {
+            match part {
+                Part::Year4 => year = take(&mut rest, 4)? as i16,
+                Part::Year2 => {
+                    let two = take(&mut rest, 2)? as i16;
+                    year = match century {
+                        0 => two + if two < 69 { 2000 } else { 1900 },
+                        century => century + two,
+                    };
+                }
+                Part::Century1 => century = 1900 + 100 * take(&mut rest, 1)? as i16,
+                Part::Month => month = take(&mut rest, 2)? as i8,
+                Part::Day => day = take(&mut rest, 2)? as i8,
+                Part::Hour => hour = take(&mut rest, 2)? as i8,
+                Part::Minute => minute = take(&mut rest, 2)? as i8,
+                Part::Second => second = take(&mut rest, 2)? as i8,
+                Part::Literal(character) => {
+                    let mut buffer = [0u8; 4];
+                    rest = rest.strip_prefix(character.encode_utf8(&mut buffer).as_bytes())?;
+                }
+            }
+        }
+        let date = Date::new(year, month, day).ok()?;
+        let time = Time::new(hour, minute, second, 0).ok()?;
+        rest.is_empty().then(|| date.to_datetime(time))
+    }
+
+    /// Appends the moment in this mask.
+    pub fn write(&self, moment: DateTime, out: &mut String) {
+        for part in &self.parts {
+            match part {
+                Part::Year4 => digits(out, moment.year().unsigned_abs().into(), 4),
+                Part::Year2 => digits(out, u32::from(moment.year().unsigned_abs()) % 100, 2),
+                Part::Century1 => {
+                    digits(out, (u32::from(moment.year().unsigned_abs()) / 100).saturating_sub(19), 1)
+                }
+                Part::Month => digits(out, moment.month().unsigned_abs().into(), 2),
+                Part::Day => digits(out, moment.day().unsigned_abs().into(), 2),
+                Part::Hour => digits(out, moment.hour().unsigned_abs().into(), 2),
+                Part::Minute => digits(out, moment.minute().unsigned_abs().into(), 2),
+                Part::Second => digits(out, moment.second().unsigned_abs().into(), 2),
+                Part::Literal(character) => out.push(*character),
+            }
+        }
+    }
+}
+
+fn take(rest: &mut &[u8], width: usize) -> Option<u32> {
+    let (head, tail) = rest.split_at_checked(width)?;
+    *rest = tail;
+    head.iter()
+        .try_fold(0u32, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0')))
+}
+
+fn digits(out: &mut String, number: u32, width: u32) {
+    for place in (0..width).rev() {
+        out.push(char::from(b'0' + (number / 10u32.pow(place) % 10) as u8));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Mask;
+
+    #[test]
+    fn masks_read_and_write_the_same_text() {
+        for (mask, text) in [
+            ("yyyyMMdd", "20261123"),
+            ("MM/dd/yyyy HH:mm", "11/24/2026 15:42"),
+            ("cyyMMdd", "1261120"),
+            ("yyMMdd", "261120"),
+            ("HHmmss", "081500"),
+        ] {
+            let mask = Mask::compile(mask).expect("has parts");
+            let moment = mask.read(text).unwrap_or_else(|| panic!("{text}"));
+            let mut written = String::new();
+            mask.write(moment, &mut written);
+            assert_eq!(written, text);
+        }
+        let day = Mask::compile("yyyyMMdd").expect("has parts");
+        for wrong in ["20261340", "20260230", "2026112", "202611234", "2026112a"] {
+            assert!(day.read(wrong).is_none(), "{wrong}");
+        }
+    }
+}
