@@ -110,6 +110,152 @@ codes! {
         cause "A selector such as [ST] compares the key element, and the guide names none."
         example "LX[1].01";
 
+    // ------------------------------------------------------------------ X: a message against its guide; I: intake
+    X101 Reject "the segment `{tag}` is not in {guide}"
+        help "if the partner's document has it, add it to the guide; else the sender leaves it out"
+        cause "The guide has no segment with this tag anywhere."
+        example "ZZZ*1~ in a 940";
+    X102 Reject "the segment `{tag}` cannot stand here"
+        help "the sender moves it to where {guide} has it"
+        cause "The guide has this segment, but at another place of the message."
+        example "W66 after the first LX";
+    X103 Reject "the required segment `{tag}` is missing"
+        help "if the sender may leave it out, drop `required` in the guide"
+        cause "The message ends, or goes on, without a segment that the guide requires."
+        example "a 940 without W05";
+    X105 Reject "the segment `{tag}` comes more often than {max} times"
+        help "if the sender may repeat it, raise `max` in the guide"
+        cause "The guide limits how often a segment or loop may come."
+        example "two N1*ST in an order";
+    X106 Warn "the segment `{tag}` is not used with this partner"
+        help "remove it from `not used` in the guide if it means something"
+        cause "An overlay says this segment is not used."
+        example "N2*X~ where the guide says not used N2";
+    X201 Reject "the required element {element} of `{tag}` is missing"
+        help "if the sender may leave it out, drop `required` in the guide"
+        cause "An element that the guide requires is empty."
+        example "W05*N~ without order number";
+    X202 Reject "element {element} of `{tag}` is missing, though a related one is there"
+        help "the sender fills both elements or none"
+        cause "A relation between elements of the segment is broken (X12 notes P, R, C, L)."
+        example "N1*ST**92~ without N104";
+    X203 Warn "`{tag}` has more elements than {guide} knows"
+        help "the sender leaves out the elements at its end, or the guide names them"
+        cause "The segment has more elements than the standard gives it."
+        example "LX*1*2~";
+    X204 Warn "`{value}` is shorter than element {element} of `{tag}` may be"
+        help "the sender fills it up, or the guide allows it: `widen {tag}.{element} length …`"
+        cause "The guide gives a shortest length."
+        example "G62*1*20261123~";
+    X205 Warn "`{value}` is longer than element {element} of `{tag}` may be"
+        help "the sender shortens it, or the guide allows it: `widen {tag}.{element} length …`"
+        cause "The guide gives a longest length."
+        example "a PO number of 40 characters in W05-03";
+    X206 Reject "`{value}` has a character that element {element} of `{tag}` cannot have"
+        help "the sender corrects the value"
+        cause "Numbers have digits, a sign and a point; no element has control characters."
+        example "W01*4O*CA~";
+    X207 Reject "`{value}` is not a code of element {element} of `{tag}`"
+        help "if it means something, add it to the guide's codes; else the sender corrects it"
+        cause "The guide lists the codes of this element."
+        example "W01*12*XX~";
+    X208 Reject "`{value}` in element {element} of `{tag}` is not a date"
+        help "the sender corrects the date"
+        cause "The value does not fit the mask, or names a day that does not exist."
+        example "G62*37*20261340~";
+    X209 Reject "`{value}` in element {element} of `{tag}` is not a time"
+        help "the sender corrects the time"
+        cause "The value does not fit the mask, or names a time that does not exist."
+        example "G62*37*20261123*W*2575~";
+    X210 Reject "element {element} of `{tag}` excludes another that is there"
+        help "the sender leaves one of the two out"
+        cause "A relation between elements of the segment is broken (X12 note E)."
+        example "two alternatives filled";
+    X211 Reject "the row has {found} columns, the header row has {expected}"
+        help "the sender quotes values that hold the delimiter, or fills the missing columns"
+        cause "A row of a CSV file has another number of columns than its header row."
+        example "an unquoted comma in a name";
+    X212 Warn "element {element} of `{tag}` is not used with this partner"
+        help "remove it from `not used` in the guide if it means something"
+        cause "An overlay says this element is not used."
+        example "W05*N*1**7~";
+    X213 Reject "the column `{column}` differs within one unit: `{value}` after `{first}`"
+        help "the sender repeats the same value on every row of an order"
+        cause "The guide says the column is equal on all rows of a unit."
+        example "two SCACs in one order";
+    X214 Warn "the file has a column `{column}` that {guide} does not know"
+        help "add it to the guide, or write `extra columns ignore`"
+        cause "Nobody reads this column."
+        example "a new column at the end";
+    X215 Reject "the file has no column `{column}`, which {guide} requires"
+        help "the sender adds the column, or the guide drops `required`"
+        cause "The header row lacks a required column."
+        example "RefNum renamed to OrderNo";
+    X216 Reject "the quote that opens in this row is never closed"
+        help "the sender doubles quotes inside quoted values"
+        cause "A value begins with a quote and the file ends before it closes."
+        example "\"LAMP, SMALL";
+    X302 Reject "the message `{found}` has no trailer"
+        help "the sender ends each message; nothing of it was used"
+        cause "A message begins or the group ends before the trailer of the one before."
+        example "ST without SE";
+    X303 Reject "the trailer's control number is `{found}`, the header's is `{expected}`"
+        help "the sender makes header and trailer agree"
+        cause "ST02 and SE02 are the same number."
+        example "ST*940*0001~ … SE*9*0002~";
+    X304 Reject "the trailer counts {found} segments, there are {expected}"
+        help "the sender counts ST and SE too; a segment may have been lost on the way"
+        cause "SE01 counts the segments from ST to SE."
+        example "SE*9*0001~ after ten segments";
+    X305 Reject "the message is longer than {expected} bytes"
+        help "raise `limits.message_bytes`, or cut the message into units in the guide"
+        cause "A message is held in memory as a whole and has a bound."
+        example "a snapshot of a million lines in one message";
+    X306 Reject "the control number `{found}` comes twice in this group"
+        help "the sender numbers the messages of a group"
+        cause "Each message of a group has a number of its own."
+        example "two ST*940*0001";
+    X307 Reject "no guide here is for message type `{found}` from this partner"
+        help "write a flow that reads it, or tell the partner it is not wanted"
+        cause "No flow of this partner reads a guide for the message's type."
+        example "an 850 from a partner who sends 940s";
+    X401 Reject "the group trailer's control number is `{found}`, the header's is `{expected}`"
+        help "the sender makes GS06 and GE02 agree"
+        cause "GS06 and GE02 are the same number."
+        example "GS…*123*… GE*1*124~";
+    X402 Reject "the group trailer counts {found} messages, there are {expected}"
+        help "the sender corrects GE01; a message may have been lost on the way"
+        cause "GE01 counts the messages of the group."
+        example "GE*2*123~ after one message";
+    X403 Reject "the group `{found}` has no trailer"
+        help "the sender ends each group"
+        cause "A group begins or the interchange ends before GE."
+        example "GS without GE";
+    I101 Hold "the interchange `{found}` has no end: the file stops in {expected}"
+        help "wait for the rest, or ask the sender to send the file again"
+        cause "A file that stops before IEA was cut off on the way, or is still being written."
+        example "an upload that broke off";
+    I102 Reject "the interchange trailer's control number is `{found}`, the header's is `{expected}`"
+        help "the sender makes ISA13 and IEA02 agree"
+        cause "ISA13 and IEA02 are the same number."
+        example "IEA*1*000000124~";
+    I103 Reject "the interchange trailer counts {found} groups, there are {expected}"
+        help "the sender corrects IEA01; a group may have been lost on the way"
+        cause "IEA01 counts the groups."
+        example "IEA*2*000000123~ after one group";
+    I104 Reject "the interchange header is not built as ISA must be: {found}"
+        help "the sender pads every element of ISA to its fixed width, 106 characters in all"
+        cause "ISA has 16 elements of fixed width, and its delimiters are found by position."
+        example "ISA with a 14-character receiver id";
+    I105 Hold "bytes that belong to no message: `{found}`"
+        help "remove them, or ask the sender what they are"
+        cause "Between and after interchanges only line ends may stand."
+        example "a mail footer after IEA";
+    I106 Hold "the file is of no kind that is expected here; it starts with `{found}`"
+        help "name its guide in the endpoint's settings, or ask the sender"
+        cause "No format recognises the start of the file, and the endpoint names no guide."
+        example "a PDF in the order folder";
+
     // ------------------------------------------------------------------ B: a document against its map
     B001 Reject "{text}"
         help "ask the sender to correct the document, or change the check in the map"

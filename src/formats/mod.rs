@@ -1,1 +1,254 @@
-//! TODO-layer formats
+//! L2: bytes to trees and back, under a guide. No files, SQL, clock or threads here.
+//!
+//! Reading is in two passes. The index pass ([`Indexer`]) sees framing and envelope only and yields one row per
+//! message; the second pass ([`Layout::read`]) takes each message by its range.
+
+pub mod csv;
+pub mod segment;
+pub mod x12;
+
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::guide::Guide;
+use crate::tree::{Tree, View};
+
+/// A format. One entry in [`FORMATS`] each.
+pub trait Format: Sync {
+    /// The word after `syntax`: `x12`.
+    fn id(&self) -> &'static str;
+    /// Whether a file that starts with `head` is of this format. Formats without a mark of their own say no.
+    fn sniff(&self, head: &[u8]) -> bool;
+    /// The index pass over a file. `layout` is the guide's for formats whose units only a guide knows.
+    fn indexer<'a>(&self, layout: Option<&'a dyn Layout>) -> Box<dyn Indexer + 'a>;
+    /// Makes a guide of this format ready to read and write with; `None` if the guide says something the format
+    /// cannot do, which is then in `findings`.
+    fn layout(&self, guide: &Guide, findings: &mut Diagnostics) -> Option<Box<dyn Layout>>;
+}
+
+/// Every format, sorted by id.
+pub static FORMATS: &[&dyn Format] = &[&csv::Csv, &x12::X12];
+
+/// The format with this id.
+pub fn format(id: &str) -> Option<&'static dyn Format> {
+    FORMATS.iter().copied().find(|format| format.id() == id)
+}
+
+/// The guide's layout, whatever its format.
+pub fn layout(guide: &Guide, findings: &mut Diagnostics) -> Option<Box<dyn Layout>> {
+    match format(&guide.format) {
+        Some(format) => format.layout(guide, findings),
+        None => {
+            findings.push(
+                Diagnostic::new(Code::L002)
+                    .with("what", format!("the format `{}`", guide.format))
+                    .with("instead", "use x12 or csv")
+                    .at(guide.format_span, ""),
+            );
+            None
+        }
+    }
+}
+
+/// A guide made ready for reading and writing.
+pub trait Layout: Send + Sync {
+    /// The guide.
+    fn guide(&self) -> &Guide;
+    /// Reads one message into `tree` (cleared first). Defects go to `findings`; what can be read of a message with
+    /// defects is in the tree all the same. Values point into `input.bytes` if they are UTF-8, else into the tree.
+    fn read(
+        &self,
+        input: &MessageInput<'_>,
+        scratch: &mut Scratch,
+        tree: &mut Tree,
+        findings: &mut Diagnostics,
+    );
+    /// Appends one message without its envelope: no `ST` and `SE`, no header row. What the guide does not allow is a
+    /// finding with severity `hold`: it is ours, never the sender's.
+    fn write_body(&self, view: View<'_>, out: &mut Vec<u8>, findings: &mut Diagnostics);
+    /// Appends what stands before the first body of a file.
+    fn begin_file(&self, envelope: &Envelope, out: &mut Vec<u8>);
+    /// Appends one body with what surrounds it; `ordinal` counts from 1 within the file.
+    fn wrap_body(&self, envelope: &Envelope, ordinal: u32, body: &[u8], out: &mut Vec<u8>);
+    /// Appends what stands after the last of `count` bodies.
+    fn end_file(&self, envelope: &Envelope, count: u32, out: &mut Vec<u8>);
+}
+
+/// One message to read.
+#[derive(Debug, Clone, Copy)]
+pub struct MessageInput<'a> {
+    /// What stands at the start of the file and tells how to read it: the `ISA` segment, the header row.
+    pub head: &'a [u8],
+    /// The message.
+    pub bytes: &'a [u8],
+    /// Offset of the message in the file, for places.
+    pub offset: u64,
+}
+
+impl<'a> MessageInput<'a> {
+    /// The message as text, which values of the tree point into; "" if it is not UTF-8.
+    pub fn source(&self) -> &'a str {
+        std::str::from_utf8(self.bytes).unwrap_or("")
+    }
+}
+
+/// Memory that reading uses again from message to message.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    /// Elements of the current segment: start and length in the message.
+    pub(crate) tokens: Vec<segment::Token>,
+    pub(crate) matcher: segment::MatcherState,
+    pub(crate) text: String,
+}
+
+/// What an envelope says, for writing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Envelope {
+    /// Our id: qualifier and id of the interchange, and the group's application code.
+    pub sender: Identity,
+    /// The partner's.
+    pub receiver: Identity,
+    /// Interchange control number.
+    pub interchange_number: u64,
+    /// Group control number.
+    pub group_number: u64,
+    /// When it was made, in the zone the partner file names.
+    pub made_at: Option<jiff::civil::DateTime>,
+    /// Test, not production.
+    pub is_test: bool,
+    /// Whether the receiver is asked for a technical acknowledgement of the interchange.
+    pub wants_acknowledgement: bool,
+}
+
+/// Who stands in an envelope.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Identity {
+    /// Qualifier, such as `ZZ`.
+    pub qualifier: String,
+    /// Id, without padding.
+    pub id: String,
+    /// Application code of the group; the id if empty.
+    pub group: String,
+}
+
+/// The index pass: takes a file in pieces of any size and yields rows.
+pub trait Indexer {
+    /// Takes the next piece.
+    fn feed(&mut self, bytes: &[u8], rows: &mut dyn FnMut(Row));
+    /// The file is at its end.
+    fn finish(&mut self, rows: &mut dyn FnMut(Row));
+}
+
+/// What the index pass found. Starts come before what is inside, ends after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Row {
+    /// An interchange begins.
+    Interchange(InterchangeRow),
+    /// A group begins.
+    Group(GroupRow),
+    /// A message, whole.
+    Message(MessageRow),
+    /// The group that began last ends.
+    GroupEnd {
+        /// What is wrong with its trailer.
+        fault: Option<Fault>,
+    },
+    /// The interchange that began last ends.
+    InterchangeEnd {
+        /// One past its last byte.
+        end: u64,
+        /// What is wrong with it as a whole.
+        fault: Option<Fault>,
+    },
+    /// Bytes that belong to no interchange.
+    Unclaimed {
+        /// First byte.
+        offset: u64,
+        /// How many.
+        length: u64,
+        /// The first of them.
+        start: Vec<u8>,
+    },
+}
+
+/// The head of an interchange.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct InterchangeRow {
+    /// From 1 in the file.
+    pub ordinal: u32,
+    /// First byte.
+    pub offset: u64,
+    /// The bytes that tell how to read its messages.
+    pub head: Vec<u8>,
+    /// `qualifier:id`, id without padding; empty for flat files.
+    pub sender: String,
+    /// `qualifier:id`
+    pub receiver: String,
+    /// Control number as written; empty for flat files.
+    pub control_number: String,
+    /// Date and time as written, for TA1.
+    pub made_at: String,
+    /// Version, such as `00401`.
+    pub version: String,
+    /// Test, not production.
+    pub is_test: bool,
+    /// Whether a TA1 is asked for.
+    pub wants_acknowledgement: bool,
+}
+
+/// The head of a group.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct GroupRow {
+    /// From 1 in the interchange.
+    pub ordinal: u32,
+    /// Functional identifier: `OW`.
+    pub functional_id: String,
+    /// Application sender.
+    pub sender: String,
+    /// Application receiver.
+    pub receiver: String,
+    /// Control number as written.
+    pub control_number: String,
+    /// Release: `004010`.
+    pub version: String,
+}
+
+/// One message.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MessageRow {
+    /// From 1 in the group.
+    pub ordinal: u32,
+    /// `940`; the guide's name for flat files.
+    pub kind: String,
+    /// Control number as written; the unit's key values for flat files.
+    pub control_number: String,
+    /// First byte.
+    pub offset: u64,
+    /// Length in bytes.
+    pub length: u64,
+    /// What is wrong with its framing.
+    pub fault: Option<Fault>,
+}
+
+/// A defect of framing. `standard_code` is the code of the acknowledgement that reports it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The finding's code.
+    pub code: Code,
+    /// Code for TA1-05, AK9-05 or AK5-02.
+    pub standard_code: &'static str,
+    /// What stands there.
+    pub found: String,
+    /// What should.
+    pub expected: String,
+    /// Where.
+    pub offset: u64,
+}
+
+impl Fault {
+    /// The finding of this fault.
+    pub fn diagnostic(&self) -> Diagnostic {
+        Diagnostic::new(self.code)
+            .with("found", &self.found)
+            .with("expected", &self.expected)
+            .place(crate::diagnostics::Place { offset: self.offset, ..Default::default() })
+    }
+}

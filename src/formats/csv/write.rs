@@ -1,0 +1,86 @@
+//! A tree to rows: unit columns are repeated on each row.
+
+use super::CsvLayout;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
+use crate::formats::segment::check_element;
+use crate::tree::{NodeId, PlaceId, View};
+
+/// The row with the column names.
+pub(super) fn header(layout: &CsvLayout, out: &mut Vec<u8>) {
+    for (i, &column) in layout.guide.columns.iter().enumerate() {
+        if i > 0 {
+            out.push(layout.dialect.delimiter);
+        }
+        let name = &layout.guide.shape.place(column).name;
+        value(layout, name, out);
+    }
+    line_end(layout, out);
+}
+
+/// The rows of one unit.
+pub(super) fn body(layout: &CsvLayout, view: View<'_>, out: &mut Vec<u8>, findings: &mut Diagnostics) {
+    if view.tree.is_empty() {
+        return;
+    }
+    let rows = || view.tree.children(NodeId::ROOT).filter(|&node| view.tree.node(node).place == layout.row);
+    for (i, row) in rows().enumerate() {
+        for (at, &column) in layout.guide.columns.iter().enumerate() {
+            if at > 0 {
+                out.push(layout.dialect.delimiter);
+            }
+            let parent = if layout.is_unit_column(column) { NodeId::ROOT } else { row };
+            let text = view.child_text(parent, column).unwrap_or("");
+            check(layout, column, at, i as u32 + 1, text, findings);
+            value(layout, text, out);
+        }
+        line_end(layout, out);
+    }
+}
+
+fn check(layout: &CsvLayout, column: PlaceId, at: usize, row: u32, text: &str, findings: &mut Diagnostics) {
+    let guide = &layout.guide;
+    let code = match text {
+        "" => guide.shape.place(column).required.then_some(Code::X201),
+        text => check_element(guide, column, text),
+    };
+    let Some(code) = code else { return };
+    let name = guide.shape.place(column).name.to_string();
+    findings.push(
+        Diagnostic::new(code)
+            .severity(code.info().severity.min(Severity::Hold))
+            .with("tag", "row")
+            .with("element", &name)
+            .with("value", text)
+            .with("guide", &guide.name)
+            .place(Place {
+                segment: row,
+                tag: "row".into(),
+                element: at as u16 + 1,
+                element_id: name,
+                ..Place::default()
+            }),
+    );
+}
+
+fn value(layout: &CsvLayout, text: &str, out: &mut Vec<u8>) {
+    let (bytes, _, _) = layout.encoding.encode(text);
+    let quote = layout.dialect.quote;
+    let special =
+        |byte: &u8| *byte == layout.dialect.delimiter || *byte == quote || matches!(byte, b'\n' | b'\r');
+    if !bytes.iter().any(special) {
+        out.extend_from_slice(&bytes);
+        return;
+    }
+    out.push(quote);
+    for &byte in bytes.iter() {
+        if byte == quote {
+            out.push(quote);
+        }
+        out.push(byte);
+    }
+    out.push(quote);
+}
+
+fn line_end(layout: &CsvLayout, out: &mut Vec<u8>) {
+    out.extend_from_slice(if layout.dialect.crlf { b"\r\n" } else { b"\n" });
+}

@@ -1,0 +1,150 @@
+//! The one structure matcher: assigns each segment to a place by position in the structure, tag and qualifier.
+
+use super::structure::{Structure, Tag};
+use crate::guide::Guide;
+use crate::tree::arena::Origin;
+use crate::tree::{NodeId, PlaceId, Tree};
+
+/// An open record: the message, or a loop inside it.
+#[derive(Debug, Clone, Copy)]
+struct Frame {
+    place: PlaceId,
+    node: NodeId,
+    /// Slot that the last segment went to.
+    slot: usize,
+    counters: usize,
+}
+
+/// Where the reading of one message stands.
+#[derive(Debug, Default)]
+pub struct MatcherState {
+    frames: Vec<Frame>,
+    counts: Vec<u32>,
+}
+
+/// What became of a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Matched {
+    /// It is here; its node is open and must be given its elements, then [`MatcherState::segment_done`].
+    Here {
+        /// The place.
+        place: PlaceId,
+        /// The open node.
+        node: NodeId,
+        /// Whether it came more often than the guide allows.
+        too_many: bool,
+    },
+    /// The guide has the tag, but not here.
+    Misplaced,
+    /// The guide does not have the tag.
+    Unknown,
+}
+
+/// Told about required segments that are not there: the place of the missing one.
+pub type Missing<'a> = &'a mut dyn FnMut(PlaceId);
+
+impl MatcherState {
+    /// Begins a message: opens the root.
+    pub fn begin(&mut self, structure: &Structure, tree: &mut Tree) {
+        self.frames.clear();
+        self.counts.clear();
+        let node = tree.open(PlaceId::ROOT, Origin::default());
+        self.push(structure, PlaceId::ROOT, node);
+    }
+
+    fn push(&mut self, structure: &Structure, place: PlaceId, node: NodeId) {
+        let counters = self.counts.len();
+        self.counts.resize(counters + structure.record(place).counters, 0);
+        self.frames.push(Frame { place, node, slot: 0, counters });
+    }
+
+    /// The next segment. `key` gives the bytes of an element (position, component) of it.
+    pub fn segment<'k>(
+        &mut self,
+        guide: &Guide,
+        structure: &Structure,
+        tag: Tag,
+        key: impl Fn(u16, u16) -> &'k [u8],
+        origin: Origin,
+        tree: &mut Tree,
+        missing: Missing<'_>,
+    ) -> Matched {
+        let Some((depth, at)) = self.find(structure, tag) else {
+            return if structure.knows(tag) { Matched::Misplaced } else { Matched::Unknown };
+        };
+        while self.frames.len() > depth + 1 {
+            self.pop(guide, structure, tree, missing);
+        }
+        let frame = self.frames[depth];
+        let slots = &structure.record(frame.place).slots;
+        for skipped in frame.slot..at {
+            self.check_slot(guide, structure, frame, skipped, missing);
+        }
+        self.frames[depth].slot = at;
+        let slot = &slots[at];
+        let (place, counter) =
+            slot.choose(if slot.key > 0 { key(slot.key, slot.key_component) } else { b"" });
+        let count = &mut self.counts[frame.counters + counter];
+        *count += 1;
+        let too_many = *count > guide.shape.place(place).max;
+        let node = tree.open(place, origin);
+        Matched::Here { place, node, too_many }
+    }
+
+    /// The deepest open record that can take the tag at or after where it stands.
+    fn find(&self, structure: &Structure, tag: Tag) -> Option<(usize, usize)> {
+        self.frames.iter().enumerate().rev().find_map(|(depth, frame)| {
+            let slots = &structure.record(frame.place).slots;
+            let at = slots[frame.slot..].iter().position(|slot| slot.tag == tag)?;
+            Some((depth, frame.slot + at))
+        })
+    }
+
+    /// The segment's elements are in the tree: if it has segments inside, they come now; if not, it is closed.
+    pub fn segment_done(&mut self, structure: &Structure, place: PlaceId, node: NodeId, tree: &mut Tree) {
+        if structure.record(place).slots.is_empty() {
+            tree.close(node);
+        } else {
+            self.push(structure, place, node);
+        }
+    }
+
+    /// The message is at its end.
+    pub fn end(&mut self, guide: &Guide, structure: &Structure, tree: &mut Tree, missing: Missing<'_>) {
+        while !self.frames.is_empty() {
+            self.pop(guide, structure, tree, missing);
+        }
+    }
+
+    fn pop(&mut self, guide: &Guide, structure: &Structure, tree: &mut Tree, missing: Missing<'_>) {
+        let frame = *self.frames.last().expect("called with an open record");
+        for slot in frame.slot..structure.record(frame.place).slots.len() {
+            self.check_slot(guide, structure, frame, slot, missing);
+        }
+        self.frames.pop();
+        self.counts.truncate(frame.counters);
+        tree.close(frame.node);
+    }
+
+    fn check_slot(
+        &self,
+        guide: &Guide,
+        structure: &Structure,
+        frame: Frame,
+        slot: usize,
+        missing: Missing<'_>,
+    ) {
+        let slot = &structure.record(frame.place).slots[slot];
+        let mut total = 0;
+        for (place, counter) in slot.places() {
+            let count = self.counts[frame.counters + counter];
+            total += count;
+            if place != slot.plain && count == 0 && guide.shape.place(place).required {
+                missing(place);
+            }
+        }
+        if total == 0 && guide.shape.place(slot.plain).required {
+            missing(slot.plain);
+        }
+    }
+}

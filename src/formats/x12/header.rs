@@ -1,0 +1,121 @@
+//! The interchange header. ISA is the one segment of fixed width, so that the delimiters can be read from it.
+
+use nom::IResult;
+use nom::Parser;
+use nom::bytes::complete::{tag, take};
+
+/// The characters that separate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delimiters {
+    /// Between elements.
+    pub element: u8,
+    /// After each segment.
+    pub segment: u8,
+    /// Between components.
+    pub component: u8,
+    /// Between repetitions, from version 00402 on.
+    pub repetition: Option<u8>,
+}
+
+impl Default for Delimiters {
+    fn default() -> Self {
+        Delimiters { element: b'*', segment: b'~', component: b'>', repetition: None }
+    }
+}
+
+/// Widths of ISA01 to ISA16 (X12.5).
+const WIDTHS: [usize; 16] = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1];
+/// Length of an ISA segment with its terminator.
+pub const ISA_BYTES: usize = 106;
+
+/// What ISA says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header<'a> {
+    /// The delimiters it defines.
+    pub delimiters: Delimiters,
+    /// ISA01 to ISA16, with their padding.
+    pub elements: [&'a [u8]; 16],
+}
+
+impl<'a> Header<'a> {
+    /// Reads the header at the start of `bytes`. `Err` says in words what is not as it must be.
+    pub fn read(bytes: &'a [u8]) -> Result<Header<'a>, String> {
+        if bytes.len() < ISA_BYTES {
+            return Err(format!("the file ends after {} of its 106 characters", bytes.len()));
+        }
+        let (_, (element, elements, segment)) = fields(bytes).map_err(|_| misplaced(bytes))?;
+        let component = elements[15][0];
+        let repetition = match (elements[11] >= b"00402".as_slice(), elements[10][0]) {
+            (true, byte) if !byte.is_ascii_alphanumeric() && byte != b' ' => Some(byte),
+            _ => None,
+        };
+        let delimiters = Delimiters { element, segment, component, repetition };
+        let used = [element, segment, component];
+        if used.iter().any(u8::is_ascii_alphanumeric)
+            || element == segment
+            || element == component
+            || segment == component
+        {
+            return Err("its delimiters are letters, digits or equal to each other".into());
+        }
+        Ok(Header { delimiters, elements })
+    }
+
+    /// An element, from 1, without the padding on its right.
+    pub fn element(&self, position: usize) -> &'a str {
+        std::str::from_utf8(self.elements[position - 1].trim_ascii_end()).unwrap_or("")
+    }
+}
+
+type Fields<'a> = (u8, [&'a [u8]; 16], u8);
+
+fn fields(input: &[u8]) -> IResult<&[u8], Fields<'_>> {
+    let (mut input, (_, separator)) = (tag(&b"ISA"[..]), take(1usize)).parse(input)?;
+    let mut elements = [&b""[..]; 16];
+    for (i, width) in WIDTHS.iter().enumerate() {
+        (input, elements[i]) = take(*width).parse(input)?;
+        if i + 1 < WIDTHS.len() {
+            (input, _) = tag(separator).parse(input)?;
+        }
+    }
+    let (input, segment) = take(1usize).parse(input)?;
+    Ok((input, (separator[0], elements, segment[0])))
+}
+
+fn misplaced(bytes: &[u8]) -> String {
+    let separator = bytes[3];
+    let mut at = 3;
+    for (i, width) in WIDTHS.iter().enumerate() {
+        if bytes[at] != separator {
+            return format!("no delimiter before ISA{:02}, where character {} should be one", i + 1, at + 1);
+        }
+        at += width + 1;
+    }
+    "an element has another width than it must".into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ISA: &str = "ISA*00*          *00*          *ZZ*BRIGHTWICK     *ZZ*HAVENPORT3PL   *261120*0815*U*00401*000000123*0*P*>~";
+
+    #[test]
+    fn delimiters_come_from_their_positions() {
+        let header = Header::read(ISA.as_bytes()).expect("reads");
+        assert_eq!(header.delimiters, Delimiters::default());
+        assert_eq!((header.element(6), header.element(13)), ("BRIGHTWICK", "000000123"));
+        let later = ISA.replace("*U*00401*", "*^*00501*");
+        assert_eq!(Header::read(later.as_bytes()).expect("reads").delimiters.repetition, Some(b'^'));
+    }
+
+    #[test]
+    fn a_header_of_another_width_is_refused_with_the_place() {
+        let short = ISA.replace("HAVENPORT3PL   ", "HAVENPORT3PL  ") + "GS";
+        assert_eq!(
+            Header::read(short.as_bytes()),
+            Err("no delimiter before ISA09, where character 70 should be one".into())
+        );
+        assert!(Header::read(&ISA.as_bytes()[..80]).is_err());
+    }
+}
