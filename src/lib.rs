@@ -44,7 +44,7 @@ pub const LAYERS: &[(&str, &[&str])] = &[
     ("guide", &["base", "diagnostics", "tree", "language"]),
     ("formats", &["base", "diagnostics", "tree", "guide"]),
     ("mapping", &["base", "diagnostics", "tree", "language", "guide", "canonical"]),
-    ("canonical", &["base", "diagnostics", "tree", "language"]),
+    ("canonical", &["base", "diagnostics", "tree", "language", "guide"]),
     ("exchange", &["base", "diagnostics", "tree", "guide", "formats"]),
     ("transport", &["base", "diagnostics"]),
     ("ledger", &["base", "diagnostics", "exchange"]),

@@ -1,1 +1,89 @@
-//! TODO-layer canonical
+//! L2: canonical documents from their `.shape` files. The set of fields is closed; `ext` carries what a client needs
+//! beyond it.
+
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
+use crate::guide::leaf_type;
+use crate::language::syntax::{FieldDeclaration, ShapeDocument};
+use crate::tree::{LeafType, PlaceId, PlaceKind, Shape};
+use std::collections::BTreeMap;
+
+/// Deepest nesting of records.
+const DEPTH_MAX: usize = 16;
+
+/// The canonical documents of a workspace, by name.
+pub type Shapes = BTreeMap<String, Shape>;
+
+/// Compiles all documents. Records become part of each document that uses them.
+pub fn compile(documents: &[&ShapeDocument], findings: &mut Diagnostics) -> Shapes {
+    let mut by_name: BTreeMap<&str, &ShapeDocument> = BTreeMap::new();
+    for document in documents {
+        if let Some(earlier) = by_name.insert(&document.name.text, document) {
+            findings.push(
+                Diagnostic::new(Code::G011)
+                    .with("name", &document.name.text)
+                    .at(document.name.span, "again here")
+                    .at(earlier.name.span, "first here"),
+            );
+        }
+    }
+    let mut shapes = Shapes::new();
+    for document in by_name.values().filter(|document| document.is_document) {
+        let mut shape = Shape::new(format!("canonical {}", document.name.text));
+        fields(&mut shape, PlaceId::ROOT, document, &by_name, 0, findings);
+        shapes.insert(document.name.text.clone(), shape);
+    }
+    shapes
+}
+
+fn fields(
+    shape: &mut Shape,
+    parent: PlaceId,
+    document: &ShapeDocument,
+    records: &BTreeMap<&str, &ShapeDocument>,
+    depth: usize,
+    findings: &mut Diagnostics,
+) {
+    if depth > DEPTH_MAX {
+        findings.push(Diagnostic::new(Code::G004).with("name", &document.name.text).at(document.name.span, ""));
+        return;
+    }
+    for declared in &document.fields {
+        let record = records.get(declared.kind.name.text.as_str()).filter(|record| !record.is_document);
+        let kind = match record {
+            Some(_) => PlaceKind::Record,
+            None if declared.kind.name.text == "ext" => PlaceKind::Open,
+            None => leaf(declared, records, findings),
+        };
+        let max_length = match (&kind, declared.kind.numbers.first()) {
+            (PlaceKind::Leaf(LeafType::Text), Some(&length)) => length,
+            _ => 0,
+        };
+        let place = shape.add(parent, &declared.name.text, kind);
+        let new = shape.place_mut(place);
+        new.max = if declared.many { u32::MAX } else { 1 };
+        new.required = declared.required;
+        new.max_length = max_length;
+        new.is_lookup_key = declared.key;
+        new.title = declared.documentation.as_str().into();
+        if let Some(record) = record {
+            fields(shape, place, record, records, depth + 1, findings);
+        }
+    }
+}
+
+fn leaf(
+    declared: &FieldDeclaration,
+    records: &BTreeMap<&str, &ShapeDocument>,
+    findings: &mut Diagnostics,
+) -> PlaceKind {
+    let mut own = Diagnostics::new();
+    let (leaf, _) = leaf_type(&declared.kind, &mut own);
+    for finding in own.into_vec() {
+        let near = suggest::nearest(&declared.kind.name.text, records.keys().copied());
+        findings.push(match near {
+            Some(near) if finding.code == Code::G001 => finding.help(format!("did you mean the record `{near}`?")),
+            _ => finding,
+        });
+    }
+    PlaceKind::Leaf(leaf)
+}

@@ -110,6 +110,117 @@ codes! {
         cause "A selector such as [ST] compares the key element, and the guide names none."
         example "LX[1].01";
 
+    G011 Error "`{name}` is declared twice"
+        help "rename one of the two, or remove it"
+        cause "Documents of one kind have names of their own across all files."
+        example "record party … in two files";
+
+    // ------------------------------------------------------------------ M: maps
+    M001 Error "there is no `{path}` here"
+        help "see what the guide or the canonical document has at this place"
+        cause "A path on the right names something that its record does not have."
+        example "number = W05.22";
+    M002 Error "this may be there more than once, and one value is wanted"
+        help "say `max 1` in the guide if it never happens; write `first(…)`, `same(…)` or `#1` to choose"
+        cause "Multiplicity is checked before the first message comes: nothing is dropped in silence."
+        example "section ship_to from N1[ST] where the guide allows ten";
+    M003 Error "there is no `{target}` in {shape}"
+        help "see the fields of the document; what one client needs beyond them goes to `ext`"
+        cause "The left side names what is built, and the set of fields is closed."
+        example "cutsomer_po = W05.03";
+    M004 Error "{shape} requires `{target}`, and no line builds it"
+        help "add a line `{target} = …`"
+        cause "A required field of a canonical document has no owner line."
+        example "a map without number = …";
+    M005 Error "`{name}` may differ within the group"
+        help "write `same(…)` if all rows agree, or `first(…)`"
+        cause "In a group only its keys are single."
+        example "g.SKU where rows are grouped by Line";
+    M006 Error "the condition in brackets did not compile"
+        help "see the other findings"
+        cause "A selector holds a condition with a mistake in it."
+        example "references[tpye = \"x\"]";
+    M007 Error "a record stands where a value is wanted, or the other way round"
+        help "name a field of the record, or use `section` or `each`"
+        cause "Records are built by blocks or copied whole, values by lines."
+        example "number = ship_to";
+    M008 Error "this is {found}, and {expected} is wanted"
+        help "convert it with a function"
+        cause "Values have kinds, and they are checked before the first message comes."
+        example "sum(lines.sku)";
+    M009 Error "no parameter is called `${name}`"
+        help "declare it in the map: `param {name} = …`, or in the partner file"
+        cause "Parameters come from the map, the partner file and the flow."
+        example "$default_sit";
+    M010 Error "{left} cannot be compared with {right}"
+        help "write text in quotes and numbers without, or convert with `text(…)` or `number(…)`"
+        cause "Comparing text with a number is nearly always a slip."
+        example ".03 = 92";
+    M011 Error "the table `{table}` has {expected} key columns, {found} are given"
+        help "give one value for each key column"
+        cause "A table with several keys is asked with all of them."
+        example "(a, b) via table uom";
+    M012 Error "`{name}` takes {expected}"
+        help "give it these arguments"
+        cause "The number of arguments does not fit."
+        example "upper()";
+    M013 Error "no function is called `{name}`"
+        help "see `crossdock functions`"
+        cause "The list of functions is closed; a new need is a new function."
+        example "uper(N4.03)";
+    M014 Error "this line needs its own result"
+        help "break the circle"
+        cause "Lines are facts and are evaluated by dependency; a circle has no order."
+        example "a = this.b and b = this.a";
+    M015 Error "`{target}` is built twice"
+        help "keep one of the lines"
+        cause "Every target has exactly one owner line."
+        example "two lines number = …";
+    M016 Error "`{target}` is in the base already"
+        help "write `set` to change it"
+        cause "`add` is for what the base does not have."
+        example "add number = W05.02";
+    M017 Error "`{what} {target}` hits nothing"
+        help "correct the path, or write `add`"
+        cause "A change of a layer names a line of its base by its target; one that hits nothing would be lost in silence."
+        example "set lines.skoo = …";
+    M018 Warn "`{name}` has version {version} now"
+        help "compare the two, then change the pin"
+        cause "`extends` pins a version, so that a change of the base is looked at before it is used."
+        example "extends house/940-order@7";
+    M019 Warn "nobody reads the parameter `${name}`"
+        help "remove it"
+        cause "A parameter without reader is a slip or a leftover."
+        example "param zone = …";
+    M020 Error "the table `{table}` has no column `{column}`"
+        help "correct the name, or add the column"
+        cause "Tables are CSV files with a header row."
+        example "via table uom.rec21";
+    M021 Error "the table `{table}` has the key `{key}` twice"
+        help "keep one of the rows"
+        cause "A key has one row."
+        example "EA,EA twice";
+    M022 Error "the table `{table}` cannot be reversed: several keys have `{value}`"
+        help "mark one of the rows in a column `preferred`"
+        cause "On the way back one result must lead to one key."
+        example "PL,PF and PF,PF";
+    M023 Error "the map has no `{what}` line"
+        help "add `from guide …` and `to canonical …`, or the other way round"
+        cause "A map reads a guide into a canonical document, or writes one."
+        example "map x … end map";
+    M024 Error "`{field}` is no key of {document}"
+        help "use a field that the shape declares as `key`"
+        cause "Earlier documents are found by their key fields."
+        example "earlier outbound_order as o where customer_po = …";
+    M025 Error "`set`, `add`, `remove`, `replace` and `in` are for maps with a base"
+        help "write `extends …` in the first line, or plain lines"
+        cause "Only a layer changes lines."
+        example "map x … set number = …";
+    M026 Error "no free pair is left for `{target}`"
+        help "the segment has fewer pairs than lines"
+        cause "Each qualified pair takes one of the positions the guide declares."
+        example "four id lines in a segment with three pairs";
+
     // ------------------------------------------------------------------ X: a message against its guide; I: intake
     X101 Reject "the segment `{tag}` is not in {guide}"
         help "if the partner's document has it, add it to the guide; else the sender leaves it out"
@@ -261,4 +372,48 @@ codes! {
         help "ask the sender to correct the document, or change the check in the map"
         cause "A check or a required field written in a map did not hold. The code shown is the map author's."
         example "check reject E201 \"W76-01 does not equal the sum of W01-01\": W76.01 = out.total_qty";
+    B002 Reject "{text}"
+        help "ask the sender for the value, or make the line optional in the map"
+        cause "A line or block with `required` got nothing."
+        example "number = W05.02 required";
+    B003 Reject "`{value}` has no row in the table `{table}`"
+        help "add a row for `{value}` to {table}.csv, then retry the message"
+        cause "A code that nobody translated yet."
+        example "unit XY";
+    B004 Reject "{text}"
+        help "correct the value at its source, or change the line of the map"
+        cause "A function or a calculation has no result for this value."
+        example "instant(…) of a text that is no date";
+    B005 Reject "`{value}` is longer than the {length} characters of `{target}`"
+        help "shorten it at its source, or write `truncate` on the line"
+        cause "Nothing is cut in silence."
+        example "a name of 61 characters";
+    B006 Reject "`{value}` does not fit `{target}`"
+        help "correct the value at its source, or convert it in the map"
+        cause "The target's type cannot show this value."
+        example "12.5 into a whole number";
+    B007 Hold "{text}"
+        help "when the document arrives this one goes on; else find out why it never came"
+        cause "`earlier` found no document with this key."
+        example "a shipment for an unknown order";
+    B008 Hold "{found} documents `{document}` have this key"
+        help "discard the wrong one, then retry the message"
+        cause "`earlier` found more than one document, and choosing would be guessing."
+        example "the same order number twice";
+    B009 Warn "nobody reads `{place}`: `{value}`"
+        help "map it, or write `ignore {place} \"why\"`"
+        cause "The message holds data that no line of the map uses."
+        example "a new reference N9*ZZ";
+    B010 Warn "`{value}` was cut to the {length} characters of `{target}`"
+        help "nothing, if the beginning is enough"
+        cause "A line with `truncate warn` cut a value."
+        example "a long name";
+    B011 Reject "the values differ, and one is wanted: `{first}` and `{value}`"
+        help "correct the source, or write `first(…)`"
+        cause "`same` and `one` want agreement."
+        example "two SKUs on one line number";
+    B012 Reject "the division does not come out: {text}"
+        help "write `round` with digits on the line, or correct the quantity"
+        cause "`round exact` refuses what would have to be rounded."
+        example "47 eaches in cases of 12";
 }

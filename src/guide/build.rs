@@ -74,6 +74,7 @@ fn build(layers: &[&GuideDocument], sources: &GuideSources<'_>, findings: &mut D
             rules: vec![PlaceRules::default()],
             columns: Vec::new(),
             extra_columns: ExtraColumns::default(),
+            cases: Vec::new(),
         },
         dictionary: None,
         findings,
@@ -90,6 +91,10 @@ fn build(layers: &[&GuideDocument], sources: &GuideSources<'_>, findings: &mut D
     }
     if builder.guide.format.is_empty() {
         builder.findings.push(Diagnostic::new(Code::G005).with("name", &own.name.name).at(own.name.span, ""));
+    }
+    for i in 0..builder.guide.rules.len() {
+        let max_length = builder.guide.rules[i].max_length;
+        builder.guide.shape.place_mut(PlaceId(i as u32)).max_length = max_length;
     }
     Some(builder.guide)
 }
@@ -144,14 +149,7 @@ impl<'a> Builder<'a, '_> {
                     narrow::not_used(&mut self.guide, path, self.findings);
                 }
             }
-            GuideLine::Case(case) => {
-                self.findings.push(
-                    Diagnostic::new(Code::L002)
-                        .with("what", "`case` in a guide")
-                        .with("instead", "write it as a `check` in the map for now")
-                        .at(case.span, ""),
-                );
-            }
+            GuideLine::Case(case) => self.guide.cases.push(case.clone()),
             _ => {}
         }
     }

@@ -8,11 +8,13 @@ pub mod path;
 mod types;
 
 use crate::base::span::Span;
-use crate::language::syntax::{DictionaryDocument, GuideDocument};
+use crate::language::syntax::{CaseLine, DictionaryDocument, GuideDocument};
 use crate::tree::{PlaceId, Shape};
 use std::collections::BTreeMap;
 
-pub use build::compile;
+pub use build::{compile, unknown_document};
+pub use narrow::shorten;
+pub use types::leaf_type;
 
 /// Every guide and dictionary document of a workspace, by name.
 #[derive(Debug, Default)]
@@ -46,6 +48,8 @@ pub struct Guide {
     pub columns: Vec<PlaceId>,
     /// What to do with columns the guide does not name.
     pub extra_columns: ExtraColumns,
+    /// `case` lines of all layers: conditions across segments, compiled with the expressions of maps.
+    pub cases: Vec<CaseLine>,
 }
 
 /// How a file falls into units that are translated one by one.

@@ -77,7 +77,10 @@ impl Tree {
 
     /// Starts a record; everything added until [`Tree::close`] is inside it.
     pub fn open(&mut self, place: PlaceId, origin: Origin) -> NodeId {
-        self.push(place, 0, NO_VALUE, origin)
+        let id = self.push(place, 0, NO_VALUE, origin);
+        // Until it is closed, everything that follows is inside it.
+        self.nodes[id.0 as usize].end = u32::MAX;
+        id
     }
 
     /// Ends a record.
@@ -157,14 +160,10 @@ impl Tree {
         self.nodes.is_empty()
     }
 
-    /// Children of a node, in order.
+    /// Children of a node, in order; of a record still open, the children so far.
     pub fn children(&self, parent: NodeId) -> Children<'_> {
-        Children { nodes: &self.nodes, at: parent.0 + 1, end: self.node(parent).end.max(parent.0 + 1) }
-    }
-
-    /// The nodes so far inside a record that is still open, in order.
-    pub fn children_so_far(&self, parent: NodeId) -> Children<'_> {
-        Children { nodes: &self.nodes, at: parent.0 + 1, end: self.nodes.len() as u32 }
+        let end = self.node(parent).end.min(self.nodes.len() as u32);
+        Children { nodes: &self.nodes, at: parent.0 + 1, end }
     }
 }
 
@@ -184,7 +183,7 @@ impl Iterator for Children<'_> {
             return None;
         }
         let id = NodeId(self.at);
-        self.at = self.nodes[self.at as usize].end.max(self.at + 1);
+        self.at = self.nodes[self.at as usize].end;
         Some(id)
     }
 }

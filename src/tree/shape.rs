@@ -52,6 +52,8 @@ pub struct Place {
     pub children: Vec<PlaceId>,
     /// Declared pairs of qualifier and value, by name.
     pub pairs: Vec<Pairs>,
+    /// Longest value in characters; 0 is unbounded.
+    pub max_length: u32,
     /// Whether documents may be looked up by it.
     pub is_lookup_key: bool,
     /// A few words for people.
@@ -105,6 +107,7 @@ impl Shape {
             key: None,
             children: Vec::new(),
             pairs: Vec::new(),
+            max_length: 0,
             is_lookup_key: false,
             title: "".into(),
         };
@@ -127,6 +130,7 @@ impl Shape {
             key: None,
             children: Vec::new(),
             pairs: Vec::new(),
+            max_length: 0,
             is_lookup_key: false,
             title: "".into(),
         });

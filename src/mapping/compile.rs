@@ -1,0 +1,960 @@
+//! From a map's text to its plan.
+
+use super::expression::{Context, Typed};
+use super::names::{Binding, Found, Multiplicity, Scope, pair_step};
+use super::plan::{
+    BlockKind, BlockPlan, CheckPlan, Constant, EarlierPlan, Expr, LeafPlan, LetPlan, Nodes, Plan, PolicyKindPlan,
+    RecordPlan, Round, SideName, Start, Truncate,
+};
+use super::tables::Table;
+use super::{expression, layers};
+use crate::base::decimal::RoundingMode;
+use crate::canonical::Shapes;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, suggest};
+use crate::guide::path::{StepError, step_places};
+use crate::guide::{Guide, shorten, unknown_document};
+use crate::language::syntax::{
+    Assignment, Block, CheckLine, Expression, ExpressionKind, FragmentDocument, MapDocument, Operator, Path, PathStep,
+    SelectorKind, Side, Statement, StatementKind, Word,
+};
+use crate::tree::value::ValueKind;
+use crate::tree::{PlaceId, PlaceKind, Shape};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What maps are compiled from.
+pub struct MapSources<'a> {
+    /// `map …` documents by name.
+    pub maps: BTreeMap<&'a str, &'a MapDocument>,
+    /// `fragment …` documents by name.
+    pub fragments: BTreeMap<&'a str, &'a FragmentDocument>,
+    /// Compiled guides by name.
+    pub guides: &'a BTreeMap<String, Arc<Guide>>,
+    /// Canonical documents by name.
+    pub shapes: &'a BTreeMap<String, Arc<Shape>>,
+    /// Tables by name.
+    pub tables: &'a BTreeMap<String, Arc<Table>>,
+}
+
+/// The canonical shapes as the compiler shares them.
+pub fn share(shapes: Shapes) -> BTreeMap<String, Arc<Shape>> {
+    shapes.into_iter().map(|(name, shape)| (name, Arc::new(shape))).collect()
+}
+
+const LAYERS_MAX: usize = 4;
+
+/// Compiles the map `name` with everything it extends. `parameters` come from the partner file, the environment and
+/// the flow, and stand over the map's own. `None` if something is wrong; the findings say what.
+pub fn compile(
+    name: &str,
+    sources: &MapSources<'_>,
+    parameters: &BTreeMap<String, Constant>,
+    findings: &mut Diagnostics,
+) -> Option<Plan> {
+    let mut own = Diagnostics::new();
+    let plan = flatten(name, sources, &mut own).and_then(|map| plan(&map, sources, parameters, &mut own));
+    let sound = !own.has_errors();
+    findings.extend(own);
+    plan.filter(|_| sound)
+}
+
+fn flatten(name: &str, sources: &MapSources<'_>, findings: &mut Diagnostics) -> Option<MapDocument> {
+    let mut chain = vec![*sources.maps.get(name)?];
+    while let Some(base) = &chain.last()?.extends {
+        let Some(document) = sources.maps.get(base.name.as_str()) else {
+            findings.push(unknown_document("map", base, sources.maps.keys().copied()));
+            return None;
+        };
+        if chain.iter().any(|layer| layer.name.name == document.name.name) || chain.len() >= LAYERS_MAX {
+            findings.push(Diagnostic::new(Code::G004).with("name", name).at(base.span, "extends again here"));
+            return None;
+        }
+        let version = document.version.as_ref().map_or(1, |version| version.value);
+        if base.version.is_some_and(|pinned| pinned != version) {
+            findings.push(
+                Diagnostic::new(Code::M018)
+                    .with("name", &base.name)
+                    .with("version", version.to_string())
+                    .at(base.span, "another version"),
+            );
+        }
+        chain.push(document);
+    }
+    let mut map = chain.pop()?.clone();
+    for layer in chain.into_iter().rev() {
+        map = layers::apply(&map, layer, findings);
+    }
+    Some(map)
+}
+
+fn plan(
+    map: &MapDocument,
+    sources: &MapSources<'_>,
+    given: &BTreeMap<String, Constant>,
+    findings: &mut Diagnostics,
+) -> Option<Plan> {
+    let (from, alias) = map.from.as_ref().or_else(|| side_missing(map, "from", findings))?;
+    let to = map.to.as_ref().or_else(|| side_missing(map, "to", findings))?;
+    let (source, source_shape) = side(from, sources, findings)?;
+    let (target, target_shape) = side(to, sources, findings)?;
+    let mut parameters: BTreeMap<String, Constant> = BTreeMap::new();
+    for parameter in &map.parameters {
+        parameters.insert(parameter.name.text.clone(), expression::constant(&parameter.value));
+    }
+    parameters.extend(given.iter().map(|(name, value)| (name.clone(), value.clone())));
+    let context = Context {
+        parameters: &parameters,
+        used_parameters: Default::default(),
+        tables: sources.tables,
+        findings,
+        slots: 1,
+        sequences: 0,
+        rules: Vec::new(),
+        read: vec![false; source_shape.len()],
+    };
+    let root = Binding::Record { slot: 0, shape: source_shape.clone(), places: vec![PlaceId::ROOT] };
+    let mut scope = Scope {
+        names: Vec::new(),
+        here: root.clone(),
+        this: (target_shape.clone(), vec![PlaceId::ROOT]),
+    };
+    if let Some(alias) = alias {
+        scope.names.push((alias.text.clone(), root));
+    }
+    let mut compiler = Compiler { context, sources, shape: target_shape.clone(), target_guide: None };
+    if let SideName::Guide(name) = &target {
+        compiler.target_guide = sources.guides.get(name).cloned();
+    }
+    let earlier = compiler.earlier(map, &mut scope);
+    let mut builder = Builder::new(PlaceId::ROOT);
+    compiler.statements(&mut builder, &mut scope, &map.statements);
+    compiler.check_required(&builder, map, &target);
+    let root = compiler.finish(builder);
+    let cases = compiler.cases(&source, &scope);
+    let unread = map.parameters.iter().find(|p| !compiler.context.used_parameters.contains(&p.name.text));
+    if let Some(parameter) = unread {
+        let finding =
+            Diagnostic::new(Code::M019).with("name", &parameter.name.text).at(parameter.span, "nobody reads it");
+        compiler.context.findings.push(finding);
+    }
+    let Context { slots, sequences, rules, read, .. } = compiler.context;
+    Some(Plan {
+        name: map.name.name.clone(),
+        version: map.version.as_ref().map_or(1, |version| version.value),
+        source,
+        target,
+        source_shape,
+        target_shape,
+        root,
+        earlier,
+        slots,
+        sequences,
+        read,
+        unmapped: match map.unmapped.as_ref().map(|word| word.text.as_str()) {
+            Some("warn") => Some(Severity::Warn),
+            Some("hold") => Some(Severity::Hold),
+            _ => None,
+        },
+        rules,
+        cases,
+    })
+}
+
+fn side_missing<T>(map: &MapDocument, what: &str, findings: &mut Diagnostics) -> Option<T> {
+    findings.push(Diagnostic::new(Code::M023).with("what", what).at(map.name.span, "this map"));
+    None
+}
+
+fn side(side: &Side, sources: &MapSources<'_>, findings: &mut Diagnostics) -> Option<(SideName, Arc<Shape>)> {
+    match side {
+        Side::Guide(reference) => match sources.guides.get(&reference.name) {
+            Some(guide) => Some((SideName::Guide(guide.name.clone()), Arc::new(guide.shape.clone()))),
+            None => {
+                findings.push(unknown_document("guide", reference, sources.guides.keys().map(String::as_str)));
+                None
+            }
+        },
+        Side::Canonical(word) => match sources.shapes.get(&word.text) {
+            Some(shape) => Some((SideName::Canonical(word.text.clone()), shape.clone())),
+            None => {
+                let finding = Diagnostic::new(Code::G003)
+                    .with("what", "canonical document")
+                    .with("name", &word.text)
+                    .at(word.span, "no shape has this name");
+                let near = suggest::nearest(&word.text, sources.shapes.keys().map(String::as_str));
+                findings.push(match near {
+                    Some(near) => finding.help(format!("did you mean `{near}`?")),
+                    None => finding,
+                });
+                None
+            }
+        },
+        Side::Place(reference) => {
+            findings.push(
+                Diagnostic::new(Code::L001)
+                    .with("found", "a place of a guide")
+                    .with("expected", "`guide NAME` or `canonical NAME`")
+                    .at(reference.span, ""),
+            );
+            None
+        }
+    }
+}
+
+/// A record of the target in the making.
+struct Builder {
+    place: PlaceId,
+    leaves: Vec<LeafPlan>,
+    /// Places that have their owner line, with it.
+    owners: Vec<(PlaceId, u32)>,
+    blocks: Vec<BuilderBlock>,
+    lets: Vec<(usize, LetPlan)>,
+    checks: Vec<CheckPlan>,
+}
+
+struct BuilderBlock {
+    place: PlaceId,
+    kind: BlockKind,
+    condition: Option<Expr>,
+    builder: Builder,
+    always: bool,
+    required: Option<super::plan::Message>,
+    rule: u32,
+    /// Made by a path such as `W06.01`, not by a block.
+    is_implied: bool,
+}
+
+impl Builder {
+    fn new(place: PlaceId) -> Self {
+        Builder { place, leaves: vec![], owners: vec![], blocks: vec![], lets: vec![], checks: vec![] }
+    }
+}
+
+struct Compiler<'a> {
+    context: Context<'a>,
+    sources: &'a MapSources<'a>,
+    shape: Arc<Shape>,
+    target_guide: Option<Arc<Guide>>,
+}
+
+impl Compiler<'_> {
+    fn earlier(&mut self, map: &MapDocument, scope: &mut Scope) -> Vec<EarlierPlan> {
+        let mut plans = Vec::new();
+        for line in &map.earlier {
+            let Some((_, shape)) =
+                side(&Side::Canonical(line.document.clone()), self.sources, self.context.findings)
+            else {
+                continue;
+            };
+            let slot = self.context.slot();
+            let rule = self.context.rule(line.span);
+            let keys = line.keys.iter().filter_map(|(field, value)| {
+                let known = shape.children_named(PlaceId::ROOT, &field.text).next();
+                if !known.is_some_and(|place| shape.place(place).is_lookup_key) {
+                    let keys: Vec<String> = shape
+                        .places()
+                        .filter(|(_, place)| place.is_lookup_key)
+                        .map(|(_, place)| place.name.to_string())
+                        .collect();
+                    self.context.findings.push(
+                        Diagnostic::new(Code::M024)
+                            .with("field", &field.text)
+                            .with("document", &line.document.text)
+                            .at(field.span, format!("keys are: {}", shorten(&keys))),
+                    );
+                    return None;
+                }
+                Some((field.text.clone(), self.context.value(scope, value)?.expr))
+            });
+            let keys: Vec<(String, Expr)> = keys.collect();
+            let standard = PolicyKindPlan::Finding(Severity::Hold);
+            let Some(unknown) = self.context.policy(scope, line.unknown.as_ref(), standard) else { continue };
+            let binding = Binding::Record { slot, shape: shape.clone(), places: vec![PlaceId::ROOT] };
+            scope.names.push((line.alias.text.clone(), binding));
+            plans.push(EarlierPlan { document: line.document.text.clone(), shape, keys, unknown, rule });
+        }
+        plans
+    }
+
+    fn cases(&mut self, source: &SideName, scope: &Scope) -> Vec<CheckPlan> {
+        let SideName::Guide(name) = source else { return Vec::new() };
+        let Some(guide) = self.sources.guides.get(name).cloned() else { return Vec::new() };
+        let mut checks = Vec::new();
+        for case in &guide.cases {
+            let Some(condition) = self.context.condition(scope, &case.condition) else { continue };
+            let severity = case.severity.as_ref().and_then(|word| Severity::from_word(&word.text));
+            checks.push(CheckPlan {
+                severity: severity.unwrap_or(Severity::Reject),
+                code: case.code.text.clone(),
+                text: super::plan::Message {
+                    parts: vec![super::plan::MessagePartPlan::Text(case.text.text.clone())],
+                },
+                condition,
+                rule: self.context.rule(case.span),
+            });
+        }
+        checks
+    }
+
+    fn statements(&mut self, builder: &mut Builder, scope: &mut Scope, statements: &[Statement]) {
+        let known = scope.names.len();
+        for statement in statements {
+            self.statement(builder, scope, statement);
+        }
+        scope.names.truncate(known);
+    }
+
+    fn statement(&mut self, builder: &mut Builder, scope: &mut Scope, statement: &Statement) {
+        match &statement.kind {
+            StatementKind::Assign(line) => self.assign(builder, scope, line, &line.target.steps),
+            StatementKind::Let { name, value } => self.bind(builder, scope, name, value),
+            StatementKind::Section(block) => self.section(builder, scope, block, statement),
+            StatementKind::Each(block) => self.each(builder, scope, block, statement),
+            StatementKind::Use { name, argument } => self.fragment(builder, scope, name, argument),
+            StatementKind::Check(check) => self.check(builder, scope, check, statement),
+            StatementKind::Ignore { paths, .. } => {
+                for path in paths {
+                    // Making the path out marks its places as read; records are ignored with all that is in them.
+                    if let Some(Found::Path(found)) = self.context.resolve(scope, path) {
+                        self.ignore(&found.shape.clone(), &found.places);
+                    }
+                }
+            }
+            StatementKind::Set(_) | StatementKind::Add(_) | StatementKind::Remove(_) => self.layer_line(statement),
+            StatementKind::Replace(_) | StatementKind::In { .. } => self.layer_line(statement),
+            StatementKind::Both(_) => self.later("`<->`", "write one line with `=` for this direction", statement),
+            StatementKind::When { .. } => {
+                self.later("`when` in a map", "use `if … then … else …` on the lines", statement)
+            }
+            StatementKind::Fill { .. } => self.later("`fill`", "use `left` and `join` on the lines", statement),
+            StatementKind::Earlier(_) => {
+                self.later("`earlier` inside a block", "put it in the header of the map", statement)
+            }
+        }
+    }
+
+    fn later(&mut self, what: &str, instead: &str, statement: &Statement) {
+        self.context.unsupported::<()>(what, instead, statement.span);
+    }
+
+    fn layer_line(&mut self, statement: &Statement) {
+        self.context.findings.push(Diagnostic::new(Code::M025).at(statement.span, "no `extends` in this map"));
+    }
+
+    fn ignore(&mut self, shape: &Arc<Shape>, places: &[PlaceId]) {
+        for &place in places {
+            if let Some(read) = self.context.read.get_mut(place.index()) {
+                *read = true;
+            }
+            let children = shape.place(place).children.clone();
+            self.ignore(shape, &children);
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------ lines
+
+    fn assign(&mut self, builder: &mut Builder, scope: &Scope, line: &Assignment, steps: &[PathStep]) {
+        let Some((step, rest)) = steps.split_first() else { return };
+        if let Some((pairs, code)) = pair_step(&self.shape, &[builder.place], step) {
+            return self.assign_pair(builder, scope, line, &pairs, &code);
+        }
+        let Some(place) = self.target_place(builder.place, step, &line.target) else { return };
+        if rest.is_empty() {
+            return self.own_line(builder, scope, line, place);
+        }
+        let key = self.key_leaf(place, step);
+        let rule = self.context.rule(line.target.span);
+        let at = match builder.blocks.iter().position(|block| block.is_implied && block.place == place) {
+            Some(at) => at,
+            None => {
+                let mut inner = Builder::new(place);
+                inner.leaves.extend(key);
+                builder.blocks.push(BuilderBlock {
+                    place,
+                    kind: BlockKind::Plain,
+                    condition: None,
+                    builder: inner,
+                    always: false,
+                    required: None,
+                    rule,
+                    is_implied: true,
+                });
+                builder.blocks.len() - 1
+            }
+        };
+        let block = &mut builder.blocks[at];
+        self.assign(&mut block.builder, scope, line, rest);
+    }
+
+    fn own_line(&mut self, builder: &mut Builder, scope: &Scope, line: &Assignment, place: PlaceId) {
+        let rule = self.context.rule(line.target.span);
+        self.own(builder, place, rule, &line.target);
+        if self.shape.place(place).kind == PlaceKind::Record {
+            return self.copy(builder, scope, line, place, rule);
+        }
+        if self.shape.place(place).is_many() {
+            self.context.unsupported::<()>("a list of values as a target", "leave it out for now", line.target.span);
+            return;
+        }
+        let Some(typed) = self.context.value(scope, &line.value) else { return };
+        self.leaf(builder, scope, line, place, typed, rule);
+    }
+
+    fn leaf(
+        &mut self,
+        builder: &mut Builder,
+        scope: &Scope,
+        line: &Assignment,
+        place: PlaceId,
+        typed: Typed,
+        rule: u32,
+    ) {
+        let target = self.shape.place(place);
+        let Some(leaf) = target.leaf_type().cloned() else {
+            let name = self.shape.path(place);
+            self.context.findings.push(Diagnostic::new(Code::M007).with("name", name).at(line.target.span, ""));
+            return;
+        };
+        let max_length = target.max_length;
+        if !fits(typed.kind, leaf.kind()) {
+            self.context.findings.push(
+                Diagnostic::new(Code::M008)
+                    .with("found", typed.kind.word())
+                    .with("expected", leaf.kind().word())
+                    .at(line.value.span, format!("this is {}", typed.kind.word()))
+                    .at(line.target.span, format!("this takes {}", leaf.kind().word())),
+            );
+            return;
+        }
+        let required = match &line.modifiers.required {
+            None => None,
+            Some((span, text)) => Some(super::plan::Message {
+                parts: vec![super::plan::MessagePartPlan::Text(text.as_ref().map_or_else(
+                    || format!("{} is missing", self.context_text(*span, line)),
+                    |text| text.text.clone(),
+                ))],
+            }),
+        };
+        let _ = scope;
+        let round = line.modifiers.round.as_ref().and_then(|round| self.rounding(round));
+        builder.leaves.push(LeafPlan {
+            place,
+            leaf,
+            is_constant: matches!(typed.expr, Expr::Constant(_)),
+            value: typed.expr,
+            required,
+            truncate: line.modifiers.truncate.map(|(_, warn)| Truncate { length: max_length, warn }),
+            round,
+            rule,
+        });
+    }
+
+    fn context_text(&self, _span: crate::base::span::Span, line: &Assignment) -> String {
+        layers::keys(&line.target).join(".")
+    }
+
+    fn rounding(&mut self, round: &crate::language::syntax::Rounding) -> Option<Round> {
+        let Some((digits, mode)) = &round.digits else { return Some(Round::Exact) };
+        let mode = match mode.text.as_str() {
+            "half_up" => RoundingMode::HalfUp,
+            "half_even" => RoundingMode::HalfEven,
+            "down" => RoundingMode::Down,
+            "up" => RoundingMode::Up,
+            _ => {
+                self.context.findings.push(
+                    Diagnostic::new(Code::L001)
+                        .with("found", format!("`{}`", mode.text))
+                        .with("expected", "half_up, half_even, down or up")
+                        .at(mode.span, ""),
+                );
+                return None;
+            }
+        };
+        Some(Round::To((*digits).min(18) as u8, mode))
+    }
+
+    /// One owner line per target.
+    fn own(&mut self, builder: &mut Builder, place: PlaceId, rule: u32, target: &Path) {
+        if let Some((_, first)) = builder.owners.iter().find(|(owned, _)| *owned == place) {
+            let first = self.context.rules[*first as usize - 1];
+            self.context.findings.push(
+                Diagnostic::new(Code::M015)
+                    .with("target", layers::keys(target).join("."))
+                    .at(target.span, "again here")
+                    .at(first, "first here"),
+            );
+        }
+        builder.owners.push((place, rule));
+    }
+
+    fn assign_pair(
+        &mut self,
+        builder: &mut Builder,
+        scope: &Scope,
+        line: &Assignment,
+        pairs: &[(PlaceId, PlaceId)],
+        code: &str,
+    ) {
+        let free = pairs.iter().find(|(_, value)| !builder.owners.iter().any(|(owned, _)| owned == value));
+        let Some(&(qualifier, value)) = free else {
+            self.context.findings.push(
+                Diagnostic::new(Code::M026).with("target", layers::keys(&line.target).join(".")).at(line.target.span, ""),
+            );
+            return;
+        };
+        let rule = self.context.rule(line.target.span);
+        builder.owners.push((value, rule));
+        builder.owners.push((qualifier, rule));
+        let Some(typed) = self.context.value(scope, &line.value) else { return };
+        builder.leaves.push(constant_leaf(&self.shape, qualifier, code, rule));
+        self.leaf(builder, scope, line, value, typed, rule);
+    }
+
+    fn copy(&mut self, builder: &mut Builder, scope: &Scope, line: &Assignment, place: PlaceId, rule: u32) {
+        let ExpressionKind::Path(path) = &line.value.kind else {
+            let name = self.shape.path(place);
+            let finding = Diagnostic::new(Code::M007).with("name", name).at(line.value.span, "not a record");
+            self.context.findings.push(finding);
+            return;
+        };
+        let Some(Found::Path(found)) = self.context.resolve(scope, path) else { return };
+        if found.kind != ValueKind::Record {
+            let name = self.shape.path(place);
+            let finding = Diagnostic::new(Code::M007).with("name", name).at(line.value.span, "not a record");
+            self.context.findings.push(finding);
+            return;
+        }
+        let mut pairs = Vec::new();
+        for &source in &found.places {
+            copy_pairs(&found.shape, source, &self.shape, place, &mut pairs);
+        }
+        builder.blocks.push(BuilderBlock {
+            place,
+            kind: BlockKind::Copy(found.nodes, pairs),
+            condition: None,
+            builder: Builder::new(place),
+            always: false,
+            required: None,
+            rule,
+            is_implied: false,
+        });
+    }
+
+    fn bind(&mut self, builder: &mut Builder, scope: &mut Scope, name: &Word, value: &Expression) {
+        let slot = self.context.slot();
+        let binding = match &value.kind {
+            ExpressionKind::Call { name: function, arguments } if function.text == "lookup" => {
+                self.lookup(builder, scope, slot, arguments, value)
+            }
+            ExpressionKind::Path(path) if self.is_record(scope, path) => {
+                let Some(Found::Path(found)) = self.context.resolve(scope, path) else { return };
+                builder.lets.push((slot, LetPlan::Record(found.nodes)));
+                Some(Binding::Record { slot, shape: found.shape, places: found.places })
+            }
+            _ => self.context.value(scope, value).map(|typed| {
+                let kind = typed.kind;
+                builder.lets.push((slot, LetPlan::Value(typed.expr)));
+                Binding::Value { slot, kind }
+            }),
+        };
+        // A name that did not compile is still a name: one finding is enough.
+        let binding = binding.unwrap_or(Binding::Value { slot, kind: ValueKind::Nothing });
+        scope.names.push((name.text.clone(), binding));
+    }
+
+    fn is_record(&mut self, scope: &Scope, path: &Path) -> bool {
+        let conditions: super::names::ConditionCompiler<'_> = &mut |_, _| None;
+        matches!(scope.resolve(path, conditions), Ok(Found::Path(found)) if found.kind == ValueKind::Record && found.pair.is_none())
+    }
+
+    /// `lookup(orig.lines, position = g.Line)`: the first record for which the comparison holds.
+    fn lookup(
+        &mut self,
+        builder: &mut Builder,
+        scope: &Scope,
+        slot: usize,
+        arguments: &[Expression],
+        whole: &Expression,
+    ) -> Option<Binding> {
+        let [list, comparison] = arguments else {
+            self.context.findings.push(
+                Diagnostic::new(Code::M012)
+                    .with("name", "lookup")
+                    .with("expected", "a list of records and `field = value`")
+                    .at(whole.span, "called here"),
+            );
+            return None;
+        };
+        let ExpressionKind::Path(path) = &list.kind else {
+            return self.context.unsupported("a list that is no path", "name the list by its path", list.span);
+        };
+        let ExpressionKind::Binary { operator: Operator::Equal, left, right } = &comparison.kind else {
+            return self.context.unsupported("another comparison than `=` in `lookup`", "use `=`", comparison.span);
+        };
+        let Some(Found::Path(mut found)) = self.context.resolve(scope, path) else { return None };
+        let item = self.context.slot();
+        let inner = Scope {
+            names: Vec::new(),
+            here: Binding::Record { slot: item, shape: found.shape.clone(), places: found.places.clone() },
+            this: scope.this.clone(),
+        };
+        let left = self.context.value(&inner, left)?;
+        let right = self.context.value(scope, right)?;
+        let condition =
+            Expr::Binary(Operator::Equal, Box::new(left.expr), Box::new(right.expr));
+        let last = found.nodes.steps.last_mut()?;
+        last.condition = Some((Arc::new(condition), item));
+        builder.lets.push((slot, LetPlan::Record(found.nodes)));
+        Some(Binding::Record { slot, shape: found.shape, places: found.places })
+    }
+
+    fn check(&mut self, builder: &mut Builder, scope: &Scope, check: &CheckLine, statement: &Statement) {
+        let condition = self.context.condition(scope, &check.condition);
+        let text = self.context.message(scope, &check.text);
+        let severity = Severity::from_word(&check.severity.text).unwrap_or(Severity::Reject);
+        let rule = self.context.rule(statement.span);
+        if let (Some(condition), Some(text)) = (condition, text) {
+            builder.checks.push(CheckPlan { severity, code: check.code.text.clone(), text, condition, rule });
+        }
+    }
+
+    fn fragment(&mut self, builder: &mut Builder, scope: &mut Scope, name: &Word, argument: &Expression) {
+        let Some(fragment) = self.sources.fragments.get(name.text.as_str()).copied() else {
+            let finding = Diagnostic::new(Code::G003)
+                .with("what", "fragment")
+                .with("name", &name.text)
+                .at(name.span, "no fragment has this name");
+            let near = suggest::nearest(&name.text, self.sources.fragments.keys().copied());
+            self.context.findings.push(match near {
+                Some(near) => finding.help(format!("did you mean `{near}`?")),
+                None => finding,
+            });
+            return;
+        };
+        let here = match &argument.kind {
+            ExpressionKind::Path(path) if path.head() == Some("here") && path.steps.len() == 1 => {
+                Some(scope.here.clone())
+            }
+            ExpressionKind::Path(path) => match self.context.resolve(scope, path) {
+                Some(Found::Path(found)) => {
+                    let slot = self.context.slot();
+                    builder.lets.push((slot, LetPlan::Record(found.nodes)));
+                    Some(Binding::Record { slot, shape: found.shape, places: found.places })
+                }
+                _ => None,
+            },
+            _ => self.context.unsupported("a fragment of something that is no record", "name a record", argument.span),
+        };
+        let Some(here) = here else { return };
+        let mut inner = Scope {
+            names: vec![(fragment.source.text.clone(), here.clone())],
+            here,
+            this: scope.this.clone(),
+        };
+        self.statements(builder, &mut inner, &fragment.statements);
+    }
+
+    // ------------------------------------------------------------------------------------------ blocks
+
+    fn section(&mut self, builder: &mut Builder, scope: &Scope, block: &Block, statement: &Statement) {
+        let (mut inner, kind) = match &block.source {
+            None => (scope.clone(), BlockKind::Plain),
+            Some(source) => {
+                let ExpressionKind::Path(path) = &source.kind else {
+                    self.later("`section … from` something that is no path", "name a record", statement);
+                    return;
+                };
+                let Some(Found::Path(found)) = self.context.resolve(scope, path) else { return };
+                if found.multiplicity == Multiplicity::Many {
+                    let name = path.steps.last().map_or(String::new(), super::names::step_text);
+                    self.context.findings.push(
+                        Diagnostic::new(Code::M002)
+                            .with("name", &name)
+                            .at(source.span, "may be there more than once")
+                            .help(format!("if the partner never sends two, say `{name} max 1` in the guide; to take the first, write `#1`")),
+                    );
+                    return;
+                }
+                let slot = self.context.slot();
+                let here = Binding::Record { slot, shape: found.shape, places: found.places };
+                let mut inner = Scope { here: here.clone(), ..scope.clone() };
+                if let Some(alias) = &block.alias {
+                    inner.names.push((alias.text.clone(), here));
+                }
+                (inner, BlockKind::Section(found.nodes, slot))
+            }
+        };
+        self.block(builder, &mut inner, block, kind, statement);
+    }
+
+    fn each(&mut self, builder: &mut Builder, scope: &Scope, block: &Block, statement: &Statement) {
+        let Some(ExpressionKind::Path(path)) = block.source.as_ref().map(|source| &source.kind) else {
+            return self.later("`each … from` something that is no path", "name a list of records", statement);
+        };
+        if block.target.head() == Some("document") {
+            return self.later("`each document`", "let the guide cut the units", statement);
+        }
+        let Some(Found::Path(found)) = self.context.resolve(scope, path) else { return };
+        let slot = self.context.slot();
+        let record = Binding::Record { slot, shape: found.shape.clone(), places: found.places.clone() };
+        let item = Scope { here: record.clone(), ..scope.clone() };
+        let keys = |this: &mut Self, expressions: &[Expression]| -> Vec<Expr> {
+            expressions.iter().filter_map(|key| Some(this.context.value(&item, key)?.expr)).collect()
+        };
+        let group_by = keys(self, &block.group_by);
+        let sort_by = keys(self, &block.sort_by);
+        let here = if block.group_by.is_empty() {
+            record
+        } else {
+            let member = path.steps.last().map_or(String::new(), super::names::step_text);
+            let by = group_by.iter().flat_map(leaf_places).collect();
+            Binding::Group { slot, shape: found.shape, places: found.places, by, member }
+        };
+        let mut inner = Scope { here: here.clone(), ..scope.clone() };
+        if let Some(alias) = &block.alias {
+            inner.names.push((alias.text.clone(), here));
+        }
+        let kind = BlockKind::Each { nodes: found.nodes, slot, group_by, sort_by };
+        self.block(builder, &mut inner, block, kind, statement);
+    }
+
+    fn block(
+        &mut self,
+        builder: &mut Builder,
+        scope: &mut Scope,
+        block: &Block,
+        kind: BlockKind,
+        statement: &Statement,
+    ) {
+        let is_each = matches!(kind, BlockKind::Each { .. });
+        let Some(step) = block.target.steps.first().filter(|_| block.target.steps.len() == 1) else {
+            return self.later("a block whose target is several steps deep", "nest the blocks", statement);
+        };
+        let Some(place) = self.target_place(builder.place, step, &block.target) else { return };
+        if self.shape.place(place).kind != PlaceKind::Record {
+            let finding = Diagnostic::new(Code::M007)
+                .with("name", self.shape.path(place))
+                .at(block.target.span, "not a record");
+            self.context.findings.push(finding);
+            return;
+        }
+        let condition = match &block.condition {
+            None => None,
+            Some(condition) => match self.context.condition(scope, condition) {
+                Some(condition) => Some(condition),
+                None => return,
+            },
+        };
+        let rule = self.context.rule(statement.span);
+        let mut inner = Builder::new(place);
+        inner.leaves.extend(self.key_leaf(place, step));
+        scope.this = (self.shape.clone(), vec![place]);
+        self.statements(&mut inner, scope, &block.statements);
+        let required = block.modifiers.required.as_ref().map(|(_, text)| super::plan::Message {
+            parts: vec![super::plan::MessagePartPlan::Text(text.as_ref().map_or_else(
+                || format!("{} is missing", layers::keys(&block.target).join(".")),
+                |text| text.text.clone(),
+            ))],
+        });
+        builder.owners.push((place, rule));
+        builder.blocks.push(BuilderBlock {
+            place,
+            kind,
+            condition,
+            builder: inner,
+            always: block.modifiers.always.is_some() || is_each,
+            required,
+            rule,
+            is_implied: false,
+        });
+    }
+
+    /// The place a target step means. Codes that are no variant of the guide mean the plain place with its key set.
+    fn target_place(&mut self, parent: PlaceId, step: &PathStep, path: &Path) -> Option<PlaceId> {
+        match step_places(&self.shape, &[parent], step) {
+            // Without a selector: the plain one, which is the last of its slot.
+            Ok(found) => found.places.iter().copied().find(|&place| {
+                let codes = &self.shape.place(place).codes;
+                !step.selectors.is_empty() || codes.is_empty()
+            }).or(found.places.first().copied()),
+            Err(StepError::NoKey) => {
+                let name = super::names::step_text(step);
+                let finding = Diagnostic::new(Code::G010).with("name", name).at(step.span, "no key is declared");
+                self.context.findings.push(finding);
+                None
+            }
+            Err(StepError::Unknown { known }) => {
+                let name = super::names::step_text(step);
+                let finding = Diagnostic::new(Code::M003)
+                    .with("target", &name)
+                    .with("shape", &self.shape.name)
+                    .at(path.span, format!("there are: {}", shorten(&known)));
+                let near = suggest::nearest(&name, known.iter().map(String::as_str));
+                self.context.findings.push(match near {
+                    Some(near) => finding.help(format!("did you mean `{near}`?")),
+                    None => finding,
+                });
+                None
+            }
+        }
+    }
+
+    /// The key of a selected target: `N9[BM]` writes BM by itself.
+    fn key_leaf(&mut self, place: PlaceId, step: &PathStep) -> Option<LeafPlan> {
+        let key = self.shape.place(place).key?;
+        let code = step.selectors.iter().find_map(|selector| match &selector.kind {
+            SelectorKind::Codes { negated: false, codes } => codes.first().map(|code| code.text.clone()),
+            _ => None,
+        })?;
+        let rule = self.context.rule(step.span);
+        Some(constant_leaf(&self.shape, key, &code, rule))
+    }
+
+    fn check_required(&mut self, builder: &Builder, map: &MapDocument, target: &SideName) {
+        let SideName::Canonical(_) = target else { return };
+        const FILLED_BY_THE_GATEWAY: [&str; 4] = ["client", "sender", "receiver", "provenance"];
+        for &child in &self.shape.place(PlaceId::ROOT).children {
+            let place = self.shape.place(child);
+            let owned = builder.owners.iter().any(|(owned, _)| *owned == child);
+            if place.required && !owned && !FILLED_BY_THE_GATEWAY.contains(&&*place.name) {
+                self.context.findings.push(
+                    Diagnostic::new(Code::M004)
+                        .with("target", &*place.name)
+                        .with("shape", &self.shape.name)
+                        .at(map.name.span, "this map"),
+                );
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------ order
+
+    fn finish(&mut self, builder: Builder) -> RecordPlan {
+        let Builder { leaves, mut blocks, lets, checks, .. } = builder;
+        let order = |place: PlaceId| {
+            let parent = self.shape.place(place).parent;
+            self.shape.place(parent).children.iter().position(|&child| child == place).unwrap_or(usize::MAX)
+        };
+        let mut leaves = leaves;
+        leaves.sort_by_key(|leaf| order(leaf.place));
+        // Stable: several blocks for one place stay in the order written.
+        blocks.sort_by_key(|block| order(block.place));
+        let block_places: Vec<PlaceId> = blocks.iter().map(|block| block.place).collect();
+        let (first, last) = self.leaf_order(&leaves, &block_places);
+        let blocks = blocks
+            .into_iter()
+            .map(|block| BlockPlan {
+                place: block.place,
+                kind: block.kind,
+                condition: block.condition,
+                always: block.always,
+                required: block.required,
+                rule: block.rule,
+                is_implied: block.is_implied,
+                record: self.finish(block.builder),
+            })
+            .collect();
+        RecordPlan { leaves, first, blocks, last, lets, checks }
+    }
+
+    /// Leaves by dependency: those that need only leaves before them, then those that need records of the target.
+    fn leaf_order(&mut self, leaves: &[LeafPlan], blocks: &[PlaceId]) -> (Vec<usize>, Vec<usize>) {
+        let needs: Vec<Vec<(Start, PlaceId)>> = leaves
+            .iter()
+            .map(|leaf| {
+                let mut needs = Vec::new();
+                target_places(&leaf.value, &mut needs);
+                needs
+            })
+            .collect();
+        let index_of = |place: PlaceId| leaves.iter().position(|leaf| leaf.place == place);
+        let mut first: Vec<usize> = Vec::new();
+        let mut last: Vec<usize> = Vec::new();
+        let mut is_late = |i: usize| {
+            needs[i].iter().any(|(start, place)| *start == Start::Out || blocks.contains(place))
+        };
+        let late: Vec<bool> = (0..leaves.len()).map(&mut is_late).collect();
+        let mut left: Vec<usize> = (0..leaves.len()).collect();
+        while !left.is_empty() {
+            let ready = |i: &usize| {
+                needs[*i].iter().all(|(start, place)| {
+                    *start == Start::Out
+                        || index_of(*place).is_none_or(|needed| !left.contains(&needed) || needed == *i && false)
+                })
+            };
+            let (now, later): (Vec<usize>, Vec<usize>) = left.iter().copied().partition(|i| ready(i));
+            if now.is_empty() {
+                let span = self.context.rules[leaves[later[0]].rule as usize - 1];
+                self.context.findings.push(Diagnostic::new(Code::M014).at(span, "needs itself"));
+                break;
+            }
+            for i in now {
+                let needs_late =
+                    needs[i].iter().any(|(_, place)| index_of(*place).is_some_and(|needed| last.contains(&needed)));
+                if late[i] || needs_late { last.push(i) } else { first.push(i) }
+            }
+            left = later;
+        }
+        (first, last)
+    }
+}
+
+/// Whether a value of one kind can go to a target of another.
+fn fits(value: ValueKind, target: ValueKind) -> bool {
+    match (value, target) {
+        (ValueKind::Nothing, _) => true,
+        (value, target) if value == target => true,
+        // Text is read as the target wants it when it runs: a code table gives text.
+        (ValueKind::Text, _) => true,
+        (ValueKind::Number, ValueKind::Text) => true,
+        _ => false,
+    }
+}
+
+fn constant_leaf(shape: &Shape, place: PlaceId, code: &str, rule: u32) -> LeafPlan {
+    LeafPlan {
+        place,
+        leaf: shape.place(place).leaf_type().cloned().unwrap_or(crate::tree::LeafType::Text),
+        value: Expr::Constant(Constant::Text(code.into())),
+        is_constant: true,
+        required: None,
+        truncate: None,
+        round: None,
+        rule,
+    }
+}
+
+/// Fields of the same name in both records, all the way down.
+fn copy_pairs(from: &Shape, source: PlaceId, to: &Shape, target: PlaceId, pairs: &mut Vec<(PlaceId, PlaceId)>) {
+    for &child in &from.place(source).children {
+        if let Some(twin) = to.children_named(target, &from.place(child).name).next() {
+            pairs.push((child, twin));
+            copy_pairs(from, child, to, twin, pairs);
+        }
+    }
+}
+
+/// Leaf places an expression reads directly: the columns of `group by`.
+fn leaf_places(expr: &Expr) -> Vec<PlaceId> {
+    match expr {
+        Expr::Leaf(nodes) => nodes.leaves.iter().map(|(place, _)| *place).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Places of the target that an expression reads: where each path into the target starts, and its first step.
+fn target_places(expr: &Expr, found: &mut Vec<(Start, PlaceId)>) {
+    let mut add = |nodes: &Nodes| {
+        if matches!(nodes.start, Start::This | Start::Out)
+            && let Some(step) = nodes.steps.first()
+        {
+            found.extend(step.places.iter().map(|&place| (nodes.start, place)));
+        }
+    };
+    match expr {
+        Expr::Leaf(nodes) | Expr::Exists(nodes) | Expr::Pair(nodes, ..) => add(nodes),
+        Expr::List(_, super::plan::ListSource::Nodes(nodes)) => add(nodes),
+        _ => {}
+    }
+    expr.children(&mut |child| target_places(child, found));
+}

@@ -1,0 +1,1 @@
+//! Flows: which map writes what to which endpoint.

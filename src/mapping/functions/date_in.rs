@@ -1,0 +1,20 @@
+//! `date_in`
+
+use super::{Call, CallError, Example, Function};
+use crate::tree::value::{Value, ValueKind};
+
+/// The day that a moment falls on in a zone.
+pub static FUNCTION: Function = Function {
+    name: "date_in",
+    summary: "The day that a moment falls on in a zone.",
+    parameters: &[("moment", ValueKind::Instant), ("zone", ValueKind::Text)],
+    required: 2,
+    result: ValueKind::Date,
+    examples: &[],
+    call,
+};
+
+fn call<'r>(call: &Call<'_, 'r>) -> Result<Value<'r>, CallError> {
+    let Value::Instant(moment, _) = call.arguments[0] else { return Err(CallError::kind(0, "an instant")) };
+    Ok(Value::Date(moment.to_zoned(call.zone(1)?).date()))
+}

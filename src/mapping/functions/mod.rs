@@ -1,0 +1,148 @@
+//! The functions of the language, one file each, and what a function is. Its examples are its tests and its
+//! documentation.
+
+mod check_digit;
+mod date_in;
+mod gtin14;
+mod instant;
+mod left;
+mod length;
+mod lower;
+mod number;
+mod pad_left;
+mod replace;
+mod round;
+mod strip_left;
+mod text;
+mod time_in;
+mod today_in;
+mod trim;
+mod upper;
+mod valid_gtin;
+mod valid_sscc;
+
+use crate::base::decimal::Decimal;
+use crate::tree::value::{Value, ValueKind};
+use bumpalo::Bump;
+use jiff::tz::TimeZone;
+
+/// Every function of values, sorted by name. Functions of lists and of places (`sum`, `first`, `lookup`, `seq`,
+/// `present`, …) are part of the language itself.
+pub static FUNCTIONS: &[&Function] = &[
+    &check_digit::FUNCTION,
+    &date_in::FUNCTION,
+    &gtin14::FUNCTION,
+    &instant::FUNCTION,
+    &left::FUNCTION,
+    &length::FUNCTION,
+    &lower::FUNCTION,
+    &number::FUNCTION,
+    &pad_left::FUNCTION,
+    &replace::FUNCTION,
+    &round::FUNCTION,
+    &strip_left::FUNCTION,
+    &text::FUNCTION,
+    &time_in::FUNCTION,
+    &today_in::FUNCTION,
+    &trim::FUNCTION,
+    &upper::FUNCTION,
+    &valid_gtin::FUNCTION,
+    &valid_sscc::FUNCTION,
+];
+
+/// A function of values. An absent argument makes the result absent; the function is not called.
+#[derive(Debug)]
+pub struct Function {
+    /// Its name.
+    pub name: &'static str,
+    /// What it gives, in one sentence.
+    pub summary: &'static str,
+    /// Names and kinds of its parameters; `Nothing` takes any kind.
+    pub parameters: &'static [(&'static str, ValueKind)],
+    /// How many of them must be given.
+    pub required: usize,
+    /// The kind of its result.
+    pub result: ValueKind,
+    /// Calls with their results.
+    pub examples: &'static [Example],
+    /// The function.
+    pub call: for<'c, 'r> fn(&Call<'c, 'r>) -> Result<Value<'r>, CallError>,
+}
+
+/// A call and its result as text.
+#[derive(Debug)]
+pub struct Example {
+    /// As it stands in a map.
+    pub call: &'static str,
+    /// Its result.
+    pub result: &'static str,
+}
+
+/// The arguments of a call, none of them absent.
+pub struct Call<'c, 'r> {
+    /// The arguments.
+    pub arguments: &'c [Value<'r>],
+    /// Memory for results.
+    pub memory: &'r Bump,
+    /// When the message is translated: the same for every run of it.
+    pub now: jiff::Timestamp,
+}
+
+/// Why a function has no result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallError {
+    /// In words.
+    pub text: String,
+}
+
+impl CallError {
+    /// With these words.
+    pub fn new(text: impl Into<String>) -> Self {
+        CallError { text: text.into() }
+    }
+
+    /// An argument (from 0) is not of the kind it must be.
+    pub fn kind(argument: usize, expected: &str) -> Self {
+        CallError::new(format!("argument {} is not {expected}", argument + 1))
+    }
+}
+
+impl<'r> Call<'_, 'r> {
+    /// A text argument; numbers and dates are taken as they are shown.
+    pub fn string(&self, argument: usize) -> Result<&'r str, CallError> {
+        match self.arguments[argument] {
+            Value::Text(text) => Ok(text),
+            other => Ok(self.memory.alloc_str(&other.show())),
+        }
+    }
+
+    /// A number argument.
+    pub fn decimal(&self, argument: usize) -> Result<Decimal, CallError> {
+        match self.arguments[argument] {
+            Value::Number(number) => Ok(number),
+            _ => Err(CallError::kind(argument, "a number")),
+        }
+    }
+
+    /// A whole number argument that is not negative.
+    pub fn count(&self, argument: usize) -> Result<usize, CallError> {
+        let units = self.decimal(argument)?.units_at(0).and_then(|units| usize::try_from(units).ok());
+        units.ok_or_else(|| CallError::kind(argument, "a whole number from 0 on"))
+    }
+
+    /// A zone argument, IANA name.
+    pub fn zone(&self, argument: usize) -> Result<TimeZone, CallError> {
+        let name = self.string(argument)?;
+        TimeZone::get(name).map_err(|_| CallError::new(format!("no time zone is called `{name}`")))
+    }
+
+    /// A text result.
+    pub fn text(&self, text: String) -> Value<'r> {
+        Value::Text(self.memory.alloc_str(&text))
+    }
+}
+
+/// The function with this name.
+pub fn find(name: &str) -> Option<&'static Function> {
+    FUNCTIONS.iter().copied().find(|function| function.name == name)
+}

@@ -1,0 +1,251 @@
+//! Names on the right of a line: aliases, the current record, `this` and `out`, and what they lead to.
+
+use super::plan::{Nodes, Start, Step};
+use crate::base::span::Span;
+use crate::diagnostics::{Code, Diagnostic, suggest};
+use crate::guide::path::{StepError, step_places};
+use crate::guide::shorten;
+use crate::language::syntax::{Occurrence, Path, PathStep, SelectorKind, StepName};
+use crate::tree::value::ValueKind;
+use crate::tree::{LeafType, PlaceId, PlaceKind, Shape};
+use std::sync::Arc;
+
+/// How often a path leads to something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Multiplicity {
+    /// At most once.
+    Single,
+    /// Any number of times.
+    Many,
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone)]
+pub enum Binding {
+    /// A record: its shape and the places it can be at.
+    Record { slot: usize, shape: Arc<Shape>, places: Vec<PlaceId> },
+    /// A group of records: as [`Binding::Record`], with the columns it is grouped by and its own name in the source.
+    Group { slot: usize, shape: Arc<Shape>, places: Vec<PlaceId>, by: Vec<PlaceId>, member: String },
+    /// A value.
+    Value { slot: usize, kind: ValueKind },
+}
+
+/// The names that can be seen from a line.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    /// Names of this map, innermost last.
+    pub names: Vec<(String, Binding)>,
+    /// What bare names are children of.
+    pub here: Binding,
+    /// The record being built, and its shape.
+    pub this: (Arc<Shape>, Vec<PlaceId>),
+}
+
+/// A path made out.
+#[derive(Debug, Clone)]
+pub struct Resolved {
+    /// The plan of it.
+    pub nodes: Nodes,
+    /// How often.
+    pub multiplicity: Multiplicity,
+    /// Kind of its value, `Record` for records.
+    pub kind: ValueKind,
+    /// The shape it is in and the places it ends at.
+    pub shape: Arc<Shape>,
+    /// Where it ends.
+    pub places: Vec<PlaceId>,
+    /// Qualified pair: pairs of the record and the code.
+    pub pair: Option<(Vec<(PlaceId, PlaceId)>, Box<str>)>,
+}
+
+/// Either a path to nodes, or the value of a `let`.
+pub enum Found {
+    /// Nodes.
+    Path(Box<Resolved>),
+    /// A value in a slot.
+    Value(usize, ValueKind),
+}
+
+/// Compiles a condition in brackets: given the shape and places it is about.
+pub type ConditionCompiler<'a> =
+    &'a mut dyn FnMut(&crate::language::syntax::Expression, Binding) -> Option<(Arc<super::plan::Expr>, usize)>;
+
+impl Scope {
+    /// Makes out a path.
+    pub fn resolve(&self, path: &Path, conditions: ConditionCompiler<'_>) -> Result<Found, Diagnostic> {
+        if !path.starts_with_dot()
+            && let Some(head) = path.head()
+        {
+            if head == "this" || head == "out" {
+                let (start, places) = match head {
+                    "this" => (Start::This, self.this.1.clone()),
+                    _ => (Start::Out, vec![PlaceId::ROOT]),
+                };
+                return self.walk(path, 1, start, &self.this.0.clone(), places, conditions);
+            }
+            if head == "here" {
+                return self.from_binding(path, 1, &self.here.clone(), conditions);
+            }
+            // Children of the current record stand over aliases of outer ones only if no alias has the name.
+            if let Some((_, binding)) = self.names.iter().rev().find(|(name, _)| name == head) {
+                return self.from_binding(path, 1, &binding.clone(), conditions);
+            }
+        }
+        self.from_binding(path, 0, &self.here.clone(), conditions)
+    }
+
+    fn from_binding(
+        &self,
+        path: &Path,
+        skip: usize,
+        binding: &Binding,
+        conditions: ConditionCompiler<'_>,
+    ) -> Result<Found, Diagnostic> {
+        match binding {
+            Binding::Value { slot, kind } if path.steps.len() == skip => Ok(Found::Value(*slot, *kind)),
+            Binding::Value { .. } => Err(self.unknown(path, &path.steps[skip], &[])),
+            Binding::Record { slot, shape, places } => {
+                self.walk(path, skip, Start::Slot(*slot), shape, places.clone(), conditions)
+            }
+            Binding::Group { slot, shape, places, by, member } => {
+                let step = path.steps.get(skip).ok_or_else(|| self.unknown(path, &path.steps[skip - 1], &[]))?;
+                if step.name == StepName::Name(member.clone()) {
+                    return self.walk(path, skip + 1, Start::Group(*slot), shape, places.clone(), conditions);
+                }
+                let found = self.walk(path, skip, Start::Slot(*slot), shape, places.clone(), conditions)?;
+                if let Found::Path(resolved) = &found
+                    && !resolved.places.iter().all(|place| by.contains(place))
+                {
+                    let name = path.steps.last().map_or(String::new(), step_text);
+                    return Err(Diagnostic::new(Code::M005)
+                        .with("name", &name)
+                        .at(path.span, "not what the rows are grouped by")
+                        .help(format!("write `same(….{member}.{name})` if all rows agree, or `first(…)`")));
+                }
+                Ok(found)
+            }
+        }
+    }
+
+    fn walk(
+        &self,
+        path: &Path,
+        skip: usize,
+        start: Start,
+        shape: &Arc<Shape>,
+        mut places: Vec<PlaceId>,
+        conditions: ConditionCompiler<'_>,
+    ) -> Result<Found, Diagnostic> {
+        let mut many = matches!(start, Start::Group(_));
+        let mut steps = Vec::new();
+        let mut pair = None;
+        for (i, step) in path.steps.iter().enumerate().skip(skip) {
+            if let Some(found) = pair_step(shape, &places, step) {
+                if i + 1 < path.steps.len() {
+                    return Err(self.unknown(path, &path.steps[i + 1], &[]));
+                }
+                pair = Some(found);
+                break;
+            }
+            let found = step_places(shape, &places, step).map_err(|error| match error {
+                StepError::Unknown { known } => self.unknown(path, step, &known),
+                StepError::NoKey => {
+                    Diagnostic::new(Code::G010).with("name", step_text(step)).at(step.span, "no key is declared")
+                }
+            })?;
+            let condition = self.condition(step, start, shape, &found.places, conditions)?;
+            let occurrence = step.occurrence.map(|occurrence| match occurrence {
+                Occurrence::Number(number) => number,
+                Occurrence::Last => u32::MAX,
+            });
+            many |= occurrence.is_none() && is_many(shape, &found.places, found.test.is_some());
+            let keys = found.places.iter().filter_map(|&place| shape.place(place).key).collect();
+            places = found.places.clone();
+            steps.push(Step { places: found.places, test: found.test, keys, condition, occurrence });
+        }
+        let kinds = |place: &PlaceId| shape.place(*place).leaf_type().map_or(ValueKind::Record, LeafType::kind);
+        let kind = if pair.is_some() { ValueKind::Text } else { places.first().map_or(ValueKind::Record, kinds) };
+        let leaves = places
+            .iter()
+            .filter_map(|&place| Some((place, shape.place(place).leaf_type()?.clone())))
+            .collect();
+        Ok(Found::Path(Box::new(Resolved {
+            nodes: Nodes { start, steps, leaves, span: path.span },
+            multiplicity: if many { Multiplicity::Many } else { Multiplicity::Single },
+            kind,
+            shape: shape.clone(),
+            places,
+            pair,
+        })))
+    }
+
+    fn condition(
+        &self,
+        step: &PathStep,
+        _start: Start,
+        shape: &Arc<Shape>,
+        places: &[PlaceId],
+        conditions: ConditionCompiler<'_>,
+    ) -> Result<Option<(Arc<super::plan::Expr>, usize)>, Diagnostic> {
+        let condition = step.selectors.iter().find_map(|selector| match &selector.kind {
+            SelectorKind::Condition(condition) => Some(condition),
+            SelectorKind::Codes { .. } => None,
+        });
+        let Some(condition) = condition else { return Ok(None) };
+        let binding = Binding::Record { slot: 0, shape: shape.clone(), places: places.to_vec() };
+        // What is wrong inside the brackets was reported where it was compiled.
+        conditions(condition, binding)
+            .map(Some)
+            .ok_or_else(|| Diagnostic::new(Code::M006).at(step.span, "see the other findings of this line"))
+    }
+
+    fn unknown(&self, path: &Path, step: &PathStep, known: &[String]) -> Diagnostic {
+        let name = step_text(step);
+        let aliases = self.names.iter().map(|(name, _)| name.as_str());
+        let finding = Diagnostic::new(Code::M001).with("path", &name).at(
+            Span { start: step.span.start, ..path.span },
+            if known.is_empty() { String::new() } else { format!("there are: {}", shorten(known)) },
+        );
+        match suggest::nearest(&name, known.iter().map(String::as_str).chain(aliases)) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding,
+        }
+    }
+}
+
+/// `.id[VN]`: the pairs of a declared name, and the code.
+pub fn pair_step(shape: &Shape, places: &[PlaceId], step: &PathStep) -> Option<(Vec<(PlaceId, PlaceId)>, Box<str>)> {
+    let StepName::Name(name) = &step.name else { return None };
+    let code = step.selectors.iter().find_map(|selector| match &selector.kind {
+        SelectorKind::Codes { negated: false, codes } => codes.first(),
+        _ => None,
+    })?;
+    let pairs: Vec<(PlaceId, PlaceId)> = places
+        .iter()
+        .flat_map(|&place| shape.place(place).pairs.iter().filter(|pairs| *pairs.name == **name))
+        .flat_map(|pairs| pairs.pairs.iter().copied())
+        .collect();
+    (!pairs.is_empty()).then(|| (pairs, code.text.as_str().into()))
+}
+
+/// Several places of one parent are variants: together they may come as often as there are of them.
+fn is_many(shape: &Shape, places: &[PlaceId], _tested: bool) -> bool {
+    let is_many = |place: &PlaceId| shape.place(*place).is_many();
+    let siblings = places.iter().any(|place| {
+        places.iter().any(|other| other != place && shape.place(*other).parent == shape.place(*place).parent)
+    });
+    siblings || places.iter().any(is_many)
+}
+
+/// A step as written.
+pub fn step_text(step: &PathStep) -> String {
+    match &step.name {
+        StepName::Name(name) => name.clone(),
+        StepName::Position(position) => format!(".{position:02}"),
+    }
+}
+
+/// Whether a place is an open record.
+pub fn is_open(shape: &Shape, place: PlaceId) -> bool {
+    shape.place(place).kind == PlaceKind::Open
+}

@@ -1,0 +1,412 @@
+//! A compiled map: what is built, in the order it is built, over place ids. No name is looked up at run time.
+
+use super::functions::Function;
+use super::tables::Table;
+use crate::base::decimal::{Decimal, RoundingMode};
+use crate::base::span::Span;
+use crate::diagnostics::Severity;
+use crate::guide::path::KeyTest;
+use crate::tree::{LeafType, PlaceId, Shape};
+use std::sync::Arc;
+
+/// A compiled map.
+#[derive(Debug)]
+pub struct Plan {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: u32,
+    /// The guide or canonical document it reads.
+    pub source: SideName,
+    /// The guide or canonical document it builds.
+    pub target: SideName,
+    /// Shape of what it reads.
+    pub source_shape: Arc<Shape>,
+    /// Shape of what it builds.
+    pub target_shape: Arc<Shape>,
+    /// The whole target.
+    pub root: RecordPlan,
+    /// Earlier documents it looks up; slot `1 + index` holds each.
+    pub earlier: Vec<EarlierPlan>,
+    /// How many slots a run needs.
+    pub slots: usize,
+    /// How many counters `seq()` needs.
+    pub sequences: usize,
+    /// Per source place, whether some line reads it or ignores it with a reason.
+    pub read: Vec<bool>,
+    /// What happens with values nobody reads; `None` is nothing.
+    pub unmapped: Option<Severity>,
+    /// The lines of the map, so that a value can name the line that made it: rule `n` is `rules[n - 1]`.
+    pub rules: Vec<Span>,
+    /// Conditions of the guide across segments, told to the sender like other guide findings.
+    pub cases: Vec<CheckPlan>,
+}
+
+/// What a map reads or builds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SideName {
+    /// A guide.
+    Guide(String),
+    /// A canonical document.
+    Canonical(String),
+}
+
+/// One record of the target.
+#[derive(Debug, Default)]
+pub struct RecordPlan {
+    /// Leaves, in the order of the shape.
+    pub leaves: Vec<LeafPlan>,
+    /// Indices into `leaves`: those that need nothing of the records inside, in the order of their dependencies.
+    pub first: Vec<usize>,
+    /// Records inside, in the order of the shape; several blocks for one place in the order written.
+    pub blocks: Vec<BlockPlan>,
+    /// Indices into `leaves`: those that need the records inside.
+    pub last: Vec<usize>,
+    /// Values of `let`, each with its slot, evaluated before everything else.
+    pub lets: Vec<(usize, LetPlan)>,
+    /// Checks, after everything else.
+    pub checks: Vec<CheckPlan>,
+}
+
+/// What a `let` holds.
+#[derive(Debug)]
+pub enum LetPlan {
+    /// A value.
+    Value(Expr),
+    /// A record found by `lookup`, or named by a path.
+    Record(Nodes),
+}
+
+/// One leaf of the target.
+#[derive(Debug)]
+pub struct LeafPlan {
+    /// Its place.
+    pub place: PlaceId,
+    /// Its type.
+    pub leaf: LeafType,
+    /// Where its value comes from.
+    pub value: Expr,
+    /// Whether it is a constant or parameter: such a leaf alone does not make its record worth writing.
+    pub is_constant: bool,
+    /// Text of `required`.
+    pub required: Option<Message>,
+    /// Longest text, and whether cutting is allowed and flagged.
+    pub truncate: Option<Truncate>,
+    /// `round`
+    pub round: Option<Round>,
+    /// Number of its line.
+    pub rule: u32,
+}
+
+/// `truncate [warn]`
+#[derive(Debug, Clone, Copy)]
+pub struct Truncate {
+    /// Longest value of the target.
+    pub length: u32,
+    /// Whether cutting is flagged.
+    pub warn: bool,
+}
+
+/// `round exact`, `round 2 half_up`
+#[derive(Debug, Clone, Copy)]
+pub enum Round {
+    /// No rounding; a division that does not come out is a finding.
+    Exact,
+    /// To digits.
+    To(u8, RoundingMode),
+}
+
+/// A record or list of records of the target.
+#[derive(Debug)]
+pub struct BlockPlan {
+    /// Its place.
+    pub place: PlaceId,
+    /// What it is made from.
+    pub kind: BlockKind,
+    /// `when`, `where`
+    pub condition: Option<Expr>,
+    /// What is in it.
+    pub record: RecordPlan,
+    /// `always`
+    pub always: bool,
+    /// Text of `required`.
+    pub required: Option<Message>,
+    /// Number of its line.
+    pub rule: u32,
+    /// Made by a path such as `W06.01`: `this` stays the record around it.
+    pub is_implied: bool,
+}
+
+/// What a block is made from.
+#[derive(Debug)]
+pub enum BlockKind {
+    /// Once, in the scope around it.
+    Plain,
+    /// Once if the path leads to a record, which is put in the slot.
+    Section(Nodes, usize),
+    /// For each record, which is put in the slot.
+    Each {
+        /// The records.
+        nodes: Nodes,
+        /// Where the current one, or the current group, is put.
+        slot: usize,
+        /// Keys of `group by`.
+        group_by: Vec<Expr>,
+        /// Keys of `sort by`.
+        sort_by: Vec<Expr>,
+    },
+    /// A copy of a record with all that is in it: pairs of source and target places.
+    Copy(Nodes, Vec<(PlaceId, PlaceId)>),
+}
+
+/// A check.
+#[derive(Debug)]
+pub struct CheckPlan {
+    /// What a breach does.
+    pub severity: Severity,
+    /// The author's code.
+    pub code: String,
+    /// What is said.
+    pub text: Message,
+    /// What must hold.
+    pub condition: Expr,
+    /// The line.
+    pub rule: u32,
+}
+
+/// An `earlier` line.
+#[derive(Debug)]
+pub struct EarlierPlan {
+    /// The canonical document.
+    pub document: String,
+    /// Its shape.
+    pub shape: Arc<Shape>,
+    /// Fields and the values they must have.
+    pub keys: Vec<(String, Expr)>,
+    /// What if there is none.
+    pub unknown: PolicyPlan,
+    /// The line.
+    pub rule: u32,
+}
+
+/// A text for people with values in it.
+#[derive(Debug, Clone, Default)]
+pub struct Message {
+    /// Words and values in order.
+    pub parts: Vec<MessagePartPlan>,
+}
+
+/// A part of a message.
+#[derive(Debug, Clone)]
+pub enum MessagePartPlan {
+    /// Words.
+    Text(String),
+    /// A value.
+    Value(Arc<Expr>),
+}
+
+/// A constant.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Constant {
+    /// Nothing.
+    Absent,
+    /// Text.
+    Text(Box<str>),
+    /// A number.
+    Number(Decimal),
+    /// Truth.
+    Bool(bool),
+}
+
+/// An expression over place ids and slots.
+#[derive(Debug)]
+pub enum Expr {
+    /// A constant or parameter.
+    Constant(Constant),
+    /// The first value a path leads to.
+    Leaf(Nodes),
+    /// The value beside the qualifier `code` among declared pairs of the record.
+    Pair(Nodes, Vec<(PlaceId, PlaceId)>, Box<str>),
+    /// The value of a `let`.
+    Slot(usize),
+    /// Whether a path leads to anything.
+    Exists(Nodes),
+    /// An operator.
+    Binary(crate::language::syntax::Operator, Box<Expr>, Box<Expr>),
+    /// `not`
+    Not(Box<Expr>),
+    /// `-x`
+    Negate(Box<Expr>),
+    /// `x in (…)`
+    In(Box<Expr>, Vec<Expr>),
+    /// `x else y`
+    Else(Box<Expr>, Box<Expr>),
+    /// `if c then a else b`
+    If(Box<Expr>, Box<Expr>, Box<Expr>),
+    /// `via`
+    Via(Box<ViaPlan>),
+    /// A function of values.
+    Call(&'static Function, Vec<Expr>, u32),
+    /// A function of a list.
+    List(ListFunction, ListSource),
+    /// `join(a, b, sep)`: texts and lists of texts.
+    Join(Vec<ListSource>, Box<Expr>),
+    /// `seq()`, `seq(10, 10)`
+    Sequence {
+        /// Which counter.
+        counter: usize,
+        /// First number.
+        start: Decimal,
+        /// Step.
+        step: Decimal,
+    },
+}
+
+/// What a list function reads.
+#[derive(Debug)]
+pub enum ListSource {
+    /// The values a path leads to.
+    Nodes(Nodes),
+    /// One value.
+    Value(Expr),
+}
+
+/// The functions of lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListFunction {
+    /// Sum of numbers; 0 for none.
+    Sum,
+    /// How many are there.
+    Count,
+    /// The first that is there.
+    First,
+    /// The last that is there.
+    Last,
+    /// The smallest.
+    Min,
+    /// The largest.
+    Max,
+    /// The one value all have; a finding if they differ.
+    Same,
+    /// The only one; a finding if there are more.
+    One,
+}
+
+/// A path to nodes.
+#[derive(Debug, Clone)]
+pub struct Nodes {
+    /// Where it starts.
+    pub start: Start,
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// Types of the leaf places it can end at; empty if it ends at records.
+    pub leaves: Vec<(PlaceId, LeafType)>,
+    /// As written, for messages.
+    pub span: Span,
+}
+
+/// Where a path starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// A slot with a record or a group of records.
+    Slot(usize),
+    /// All records of the group in a slot.
+    Group(usize),
+    /// The record of the target being built, `0` the innermost.
+    This,
+    /// The root of the target.
+    Out,
+}
+
+/// One step.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// Where it leads, ascending.
+    pub places: Vec<PlaceId>,
+    /// A test of the key: the key's place relative to the node is found by these places.
+    pub test: Option<KeyTest>,
+    /// The key places of `places`, for the test.
+    pub keys: Vec<PlaceId>,
+    /// `[type = "department"]`: a condition with the node in this slot.
+    pub condition: Option<(Arc<Expr>, usize)>,
+    /// `#2` (from 1); `u32::MAX` is the last.
+    pub occurrence: Option<u32>,
+}
+
+/// `x via …`
+#[derive(Debug)]
+pub struct ViaPlan {
+    /// What is looked up; several for tables with several keys.
+    pub keys: Vec<Expr>,
+    /// Where.
+    pub table: Arc<Table>,
+    /// Result column of the table.
+    pub column: usize,
+    /// Looked up from result to key.
+    pub reversed: bool,
+    /// What if there is no row.
+    pub unknown: PolicyPlan,
+    /// The line.
+    pub rule: u32,
+}
+
+/// What happens when something is not found.
+#[derive(Debug)]
+pub struct PolicyPlan {
+    /// What is done.
+    pub kind: PolicyKindPlan,
+    /// Whether it is flagged.
+    pub warn: bool,
+    /// The author's words.
+    pub text: Option<Message>,
+}
+
+/// The policies.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PolicyKindPlan {
+    /// A finding of this severity; the value is absent.
+    Finding(Severity),
+    /// The source's value.
+    Keep,
+    /// A constant; absent for `absent`.
+    Constant(Constant),
+}
+
+impl Expr {
+    /// Calls `each` for every expression directly inside this one.
+    pub fn children(&self, each: &mut dyn FnMut(&Expr)) {
+        match self {
+            Expr::Constant(_)
+            | Expr::Leaf(_)
+            | Expr::Pair(..)
+            | Expr::Slot(_)
+            | Expr::Exists(_)
+            | Expr::Sequence { .. }
+            | Expr::List(_, ListSource::Nodes(_)) => {}
+            Expr::Binary(_, left, right) | Expr::Else(left, right) => {
+                each(left);
+                each(right);
+            }
+            Expr::Not(inner) | Expr::Negate(inner) | Expr::List(_, ListSource::Value(inner)) => each(inner),
+            Expr::In(value, list) => {
+                each(value);
+                list.iter().for_each(each);
+            }
+            Expr::If(condition, then, otherwise) => {
+                each(condition);
+                each(then);
+                each(otherwise);
+            }
+            Expr::Via(via) => via.keys.iter().for_each(each),
+            Expr::Call(_, arguments, _) => arguments.iter().for_each(each),
+            Expr::Join(items, separator) => {
+                for item in items {
+                    if let ListSource::Value(value) = item {
+                        each(value);
+                    }
+                }
+                each(separator);
+            }
+        }
+    }
+}
