@@ -1,0 +1,50 @@
+//! The parser: lines into the syntax tree.
+//!
+//! Blocks are read line by line ([`lines`]); what stands on one line is read with `nom` over its tokens. So a line that
+//! cannot be read costs that line only, and one run tells all there is to tell about a file.
+
+mod attribute;
+mod depth;
+mod dictionary;
+mod expression;
+mod flow;
+mod guide;
+mod input;
+mod lines;
+mod map;
+mod path;
+mod shape;
+mod statement;
+mod structure;
+mod via;
+
+use super::lexer::lex;
+use super::syntax::Document;
+use crate::base::span::{FileId, Sources};
+use crate::diagnostics::Diagnostics;
+use lines::Parser;
+
+/// All documents of a file and all findings about its text. A line with a finding is left out of the tree; a block
+/// whose first line has one is left out with its lines, which are read for their findings all the same.
+pub fn parse(sources: &Sources, file: FileId, diagnostics: &mut Diagnostics) -> Vec<Document> {
+    let text = sources.file(file).text.as_str();
+    let lexed = lex(text, 0..text.len(), file, diagnostics);
+    let mut parser = Parser::new(text, &lexed, diagnostics);
+    let mut documents = Vec::new();
+    while let Some(line) = parser.peek() {
+        let document = match line.first_word() {
+            "shape" | "record" => shape::document(&mut parser).map(Document::Shape),
+            "dictionary" => dictionary::document(&mut parser).map(Document::Dictionary),
+            "guide" => guide::document(&mut parser).map(Document::Guide),
+            "map" => map::document(&mut parser).map(Document::Map),
+            "fragment" => map::fragment(&mut parser).map(Document::Fragment),
+            "flow" => flow::document(&mut parser).map(Document::Flow),
+            _ => {
+                parser.skip_to_document();
+                None
+            }
+        };
+        documents.extend(document);
+    }
+    documents
+}

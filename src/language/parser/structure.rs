@@ -1,0 +1,103 @@
+//! `structure … end structure` and `columns … end columns` of a guide.
+
+use super::super::syntax::{ColumnDeclaration, StructureItem, Word};
+use super::attribute::attributes;
+use super::input::{Input, Parsed, keyword, must, name, sign};
+use super::lines::{Logical, Open, Parser};
+use super::shape::type_expression;
+use crate::language::syntax::{Attribute, AttributeKind};
+use nom::Parser as _;
+use nom::branch::alt;
+use nom::combinator::map;
+use nom::multi::many0;
+
+const LOOP_FORM: &str = "loop TAG [id \"…\"] [max N] [key .01]";
+const GROUP_FORM: &str = "group NAME = TAG [max N] [key .01]";
+const SEGMENT_FORM: &str = "TAG [required] [max N] [key .01]";
+const COLUMN_FORM: &str = "NAME TYPE [required] [blank \"…\"]";
+
+/// The items of `structure`.
+pub fn structure<'a>(parser: &mut Parser<'a, '_>, first: &Logical<'a>) -> Vec<StructureItem> {
+    let labels = vec!["structure".to_string()];
+    items(parser, Open { labels, shown: "structure".to_string(), span: first.span() })
+}
+
+fn items(parser: &mut Parser<'_, '_>, open: Open) -> Vec<StructureItem> {
+    let mut found = Vec::new();
+    parser.block(open, |parser, line| found.extend(item(parser, &line)));
+    found
+}
+
+fn item<'a>(parser: &mut Parser<'a, '_>, line: &Logical<'a>) -> Option<StructureItem> {
+    let header = match line.first_word() {
+        "loop" => parser.read(line, 1, LOOP_FORM, |input| header(input, false)),
+        "group" => parser.read(line, 1, GROUP_FORM, |input| header(input, true)),
+        _ => {
+            let (tag, attributes) =
+                parser.read(line, 0, SEGMENT_FORM, |input| (name, attributes).parse(input))?;
+            let (alias, is_loop, children) = (None, false, Vec::new());
+            return Some(StructureItem { tag, alias, is_loop, attributes, children, span: line.span() });
+        }
+    };
+    let mut labels = Vec::new();
+    if let Some((alias, tag, _)) = &header {
+        labels.extend(alias.iter().map(|alias| alias.text.clone()));
+        labels.push(tag.text.clone());
+    }
+    labels.push(line.first_word().to_string());
+    let shown = format!("{} {}", line.first_word(), labels[0]);
+    let children = items(parser, Open { labels, shown, span: line.span() });
+    let (alias, tag, attributes) = header?;
+    Some(StructureItem { tag, alias, is_loop: true, attributes, children, span: line.span() })
+}
+
+type Header = (Option<Word>, Word, Vec<Attribute>);
+
+/// `N1 max 10 key .01`, `stock = INV max 10`
+fn header(input: Input<'_>, aliased: bool) -> Parsed<'_, Header> {
+    let (rest, first) = name(input)?;
+    let (rest, (alias, tag)) = if aliased {
+        let (rest, _) = must(sign("=", "`=`"))(rest)?;
+        let (rest, tag) = must(name)(rest)?;
+        (rest, (Some(first), tag))
+    } else {
+        (rest, (None, first))
+    };
+    let (rest, attributes) = attributes(rest)?;
+    Ok((rest, (alias, tag, attributes)))
+}
+
+/// The lines of `columns`.
+pub fn columns<'a>(parser: &mut Parser<'a, '_>, first: &Logical<'a>) -> Vec<ColumnDeclaration> {
+    let mut found = Vec::new();
+    let labels = vec!["columns".to_string()];
+    let open = Open { labels, shown: "columns".to_string(), span: first.span() };
+    parser.block(open, |parser, line| {
+        let column = parser.read(&line, 0, COLUMN_FORM, column);
+        found.extend(column.map(|column| ColumnDeclaration {
+            documentation: line.documentation.to_string(),
+            span: line.span(),
+            ..column
+        }));
+    });
+    found
+}
+
+fn column(input: Input<'_>) -> Parsed<'_, ColumnDeclaration> {
+    let (rest, name) = name(input)?;
+    let (rest, mut before) = many0(before_type).parse(rest)?;
+    let (rest, kind) = type_expression(rest)?;
+    let (rest, after) = attributes(rest)?;
+    before.extend(after);
+    let span = input.span_to(&rest);
+    Ok((rest, ColumnDeclaration { name, kind, attributes: before, documentation: String::new(), span }))
+}
+
+/// Attributes that may stand before the type.
+fn before_type(input: Input<'_>) -> Parsed<'_, Attribute> {
+    alt((
+        map(keyword("required", "`required`"), |span| Attribute { kind: AttributeKind::Required, span }),
+        map(keyword("opt", "`opt`"), |span| Attribute { kind: AttributeKind::Optional, span }),
+    ))
+    .parse(input)
+}
