@@ -5,7 +5,7 @@ use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
 use crate::language::syntax::{
     AttributeKind, ColumnDeclaration, DictionaryDocument, DocumentReference, GuideDocument, GuideLine, Path,
-    SegmentDeclaration, SegmentElement, Setting, StepName, StructureItem, UnitLine,
+    SegmentDeclaration, SegmentElement, Setting, StepName, StructureItem, UnitLine, Word,
 };
 use crate::tree::shape::Pairs;
 use crate::tree::{PlaceId, PlaceKind, Shape};
@@ -230,7 +230,18 @@ impl<'a> Builder<'a, '_> {
     fn element(&mut self, parent: PlaceId, element: &SegmentElement) {
         let dictionary = self.dictionary.expect("an element comes from a dictionary");
         let id = element.element.text.as_str();
-        let place = if let Some(declaration) = dictionary.elements.iter().find(|known| known.id.text == id) {
+        let declared = dictionary.elements.iter().find(|known| known.id.text == id);
+        let place = if let Some(composite) = declared.filter(|declared| declared.kind.name.text == "composite") {
+            let place = self.add(parent, id, PlaceKind::Record, PlaceRules::default());
+            for (i, component) in composite.kind.numbers.iter().enumerate() {
+                let id = Word { text: component.to_string(), span: composite.kind.span };
+                let position = i as u16 + 1;
+                let component =
+                    SegmentElement { position, element: id, required: false, repeat: 1, span: composite.span };
+                self.element(place, &component);
+            }
+            place
+        } else if let Some(declaration) = declared {
             let (leaf, mut rules) = types::leaf_type(&declaration.kind, self.findings);
             rules.codes.extend(declaration.codes.iter().map(|code| code.text.as_str().into()));
             rules.codes.sort();

@@ -248,7 +248,7 @@ impl<'a> Scanner<'a, '_> {
     /// After a dot `05.2` is position 5 and component 2, not a number with decimals.
     fn number(&mut self) -> (Kind, Cow<'a, str>) {
         let start = self.at;
-        let is_step = start > 0 && self.text[..start].ends_with('.');
+        let is_step = start > 0 && self.text[..start].ends_with(['.', '#']);
         self.take_while(|character| character.is_ascii_digit());
         let mut decimals = self.rest().chars();
         if !is_step

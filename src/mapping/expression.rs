@@ -457,7 +457,7 @@ impl Context<'_> {
             return Some((ListSource::Nodes(resolved.nodes), resolved.kind));
         }
         let typed = self.value(scope, expression)?;
-        Some((ListSource::Value(typed.expr), typed.kind))
+        Some((ListSource::Value(Box::new(typed.expr)), typed.kind))
     }
 
     fn join(&mut self, scope: &Scope, arguments: &[Expression], span: Span) -> Option<Typed> {
@@ -533,7 +533,7 @@ const LANGUAGE_FUNCTIONS: [&str; 13] =
 
 fn present(expr: Expr) -> Expr {
     // `x = x` is true for everything that is there.
-    Expr::List(ListFunction::Count, ListSource::Value(expr)).into_present()
+    Expr::List(ListFunction::Count, ListSource::Value(Box::new(expr))).into_present()
 }
 
 impl Expr {

@@ -1,16 +1,15 @@
 //! L2: what maps mean: layers, names, types, and the plan that runs. Names no format.
 
 mod compile;
-
+mod evaluate;
 mod expression;
-pub mod flow;
 pub mod functions;
 mod layers;
 mod names;
 pub mod plan;
-
+pub mod run;
 pub mod tables;
 
-pub use compile::{MapSources, compile};
-pub use plan::{Plan, SideName};
-
+pub use compile::{MapSources, compile, share};
+pub use plan::{Constant, Plan, SideName};
+pub use run::{Earlier, Facts, Outcome, Runner};

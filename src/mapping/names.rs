@@ -7,7 +7,7 @@ use crate::guide::path::{StepError, step_places};
 use crate::guide::shorten;
 use crate::language::syntax::{Occurrence, Path, PathStep, SelectorKind, StepName};
 use crate::tree::value::ValueKind;
-use crate::tree::{LeafType, PlaceId, PlaceKind, Shape};
+use crate::tree::{LeafType, PlaceId, Shape};
 use std::sync::Arc;
 
 /// How often a path leads to something.
@@ -243,9 +243,4 @@ pub fn step_text(step: &PathStep) -> String {
         StepName::Name(name) => name.clone(),
         StepName::Position(position) => format!(".{position:02}"),
     }
-}
-
-/// Whether a place is an open record.
-pub fn is_open(shape: &Shape, place: PlaceId) -> bool {
-    shape.place(place).kind == PlaceKind::Open
 }

@@ -268,7 +268,7 @@ pub enum ListSource {
     /// The values a path leads to.
     Nodes(Nodes),
     /// One value.
-    Value(Expr),
+    Value(Box<Expr>),
 }
 
 /// The functions of lists.

@@ -1,6 +1,6 @@
 //! `date_in`
 
-use super::{Call, CallError, Example, Function};
+use super::{Call, CallError, Function};
 use crate::tree::value::{Value, ValueKind};
 
 /// The day that a moment falls on in a zone.
@@ -16,5 +16,5 @@ pub static FUNCTION: Function = Function {
 
 fn call<'r>(call: &Call<'_, 'r>) -> Result<Value<'r>, CallError> {
     let Value::Instant(moment, _) = call.arguments[0] else { return Err(CallError::kind(0, "an instant")) };
-    Ok(Value::Date(moment.to_zoned(call.zone(1)?).date()))
+    Ok(Value::Date(moment.to_zoned_datetime(call.zone(1)?).date()))
 }

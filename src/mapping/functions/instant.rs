@@ -1,6 +1,6 @@
 //! `instant`
 
-use super::{Call, CallError, Example, Function};
+use super::{Call, CallError, Function};
 use crate::tree::value::{Value, ValueKind};
 
 /// The moment that a date with time is in a zone. A time that a clock change skips or doubles takes the earlier offset.
@@ -18,7 +18,7 @@ fn call<'r>(call: &Call<'_, 'r>) -> Result<Value<'r>, CallError> {
     let Value::DateTime(local) = call.arguments[0] else { return Err(CallError::kind(0, "a date with time")) };
     let zone = call.zone(1)?;
     let zoned = zone
-        .to_ambiguous_zoned(local)
+        .to_ambiguous_zoned_datetime(local)
         .earlier()
         .map_err(|error| CallError::new(error.to_string()))?;
     Ok(Value::Instant(zoned.timestamp(), zoned.offset()))

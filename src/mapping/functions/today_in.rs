@@ -1,6 +1,6 @@
 //! `today_in`
 
-use super::{Call, CallError, Example, Function};
+use super::{Call, CallError, Function};
 use crate::tree::value::{Value, ValueKind};
 
 /// The day it is in a zone when the message is translated.
@@ -15,5 +15,5 @@ pub static FUNCTION: Function = Function {
 };
 
 fn call<'r>(call: &Call<'_, 'r>) -> Result<Value<'r>, CallError> {
-    Ok(Value::Date(call.now.to_zoned(call.zone(0)?).date()))
+    Ok(Value::Date(call.now.to_zoned_datetime(call.zone(0)?).date()))
 }

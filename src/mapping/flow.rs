@@ -1,1 +1,0 @@
-//! Flows: which map writes what to which endpoint.
