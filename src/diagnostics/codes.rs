@@ -289,6 +289,36 @@ codes! {
         cause "Each qualified pair takes one of the positions the guide declares."
         example "four id lines in a segment with three pairs";
 
+    // ------------------------------------------------------------------ F: flows, partners and settings
+    F001 Hold "{text}"
+        help "add a `when` for it to the flow, then retry the message"
+        cause "No `when` of the flow holds for this document."
+        example "a warehouse nobody routes";
+    F002 Error "the file is not TOML: {text}"
+        help "correct it at the place shown"
+        cause "Partner files and gateway.toml are TOML."
+        example "a missing quote";
+    F003 Error "`{name}` is missing in {what}"
+        help "add it"
+        cause "A setting that has no default is not there."
+        example "a partner file without client";
+    F004 Error "`{value}` is not {expected}"
+        help "correct it"
+        cause "A setting has a value it cannot have."
+        example "settle = \"soon\"";
+    F005 Error "{what} does not know `{name}`"
+        help "remove it, or correct the name"
+        cause "Unknown settings are refused: a slip would otherwise be a silent default."
+        example "setle = \"2s\"";
+    F006 Error "the flow `{flow}` names the {what} `{name}`, which is not there"
+        help "correct the name, or add it"
+        cause "Flows tie maps, guides and endpoints together."
+        example "write house/wms-ordr to \"wms-import\"";
+    F007 Error "the endpoint `{name}` belongs to other clients"
+        help "name the client in its `clients`, or use another endpoint"
+        cause "A client's document never leaves by another client's endpoint."
+        example "two clients on one folder";
+
     // ------------------------------------------------------------------ X: a message against its guide; I: intake
     X101 Reject "the segment `{tag}` is not in {guide}"
         help "if the partner's document has it, add it to the guide; else the sender leaves it out"

@@ -3,6 +3,7 @@
 mod compile;
 mod evaluate;
 mod expression;
+pub mod flow;
 pub mod functions;
 mod layers;
 mod names;

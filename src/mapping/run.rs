@@ -118,7 +118,8 @@ impl Runner {
     }
 }
 
-fn evaluator<'r>(
+/// The evaluator of a plan over a message.
+pub(super) fn evaluator<'r>(
     plan: &'r Plan,
     source: View<'r>,
     facts: &Facts<'r>,
