@@ -245,10 +245,10 @@ impl<'a> Scanner<'a, '_> {
         Ok((Kind::Parameter, Cow::Borrowed(name)))
     }
 
-    /// After a dot `05.2` is position 5 and component 2, not a number with decimals.
+    /// In `.05.2` and `C504#1.6345` the second dot starts a step, not decimals.
     fn number(&mut self) -> (Kind, Cow<'a, str>) {
         let start = self.at;
-        let is_step = start > 0 && self.text[..start].ends_with('.');
+        let is_step = self.text[..start].ends_with(['.', '#']);
         self.take_while(|character| character.is_ascii_digit());
         let mut decimals = self.rest().chars();
         if !is_step

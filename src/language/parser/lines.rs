@@ -366,8 +366,8 @@ impl<'a, 'd> Parser<'a, 'd> {
             return *finding;
         }
         let token = self.lexed.tokens.iter().find(|token| token.span == problem.found);
-        let found =
-            token.map_or("the end of the line".to_string(), |token| format!("`{}`", shown(token, self.text)));
+        let code = if token.is_some() { Code::L001 } else { Code::L020 };
+        let found = token.map_or("", |token| shown_step(token, &self.lexed.tokens, self.text));
         let mut seen = Vec::new();
         problem.expected.retain(|what| {
             !seen.contains(what) && {
@@ -376,7 +376,7 @@ impl<'a, 'd> Parser<'a, 'd> {
             }
         });
         let expected = format!("expected {}", or_list(&problem.expected));
-        let mut finding = Diagnostic::new(Code::L001).with("found", found).with("form", form);
+        let mut finding = Diagnostic::new(code).with("found", found).with("form", form);
         if let Some(help) = token.and_then(word_help) {
             finding = finding.help(help);
         }
@@ -421,6 +421,14 @@ fn word_help(token: &Token<'_>) -> Option<String> {
 /// A token as it stands in the file.
 fn shown<'a>(token: &Token<'_>, text: &'a str) -> &'a str {
     &text[token.span.start as usize..token.span.end as usize]
+}
+
+/// A token as it stands in the file; a dot with what is glued to it.
+fn shown_step<'a>(token: &Token<'_>, tokens: &[Token<'_>], text: &'a str) -> &'a str {
+    let after =
+        tokens.iter().find(|next| token.is_sign(".") && next.glued && next.span.start == token.span.end);
+    let end = after.map_or(token.span.end, |next| next.span.end);
+    &text[token.span.start as usize..end as usize]
 }
 
 /// `a`, `a or b`, `a, b or c`

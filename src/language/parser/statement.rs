@@ -75,7 +75,10 @@ pub fn statement<'a>(parser: &mut Parser<'a, '_>, line: &Logical<'a>, skip: usiz
 /// A line that starts with no keyword and is no assignment: something is misspelled or missing.
 fn other<'a>(parser: &mut Parser<'a, '_>, line: &Logical<'a>, skip: usize) -> Option<StatementKind> {
     let starts_with_word = line.tokens.get(skip).is_some_and(|token| token.kind == Kind::Word);
-    let path_goes_on = line.tokens.get(skip + 1).is_some_and(|token| token.glued);
+    let path_goes_on = line
+        .tokens
+        .get(skip + 1)
+        .is_some_and(|token| token.glued || token.is_sign(".") || token.is_sign("["));
     let second_is_word = line.tokens.get(skip + 1).is_some_and(|token| token.kind == Kind::Word);
     let near = crate::diagnostics::suggest::nearest(line.word(skip), VOCABULARY.words.iter().copied());
     if starts_with_word && !path_goes_on && (near.is_some() || !second_is_word) && line.tokens.len() > skip {
