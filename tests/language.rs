@@ -155,17 +155,24 @@ fn changed_files_do_not_panic() {
 
 #[test]
 fn deep_nesting_is_a_finding() {
-    let brackets = format!("map a/b\n  x = {}1{}\nend map\n", "(".repeat(5000), ")".repeat(5000));
-    let chain = format!("map a/b\n  x = 1{}\nend map\n", " & y".repeat(5000));
-    let negations = format!("map a/b\n  x = {}y\nend map\n", "not ".repeat(5000));
-    let selectors = format!("map a/b\n  x = {}1{}\nend map\n", "a[.01 = ".repeat(5000), "]".repeat(5000));
-    let choices = format!("map a/b\n  x = {}1\nend map\n", "if a then b else ".repeat(5000));
-    let sections = format!("map a/b\n{}{}end map\n", "section x\n".repeat(5000), "end\n".repeat(5000));
-    let loops =
-        format!("guide a/b\nstructure\n{}{}end\nend guide\n", "loop X\n".repeat(5000), "end\n".repeat(5000));
-    for text in [brackets, chain, negations, selectors, choices, sections, loops] {
+    let map = |line: &str| format!("map a/b\n{line}\nend map\n");
+    let many = |piece: &str| piece.repeat(5000);
+    let texts = [
+        ("brackets", map(&format!("x = {}1{}", many("("), many(")")))),
+        ("calls", map(&format!("x = {}1{}", many("f("), many(")")))),
+        ("chain", map(&format!("x = 1{}", many(" & y")))),
+        ("negations", map(&format!("x = {}y", many("not ")))),
+        ("selectors", map(&format!("x = {}1{}", many("a[.01 = "), many("]")))),
+        ("choices", map(&format!("x = {}1", many("if a then b else ")))),
+        ("sections", map(&format!("{}{}", many("section x\n"), many("end\n")))),
+        ("whens", map(&format!("{}{}", many("when x\n"), many("end\n")))),
+        ("both", map(&format!("{}x = {}1", "when x\n".repeat(60), many("(")))),
+        ("loops", format!("guide a/b\nstructure\n{}{}end\nend guide\n", many("loop X\n"), many("end\n"))),
+    ];
+    for (name, text) in texts {
+        eprintln!("{name}");
         let (_, shown) = findings("deep.map", &text);
-        assert!(shown.contains("[L011]"), "{}", &text[..40]);
+        assert!(shown.contains("[L011]"), "{name}: {}", &shown[..shown.len().min(400)]);
     }
 }
 

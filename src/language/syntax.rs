@@ -718,6 +718,13 @@ pub enum ExpressionKind {
         /// Its arguments; `no = g.line_no` inside `lookup` is a comparison.
         arguments: Vec<Expression>,
     },
+    /// `one(order.references).value`: a path, starting with a dot, within what a call or bracket gives.
+    Within {
+        /// The call or bracket.
+        value: Box<Expression>,
+        /// The path within it.
+        path: Path,
+    },
     /// `out all HL`
     All {
         /// `out`, `this`, …

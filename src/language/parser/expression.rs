@@ -287,6 +287,13 @@ fn atom(input: Input<'_>) -> Parsed<'_, Expression> {
             path => path.map(|(rest, path)| (rest, ExpressionKind::Path(path)))?,
         },
     };
+    let value = Expression { kind, span: input.span_to(&rest) };
+    let goes_on = rest.first().is_some_and(|token| token.glued && token.is_sign("."));
+    if !goes_on || matches!(value.kind, ExpressionKind::Path(_)) {
+        return Ok((rest, value));
+    }
+    let (rest, path) = must(path)(rest)?;
+    let kind = ExpressionKind::Within { value: Box::new(value), path };
     Ok((rest, Expression { kind, span: input.span_to(&rest) }))
 }
 

@@ -9,10 +9,9 @@ use super::expression::expression;
 use super::input::{
     Input, Parsed, document_reference, keyword, label, list, must, plain_word, sign, string, whole_number,
 };
-use super::lines::{Logical, Open, Parser, Vocabulary, read_line};
+use super::lines::{Logical, Open, Parser, Vocabulary, meant, read_line};
 use super::path::path;
 use super::structure::{columns, structure};
-use crate::diagnostics::suggest::nearest;
 use nom::Parser as _;
 use nom::branch::alt;
 use nom::combinator::{map, opt};
@@ -181,8 +180,8 @@ fn rule(input: Input<'_>) -> Parsed<'_, RuleLine> {
 fn rule_line<'a>(parser: &mut Parser<'a, '_>, line: &Logical<'a>) -> Option<GuideLine> {
     let word = line.first_word();
     let alone = line.tokens.get(1).is_none_or(|token| !token.glued);
-    let near = nearest(word, VOCABULARY.words.iter().copied()).is_some() && alone && !word.is_empty();
-    if near && read_line(parser.text, line, 0, rule).is_err() {
+    let near = meant(word, VOCABULARY.words).is_some() && alone;
+    if near && read_line(parser.text, line, 0, 0, rule).is_err() {
         match parser.unknown_word(line, 0, &VOCABULARY) {
             Some("structure") => drop(structure(parser, line)),
             Some("columns") => drop(columns(parser, line)),

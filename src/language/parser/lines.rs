@@ -183,7 +183,7 @@ impl<'a, 'd> Parser<'a, 'd> {
         parser: impl FnMut(Input<'a>) -> Parsed<'a, T>,
     ) -> Option<T> {
         self.skip(line);
-        match read_line(self.text, line, skip, parser) {
+        match read_line(self.text, line, skip, self.open.len(), parser) {
             Ok(read) => Some(read),
             Err(problem) => {
                 // The words after a broken place are missing, so what is said about them would be wrong.
@@ -206,12 +206,7 @@ impl<'a, 'd> Parser<'a, 'd> {
     ) -> Option<&'static str> {
         self.skip(line);
         let token = &line.tokens[skip.min(line.tokens.len() - 1)];
-        let word = token.text.to_lowercase();
-        let renamed = RENAMED.iter().find(|(old, new)| *old == word && vocabulary.words.contains(new));
-        let near = renamed
-            .map(|(_, new)| *new)
-            .or_else(|| nearest(&word, vocabulary.words.iter().copied()))
-            .filter(|_| token.kind == Kind::Word);
+        let near = meant(&token.text, vocabulary.words).filter(|_| token.kind == Kind::Word);
         if !line.broken || near.is_some() {
             let finding = Diagnostic::new(Code::L008)
                 .with("found", shown(token, self.text))
@@ -242,7 +237,9 @@ impl<'a, 'd> Parser<'a, 'd> {
             self.unknown_word(&line, 0, &vocabulary);
         }
         while let Some(line) = self.peek() {
-            if DOCUMENTS.contains(&line.first_word()) {
+            let word = line.first_word();
+            let misspelled = meant(word, &DOCUMENTS).is_some() && !line.word(1).is_empty();
+            if DOCUMENTS.contains(&word) || (misspelled && !line.is_assignment(self.text, 0)) {
                 return;
             }
             self.skip(&line);
@@ -292,6 +289,18 @@ impl<'a, 'd> Parser<'a, 'd> {
         if outer {
             self.missing_end(Some(line.span()));
             return true;
+        }
+        // In a document outside its blocks such an `end` is one too many; the document goes on.
+        if self.open.len() == 1
+            && !DOCUMENTS.contains(&label)
+            && !open.labels.iter().any(|l| DOCUMENTS[..2].contains(&l.as_str()))
+        {
+            let finding = Diagnostic::new(Code::L013)
+                .at(line.span(), format!("only `{}` is open here", open.shown))
+                .at(open.span, "opened here");
+            self.report(finding);
+            self.skip(line);
+            return false;
         }
         let expected = open.labels.first().map_or("", String::as_str);
         let finding = Diagnostic::new(Code::L017)
@@ -384,16 +393,18 @@ impl<'a, 'd> Parser<'a, 'd> {
     }
 }
 
-/// Reads the tokens of a line from `skip` on, all of them.
+/// Reads the tokens of a line from `skip` on, all of them. Blocks around the line (`depth`) and brackets on it share one
+/// bound, because they share one stack.
 pub fn read_line<'a, T>(
     text: &'a str,
     line: &Logical<'a>,
     skip: usize,
+    depth: usize,
     mut parser: impl FnMut(Input<'a>) -> Parsed<'a, T>,
 ) -> Result<T, Problem> {
     let end = line.span();
     let end = Span { start: end.end, ..end };
-    let input = Input { tokens: line.tokens.get(skip..).unwrap_or_default(), text, end, depth: 0 };
+    let input = Input { tokens: line.tokens.get(skip..).unwrap_or_default(), text, end, depth };
     match parser(input).and_then(|(rest, read)| end_of_line(rest).map(|_| read)) {
         Ok(read) => Ok(read),
         Err(nom::Err::Error(problem) | nom::Err::Failure(problem)) => Err(problem),
@@ -404,18 +415,26 @@ pub fn read_line<'a, T>(
 
 /// An action for a word that cannot stand where it stands.
 fn word_help(token: &Token<'_>) -> Option<String> {
-    if token.kind != Kind::Word {
+    // `here` is right in itself, and two letters are near everything.
+    if token.kind != Kind::Word || token.text == "here" {
         return None;
     }
     let word = token.text.to_lowercase();
     if let Some((_, new)) = RENAMED.iter().find(|(old, _)| *old == word) {
         return Some(format!("write `{new}`"));
     }
-    match nearest(&word, INNER_WORDS) {
-        Some(near) if near == token.text => None,
-        Some(near) => Some(format!("write `{near}`")),
-        None => None,
-    }
+    let same = INNER_WORDS.into_iter().find(|known| *known == word);
+    let near = same.or_else(|| nearest(&word, INNER_WORDS).filter(|_| word.len() > 3));
+    near.filter(|near| *near != token.text).map(|near| format!("write `{near}`"))
+}
+
+/// The word of `words` that `word` was meant to be, if one is near.
+pub fn meant(word: &str, words: &[&'static str]) -> Option<&'static str> {
+    let word = word.to_lowercase();
+    let renamed = RENAMED.iter().find(|(old, new)| *old == word && words.contains(new));
+    // Two letters are near too much to say anything.
+    let near = || nearest(&word, words.iter().copied()).filter(|_| word.chars().count() > 2);
+    renamed.map(|(_, new)| *new).or_else(near)
 }
 
 /// A token as it stands in the file.
