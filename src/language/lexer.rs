@@ -73,9 +73,9 @@ pub struct Lexed<'a> {
 }
 
 /// Signs, longest first.
-const SIGNS: [&str; 24] = [
+const SIGNS: [&str; 26] = [
     "<->", "->", "<=", ">=", "<>", "=", "<", ">", "+", "-", "*", "/", "&", "(", ")", "[", "]", "{", "}", ",",
-    ":", ".", "#", "@",
+    ":", ".", "#", "@", "|", "?",
 ];
 
 /// Signs of other languages and what is written here instead; looked for before [`SIGNS`].
@@ -269,10 +269,6 @@ impl<'a> Scanner<'a, '_> {
         if let (Some(sign), None) = (SIGNS.iter().find(|sign| rest.starts_with(**sign)), foreign) {
             self.at += sign.len();
             return Ok((Kind::Sign, Cow::Borrowed(sign)));
-        }
-        if rest.starts_with('|') && foreign.is_none() {
-            self.at += 1;
-            return Ok((Kind::Sign, Cow::Borrowed("|")));
         }
         let length = foreign.map_or(next.len_utf8(), |(sign, _)| sign.len());
         let finding = Diagnostic::new(Code::L006)

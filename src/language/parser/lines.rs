@@ -11,14 +11,14 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 const DOCUMENTS: [&str; 7] = ["shape", "record", "dictionary", "guide", "map", "fragment", "flow"];
 
 /// First words of blocks that close with `end`.
-const BLOCKS: [&str; 9] =
-    ["section", "each", "when", "in", "structure", "loop", "columns", "table", "segment"];
+const BLOCKS: [&str; 11] =
+    ["section", "each", "when", "in", "structure", "loop", "columns", "table", "segment", "record", "group"];
 
 /// Words that continue the line before.
 const CONTINUATIONS: [&str; 7] = ["unknown", "else", "via", "and", "or", "where", "&"];
 
 /// Words that may stand inside a line; near misses among them are suggested.
-const INNER_WORDS: [&str; 36] = [
+const INNER_WORDS: &[&str] = &[
     "from",
     "as",
     "where",
@@ -55,6 +55,23 @@ const INNER_WORDS: [&str; 36] = [
     "extends",
     "many",
     "key",
+    "opt",
+    "auto",
+    "max",
+    "min",
+    "only",
+    "length",
+    "const",
+    "blank",
+    "codes",
+    "name",
+    "contiguous",
+    "per",
+    "message",
+    "source",
+    "collected",
+    "gather",
+    "every",
 ];
 
 /// Words people bring from elsewhere, or from drafts of the language, and what is written here.
@@ -363,7 +380,7 @@ impl<'a, 'd> Parser<'a, 'd> {
         let name = matches!(line.tokens[1].kind, Kind::Word | Kind::Code | Kind::Number);
         let more = line.tokens[2..].iter().find(|token| !token.glued);
         match word {
-            "dictionary" if in_guide => false,
+            "dictionary" | "record" if in_guide => false,
             "fragment" => name && line.tokens.get(2).is_some_and(|token| token.is_sign("(")),
             "shape" | "record" => name && more.is_none_or(|token| token.is_word("name")),
             _ => name && more.is_none_or(|token| token.is_word("extends")),
@@ -423,8 +440,8 @@ fn word_help(token: &Token<'_>) -> Option<String> {
     if let Some((_, new)) = RENAMED.iter().find(|(old, _)| *old == word) {
         return Some(format!("write `{new}`"));
     }
-    let same = INNER_WORDS.into_iter().find(|known| *known == word);
-    let near = same.or_else(|| nearest(&word, INNER_WORDS).filter(|_| word.len() > 3));
+    let same = INNER_WORDS.iter().copied().find(|known| *known == word);
+    let near = same.or_else(|| nearest(&word, INNER_WORDS.iter().copied()).filter(|_| word.len() > 3));
     near.filter(|near| *near != token.text).map(|near| format!("write `{near}`"))
 }
 

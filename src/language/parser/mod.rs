@@ -16,6 +16,8 @@ mod path;
 mod shape;
 mod statement;
 mod structure;
+#[cfg(test)]
+mod tests;
 mod via;
 
 use super::lexer::lex;
