@@ -11,9 +11,10 @@ use super::input::{
     Input, Parsed, document_reference, keyword, label, list, must, name, plain_word, sign, string,
     whole_number,
 };
-use super::lines::{Logical, Open, Parser, Vocabulary, meant, read_line};
+use super::lines::{Logical, Open, Parser, read_line};
 use super::path::path;
 use super::structure::{self, columns, structure};
+use super::wording::{Vocabulary, meant};
 use nom::Parser as _;
 use nom::branch::alt;
 use nom::combinator::{map, opt};

@@ -19,6 +19,7 @@ mod structure;
 #[cfg(test)]
 mod tests;
 mod via;
+mod wording;
 
 use super::lexer::lex;
 use super::syntax::Document;

@@ -7,9 +7,10 @@ use super::super::syntax::{
 use super::attribute::SEVERITIES;
 use super::expression::{after, expression, key_value};
 use super::input::{Input, Parsed, keyword, label, list, must, name, plain_word, sign, string, whole_number};
-use super::lines::{Logical, Open, Parser, Vocabulary, meant};
+use super::lines::{Logical, Open, Parser};
 use super::path::path;
 use super::via::{message, unknown};
+use super::wording::{Vocabulary, meant};
 use crate::diagnostics::{Code, Diagnostic};
 use nom::Parser as _;
 use nom::combinator::opt;
