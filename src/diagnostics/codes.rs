@@ -59,7 +59,7 @@ macro_rules! codes {
 
 codes! {
     // ------------------------------------------------------------------ L: the text of a mapping file
-    L001 Error "{found} cannot stand here"
+    L001 Error "`{found}` cannot stand here"
         help "write the line as `{form}`"
         cause "The line does not follow the grammar. The line is left out; the rest of the file was read all the same."
         example "number W05.02";
@@ -135,6 +135,10 @@ codes! {
         help "put the rows into a CSV file in `tables/`"
         cause "Code tables are CSV files, so that people who know the codes can keep them in a spreadsheet."
         example "table uom";
+    L020 Error "the line ends too soon"
+        help "write the line as `{form}`"
+        cause "Something is missing at the end of the line, often a closing bracket or what follows a keyword."
+        example "qty = sum(out.lines.qty";
 
     // ------------------------------------------------------------------ G: guides and shapes
     G001 Error "no type is called `{name}`"

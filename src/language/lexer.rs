@@ -73,9 +73,9 @@ pub struct Lexed<'a> {
 }
 
 /// Signs, longest first.
-const SIGNS: [&str; 24] = [
+const SIGNS: [&str; 26] = [
     "<->", "->", "<=", ">=", "<>", "=", "<", ">", "+", "-", "*", "/", "&", "(", ")", "[", "]", "{", "}", ",",
-    ":", ".", "#", "@",
+    ":", ".", "#", "@", "|", "?",
 ];
 
 /// Signs of other languages and what is written here instead; looked for before [`SIGNS`].
@@ -245,10 +245,10 @@ impl<'a> Scanner<'a, '_> {
         Ok((Kind::Parameter, Cow::Borrowed(name)))
     }
 
-    /// After a dot `05.2` is position 5 and component 2, not a number with decimals.
+    /// In `.05.2` and `C504#1.6345` the second dot starts a step, not decimals.
     fn number(&mut self) -> (Kind, Cow<'a, str>) {
         let start = self.at;
-        let is_step = start > 0 && self.text[..start].ends_with(['.', '#']);
+        let is_step = self.text[..start].ends_with(['.', '#']);
         self.take_while(|character| character.is_ascii_digit());
         let mut decimals = self.rest().chars();
         if !is_step
@@ -269,10 +269,6 @@ impl<'a> Scanner<'a, '_> {
         if let (Some(sign), None) = (SIGNS.iter().find(|sign| rest.starts_with(**sign)), foreign) {
             self.at += sign.len();
             return Ok((Kind::Sign, Cow::Borrowed(sign)));
-        }
-        if rest.starts_with('|') && foreign.is_none() {
-            self.at += 1;
-            return Ok((Kind::Sign, Cow::Borrowed("|")));
         }
         let length = foreign.map_or(next.len_utf8(), |(sign, _)| sign.len());
         let finding = Diagnostic::new(Code::L006)

@@ -223,6 +223,12 @@ pub enum GuideLine {
     Columns(Vec<ColumnDeclaration>, Span),
     /// `extra columns warn`
     ExtraColumns(Word),
+    /// `record H required max 1 … end record`: a record of a fixed-width file.
+    Record(RecordDeclaration),
+    /// `client from owner`: where the client stands in the data.
+    Client(Path, Span),
+    /// `hierarchy HL id .01 parent .02 level .03 children .04 levels S > O > T? > I`
+    Hierarchy(HierarchyLine),
     /// `N1[ST] required max 1`, `W05.01 only N F`, `NAD key .3035`
     Rule(RuleLine),
     /// `not used N2, PER`
@@ -303,6 +309,41 @@ pub struct ColumnDeclaration {
     pub attributes: Vec<Attribute>,
     /// The `##` lines before it.
     pub documentation: String,
+    /// The line.
+    pub span: Span,
+}
+
+/// `record H required max 1 … end record`
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordDeclaration {
+    /// Its name.
+    pub name: Word,
+    /// `required`, `max`, …
+    pub attributes: Vec<Attribute>,
+    /// Its fields from left to right.
+    pub fields: Vec<RecordField>,
+    /// The line.
+    pub span: Span,
+}
+
+/// `order_no 22 text`
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordField {
+    /// How many characters it takes.
+    pub width: u32,
+    /// Name, type and attributes. Where no type is written it is `text`, with the place of the width.
+    pub column: ColumnDeclaration,
+}
+
+/// `hierarchy HL id .01 parent .02 level .03 children .04 levels S > O > T? > I`
+#[derive(Debug, Clone, PartialEq)]
+pub struct HierarchyLine {
+    /// The segment that carries the levels.
+    pub tag: Word,
+    /// `id`, `parent`, `level`, `children` and where they stand in it.
+    pub places: Vec<(Word, Path)>,
+    /// The levels from the outermost; `true` for one that may be skipped (`T?`).
+    pub levels: Vec<(Word, bool)>,
     /// The line.
     pub span: Span,
 }
@@ -717,6 +758,13 @@ pub enum ExpressionKind {
         name: Word,
         /// Its arguments; `no = g.line_no` inside `lookup` is a comparison.
         arguments: Vec<Expression>,
+    },
+    /// `one(order.references).value`: a path, starting with a dot, within what a call or bracket gives.
+    Within {
+        /// The call or bracket.
+        value: Box<Expression>,
+        /// The path within it.
+        path: Path,
     },
     /// `out all HL`
     All {

@@ -47,12 +47,13 @@ pub fn codes(input: Input<'_>) -> Parsed<'_, Vec<Word>> {
 
 fn listed_code(input: Input<'_>) -> Parsed<'_, Word> {
     match input.first() {
-        Some(token) if ends_codes(token) => input.expected("a code"),
+        Some(token) if is_attribute(token) => input.expected("a code"),
         _ => code(input),
     }
 }
 
-fn ends_codes(token: &Token<'_>) -> bool {
+/// Whether a word is an attribute, severity, flag or setting, so that it ends a list of codes and is no type.
+pub fn is_attribute(token: &Token<'_>) -> bool {
     let word = token.text.as_ref();
     token.kind == Kind::Word
         && [&ATTRIBUTES[..], &SEVERITIES, &FLAGS, &SETTINGS].iter().any(|words| words.contains(&word))

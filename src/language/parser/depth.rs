@@ -11,6 +11,7 @@ pub fn of(expression: &Expression) -> usize {
         ExpressionKind::Call { arguments: list, .. } | ExpressionKind::List(list) => deepest(list),
         ExpressionKind::Binary { left, right, .. } => of(left).max(of(right)),
         ExpressionKind::Not(value) | ExpressionKind::Negate(value) => of(value),
+        ExpressionKind::Within { value, path } => of(value).max(of_path(path)),
         ExpressionKind::Matches { value, .. } => of(value),
         ExpressionKind::In { value, list } => of(value).max(deepest(list)),
         ExpressionKind::Else { value, fallback } => of(value).max(of(fallback)),

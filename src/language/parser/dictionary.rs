@@ -8,8 +8,9 @@ use super::attribute::codes;
 use super::input::{
     Input, Parsed, document_reference, keyword, label, must, name, plain_word, position, sign, whole_number,
 };
-use super::lines::{Logical, Open, Parser, Vocabulary};
+use super::lines::{Logical, Open, Parser};
 use super::shape::{title, type_expression};
+use super::wording::Vocabulary;
 use nom::Parser as _;
 use nom::combinator::{map, opt};
 use nom::multi::many1;

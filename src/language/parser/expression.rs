@@ -1,19 +1,28 @@
 //! Expressions. From loosest to tightest: `else`, `via`, `or`, `and`, `not`, comparison, `+ - &`, `* /`, unary `-`.
+//!
+//! Operators are read by precedence climbing and not by one parser per level: a bracket then costs few stack frames,
+//! which is what bounds how deep a file may nest.
 
 use super::super::lexer::Kind;
 use super::super::syntax::{Expression, ExpressionKind, Literal, LiteralKind, Operator, Path, Via, Word};
 use super::depth;
-use super::input::{Input, NESTING_MAX, Parsed, keyword, list, must, plain_word, sign, string};
+use super::input::{Input, NESTING_MAX, Parsed, Problem, keyword, list, must, plain_word, sign, string};
 use super::path::{path, source_path};
 use super::via::table_and_policy;
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic};
 use nom::Parser;
-use nom::branch::alt;
-use nom::combinator::{map, opt, value};
+use nom::combinator::{map, opt};
 
 type ExpressionParser = for<'a> fn(Input<'a>) -> Parsed<'a, Expression>;
-type OperatorParser = for<'a> fn(Input<'a>) -> Parsed<'a, Operator>;
+
+/// Tightness of operators; a larger one binds tighter.
+const DISJUNCTION: u8 = 1;
+const CONJUNCTION: u8 = 2;
+const COMPARISON: u8 = 3;
+const SUM: u8 = 4;
+const PRODUCT: u8 = 5;
+const UNARY: u8 = 6;
 
 /// A whole expression of a line. Its tree is at most [`NESTING_MAX`] deep, so that later stages may recurse over it.
 pub fn expression(input: Input<'_>) -> Parsed<'_, Expression> {
@@ -31,7 +40,7 @@ pub fn nested(input: Input<'_>) -> Parsed<'_, Expression> {
 
 /// The key of an `earlier` line: no comparison, no `and`.
 pub fn key_value(input: Input<'_>) -> Parsed<'_, Expression> {
-    sum(input)
+    climb(input, SUM)
 }
 
 /// A constant.
@@ -88,7 +97,10 @@ fn fallback(input: Input<'_>) -> Parsed<'_, Expression> {
 }
 
 fn choice(input: Input<'_>) -> Parsed<'_, Expression> {
-    alt((conditional, lookup)).parse(input)
+    match input.first() {
+        Some(token) if token.is_word("if") => conditional(input),
+        _ => lookup(input),
+    }
 }
 
 /// `if c then a else b`. What follows the `else` branch without brackets could belong to the branch or to the whole,
@@ -99,7 +111,10 @@ fn conditional(input: Input<'_>) -> Parsed<'_, Expression> {
     let (rest, _) = must(keyword("then", "`then`"))(rest)?;
     let (rest, then) = must(|input| deeper(input, choice))(rest)?;
     let (rest, _) = must(keyword("else", "`else`"))(rest)?;
-    let branch: ExpressionParser = |input| alt((conditional, disjunction)).parse(input);
+    let branch: ExpressionParser = |input| match input.first() {
+        Some(token) if token.is_word("if") => conditional(input),
+        _ => disjunction(input),
+    };
     let (rest, otherwise) = must(|input| deeper(input, branch))(rest)?;
     let span = input.span_to(&rest);
     if let Some(word) = rest.first().filter(|token| token.is_word("via") || token.is_word("else")) {
@@ -131,24 +146,80 @@ fn lookup(input: Input<'_>) -> Parsed<'_, Expression> {
     Ok((rest, Expression { kind, span: input.span_to(&rest) }))
 }
 
-/// `a o b o c`, grouped from the left.
-fn chain(input: Input<'_>, operand: ExpressionParser, operator: OperatorParser) -> Parsed<'_, Expression> {
-    let (mut rest, mut left) = operand(input)?;
+fn disjunction(input: Input<'_>) -> Parsed<'_, Expression> {
+    climb(input, DISJUNCTION)
+}
+
+/// Operators that bind at least as tight as `minimum`, grouped from the left.
+fn climb(input: Input<'_>, minimum: u8) -> Parsed<'_, Expression> {
+    let (mut rest, mut left) = prefix(input, minimum)?;
     let mut links = input.depth;
-    loop {
-        let (next, operator) = match operator(rest) {
-            Ok(found) => found,
-            Err(nom::Err::Failure(problem)) => return Err(nom::Err::Failure(problem)),
-            Err(_) => return Ok((rest, left)),
-        };
+    let mut compared = false;
+    while let Some((level, operator)) = operator(&rest) {
+        // `a = b = c` says nothing clear: the second sign is left over and reported.
+        if level < minimum || (level == COMPARISON && compared) {
+            break;
+        }
         links += 1;
         if links > NESTING_MAX {
             return input.fail(too_deep(left.span));
         }
-        let (next, right) = must(operand)(next)?;
-        left = binary(operator, left, right);
-        rest = next;
+        compared |= level == COMPARISON;
+        (rest, left) = match operator {
+            Sign::Binary(operator) => {
+                blanks_around(&rest, operator)?;
+                let (next, right) = must(|input| climb(input, level + 1))(rest.rest())?;
+                (next, binary(operator, left, right))
+            }
+            Sign::In => in_list(rest.rest(), left)?,
+            Sign::Matches => {
+                let (next, pattern) = must(string)(rest.rest())?;
+                let span = input.span_to(&next);
+                let kind = ExpressionKind::Matches { value: Box::new(left), pattern };
+                (next, Expression { kind, span })
+            }
+        };
     }
+    Ok((rest, left))
+}
+
+/// What may stand behind a value.
+enum Sign {
+    Binary(Operator),
+    In,
+    Matches,
+}
+
+fn operator(input: &Input<'_>) -> Option<(u8, Sign)> {
+    let token = input.first().filter(|token| matches!(token.kind, Kind::Word | Kind::Sign))?;
+    let (level, operator) = match token.text.as_ref() {
+        "or" => (DISJUNCTION, Operator::Or),
+        "and" => (CONJUNCTION, Operator::And),
+        "=" => (COMPARISON, Operator::Equal),
+        "<>" => (COMPARISON, Operator::NotEqual),
+        "<" => (COMPARISON, Operator::Less),
+        "<=" => (COMPARISON, Operator::LessOrEqual),
+        ">" => (COMPARISON, Operator::Greater),
+        ">=" => (COMPARISON, Operator::GreaterOrEqual),
+        "in" => return Some((COMPARISON, Sign::In)),
+        "matches" => return Some((COMPARISON, Sign::Matches)),
+        "+" => (SUM, Operator::Add),
+        "-" => (SUM, Operator::Subtract),
+        "&" => (SUM, Operator::Join),
+        "*" => (PRODUCT, Operator::Multiply),
+        "/" => (PRODUCT, Operator::Divide),
+        _ => return None,
+    };
+    Some((level, Sign::Binary(operator)))
+}
+
+/// `("a", "b")` behind `in`
+fn in_list(input: Input<'_>, value: Expression) -> Parsed<'_, Expression> {
+    let (rest, _) = must(sign("(", "`(`"))(input)?;
+    let (rest, list) = must(list(nested))(rest)?;
+    let (rest, _) = must(sign(")", "`,` or `)`"))(rest)?;
+    let span = value.span.to(input.span_to(&rest));
+    Ok((rest, Expression { kind: ExpressionKind::In { value: Box::new(value), list }, span }))
 }
 
 fn binary(operator: Operator, left: Expression, right: Expression) -> Expression {
@@ -157,97 +228,42 @@ fn binary(operator: Operator, left: Expression, right: Expression) -> Expression
     Expression { kind, span }
 }
 
-fn disjunction(input: Input<'_>) -> Parsed<'_, Expression> {
-    chain(input, conjunction, |input| value(Operator::Or, keyword("or", "`or`")).parse(input))
-}
-
-fn conjunction(input: Input<'_>) -> Parsed<'_, Expression> {
-    chain(input, negation, |input| value(Operator::And, keyword("and", "`and`")).parse(input))
-}
-
-fn negation(input: Input<'_>) -> Parsed<'_, Expression> {
-    let Ok((rest, _)) = keyword("not", "`not`")(input) else { return comparison(input) };
-    let (rest, inner) = must(|input| deeper(input, negation))(rest)?;
-    Ok((rest, Expression { kind: ExpressionKind::Not(Box::new(inner)), span: input.span_to(&rest) }))
-}
-
-fn comparison(input: Input<'_>) -> Parsed<'_, Expression> {
-    let (rest, left) = sum(input)?;
-    if let Ok((rest, operator)) = comparison_operator(rest) {
-        let (rest, right) = must(sum)(rest)?;
-        return Ok((rest, binary(operator, left, right)));
-    }
-    if let Ok((rest, _)) = keyword("in", "`in`")(rest) {
-        let (rest, _) = must(sign("(", "`(`"))(rest)?;
-        let (rest, list) = must(list(nested))(rest)?;
-        let (rest, _) = must(sign(")", "`,` or `)`"))(rest)?;
-        let kind = ExpressionKind::In { value: Box::new(left), list };
-        return Ok((rest, Expression { kind, span: input.span_to(&rest) }));
-    }
-    if let Ok((rest, _)) = keyword("matches", "`matches`")(rest) {
-        let (rest, pattern) = must(string)(rest)?;
-        let kind = ExpressionKind::Matches { value: Box::new(left), pattern };
-        return Ok((rest, Expression { kind, span: input.span_to(&rest) }));
-    }
-    Ok((rest, left))
-}
-
-fn comparison_operator(input: Input<'_>) -> Parsed<'_, Operator> {
-    alt((
-        value(Operator::Equal, sign("=", "`=`")),
-        value(Operator::NotEqual, sign("<>", "`<>`")),
-        value(Operator::LessOrEqual, sign("<=", "`<=`")),
-        value(Operator::GreaterOrEqual, sign(">=", "`>=`")),
-        value(Operator::Less, sign("<", "`<`")),
-        value(Operator::Greater, sign(">", "`>`")),
-    ))
-    .parse(input)
-}
-
-fn sum(input: Input<'_>) -> Parsed<'_, Expression> {
-    chain(input, product, |input| {
-        alt((
-            value(Operator::Add, sign("+", "`+`")),
-            value(Operator::Join, sign("&", "`&`")),
-            value(Operator::Subtract, |input| spaced(input, "-")),
-        ))
-        .parse(input)
-    })
-}
-
-fn product(input: Input<'_>) -> Parsed<'_, Expression> {
-    chain(input, unary, |input| {
-        alt((
-            value(Operator::Multiply, sign("*", "`*`")),
-            value(Operator::Divide, |input| spaced(input, "/")),
-        ))
-        .parse(input)
-    })
-}
-
 /// `-` and `/` between operands have a blank on both sides, so that `ship-to` is never a subtraction.
-fn spaced<'a>(input: Input<'a>, operator: &'static str) -> Parsed<'a, ()> {
-    let (rest, span) = sign(operator, "an operator")(input)?;
-    let tight = input.first().is_some_and(|token| token.glued);
-    if tight || rest.first().is_some_and(|token| token.glued) {
-        return input.fail(
-            Diagnostic::new(Code::L010)
-                .with("found", operator)
-                .at(span, "a blank is missing beside it")
-                .help(format!("put a blank before and after `{operator}`")),
-        );
+fn blanks_around<'a>(input: &Input<'a>, operator: Operator) -> Result<(), nom::Err<Problem>> {
+    let Some(token) = input.first().filter(|_| matches!(operator, Operator::Subtract | Operator::Divide))
+    else {
+        return Ok(());
+    };
+    if !token.glued && !input.rest().first().is_some_and(|next| next.glued) {
+        return Ok(());
     }
-    Ok((rest, ()))
+    let finding = Diagnostic::new(Code::L010)
+        .with("found", token.text.as_ref())
+        .at(token.span, "a blank is missing beside it");
+    input.fail(finding).map(|(_, ())| ())
 }
 
-fn unary(input: Input<'_>) -> Parsed<'_, Expression> {
-    let Ok((rest, _)) = sign("-", "`-`")(input) else { return atom(input) };
-    let (rest, inner) = must(|input| deeper(input, unary))(rest)?;
-    Ok((rest, Expression { kind: ExpressionKind::Negate(Box::new(inner)), span: input.span_to(&rest) }))
+/// `not x`, `-x` or a value.
+fn prefix(input: Input<'_>, minimum: u8) -> Parsed<'_, Expression> {
+    let Some(token) = input.first() else { return atom(input) };
+    if token.is_word("not") && minimum <= COMPARISON {
+        let (rest, inner) = must(|input| deeper(input, |input| climb(input, COMPARISON)))(input.rest())?;
+        let kind = ExpressionKind::Not(Box::new(inner));
+        return Ok((rest, Expression { kind, span: input.span_to(&rest) }));
+    }
+    if token.is_sign("-") {
+        let (rest, inner) = must(|input| deeper(input, |input| climb(input, UNARY)))(input.rest())?;
+        let kind = ExpressionKind::Negate(Box::new(inner));
+        return Ok((rest, Expression { kind, span: input.span_to(&rest) }));
+    }
+    atom(input)
 }
+
+const VALUE: &str = "a value: a path, a constant, `$parameter` or a function";
 
 fn atom(input: Input<'_>) -> Parsed<'_, Expression> {
-    if input.first().is_some_and(|token| token.is_word("if")) {
+    let Some(token) = input.first() else { return input.expected(VALUE) };
+    if token.is_word("if") {
         return input.fail(
             Diagnostic::new(Code::L012)
                 .with("found", "if")
@@ -255,19 +271,36 @@ fn atom(input: Input<'_>) -> Parsed<'_, Expression> {
                 .help("put brackets around it: `(if … then … else …)`"),
         );
     }
-    let (rest, kind) = match alt((call, constant, parameter, bracketed, all, plain_path)).parse(input) {
-        Err(nom::Err::Error(problem)) if problem.found.start == input.place().start => {
-            return input.expected("a value: a path, a constant, `$parameter` or a function");
+    let next = input.rest();
+    let (rest, kind) = match token.kind {
+        Kind::Text | Kind::Number => constant(input)?,
+        Kind::Parameter => {
+            let name = Word { text: token.text.to_string(), span: token.span };
+            (next, ExpressionKind::Parameter(name))
         }
-        other => other?,
+        Kind::Sign if token.text == "(" => bracketed(input)?,
+        Kind::Word if next.first().is_some_and(|token| token.is_sign("(")) => call(input)?,
+        Kind::Word if matches!(token.text.as_ref(), "true" | "false" | "absent") => constant(input)?,
+        Kind::Word if next.first().is_some_and(|token| token.is_word("all")) => all(input)?,
+        _ => match source_path(input) {
+            Err(nom::Err::Error(_)) => return input.expected(VALUE),
+            path => path.map(|(rest, path)| (rest, ExpressionKind::Path(path)))?,
+        },
     };
+    let value = Expression { kind, span: input.span_to(&rest) };
+    let goes_on = rest.first().is_some_and(|token| token.glued && token.is_sign("."));
+    if !goes_on || matches!(value.kind, ExpressionKind::Path(_)) {
+        return Ok((rest, value));
+    }
+    let (rest, path) = must(path)(rest)?;
+    let kind = ExpressionKind::Within { value: Box::new(value), path };
     Ok((rest, Expression { kind, span: input.span_to(&rest) }))
 }
 
 fn call(input: Input<'_>) -> Parsed<'_, ExpressionKind> {
     let (rest, name) = plain_word(input)?;
     if matches!(name.text.as_str(), "not" | "and" | "or" | "in" | "then" | "else" | "via" | "unknown") {
-        return input.expected("a function");
+        return input.expected(VALUE);
     }
     let (rest, _) = sign("(", "`(`")(rest)?;
     if let Ok((rest, _)) = sign(")", "`)`")(rest) {
@@ -280,16 +313,6 @@ fn call(input: Input<'_>) -> Parsed<'_, ExpressionKind> {
 
 fn constant(input: Input<'_>) -> Parsed<'_, ExpressionKind> {
     map(literal, ExpressionKind::Literal).parse(input)
-}
-
-fn parameter(input: Input<'_>) -> Parsed<'_, ExpressionKind> {
-    match input.first() {
-        Some(token) if token.kind == Kind::Parameter => {
-            let name = Word { text: token.text.to_string(), span: token.span };
-            Ok((input.rest(), ExpressionKind::Parameter(name)))
-        }
-        _ => input.expected("a parameter"),
-    }
 }
 
 fn bracketed(input: Input<'_>) -> Parsed<'_, ExpressionKind> {
@@ -311,10 +334,6 @@ fn all(input: Input<'_>) -> Parsed<'_, ExpressionKind> {
     let (rest, _) = keyword("all", "`all`")(rest)?;
     let (rest, path): (_, Path) = must(path)(rest)?;
     Ok((rest, ExpressionKind::All { root, path }))
-}
-
-fn plain_path(input: Input<'_>) -> Parsed<'_, ExpressionKind> {
-    map(source_path, ExpressionKind::Path).parse(input)
 }
 
 /// An expression after a keyword, if the keyword is there.

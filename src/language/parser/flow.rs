@@ -6,9 +6,10 @@ use super::input::{
     Input, Parsed, document_reference, keyword, label, list, must, name, plain_word, sign, string,
     whole_number,
 };
-use super::lines::{Logical, Open, Parser, Vocabulary};
+use super::lines::{Logical, Open, Parser};
 use super::path::path;
 use super::via::policy;
+use super::wording::Vocabulary;
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic};
 use nom::Parser as _;

@@ -2,20 +2,23 @@
 
 use super::super::lexer::Kind;
 use super::super::syntax::{
-    CaseLine, DocumentReference, GuideDocument, GuideLine, NumberSetting, RuleLine, SyntaxLine, UnitLine,
+    CaseLine, DocumentReference, GuideDocument, GuideLine, HierarchyLine, NumberSetting, RuleLine,
+    SyntaxLine, UnitLine,
 };
 use super::attribute::{SEVERITIES, attributes, settings, some_attributes};
 use super::expression::expression;
 use super::input::{
-    Input, Parsed, document_reference, keyword, label, list, must, plain_word, sign, string, whole_number,
+    Input, Parsed, document_reference, keyword, label, list, must, name, plain_word, sign, string,
+    whole_number,
 };
-use super::lines::{Logical, Open, Parser, Vocabulary, read_line};
+use super::lines::{Logical, Open, Parser, read_line};
 use super::path::path;
-use super::structure::{columns, structure};
-use crate::diagnostics::suggest::nearest;
+use super::structure::{self, columns, structure};
+use super::wording::{Vocabulary, meant};
 use nom::Parser as _;
 use nom::branch::alt;
 use nom::combinator::{map, opt};
+use nom::multi::many0;
 use nom::sequence::preceded;
 
 const VOCABULARY: Vocabulary = Vocabulary {
@@ -35,11 +38,15 @@ const VOCABULARY: Vocabulary = Vocabulary {
         "not",
         "widen",
         "case",
+        "record",
+        "client",
+        "hierarchy",
         "end",
     ],
     otherwise: "write a rule as `PATH required max 1`",
 };
 
+const HIERARCHY_FORM: &str = "hierarchy HL id .01 parent .02 level .03 children .04 levels S > O > T? > I";
 const RULE_FORM: &str = "PATH required max 1 only N F";
 
 /// `guide NAME [extends NAME] … end guide`
@@ -99,6 +106,13 @@ fn guide_line<'a>(parser: &mut Parser<'a, '_>, line: &Logical<'a>) -> Option<Gui
             parser.skip(line);
             Some(GuideLine::Columns(columns(parser, line), span))
         }
+        "record" => structure::record(parser, line).map(GuideLine::Record),
+        "client" if line.word(1) == "from" => {
+            parser.read(line, 2, "client from COLUMN", path).map(|path| GuideLine::Client(path, span))
+        }
+        "hierarchy" => parser
+            .read(line, 1, HIERARCHY_FORM, hierarchy)
+            .map(|hierarchy| GuideLine::Hierarchy(HierarchyLine { span, ..hierarchy })),
         "extra" if line.word(1) == "columns" => {
             parser.read(line, 2, "extra columns warn|ignore|reject", extra).map(GuideLine::ExtraColumns)
         }
@@ -138,6 +152,28 @@ fn unit(input: Input<'_>) -> Parsed<'_, UnitLine> {
     };
     let (rest, contiguous) = opt(keyword("contiguous", "`contiguous`")).parse(rest)?;
     Ok((rest, UnitLine { kind, by, contiguous: contiguous.is_some(), span: input.span_to(&rest) }))
+}
+
+fn hierarchy(input: Input<'_>) -> Parsed<'_, HierarchyLine> {
+    let (rest, tag) = name(input)?;
+    let place = |input| match plain_word(input) {
+        Ok((rest, word)) if matches!(word.text.as_str(), "id" | "parent" | "level" | "children") => {
+            map(must(path), |path| (word.clone(), path)).parse(rest)
+        }
+        _ => input.expected("`id`, `parent`, `level`, `children` or `levels`"),
+    };
+    let (rest, places) = many0(place).parse(rest)?;
+    let (mut rest, _) = must(keyword("levels", "`id`, `parent`, `level`, `children` or `levels`"))(rest)?;
+    let mut levels = Vec::new();
+    loop {
+        let (next, level) = must(name)(rest)?;
+        let (next, skipped) = opt(sign("?", "`?`")).parse(next)?;
+        levels.push((level, skipped.is_some()));
+        match sign(">", "`>`")(next) {
+            Ok((next, _)) => rest = next,
+            Err(_) => return Ok((next, HierarchyLine { tag, places, levels, span: input.span_to(&next) })),
+        }
+    }
 }
 
 fn extra(input: Input<'_>) -> Parsed<'_, crate::language::syntax::Word> {
@@ -181,8 +217,8 @@ fn rule(input: Input<'_>) -> Parsed<'_, RuleLine> {
 fn rule_line<'a>(parser: &mut Parser<'a, '_>, line: &Logical<'a>) -> Option<GuideLine> {
     let word = line.first_word();
     let alone = line.tokens.get(1).is_none_or(|token| !token.glued);
-    let near = nearest(word, VOCABULARY.words.iter().copied()).is_some() && alone && !word.is_empty();
-    if near && read_line(parser.text, line, 0, rule).is_err() {
+    let near = meant(word, VOCABULARY.words).is_some() && alone;
+    if near && read_line(parser.text, line, 0, 0, rule).is_err() {
         match parser.unknown_word(line, 0, &VOCABULARY) {
             Some("structure") => drop(structure(parser, line)),
             Some("columns") => drop(columns(parser, line)),

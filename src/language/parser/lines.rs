@@ -3,71 +3,19 @@
 use super::super::lexer::{Kind, Lexed, Line, Token};
 use super::input::{Input, NESTING_MAX, Parsed, Problem, end_of_line};
 use super::path::path;
+use super::wording::{Vocabulary, meant, shown, worded};
 use crate::base::span::Span;
-use crate::diagnostics::suggest::nearest;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 
 /// First words of documents.
 const DOCUMENTS: [&str; 7] = ["shape", "record", "dictionary", "guide", "map", "fragment", "flow"];
 
 /// First words of blocks that close with `end`.
-const BLOCKS: [&str; 9] =
-    ["section", "each", "when", "in", "structure", "loop", "columns", "table", "segment"];
+const BLOCKS: [&str; 11] =
+    ["section", "each", "when", "in", "structure", "loop", "columns", "table", "segment", "record", "group"];
 
 /// Words that continue the line before.
 const CONTINUATIONS: [&str; 7] = ["unknown", "else", "via", "and", "or", "where", "&"];
-
-/// Words that may stand inside a line; near misses among them are suggested.
-const INNER_WORDS: [&str; 36] = [
-    "from",
-    "as",
-    "where",
-    "when",
-    "group",
-    "sort",
-    "by",
-    "with",
-    "to",
-    "required",
-    "always",
-    "truncate",
-    "warn",
-    "round",
-    "exact",
-    "else",
-    "if",
-    "then",
-    "via",
-    "table",
-    "reversed",
-    "unknown",
-    "reject",
-    "hold",
-    "keep",
-    "absent",
-    "and",
-    "or",
-    "not",
-    "in",
-    "matches",
-    "guide",
-    "canonical",
-    "extends",
-    "many",
-    "key",
-];
-
-/// Words people bring from elsewhere, or from drafts of the language, and what is written here.
-const RENAMED: [(&str, &str); 8] = [
-    ("miss", "unknown"),
-    ("recall", "earlier"),
-    ("error", "reject"),
-    ("null", "absent"),
-    ("elseif", "else if"),
-    ("default", "else"),
-    ("is", "="),
-    ("optional", "opt"),
-];
 
 /// One statement: a line with the lines that continue it.
 #[derive(Debug, Clone)]
@@ -116,16 +64,6 @@ pub struct Open {
     pub shown: String,
     /// Its first line.
     pub span: Span,
-}
-
-/// What a line of a block may start with, for findings.
-pub struct Vocabulary {
-    /// The kind of block: `map`, `guide`.
-    pub place: &'static str,
-    /// The words.
-    pub words: &'static [&'static str],
-    /// What else a line may be, as an action.
-    pub otherwise: &'static str,
 }
 
 /// Reads a file statement by statement.
@@ -183,12 +121,12 @@ impl<'a, 'd> Parser<'a, 'd> {
         parser: impl FnMut(Input<'a>) -> Parsed<'a, T>,
     ) -> Option<T> {
         self.skip(line);
-        match read_line(self.text, line, skip, parser) {
+        match read_line(self.text, line, skip, self.open.len(), parser) {
             Ok(read) => Some(read),
             Err(problem) => {
                 // The words after a broken place are missing, so what is said about them would be wrong.
                 if !line.broken {
-                    let finding = self.worded(problem, form);
+                    let finding = worded(problem, form, &self.lexed.tokens, self.text);
                     self.report(finding);
                 }
                 None
@@ -206,12 +144,7 @@ impl<'a, 'd> Parser<'a, 'd> {
     ) -> Option<&'static str> {
         self.skip(line);
         let token = &line.tokens[skip.min(line.tokens.len() - 1)];
-        let word = token.text.to_lowercase();
-        let renamed = RENAMED.iter().find(|(old, new)| *old == word && vocabulary.words.contains(new));
-        let near = renamed
-            .map(|(_, new)| *new)
-            .or_else(|| nearest(&word, vocabulary.words.iter().copied()))
-            .filter(|_| token.kind == Kind::Word);
+        let near = meant(&token.text, vocabulary.words).filter(|_| token.kind == Kind::Word);
         if !line.broken || near.is_some() {
             let finding = Diagnostic::new(Code::L008)
                 .with("found", shown(token, self.text))
@@ -242,7 +175,9 @@ impl<'a, 'd> Parser<'a, 'd> {
             self.unknown_word(&line, 0, &vocabulary);
         }
         while let Some(line) = self.peek() {
-            if DOCUMENTS.contains(&line.first_word()) {
+            let word = line.first_word();
+            let misspelled = meant(word, &DOCUMENTS).is_some() && !line.word(1).is_empty();
+            if DOCUMENTS.contains(&word) || (misspelled && !line.is_assignment(self.text, 0)) {
                 return;
             }
             self.skip(&line);
@@ -292,6 +227,18 @@ impl<'a, 'd> Parser<'a, 'd> {
         if outer {
             self.missing_end(Some(line.span()));
             return true;
+        }
+        // In a document outside its blocks such an `end` is one too many; the document goes on.
+        if self.open.len() == 1
+            && !DOCUMENTS.contains(&label)
+            && !open.labels.iter().any(|l| DOCUMENTS[..2].contains(&l.as_str()))
+        {
+            let finding = Diagnostic::new(Code::L013)
+                .at(line.span(), format!("only `{}` is open here", open.shown))
+                .at(open.span, "opened here");
+            self.report(finding);
+            self.skip(line);
+            return false;
         }
         let expected = open.labels.first().map_or("", String::as_str);
         let finding = Diagnostic::new(Code::L017)
@@ -354,81 +301,31 @@ impl<'a, 'd> Parser<'a, 'd> {
         let name = matches!(line.tokens[1].kind, Kind::Word | Kind::Code | Kind::Number);
         let more = line.tokens[2..].iter().find(|token| !token.glued);
         match word {
-            "dictionary" if in_guide => false,
+            "dictionary" | "record" if in_guide => false,
             "fragment" => name && line.tokens.get(2).is_some_and(|token| token.is_sign("(")),
             "shape" | "record" => name && more.is_none_or(|token| token.is_word("name")),
             _ => name && more.is_none_or(|token| token.is_word("extends")),
         }
     }
-
-    fn worded(&self, mut problem: Problem, form: &str) -> Diagnostic {
-        if let Some(finding) = problem.finding {
-            return *finding;
-        }
-        let token = self.lexed.tokens.iter().find(|token| token.span == problem.found);
-        let found =
-            token.map_or("the end of the line".to_string(), |token| format!("`{}`", shown(token, self.text)));
-        let mut seen = Vec::new();
-        problem.expected.retain(|what| {
-            !seen.contains(what) && {
-                seen.push(*what);
-                true
-            }
-        });
-        let expected = format!("expected {}", or_list(&problem.expected));
-        let mut finding = Diagnostic::new(Code::L001).with("found", found).with("form", form);
-        if let Some(help) = token.and_then(word_help) {
-            finding = finding.help(help);
-        }
-        finding.at(problem.found, expected)
-    }
 }
 
-/// Reads the tokens of a line from `skip` on, all of them.
+/// Reads the tokens of a line from `skip` on, all of them. Blocks around the line (`depth`) and brackets on it share one
+/// bound, because they share one stack.
 pub fn read_line<'a, T>(
     text: &'a str,
     line: &Logical<'a>,
     skip: usize,
+    depth: usize,
     mut parser: impl FnMut(Input<'a>) -> Parsed<'a, T>,
 ) -> Result<T, Problem> {
     let end = line.span();
     let end = Span { start: end.end, ..end };
-    let input = Input { tokens: line.tokens.get(skip..).unwrap_or_default(), text, end, depth: 0 };
+    let input = Input { tokens: line.tokens.get(skip..).unwrap_or_default(), text, end, depth };
     match parser(input).and_then(|(rest, read)| end_of_line(rest).map(|_| read)) {
         Ok(read) => Ok(read),
         Err(nom::Err::Error(problem) | nom::Err::Failure(problem)) => Err(problem),
         // No parser here asks for more input; told as an unreadable line if one ever does.
         Err(nom::Err::Incomplete(_)) => Err(Problem { found: end, expected: Vec::new(), finding: None }),
-    }
-}
-
-/// An action for a word that cannot stand where it stands.
-fn word_help(token: &Token<'_>) -> Option<String> {
-    if token.kind != Kind::Word {
-        return None;
-    }
-    let word = token.text.to_lowercase();
-    if let Some((_, new)) = RENAMED.iter().find(|(old, _)| *old == word) {
-        return Some(format!("write `{new}`"));
-    }
-    match nearest(&word, INNER_WORDS) {
-        Some(near) if near == token.text => None,
-        Some(near) => Some(format!("write `{near}`")),
-        None => None,
-    }
-}
-
-/// A token as it stands in the file.
-fn shown<'a>(token: &Token<'_>, text: &'a str) -> &'a str {
-    &text[token.span.start as usize..token.span.end as usize]
-}
-
-/// `a`, `a or b`, `a, b or c`
-fn or_list(items: &[&str]) -> String {
-    match items {
-        [] => "something else".to_string(),
-        [only] => (*only).to_string(),
-        [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
 }
 

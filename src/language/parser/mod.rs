@@ -16,7 +16,10 @@ mod path;
 mod shape;
 mod statement;
 mod structure;
+#[cfg(test)]
+mod tests;
 mod via;
+mod wording;
 
 use super::lexer::lex;
 use super::syntax::Document;
@@ -28,8 +31,17 @@ use lines::Parser;
 /// whose first line has one is left out with its lines, which are read for their findings all the same.
 pub fn parse(sources: &Sources, file: FileId, diagnostics: &mut Diagnostics) -> Vec<Document> {
     let text = sources.file(file).text.as_str();
-    let lexed = lex(text, 0..text.len(), file, diagnostics);
-    let mut parser = Parser::new(text, &lexed, diagnostics);
+    let mut findings = Diagnostics::new();
+    let lexed = lex(text, 0..text.len(), file, &mut findings);
+    let documents = read_documents(Parser::new(text, &lexed, &mut findings));
+    // Signs are looked at before lines; a reader goes from top to bottom.
+    let mut findings = findings.into_vec();
+    findings.sort_by_key(|finding| finding.labels.first().map(|label| label.span.start));
+    findings.into_iter().for_each(|finding| diagnostics.push(finding));
+    documents
+}
+
+fn read_documents(mut parser: Parser<'_, '_>) -> Vec<Document> {
     let mut documents = Vec::new();
     while let Some(line) = parser.peek() {
         let document = match line.first_word() {

@@ -163,8 +163,12 @@ fn codes(input: Input<'_>) -> Parsed<'_, SelectorKind> {
     Ok((rest, SelectorKind::Codes { negated, codes }))
 }
 
+/// A path in a selector in a path takes the stack of several brackets, and nobody writes it deep.
+const SELECTOR_LEVELS: usize = 4;
+
 fn condition(input: Input<'_>) -> Parsed<'_, SelectorKind> {
-    let (rest, condition) = expression::nested(input)?;
-    let (rest, _) = sign("]", "`]`")(rest)?;
+    let deeper = Input { depth: input.depth + SELECTOR_LEVELS - 1, ..input };
+    let (rest, condition) = expression::nested(deeper)?;
+    let (rest, _) = sign("]", "`]`")(Input { depth: input.depth, ..rest })?;
     Ok((rest, SelectorKind::Condition(Box::new(condition))))
 }

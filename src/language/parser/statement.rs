@@ -7,9 +7,10 @@ use super::super::syntax::{
 use super::attribute::SEVERITIES;
 use super::expression::{after, expression, key_value};
 use super::input::{Input, Parsed, keyword, label, list, must, name, plain_word, sign, string, whole_number};
-use super::lines::{Logical, Open, Parser, Vocabulary};
+use super::lines::{Logical, Open, Parser};
 use super::path::path;
 use super::via::{message, unknown};
+use super::wording::{Vocabulary, meant};
 use crate::diagnostics::{Code, Diagnostic};
 use nom::Parser as _;
 use nom::combinator::opt;
@@ -75,9 +76,12 @@ pub fn statement<'a>(parser: &mut Parser<'a, '_>, line: &Logical<'a>, skip: usiz
 /// A line that starts with no keyword and is no assignment: something is misspelled or missing.
 fn other<'a>(parser: &mut Parser<'a, '_>, line: &Logical<'a>, skip: usize) -> Option<StatementKind> {
     let starts_with_word = line.tokens.get(skip).is_some_and(|token| token.kind == Kind::Word);
-    let path_goes_on = line.tokens.get(skip + 1).is_some_and(|token| token.glued);
+    let path_goes_on = line
+        .tokens
+        .get(skip + 1)
+        .is_some_and(|token| token.glued || token.is_sign(".") || token.is_sign("["));
     let second_is_word = line.tokens.get(skip + 1).is_some_and(|token| token.kind == Kind::Word);
-    let near = crate::diagnostics::suggest::nearest(line.word(skip), VOCABULARY.words.iter().copied());
+    let near = meant(line.word(skip), VOCABULARY.words);
     if starts_with_word && !path_goes_on && (near.is_some() || !second_is_word) && line.tokens.len() > skip {
         let meant = parser.unknown_word(line, skip, &VOCABULARY);
         if let Some(meant) = meant {

@@ -1,11 +1,13 @@
-//! `structure … end structure` and `columns … end columns` of a guide.
+//! Blocks of a guide: `structure`, `columns` and the `record`s of fixed-width files.
 
-use super::super::syntax::{ColumnDeclaration, StructureItem, Word};
-use super::attribute::attributes;
-use super::input::{Input, Parsed, keyword, must, name, sign};
+use super::super::syntax::{
+    Attribute, AttributeKind, ColumnDeclaration, RecordDeclaration, RecordField, StructureItem,
+    TypeExpression, Word,
+};
+use super::attribute::{attributes, is_attribute};
+use super::input::{Input, Parsed, keyword, must, name, sign, whole_number};
 use super::lines::{Logical, Open, Parser};
 use super::shape::type_expression;
-use crate::language::syntax::{Attribute, AttributeKind};
 use nom::Parser as _;
 use nom::branch::alt;
 use nom::combinator::map;
@@ -14,6 +16,8 @@ use nom::multi::many0;
 const LOOP_FORM: &str = "loop TAG [id \"…\"] [max N] [key .01]";
 const GROUP_FORM: &str = "group NAME = TAG [max N] [key .01]";
 const SEGMENT_FORM: &str = "TAG [required] [max N] [key .01]";
+const RECORD_FORM: &str = "record NAME [required] [max N]";
+const FIELD_FORM: &str = "NAME WIDTH [TYPE] [const \"…\"]";
 const COLUMN_FORM: &str = "NAME TYPE [required] [blank \"…\"]";
 
 /// The items of `structure`.
@@ -91,6 +95,45 @@ fn column(input: Input<'_>) -> Parsed<'_, ColumnDeclaration> {
     before.extend(after);
     let span = input.span_to(&rest);
     Ok((rest, ColumnDeclaration { name, kind, attributes: before, documentation: String::new(), span }))
+}
+
+/// `record H required max 1 … end record`
+pub fn record<'a>(parser: &mut Parser<'a, '_>, first: &Logical<'a>) -> Option<RecordDeclaration> {
+    let header = parser.read(first, 1, RECORD_FORM, |input| (name, attributes).parse(input));
+    let mut labels = vec!["record".to_string()];
+    labels.extend(header.iter().map(|(name, _)| name.text.clone()));
+    let mut fields = Vec::new();
+    let open = Open { labels, shown: format!("record {}", first.word(1)), span: first.span() };
+    parser.block(open, |parser, line| {
+        let field = parser.read(&line, 0, FIELD_FORM, field);
+        fields.extend(field.map(|mut field| {
+            field.column.documentation = line.documentation.to_string();
+            field
+        }));
+    });
+    let (name, attributes) = header?;
+    Some(RecordDeclaration { name, attributes, fields, span: first.span() })
+}
+
+/// `order_no 22 text`, `tag 1 const "H"`
+fn field(input: Input<'_>) -> Parsed<'_, RecordField> {
+    let (rest, name) = name(input)?;
+    let width_span = rest.place();
+    let (rest, width) = whole_number(rest)?;
+    let untyped = rest.first().is_none_or(is_attribute);
+    let (rest, kind) = if untyped {
+        let name = Word { text: "text".to_string(), span: width_span };
+        let (numbers, mask, codes) = (Vec::new(), None, Vec::new());
+        (rest, TypeExpression { name, numbers, mask, codes, span: width_span })
+    } else {
+        type_expression(rest)?
+    };
+    let (rest, attributes) = attributes(rest)?;
+    let (documentation, span) = (String::new(), input.span_to(&rest));
+    Ok((
+        rest,
+        RecordField { width, column: ColumnDeclaration { name, kind, attributes, documentation, span } },
+    ))
 }
 
 /// Attributes that may stand before the type.
