@@ -81,7 +81,7 @@ impl Folder {
         if found != *expected {
             return Err(Fault::changed(name, expected, found));
         }
-        Ok(Box::new(Exactly::new(reader, name, expected.size)))
+        Ok(Box::new(Exactly::new(reader, &self.endpoint, name, expected.size)))
     }
 
     fn range(&self, name: &OsStr, offset: u64, length: usize) -> Result<Vec<u8>, Fault> {

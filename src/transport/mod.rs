@@ -78,7 +78,7 @@ pub struct Look {
     pub published: Option<FileIdentity>,
 }
 
-/// A stream of a file's bytes.
+/// A stream of a file's bytes. Its errors hold a [`TransportError`] as their inner error.
 pub type Content = Box<dyn Read + Send>;
 
 /// A place files arrive at.
@@ -222,27 +222,38 @@ pub(crate) fn check_temporary(name: &OsStr) -> Result<(), Fault> {
 /// A reader that fails unless exactly the announced number of bytes comes.
 pub(crate) struct Exactly<R> {
     inner: R,
+    endpoint: String,
     name: OsString,
     expected: u64,
     found: u64,
 }
 
 impl<R: Read> Exactly<R> {
-    pub(crate) fn new(inner: R, name: &OsStr, expected: u64) -> Self {
-        Exactly { inner, name: name.to_os_string(), expected, found: 0 }
+    pub(crate) fn new(inner: R, endpoint: &str, name: &OsStr, expected: u64) -> Self {
+        Exactly { inner, endpoint: endpoint.to_string(), name: name.to_os_string(), expected, found: 0 }
+    }
+}
+
+impl<R> Exactly<R> {
+    /// `error` with a [`TransportError`] inside; a transport's own is left as it is.
+    fn own(&self, error: std::io::Error) -> std::io::Error {
+        if error.get_ref().is_some_and(|inner| inner.is::<TransportError>()) {
+            return error;
+        }
+        let kind = error.kind();
+        std::io::Error::new(kind, Fault::of_io(Operation::Read, &self.name, error).at(&self.endpoint))
     }
 }
 
 impl<R: Read> Read for Exactly<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let count = self.inner.read(buffer)?;
+        let count = self.inner.read(buffer).map_err(|error| self.own(error))?;
         self.found += count as u64;
         let ended = count == 0 && !buffer.is_empty();
         if self.found > self.expected || (ended && self.found < self.expected) {
-            return Err(std::io::Error::new(
-                std::io::ErrorKind::InvalidData,
-                Fault::SizeDiffers { name: self.name.clone(), expected: self.expected, found: self.found },
-            ));
+            let fault =
+                Fault::SizeDiffers { name: self.name.clone(), expected: self.expected, found: self.found };
+            return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, fault.at(&self.endpoint)));
         }
         Ok(count)
     }
@@ -267,7 +278,7 @@ mod tests {
     fn a_file_of_another_size_than_announced_is_an_error() {
         let read = |bytes: &[u8], expected| {
             let mut out = Vec::new();
-            Exactly::new(bytes, OsStr::new("a"), expected).read_to_end(&mut out).map(|_| out)
+            Exactly::new(bytes, "in", OsStr::new("a"), expected).read_to_end(&mut out).map(|_| out)
         };
         assert_eq!(read(b"abc", 3).unwrap(), b"abc");
         assert!(read(b"abc", 4).is_err() && read(b"abc", 2).is_err());

@@ -50,6 +50,8 @@ pub(super) struct Connection {
     pub(super) step: Duration,
     /// Whether the server knows `fsync@openssh.com`, as far as we know.
     pub(super) has_fsync: bool,
+    /// Whether the server gave less than was asked for, so that requests must go one at a time.
+    pub(super) reads_singly: bool,
 }
 
 impl Connection {
@@ -70,6 +72,7 @@ impl Connection {
             directory: settings.directory.clone(),
             step: settings.timeouts.step,
             has_fsync: true,
+            reads_singly: false,
         })
     }
 

@@ -110,6 +110,7 @@ impl Sftp {
             endpoint,
             handle,
             name: name.to_os_string(),
+            fetched: 0,
             piece: Vec::new(),
             at: 0,
         })
@@ -193,7 +194,7 @@ impl Inbox for Sftp {
     fn open(&mut self, name: &OsStr, expected: &FileIdentity) -> Result<Content, TransportError> {
         let result = self.reader(name, Some(expected));
         let reader = self.fail(result)?;
-        Ok(Box::new(Exactly::new(reader, name, expected.size)))
+        Ok(Box::new(Exactly::new(reader, &self.endpoint, name, expected.size)))
     }
 
     fn read_range(&mut self, name: &OsStr, offset: u64, length: usize) -> Result<Vec<u8>, TransportError> {
@@ -270,21 +271,24 @@ struct Remote {
     endpoint: String,
     handle: Handle,
     name: OsString,
+    /// Bytes of the file before the end of `piece`.
+    fetched: u64,
     piece: Vec<u8>,
     at: usize,
 }
 
 impl Remote {
     fn fetch(&mut self) -> Result<(), Fault> {
-        let (handle, name) = (self.handle, self.name.clone());
+        let (handle, name, offset) = (self.handle, self.name.clone(), self.fetched);
         let mut piece = std::mem::take(&mut self.piece);
         self.at = 0;
         self.piece = self.worker.run(Operation::Read, move |connection| {
             piece.resize(PIECE_BYTES, 0);
-            let count = connection.read(handle, &name, &mut piece)?;
+            let count = connection.read(handle, &name, offset, &mut piece)?;
             piece.truncate(count);
             Ok(piece)
         })?;
+        self.fetched += self.piece.len() as u64;
         Ok(())
     }
 }

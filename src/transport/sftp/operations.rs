@@ -8,11 +8,15 @@ use crate::transport::{Candidate, Listing, Look, Publication, Removal};
 use libssh2_sys as raw;
 use ssh2::{ErrorCode, FileStat, FileType, OpenFlags, OpenType, RenameFlags};
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::PathBuf;
 
 /// Names of a listing fetched in one step.
 const NAMES_PER_STEP: usize = 1_000;
+
+/// Largest buffer for which the library has one request of reading under way at a time: a quarter of the most it
+/// asks for at once.
+const SINGLE_BYTES: usize = 7_500;
 
 /// An open file or directory of a connection.
 pub(super) type Handle = u64;
@@ -105,22 +109,53 @@ impl Connection {
         Ok(self.keep(file))
     }
 
-    /// Fills `buffer` as far as one request gives; 0 at the end of the file.
-    pub(super) fn read(&mut self, handle: Handle, name: &OsStr, buffer: &mut [u8]) -> Result<usize, Fault> {
-        let result = self.handle(Operation::Read, handle)?.read(buffer);
-        result.map_err(|error| self.stream_fault(Operation::Read, name, &error))
+    /// Fills `buffer` with bytes from `offset`, where this file was read up to, as far as one call gives; 0 at the
+    /// end of the file.
+    pub(super) fn read(
+        &mut self,
+        handle: Handle,
+        name: &OsStr,
+        offset: u64,
+        buffer: &mut [u8],
+    ) -> Result<usize, Fault> {
+        let most = if self.reads_singly { buffer.len().min(SINGLE_BYTES) } else { buffer.len() };
+        match self.handle(Operation::Read, handle)?.read(&mut buffer[..most]) {
+            Ok(count) => Ok(count),
+            // A server may give less than was asked for. The library has asked for what follows by then and gives
+            // up; it does so with the status "OK", which has no words. Asking one at a time avoids that.
+            Err(error)
+                if !self.reads_singly && self.was_answered() && error.to_string() == "unknown error" =>
+            {
+                tracing::debug!("the server gives less than is asked for: reading slowly");
+                self.reads_singly = true;
+                let sought = self.handle(Operation::Read, handle)?.seek(SeekFrom::Start(offset));
+                sought.map_err(|error| self.stream_fault(Operation::Read, name, &error))?;
+                self.read(handle, name, offset, buffer)
+            }
+            Err(error) => Err(self.stream_fault(Operation::Read, name, &error)),
+        }
     }
 
     pub(super) fn read_range(&mut self, name: &OsStr, offset: u64, length: usize) -> Result<Vec<u8>, Fault> {
         let handle = self.open_for_reading(name, None)?;
-        let file = self.handle(Operation::Read, handle)?;
-        let mut bytes = Vec::new();
-        let result = file
-            .seek(SeekFrom::Start(offset))
-            .and_then(|_| file.take(length as u64).read_to_end(&mut bytes))
-            .map_err(|error| self.stream_fault(Operation::Read, name, &error));
+        let result = self.fill(handle, name, offset, length);
         self.release(handle);
-        result.map(|_| bytes)
+        result
+    }
+
+    fn fill(&mut self, handle: Handle, name: &OsStr, offset: u64, length: usize) -> Result<Vec<u8>, Fault> {
+        let sought = self.handle(Operation::Read, handle)?.seek(SeekFrom::Start(offset));
+        sought.map_err(|error| self.stream_fault(Operation::Read, name, &error))?;
+        let mut bytes = vec![0u8; length];
+        let mut filled = 0;
+        while filled < length {
+            match self.read(handle, name, offset + filled as u64, &mut bytes[filled..])? {
+                0 => break,
+                count => filled += count,
+            }
+        }
+        bytes.truncate(filled);
+        Ok(bytes)
     }
 
     pub(super) fn remove(&mut self, name: &OsStr, expected: &FileIdentity) -> Result<Removal, Fault> {
