@@ -1,4 +1,5 @@
 //! What every transport promises, asked of a folder and of a real OpenSSH server.
+#![allow(clippy::unwrap_used)]
 
 #[path = "support/sshd.rs"]
 mod sshd;

@@ -1,4 +1,5 @@
 //! No fault of a server loses or doubles a file, and each tells a person what to do.
+#![allow(clippy::unwrap_used)]
 
 #[path = "support/faulty_sftp.rs"]
 mod faulty_sftp;

@@ -3,6 +3,7 @@
 //! It serves the real file system below the paths it is asked for, on its own thread and runtime, and ends with the
 //! value. Everything it does in its right mind follows OpenSSH: a rename refuses an existing target.
 #![allow(dead_code)] // Each test program uses a part of it.
+#![allow(clippy::unwrap_used)] // A fixture that cannot be built fails its test.
 
 use russh::keys::ssh_key::private::Ed25519Keypair;
 use russh::keys::{HashAlg, PrivateKey};

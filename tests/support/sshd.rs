@@ -10,6 +10,7 @@
 //! The server runs as the user of the test and serves the real file system; it ends with the value. A machine without
 //! OpenSSH fails the test and is told which package to install.
 #![allow(dead_code)] // Each test program uses a part of it.
+#![allow(clippy::unwrap_used)] // A fixture that cannot be built fails its test.
 
 use crossdock::base::secret::Secret;
 use crossdock::transport::{EndpointSettings, Location, Login, SftpSettings, SftpTimeouts};
