@@ -38,7 +38,11 @@ fn faults() -> Vec<Fault> {
             name: "orders.edi".into(),
             cause: "permission denied".into(),
         },
-        Fault::NoSpace { operation: Operation::Write, name: ".7.part".into(), cause: "quota exceeded".into() },
+        Fault::NoSpace {
+            operation: Operation::Write,
+            name: ".7.part".into(),
+            cause: "quota exceeded".into(),
+        },
         Fault::Changed { name: "orders.edi".into(), expected: identity(512), found: identity(1_024) },
         Fault::Gone("orders.edi".into()),
         Fault::BadName("../orders\n.edi".into()),
