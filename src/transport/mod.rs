@@ -260,6 +260,7 @@ impl<R: Read> Read for Exactly<R> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::base::files::Disk;

@@ -59,6 +59,7 @@ fn matters(kind: EventKind) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use std::sync::mpsc::sync_channel;
