@@ -8,4 +8,5 @@ pub mod hash;
 pub mod identifiers;
 pub mod limits;
 pub mod random;
+pub mod secret;
 pub mod span;
