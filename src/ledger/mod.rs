@@ -191,6 +191,9 @@ pub trait Ledger: Send {
     fn counts(&self) -> Answer<Vec<StateCount>>;
 }
 
+/// One of several requests that are made durable together; answers whether what it wrote is to stay.
+pub type GroupRequest<'a> = &'a mut (dyn FnMut(&mut dyn Ledger) -> bool + 'a);
+
 /// A ledger that can make several requests durable with one commit.
 pub trait Backend: Ledger {
     /// Runs requests in order and commits once. What a request wrote stays if it answers `true` and is undone if it
@@ -198,5 +201,5 @@ pub trait Backend: Ledger {
     ///
     /// # Errors
     /// [`LedgerError::CommitFailed`] if it is not known what is durable; the ledger must not be used any more.
-    fn execute_group(&mut self, requests: &mut [&mut dyn FnMut(&mut dyn Ledger) -> bool]) -> Answer<()>;
+    fn execute_group(&mut self, requests: &mut [GroupRequest<'_>]) -> Answer<()>;
 }

@@ -143,8 +143,7 @@ fn serve(mut backend: Box<dyn Backend>, queue: &Receiver<Box<dyn Job>>) {
 fn execute(backend: &mut dyn Backend, jobs: &mut [Box<dyn Job>]) -> Result<(), String> {
     let mut runs: Vec<_> =
         jobs.iter_mut().map(|job| move |ledger: &mut dyn Ledger| job.run(ledger)).collect();
-    let mut requests: Vec<&mut dyn FnMut(&mut dyn Ledger) -> bool> =
-        runs.iter_mut().map(|run| run as &mut dyn FnMut(&mut dyn Ledger) -> bool).collect();
+    let mut requests: Vec<GroupRequest<'_>> = runs.iter_mut().map(|run| run as GroupRequest<'_>).collect();
     backend.execute_group(&mut requests).map_err(|error| error.to_string())
 }
 

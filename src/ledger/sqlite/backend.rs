@@ -31,7 +31,7 @@ impl Ledger for SqliteLedger {
     }
 
     fn due_releases(&self) -> Answer<Vec<DueRelease>> {
-        self.read(|db| intake::due_releases(db))
+        self.read(intake::due_releases)
     }
 
     fn intake(&self, intake: IntakeId) -> Answer<Intake> {
@@ -236,6 +236,6 @@ impl Ledger for SqliteLedger {
     }
 
     fn counts(&self) -> Answer<Vec<StateCount>> {
-        self.read(|db| report::counts(db))
+        self.read(report::counts)
     }
 }

@@ -16,7 +16,7 @@ mod work;
 
 pub use schema::Durability;
 
-use crate::ledger::{Answer, Backend, Ledger, LedgerError};
+use crate::ledger::{Answer, Backend, GroupRequest, LedgerError};
 use rusqlite::Connection;
 use std::path::Path;
 
@@ -91,7 +91,7 @@ impl SqliteLedger {
         Ok(())
     }
 
-    fn run_group(&mut self, requests: &mut [&mut dyn FnMut(&mut dyn Ledger) -> bool]) -> Answer<()> {
+    fn run_group(&mut self, requests: &mut [GroupRequest<'_>]) -> Answer<()> {
         for request in requests {
             self.run("SAVEPOINT request")?;
             let keep = request(self);
@@ -109,7 +109,7 @@ impl SqliteLedger {
 }
 
 impl Backend for SqliteLedger {
-    fn execute_group(&mut self, requests: &mut [&mut dyn FnMut(&mut dyn Ledger) -> bool]) -> Answer<()> {
+    fn execute_group(&mut self, requests: &mut [GroupRequest<'_>]) -> Answer<()> {
         assert!(!self.grouped, "a group does not execute another");
         if self.failed {
             return Err(LedgerError::Stopped);
