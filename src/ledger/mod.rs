@@ -1,1 +1,205 @@
-//! TODO-layer ledger
+//! L3: the memory of the gateway: what came in, what became of it, what left.
+//!
+//! [`Ledger`] is a trait of domain transitions without a type of any database in it. [`sqlite`] is the embedded
+//! backend; a second one passes the same conformance suite (`tests/ledger_conformance.rs`). [`writer`] puts a
+//! backend on one thread with group commit. All SQL of the program is below this module.
+//!
+//! Transitions are those of [`crate::exchange::states::TRANSITIONS`]; each is written with a compare-and-set whose
+//! guard is made from that table, and leaves an [`Event`].
+
+mod error;
+mod facts;
+mod ids;
+pub mod sqlite;
+pub mod writer;
+
+pub use error::LedgerError;
+pub use facts::*;
+pub use ids::*;
+
+use crate::base::clock::Timestamp;
+use crate::base::files::FileIdentity;
+use crate::base::hash::Sha;
+use crate::exchange::states::DeliveryState;
+
+/// What every call answers.
+pub type Answer<T> = Result<T, LedgerError>;
+
+/// The ledger. Every method is one transaction: it did all of what it says, durably, or it failed and did nothing.
+///
+/// A step that does not start from where the entity is fails with [`LedgerError::Conflict`]; an unknown id with
+/// [`LedgerError::Missing`]; facts that contradict what is stored with [`LedgerError::Refused`]. Time is always an
+/// argument.
+pub trait Ledger: Send {
+    // ------------------------------------------------------------------ arrivals
+
+    /// Takes an arrival on record, `STAGED`, with the duty to release it at its source. An arrival that is known
+    /// (same endpoint, name, identity and hash, with its release due or not longer ago than it says) is the same one,
+    /// and its release becomes due again.
+    fn stage_intake(&mut self, arrival: Arrival) -> Answer<Staged>;
+    /// The newest intake of exactly this file, for sources whose files stay where they are.
+    fn find_arrival(
+        &self,
+        endpoint: String,
+        name: Vec<u8>,
+        identity: FileIdentity,
+    ) -> Answer<Option<IntakeId>>;
+    /// The source has the file no more.
+    fn released(&mut self, intake: IntakeId, at: Timestamp) -> Answer<()>;
+    /// The source did not let us remove the file; stays in [`Ledger::due_releases`] with one failure more.
+    fn release_failed(&mut self, intake: IntakeId, why: Reason, at: Timestamp) -> Answer<()>;
+    /// Files still to be taken away at their source, oldest first.
+    fn due_releases(&self) -> Answer<Vec<DueRelease>>;
+    /// An intake.
+    fn intake(&self, intake: IntakeId) -> Answer<Intake>;
+    /// Intakes that are `STAGED`, `HELD` or `PARSED`, oldest first.
+    fn open_intakes(&self) -> Answer<Vec<Intake>>;
+    /// `STAGED` -> `HELD`.
+    fn hold_intake(&mut self, intake: IntakeId, why: Reason, at: Timestamp) -> Answer<()>;
+    /// `HELD` -> `STAGED`.
+    fn resume_intake(&mut self, intake: IntakeId, at: Timestamp) -> Answer<()>;
+    /// Sets an intake aside, and with it those of its messages that were not translated yet.
+    fn quarantine_intake(&mut self, intake: IntakeId, why: Reason, at: Timestamp) -> Answer<()>;
+    /// Has a quarantined intake that was never parsed read again, with `bundle`.
+    fn retry_intake(&mut self, intake: IntakeId, bundle: Sha, who: String, at: Timestamp) -> Answer<()>;
+
+    // ------------------------------------------------------------------ index pass
+
+    /// Begins the index pass of a `STAGED` intake: drops the rows of an interrupted one.
+    fn begin_index(&mut self, intake: IntakeId) -> Answer<()>;
+    /// Appends rows of the index pass, in the order of the bytes, in pieces of any size.
+    fn append_index(&mut self, intake: IntakeId, rows: Vec<IndexRow>) -> Answer<()>;
+    /// The interchanges of an intake, in order; in the index pass those appended so far.
+    fn interchanges(&self, intake: IntakeId) -> Answer<Vec<Interchange>>;
+    /// Interchanges with this key that came before `before`, newest first: of intakes that are indexed, and of its own.
+    fn find_interchanges(
+        &self,
+        key: InterchangeKey,
+        before: InterchangeId,
+    ) -> Answer<Vec<EarlierInterchange>>;
+    /// Ends the index pass with a verdict on each interchange: `STAGED` -> `PARSED`. Messages of an interchange that
+    /// is not accepted end with it.
+    fn finish_index(
+        &mut self,
+        intake: IntakeId,
+        verdicts: Vec<InterchangeVerdict>,
+        at: Timestamp,
+    ) -> Answer<()>;
+
+    // ------------------------------------------------------------------ work
+
+    /// Messages of a `PARSED` intake that wait to be translated, in the order of its bytes, at most `limit`.
+    fn next_messages(&self, intake: IntakeId, limit: usize) -> Answer<Vec<Work>>;
+    /// Counts an attempt for each message, before it is made. All of them are `SPLIT`.
+    fn begin_attempts(&mut self, messages: Vec<MessageId>) -> Answer<()>;
+    /// Records what became of messages that were `SPLIT`: all of them or, if one is refused, none.
+    fn commit_batch(&mut self, outcomes: Vec<MessageOutcome>, at: Timestamp) -> Answer<()>;
+    /// Keeps findings about a file, an envelope or a message besides those of a batch.
+    fn note_findings(&mut self, owner: FindingOwner, findings: Vec<Finding>) -> Answer<()>;
+    /// Findings of an owner; for a message, those of its latest run.
+    fn findings(&self, owner: FindingOwner) -> Answer<Vec<Finding>>;
+    /// The two newest documents of a client and kind that have all these key fields, newest first. Only documents
+    /// count whose message was translated.
+    fn find_documents(
+        &self,
+        client: String,
+        kind: String,
+        keys: Vec<(String, String)>,
+    ) -> Answer<Vec<Document>>;
+    /// How many messages of an intake are in each state.
+    fn message_counts(&self, intake: IntakeId) -> Answer<MessageCounts>;
+
+    // ------------------------------------------------------------------ deliveries
+
+    /// Outputs of an intake that belong to no delivery, ascending, after `after`, at most `limit`.
+    fn unplanned_outputs(
+        &self,
+        intake: IntakeId,
+        after: Option<OutputId>,
+        limit: usize,
+    ) -> Answer<Vec<Output>>;
+    /// Reserves the next number of a lane for a delivery key; asked again, it answers the same number.
+    fn reserve_control_number(&mut self, request: NumberRequest, at: Timestamp) -> Answer<u64>;
+    /// Fixes a delivery. Messages whose outputs are all planned become `PLANNED`. The same key again answers the
+    /// first delivery, and is refused if its bytes differ.
+    fn plan_delivery(&mut self, plan: DeliveryPlan, at: Timestamp) -> Answer<DeliveryId>;
+    /// Plans the bytes of a delivery once more, with key `resend:<delivery>:<n>` and a final name of its own. As the
+    /// acknowledgement of `acknowledges` it is planned once: asked again, it answers the same delivery.
+    fn resend(
+        &mut self,
+        delivery: DeliveryId,
+        name: String,
+        acknowledges: Option<InterchangeId>,
+        at: Timestamp,
+    ) -> Answer<DeliveryId>;
+    /// A delivery.
+    fn delivery(&self, delivery: DeliveryId) -> Answer<Delivery>;
+    /// Deliveries in a state, oldest first, at most `limit`.
+    fn deliveries_in(&self, state: DeliveryState, limit: usize) -> Answer<Vec<Delivery>>;
+    /// The newest delivery that carries a number of a lane.
+    fn delivery_of_number(&self, lane: String, number: u64) -> Answer<Option<DeliveryId>>;
+    /// `PLANNED` -> `PUBLISHING`.
+    fn publishing(&mut self, delivery: DeliveryId, at: Timestamp) -> Answer<()>;
+    /// `PUBLISHING` or `UNKNOWN_OUTCOME` -> `PUBLISHED`. Messages whose deliveries are all published become `DONE`.
+    fn published(&mut self, delivery: DeliveryId, publication: Publication) -> Answer<()>;
+    /// `PUBLISHED` -> `ACKED`.
+    fn acked(&mut self, delivery: DeliveryId, verdict: Reason, at: Timestamp) -> Answer<()>;
+    /// `PLANNED` or `PUBLISHING` -> `QUARANTINED`.
+    fn quarantine_delivery(&mut self, delivery: DeliveryId, why: Reason, at: Timestamp) -> Answer<()>;
+    /// `PUBLISHING` -> `UNKNOWN_OUTCOME`.
+    fn unknown_outcome(&mut self, delivery: DeliveryId, why: Reason, at: Timestamp) -> Answer<()>;
+    /// `QUARANTINED` or `UNKNOWN_OUTCOME` -> `PLANNED`, by a person.
+    fn deliver_again(&mut self, delivery: DeliveryId, who: String, at: Timestamp) -> Answer<()>;
+
+    // ------------------------------------------------------------------ acknowledgements, closing
+
+    /// Acknowledgements that are owed, can be made (every message has a syntactic verdict or has ended, or the
+    /// interchange was refused or is a duplicate) and are not planned, oldest first, at most `limit`.
+    fn due_acks(&self, limit: usize) -> Answer<Vec<DueAck>>;
+    /// What an acknowledgement of an interchange is built from.
+    fn ack_facts(&self, interchange: InterchangeId) -> Answer<AckFacts>;
+    /// Intakes that [`Ledger::close_intake`] would close, oldest first, at most `limit`.
+    fn closable_intakes(&self, limit: usize) -> Answer<Vec<IntakeId>>;
+    /// `PARSED` -> `CLOSED`, if every message has ended and every acknowledgement owed is published.
+    fn close_intake(&mut self, intake: IntakeId, at: Timestamp) -> Answer<()>;
+    /// `CLOSED` intakes whose bytes are to be archived, oldest first, at most `limit`.
+    fn archivable_intakes(&self, limit: usize) -> Answer<Vec<Intake>>;
+    /// `CLOSED` -> `ARCHIVED`: the bytes are at `path` of the archive.
+    fn archived(&mut self, intake: IntakeId, path: String, at: Timestamp) -> Answer<()>;
+
+    // ------------------------------------------------------------------ bundles
+
+    /// Makes a bundle the active one, and remembers where it is stored.
+    fn remember_bundle(&mut self, hash: Sha, path: String, at: Timestamp) -> Answer<()>;
+    /// The bundle activated last.
+    fn active_bundle(&self) -> Answer<Option<Bundle>>;
+    /// A bundle that was active once.
+    fn bundle(&self, hash: Sha) -> Answer<Option<Bundle>>;
+
+    // ------------------------------------------------------------------ operations
+
+    /// Messages, newest first.
+    fn list_messages(&self, filter: MessageFilter) -> Answer<Vec<MessageLine>>;
+    /// All that is known about a message.
+    fn message_story(&self, message: MessageId) -> Answer<MessageStory>;
+    /// Has a message that is held or refused translated again with `bundle`. Its findings and documents stay as
+    /// history; its interchange and intake are opened again if they had ended.
+    fn retry(&mut self, message: MessageId, bundle: Sha, who: String, at: Timestamp) -> Answer<()>;
+    /// Puts a message that is held or quarantined aside for good.
+    fn discard(&mut self, message: MessageId, why: Reason, who: String, at: Timestamp) -> Answer<()>;
+    /// How many entities are in each state.
+    fn counts(&self) -> Answer<Vec<StateCount>>;
+}
+
+/// One of several requests that are made durable together; answers whether what it wrote is to stay.
+pub type GroupRequest<'a> = &'a mut (dyn FnMut(&mut dyn Ledger) -> bool + 'a);
+
+/// A ledger that can make several requests durable with one commit.
+pub trait Backend: Ledger {
+    /// Runs requests in order and commits once. What a request wrote stays if it answers `true` and is undone if it
+    /// answers `false`; nothing of any is durable before this returns.
+    ///
+    /// # Errors
+    /// [`LedgerError::CommitFailed`] if it is not known what is durable; the ledger must not be used any more.
+    fn execute_group(&mut self, requests: &mut [GroupRequest<'_>]) -> Answer<()>;
+}

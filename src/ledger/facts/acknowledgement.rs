@@ -1,0 +1,63 @@
+//! Facts an acknowledgement is built from.
+
+use super::{Finding, Interchange, Reason, SyntaxVerdict};
+use crate::exchange::states::MessageState;
+use crate::ledger::ids::{DeliveryId, GroupId, MessageId};
+
+/// An acknowledgement that is owed, can be made, and is not planned yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueAck {
+    /// The interchange to acknowledge.
+    pub interchange: Interchange,
+    /// For a duplicate: the acknowledgement of the earlier one, to be sent again.
+    pub earlier: Option<DeliveryId>,
+}
+
+/// All an acknowledgement of an interchange can say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AckFacts {
+    /// The interchange.
+    pub interchange: Interchange,
+    /// Its groups, in order.
+    pub groups: Vec<AckGroup>,
+}
+
+/// A group to acknowledge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AckGroup {
+    /// Which.
+    pub id: GroupId,
+    /// Functional identifier.
+    pub functional_id: String,
+    /// Control number as written.
+    pub control_number: String,
+    /// Sender code.
+    pub sender: String,
+    /// Receiver code.
+    pub receiver: String,
+    /// Version.
+    pub version: String,
+    /// What is wrong with its frame.
+    pub fault: Option<Reason>,
+    /// Its messages, in order.
+    pub messages: Vec<AckMessage>,
+}
+
+/// A message to acknowledge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AckMessage {
+    /// Which.
+    pub id: MessageId,
+    /// Type.
+    pub kind: String,
+    /// Control number or reference as written.
+    pub control_number: String,
+    /// What the index pass found wrong with its frame.
+    pub fault: Option<Reason>,
+    /// Its state.
+    pub state: MessageState,
+    /// The verdict on its syntax.
+    pub syntax: Option<SyntaxVerdict>,
+    /// The findings of its latest attempt.
+    pub findings: Vec<Finding>,
+}

@@ -1,0 +1,17 @@
+//! What callers tell the ledger and what it tells them: plain structs, no behaviour but their own wording.
+
+mod acknowledgement;
+mod delivery;
+mod finding;
+mod index;
+mod intake;
+mod outcome;
+mod report;
+
+pub use acknowledgement::*;
+pub use delivery::*;
+pub use finding::*;
+pub use index::*;
+pub use intake::*;
+pub use outcome::*;
+pub use report::*;

@@ -1,0 +1,158 @@
+//! Facts of a translated message.
+
+use super::{Finding, Reason};
+use crate::base::hash::Sha;
+use crate::exchange::states::MessageState;
+use crate::ledger::ids::{DocumentId, IntakeId, MessageId, OutputId};
+
+/// The verdict on a message's syntax, which an acknowledgement reports whatever becomes of its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SyntaxVerdict {
+    /// No error.
+    Accepted,
+    /// Errors the partner is told of.
+    AcceptedWithErrors,
+    /// Refused.
+    Rejected,
+}
+
+impl SyntaxVerdict {
+    /// Every verdict.
+    pub const ALL: &[SyntaxVerdict] =
+        &[SyntaxVerdict::Accepted, SyntaxVerdict::AcceptedWithErrors, SyntaxVerdict::Rejected];
+
+    /// The word stored.
+    pub const fn word(self) -> &'static str {
+        match self {
+            SyntaxVerdict::Accepted => "accepted",
+            SyntaxVerdict::AcceptedWithErrors => "accepted_with_errors",
+            SyntaxVerdict::Rejected => "rejected",
+        }
+    }
+
+    /// Reads the word back.
+    pub fn from_word(word: &str) -> Option<Self> {
+        SyntaxVerdict::ALL.iter().copied().find(|verdict| verdict.word() == word)
+    }
+}
+
+/// What became of one message that waited to be translated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageOutcome {
+    /// Which.
+    pub message: MessageId,
+    /// Where it goes from `SPLIT`.
+    pub state: MessageState,
+    /// Why; set exactly for states that carry a reason.
+    pub reason: Option<Reason>,
+    /// The verdict on its syntax; none where none was reached or none is needed.
+    pub syntax: Option<SyntaxVerdict>,
+    /// The client it belongs to, if that is known by now.
+    pub client: Option<String>,
+    /// What was found, at most `limits.message_findings`.
+    pub findings: Vec<Finding>,
+    /// How many findings more there were.
+    pub findings_dropped: u64,
+    /// The documents read from it. Only one that is `TRANSLATED` has outputs.
+    pub documents: Vec<NewDocument>,
+}
+
+/// A canonical document read from a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDocument {
+    /// The client it belongs to.
+    pub client: String,
+    /// Name of its shape, such as `order`.
+    pub kind: String,
+    /// Business number; may be empty.
+    pub number: String,
+    /// Fields it can be found by later, with their values.
+    pub keys: Vec<(String, String)>,
+    /// The canonical bytes.
+    pub body: Vec<u8>,
+    /// Their hash.
+    pub sha: Sha,
+    /// What flows wrote for it.
+    pub outputs: Vec<NewOutput>,
+}
+
+/// How outputs become files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Gathering {
+    /// Each in a file of its own.
+    PerMessage,
+    /// All of one source file together.
+    PerSource,
+}
+
+impl Gathering {
+    /// The word stored.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Gathering::PerMessage => "per_message",
+            Gathering::PerSource => "per_source",
+        }
+    }
+
+    /// Reads the word back.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Gathering::PerMessage, Gathering::PerSource].into_iter().find(|gathering| gathering.word() == word)
+    }
+}
+
+/// Bytes a flow wrote for a document, durable in a spool segment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewOutput {
+    /// Name of the flow.
+    pub flow: String,
+    /// Name of the write map.
+    pub map: String,
+    /// Name of the endpoint it is meant for.
+    pub endpoint: String,
+    /// How it becomes a file.
+    pub gathering: Gathering,
+    /// Which spool segment.
+    pub segment: u64,
+    /// Byte offset in the segment.
+    pub offset: u64,
+    /// Length in bytes.
+    pub length: u64,
+    /// Hash of the bytes.
+    pub sha: Sha,
+}
+
+/// An output as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    /// Which.
+    pub id: OutputId,
+    /// The document it was written for.
+    pub document: DocumentId,
+    /// The message the document was read from.
+    pub message: MessageId,
+    /// The intake of the message.
+    pub intake: IntakeId,
+    /// The client of the document.
+    pub client: String,
+    /// What was written.
+    pub written: NewOutput,
+}
+
+/// A document as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Which.
+    pub id: DocumentId,
+    /// The message it was read from.
+    pub message: MessageId,
+    /// The client it belongs to.
+    pub client: String,
+    /// Name of its shape.
+    pub kind: String,
+    /// Business number.
+    pub number: String,
+    /// The canonical bytes.
+    pub body: Vec<u8>,
+    /// Their hash.
+    pub sha: Sha,
+}

@@ -1,0 +1,241 @@
+//! The trait, method by method: each is one transaction around a function that knows the SQL.
+
+use super::moves::Move;
+use super::{SqliteLedger, closing, delivery, findings, index, intake, report, work};
+use crate::base::clock::Timestamp;
+use crate::base::files::FileIdentity;
+use crate::base::hash::Sha;
+use crate::exchange::states::{self, DeliveryState, IntakeState};
+use crate::ledger::*;
+
+impl Ledger for SqliteLedger {
+    fn stage_intake(&mut self, arrival: Arrival) -> Answer<Staged> {
+        self.write(|db| intake::stage(db, &arrival))
+    }
+
+    fn find_arrival(
+        &self,
+        endpoint: String,
+        name: Vec<u8>,
+        identity: FileIdentity,
+    ) -> Answer<Option<IntakeId>> {
+        self.read(|db| intake::find(db, &endpoint, &name, identity))
+    }
+
+    fn released(&mut self, intake: IntakeId, at: Timestamp) -> Answer<()> {
+        self.write(|db| Move::new(&states::RELEASE_DONE, at).one(db, intake.0))
+    }
+
+    fn release_failed(&mut self, intake: IntakeId, why: Reason, at: Timestamp) -> Answer<()> {
+        self.write(|db| intake::release_failed(db, intake, &why, at))
+    }
+
+    fn due_releases(&self) -> Answer<Vec<DueRelease>> {
+        self.read(intake::due_releases)
+    }
+
+    fn intake(&self, intake: IntakeId) -> Answer<Intake> {
+        self.read(|db| intake::get(db, intake))
+    }
+
+    fn open_intakes(&self) -> Answer<Vec<Intake>> {
+        self.read(|db| intake::in_states(db, index::OPEN_INTAKES, usize::MAX))
+    }
+
+    fn hold_intake(&mut self, intake: IntakeId, why: Reason, at: Timestamp) -> Answer<()> {
+        self.write(|db| Move::new(&states::INTAKE_HELD, at).because(&why).one(db, intake.0))
+    }
+
+    fn resume_intake(&mut self, intake: IntakeId, at: Timestamp) -> Answer<()> {
+        self.write(|db| Move::new(&states::INTAKE_RESUMED, at).one(db, intake.0))
+    }
+
+    fn quarantine_intake(&mut self, intake: IntakeId, why: Reason, at: Timestamp) -> Answer<()> {
+        self.write(|db| intake::quarantine(db, intake, &why, at))
+    }
+
+    fn retry_intake(&mut self, intake: IntakeId, bundle: Sha, who: String, at: Timestamp) -> Answer<()> {
+        self.write(|db| intake::retry(db, intake, bundle, &who, at))
+    }
+
+    fn begin_index(&mut self, intake: IntakeId) -> Answer<()> {
+        self.write(|db| index::begin(db, intake))
+    }
+
+    fn append_index(&mut self, intake: IntakeId, rows: Vec<IndexRow>) -> Answer<()> {
+        self.write(|db| index::append(db, intake, &rows))
+    }
+
+    fn interchanges(&self, intake: IntakeId) -> Answer<Vec<Interchange>> {
+        self.read(|db| index::of_intake(db, intake))
+    }
+
+    fn find_interchanges(
+        &self,
+        key: InterchangeKey,
+        before: InterchangeId,
+    ) -> Answer<Vec<EarlierInterchange>> {
+        self.read(|db| index::find(db, &key, before))
+    }
+
+    fn finish_index(
+        &mut self,
+        intake: IntakeId,
+        verdicts: Vec<InterchangeVerdict>,
+        at: Timestamp,
+    ) -> Answer<()> {
+        self.write(|db| index::finish(db, intake, &verdicts, at))
+    }
+
+    fn next_messages(&self, intake: IntakeId, limit: usize) -> Answer<Vec<Work>> {
+        self.read(|db| work::next(db, intake, limit))
+    }
+
+    fn begin_attempts(&mut self, messages: Vec<MessageId>) -> Answer<()> {
+        self.write(|db| work::begin_attempts(db, &messages))
+    }
+
+    fn commit_batch(&mut self, outcomes: Vec<MessageOutcome>, at: Timestamp) -> Answer<()> {
+        self.write(|db| outcomes.iter().try_for_each(|outcome| work::commit(db, outcome, at)))
+    }
+
+    fn note_findings(&mut self, owner: FindingOwner, findings: Vec<Finding>) -> Answer<()> {
+        self.write(|db| findings::note(db, owner, &findings))
+    }
+
+    fn findings(&self, owner: FindingOwner) -> Answer<Vec<Finding>> {
+        self.read(|db| findings::of_owner(db, owner))
+    }
+
+    fn find_documents(
+        &self,
+        client: String,
+        kind: String,
+        keys: Vec<(String, String)>,
+    ) -> Answer<Vec<Document>> {
+        self.read(|db| work::find_documents(db, &client, &kind, &keys))
+    }
+
+    fn message_counts(&self, intake: IntakeId) -> Answer<MessageCounts> {
+        self.read(|db| work::counts(db, intake))
+    }
+
+    fn unplanned_outputs(
+        &self,
+        intake: IntakeId,
+        after: Option<OutputId>,
+        limit: usize,
+    ) -> Answer<Vec<Output>> {
+        self.read(|db| work::unplanned(db, intake, after, limit))
+    }
+
+    fn reserve_control_number(&mut self, request: NumberRequest, at: Timestamp) -> Answer<u64> {
+        self.write(|db| delivery::reserve(db, &request, at))
+    }
+
+    fn plan_delivery(&mut self, plan: DeliveryPlan, at: Timestamp) -> Answer<DeliveryId> {
+        self.write(|db| delivery::plan(db, &plan, at))
+    }
+
+    fn resend(
+        &mut self,
+        delivery: DeliveryId,
+        name: String,
+        acknowledges: Option<InterchangeId>,
+        at: Timestamp,
+    ) -> Answer<DeliveryId> {
+        self.write(|db| delivery::resend(db, delivery, &name, acknowledges, at))
+    }
+
+    fn delivery(&self, delivery: DeliveryId) -> Answer<Delivery> {
+        self.read(|db| delivery::get(db, delivery))
+    }
+
+    fn deliveries_in(&self, state: DeliveryState, limit: usize) -> Answer<Vec<Delivery>> {
+        self.read(|db| delivery::in_state(db, state, limit))
+    }
+
+    fn delivery_of_number(&self, lane: String, number: u64) -> Answer<Option<DeliveryId>> {
+        self.read(|db| delivery::of_number(db, &lane, number))
+    }
+
+    fn publishing(&mut self, delivery: DeliveryId, at: Timestamp) -> Answer<()> {
+        self.write(|db| Move::new(&states::DELIVERY_PUBLISHING, at).one(db, delivery.0))
+    }
+
+    fn published(&mut self, delivery: DeliveryId, publication: Publication) -> Answer<()> {
+        self.write(|db| delivery::published(db, delivery, publication))
+    }
+
+    fn acked(&mut self, delivery: DeliveryId, verdict: Reason, at: Timestamp) -> Answer<()> {
+        self.write(|db| Move::new(&states::DELIVERY_ACKED, at).because(&verdict).one(db, delivery.0))
+    }
+
+    fn quarantine_delivery(&mut self, delivery: DeliveryId, why: Reason, at: Timestamp) -> Answer<()> {
+        self.write(|db| Move::new(&states::DELIVERY_QUARANTINED, at).because(&why).one(db, delivery.0))
+    }
+
+    fn unknown_outcome(&mut self, delivery: DeliveryId, why: Reason, at: Timestamp) -> Answer<()> {
+        self.write(|db| Move::new(&states::DELIVERY_UNKNOWN, at).because(&why).one(db, delivery.0))
+    }
+
+    fn deliver_again(&mut self, delivery: DeliveryId, who: String, at: Timestamp) -> Answer<()> {
+        self.write(|db| Move::new(&states::DELIVERY_AGAIN, at).by(&who).one(db, delivery.0))
+    }
+
+    fn due_acks(&self, limit: usize) -> Answer<Vec<DueAck>> {
+        self.read(|db| closing::due_acks(db, limit))
+    }
+
+    fn ack_facts(&self, interchange: InterchangeId) -> Answer<AckFacts> {
+        self.read(|db| closing::ack_facts(db, interchange))
+    }
+
+    fn closable_intakes(&self, limit: usize) -> Answer<Vec<IntakeId>> {
+        self.read(|db| closing::closable(db, limit))
+    }
+
+    fn close_intake(&mut self, intake: IntakeId, at: Timestamp) -> Answer<()> {
+        self.write(|db| closing::close(db, intake, at))
+    }
+
+    fn archivable_intakes(&self, limit: usize) -> Answer<Vec<Intake>> {
+        self.read(|db| intake::in_states(db, &[IntakeState::Closed], limit))
+    }
+
+    fn archived(&mut self, intake: IntakeId, path: String, at: Timestamp) -> Answer<()> {
+        self.write(|db| intake::archive(db, intake, &path, at))
+    }
+
+    fn remember_bundle(&mut self, hash: Sha, path: String, at: Timestamp) -> Answer<()> {
+        self.write(|db| intake::remember_bundle(db, hash, &path, at))
+    }
+
+    fn active_bundle(&self) -> Answer<Option<Bundle>> {
+        self.read(|db| intake::last_bundle(db, None))
+    }
+
+    fn bundle(&self, hash: Sha) -> Answer<Option<Bundle>> {
+        self.read(|db| intake::last_bundle(db, Some(hash)))
+    }
+
+    fn list_messages(&self, filter: MessageFilter) -> Answer<Vec<MessageLine>> {
+        self.read(|db| report::list(db, &filter))
+    }
+
+    fn message_story(&self, message: MessageId) -> Answer<MessageStory> {
+        self.read(|db| report::story(db, message))
+    }
+
+    fn retry(&mut self, message: MessageId, bundle: Sha, who: String, at: Timestamp) -> Answer<()> {
+        self.write(|db| report::retry(db, message, bundle, &who, at))
+    }
+
+    fn discard(&mut self, message: MessageId, why: Reason, who: String, at: Timestamp) -> Answer<()> {
+        self.write(|db| report::discard(db, message, &why, &who, at))
+    }
+
+    fn counts(&self) -> Answer<Vec<StateCount>> {
+        self.read(report::counts)
+    }
+}

@@ -1,0 +1,115 @@
+//! Acknowledgements that are due, and intakes with nothing left to do.
+
+use super::moves::{Move, conflict, open_words, require};
+use super::{findings, index};
+use crate::base::clock::Timestamp;
+use crate::exchange::states::{self, Entity, IntakeState, InterchangeState};
+use crate::ledger::{AckFacts, AckGroup, AckMessage, Answer, DueAck, FindingOwner, IntakeId, InterchangeId};
+use rusqlite::{Connection, params};
+
+/// See [`crate::ledger::Ledger::due_acks`].
+pub(super) fn due_acks(db: &Connection, limit: usize) -> Answer<Vec<DueAck>> {
+    let sql = format!(
+        "SELECT x.*, e.ack AS earlier_ack FROM interchange x JOIN intake i ON i.id = x.intake
+             LEFT JOIN interchange e ON e.id = x.duplicate_of
+         WHERE x.owes_ack = 1 AND x.ack IS NULL AND i.parsed_at IS NOT NULL
+             AND (x.state = ?1
+                 OR x.state = ?2 AND (e.ack IS NOT NULL OR e.owes_ack = 0)
+                 OR x.state = ?3 AND NOT EXISTS (SELECT 1 FROM message m
+                     WHERE m.interchange = x.id AND m.syntax IS NULL AND m.state IN ({})))
+         ORDER BY x.id LIMIT ?4",
+        open_words(Entity::Message)
+    );
+    let rows = db
+        .prepare_cached(&sql)?
+        .query_map(
+            params![
+                InterchangeState::Rejected,
+                InterchangeState::Duplicate,
+                InterchangeState::Split,
+                super::limit(limit)
+            ],
+            |row| Ok(DueAck { interchange: index::read(row)?, earlier: row.get("earlier_ack")? }),
+        )?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+/// See [`crate::ledger::Ledger::ack_facts`].
+pub(super) fn ack_facts(db: &Connection, id: InterchangeId) -> Answer<AckFacts> {
+    let interchange = index::get(db, id)?;
+    let mut groups = db
+        .prepare_cached("SELECT * FROM message_group WHERE interchange = ?1 ORDER BY id")?
+        .query_map([id], |row| {
+            Ok(AckGroup {
+                id: row.get("id")?,
+                functional_id: row.get("functional_id")?,
+                control_number: row.get("control_number")?,
+                sender: row.get("sender")?,
+                receiver: row.get("receiver")?,
+                version: row.get("version")?,
+                fault: row.get("fault")?,
+                messages: Vec::new(),
+            })
+        })?
+        .collect::<Result<Vec<_>, _>>()?;
+    for group in &mut groups {
+        group.messages = db
+            .prepare_cached("SELECT * FROM message WHERE message_group = ?1 ORDER BY id")?
+            .query_map([group.id], |row| {
+                Ok(AckMessage {
+                    id: row.get("id")?,
+                    kind: row.get("kind")?,
+                    control_number: row.get("control_number")?,
+                    fault: row.get("fault")?,
+                    state: row.get("state")?,
+                    syntax: row.get("syntax")?,
+                    findings: Vec::new(),
+                })
+            })?
+            .collect::<Result<_, _>>()?;
+        for message in &mut group.messages {
+            message.findings = findings::of_owner(db, FindingOwner::Message(message.id))?;
+        }
+    }
+    Ok(AckFacts { interchange, groups })
+}
+
+/// What keeps intake `i` from closing: a message that has not ended, or an acknowledgement that is owed by an
+/// interchange nobody must decide about and is not published.
+fn work_left() -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM message m WHERE m.intake = i.id AND m.state IN ({}))
+         OR EXISTS (SELECT 1 FROM interchange x LEFT JOIN delivery d ON d.id = x.ack
+             WHERE x.intake = i.id AND x.owes_ack = 1 AND x.state <> '{}'
+                 AND (d.id IS NULL OR d.state NOT IN ({})))",
+        open_words(Entity::Message),
+        InterchangeState::Quarantined,
+        super::delivery::published_words()
+    )
+}
+
+/// See [`crate::ledger::Ledger::closable_intakes`].
+pub(super) fn closable(db: &Connection, limit: usize) -> Answer<Vec<IntakeId>> {
+    let sql =
+        format!("SELECT id FROM intake i WHERE state = ?1 AND NOT ({}) ORDER BY id LIMIT ?2", work_left());
+    let rows = db
+        .prepare_cached(&sql)?
+        .query_map(params![IntakeState::Parsed, super::limit(limit)], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+/// See [`crate::ledger::Ledger::close_intake`].
+pub(super) fn close(db: &Connection, id: IntakeId, at: Timestamp) -> Answer<()> {
+    let step = &states::INTAKE_CLOSED;
+    require(db, step, id.0)?;
+    let left: bool = db
+        .prepare_cached(&format!("SELECT {} FROM intake i WHERE i.id = ?1", work_left()))?
+        .query_row([id], |row| row.get(0))?;
+    if left {
+        return Err(conflict(step, id.0, "PARSED with work left"));
+    }
+    Move::new(&states::INTERCHANGE_CLOSED, at).each(db, "intake = ?1", id)?;
+    Move::new(step, at).one(db, id.0)
+}

@@ -1,0 +1,270 @@
+//! Control numbers and deliveries.
+
+use super::moves::{Move, execute, state_of, word_list};
+use super::rows::Count;
+use crate::base::clock::Timestamp;
+use crate::exchange::states::{self, DeliveryState, Entity, State};
+use crate::ledger::{
+    Answer, Delivery, DeliveryId, DeliveryKind, DeliveryPlan, InterchangeId, LedgerError, NumberRequest,
+    OutputId, Publication, Reason,
+};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+fn refused(why: impl Into<String>) -> LedgerError {
+    LedgerError::Refused { what: "this delivery", why: why.into() }
+}
+
+/// The words of the states in which the partner has the file.
+pub(super) fn published_words() -> String {
+    word_list([DeliveryState::Published, DeliveryState::Acked].map(State::Delivery))
+}
+
+/// See [`crate::ledger::Ledger::reserve_control_number`].
+pub(super) fn reserve(db: &Connection, request: &NumberRequest, at: Timestamp) -> Answer<u64> {
+    let NumberRequest { lane, delivery_key, first, last, rest_ms } = request;
+    let known: Option<Count> = db
+        .prepare_cached("SELECT number FROM control_number WHERE lane = ?1 AND delivery_key = ?2")?
+        .query_row([lane, delivery_key], |row| row.get(0))
+        .optional()?;
+    if let Some(Count(number)) = known {
+        return Ok(number);
+    }
+    if *first < 1 || first > last {
+        return Err(LedgerError::Refused {
+            what: "a control number",
+            why: format!("the range of {lane} is {first} to {last}"),
+        });
+    }
+    let newest: Option<Count> = db
+        .prepare_cached("SELECT last_number FROM lane WHERE name = ?1")?
+        .query_row([lane], |row| row.get(0))
+        .optional()?;
+    let number = match newest {
+        None => *first,
+        Some(Count(newest)) if newest >= *last => 1,
+        Some(Count(newest)) => newest + 1,
+    };
+    let used: Option<Timestamp> = db
+        .prepare_cached("SELECT max(reserved_at) FROM control_number WHERE lane = ?1 AND number = ?2")?
+        .query_row(params![lane, Count(number)], |row| row.get(0))?;
+    if used.is_some_and(|used| at.unix_ms.saturating_sub(used.unix_ms) < *rest_ms) {
+        return Err(LedgerError::NumbersUsedUp { lane: lane.clone(), number });
+    }
+    execute(
+        db,
+        "INSERT INTO lane (name, last_number) VALUES (?1, ?2)
+         ON CONFLICT (name) DO UPDATE SET last_number = excluded.last_number",
+        params![lane, Count(number)],
+    )?;
+    execute(
+        db,
+        "INSERT INTO control_number (lane, delivery_key, number, reserved_at) VALUES (?1, ?2, ?3, ?4)",
+        params![lane, delivery_key, Count(number), at],
+    )?;
+    Ok(number)
+}
+
+/// See [`crate::ledger::Ledger::plan_delivery`].
+pub(super) fn plan(db: &Connection, plan: &DeliveryPlan, at: Timestamp) -> Answer<DeliveryId> {
+    if let Some(first) = by_key(db, &plan.key)? {
+        let same = first.sha == plan.sha && first.endpoint == plan.endpoint && first.name == plan.name;
+        return match same {
+            true => Ok(first.id),
+            false => {
+                Err(refused(format!("{} was planned before with other bytes or another name", plan.key)))
+            }
+        };
+    }
+    if plan.kind == DeliveryKind::Output && plan.outputs.is_empty() {
+        return Err(refused(format!("{} carries no output", plan.key)));
+    }
+    for (lane, number) in &plan.control_numbers {
+        let reserved: Option<Count> = db
+            .prepare_cached("SELECT number FROM control_number WHERE lane = ?1 AND delivery_key = ?2")?
+            .query_row([lane, &plan.key], |row| row.get(0))
+            .optional()?;
+        if reserved != Some(Count(*number)) {
+            return Err(refused(format!("{number} of {lane} is not reserved for {}", plan.key)));
+        }
+    }
+    let id = insert(db, plan, None, at)?;
+    take_outputs(db, id, &plan.outputs)?;
+    Move::new(&states::MESSAGE_PLANNED, at).each(
+        db,
+        "id IN (SELECT message FROM output WHERE delivery = ?1)
+         AND NOT EXISTS (SELECT 1 FROM output o WHERE o.message = message.id AND o.delivery IS NULL)",
+        id,
+    )?;
+    for &interchange in &plan.acknowledges {
+        acknowledge(db, interchange, id)?;
+    }
+    Ok(id)
+}
+
+fn insert(
+    db: &Connection,
+    plan: &DeliveryPlan,
+    resend_of: Option<DeliveryId>,
+    at: Timestamp,
+) -> Answer<DeliveryId> {
+    execute(
+        db,
+        "INSERT INTO delivery (key, kind, endpoint, name, spool_path, sha, size, state, state_at, planned_at,
+             resend_of)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10)",
+        params![
+            plan.key,
+            plan.kind,
+            plan.endpoint,
+            plan.name,
+            plan.spool_path,
+            plan.sha,
+            Count(plan.size),
+            DeliveryState::Planned,
+            at,
+            resend_of,
+        ],
+    )?;
+    Ok(DeliveryId(db.last_insert_rowid()))
+}
+
+fn take_outputs(db: &Connection, delivery: DeliveryId, outputs: &[OutputId]) -> Answer<()> {
+    for output in outputs {
+        let taken = execute(
+            db,
+            "UPDATE output SET delivery = ?2 WHERE id = ?1 AND delivery IS NULL",
+            params![output, delivery],
+        )?;
+        if taken != 1 {
+            return Err(refused(format!("output {output} is unknown or in another delivery")));
+        }
+    }
+    Ok(())
+}
+
+fn acknowledge(db: &Connection, interchange: InterchangeId, delivery: DeliveryId) -> Answer<()> {
+    let owed = execute(
+        db,
+        "UPDATE interchange SET ack = ?2 WHERE id = ?1 AND ack IS NULL AND owes_ack = 1",
+        params![interchange, delivery],
+    )?;
+    match owed {
+        1 => Ok(()),
+        _ => Err(refused(format!("interchange {interchange} is owed no acknowledgement"))),
+    }
+}
+
+/// See [`crate::ledger::Ledger::resend`].
+pub(super) fn resend(
+    db: &Connection,
+    original: DeliveryId,
+    name: &str,
+    acknowledges: Option<InterchangeId>,
+    at: Timestamp,
+) -> Answer<DeliveryId> {
+    let first = get(db, original)?;
+    if let Some(interchange) = acknowledges
+        && let Some(planned) = super::index::get(db, interchange)?.acknowledgement
+    {
+        return Ok(planned);
+    }
+    let again: u64 = db
+        .prepare_cached("SELECT count(*) FROM delivery WHERE resend_of = ?1")?
+        .query_row([original], |row| row.get::<_, Count>(0))?
+        .0;
+    let plan = DeliveryPlan {
+        key: format!("resend:{original}:{}", again + 1),
+        kind: first.kind,
+        endpoint: first.endpoint,
+        name: name.to_owned(),
+        spool_path: first.spool_path,
+        sha: first.sha,
+        size: first.size,
+        outputs: Vec::new(),
+        acknowledges: Vec::new(),
+        control_numbers: Vec::new(),
+    };
+    let id = insert(db, &plan, Some(original), at)?;
+    if let Some(interchange) = acknowledges {
+        acknowledge(db, interchange, id)?;
+    }
+    Ok(id)
+}
+
+/// See [`crate::ledger::Ledger::published`].
+pub(super) fn published(db: &Connection, id: DeliveryId, publication: Publication) -> Answer<()> {
+    let Publication { at, inferred } = publication;
+    let concluded = Reason::new("inferred");
+    let mut step = Move::new(&states::DELIVERY_PUBLISHED, at);
+    if inferred {
+        step = step.because(&concluded);
+    }
+    step.one(db, id.0)?;
+    execute(
+        db,
+        "UPDATE delivery SET published_at = ?2, inferred = ?3 WHERE id = ?1",
+        params![id, at, inferred],
+    )?;
+    Move::new(&states::MESSAGE_DELIVERED, at).each(
+        db,
+        &format!(
+            "id IN (SELECT message FROM output WHERE delivery = ?1)
+             AND NOT EXISTS (SELECT 1 FROM output o LEFT JOIN delivery d ON d.id = o.delivery
+                 WHERE o.message = message.id AND (d.id IS NULL OR d.state NOT IN ({})))",
+            published_words()
+        ),
+        id,
+    )?;
+    Ok(())
+}
+
+/// A delivery.
+pub(super) fn get(db: &Connection, id: DeliveryId) -> Answer<Delivery> {
+    state_of(db, Entity::Delivery, id.0)?;
+    Ok(db.prepare_cached("SELECT * FROM delivery WHERE id = ?1")?.query_row([id], read)?)
+}
+
+fn by_key(db: &Connection, key: &str) -> Answer<Option<Delivery>> {
+    Ok(db.prepare_cached("SELECT * FROM delivery WHERE key = ?1")?.query_row([key], read).optional()?)
+}
+
+/// See [`crate::ledger::Ledger::deliveries_in`].
+pub(super) fn in_state(db: &Connection, state: DeliveryState, limit: usize) -> Answer<Vec<Delivery>> {
+    let rows = db
+        .prepare_cached("SELECT * FROM delivery WHERE state = ?1 ORDER BY id LIMIT ?2")?
+        .query_map(params![state, super::limit(limit)], read)?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+/// See [`crate::ledger::Ledger::delivery_of_number`].
+pub(super) fn of_number(db: &Connection, lane: &str, number: u64) -> Answer<Option<DeliveryId>> {
+    Ok(db
+        .prepare_cached(
+            "SELECT d.id FROM control_number c JOIN delivery d ON d.key = c.delivery_key
+             WHERE c.lane = ?1 AND c.number = ?2 ORDER BY c.reserved_at DESC, d.id DESC LIMIT 1",
+        )?
+        .query_row(params![lane, Count(number)], |row| row.get(0))
+        .optional()?)
+}
+
+/// Reads all columns of `delivery`.
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Delivery> {
+    Ok(Delivery {
+        id: row.get("id")?,
+        key: row.get("key")?,
+        kind: row.get("kind")?,
+        endpoint: row.get("endpoint")?,
+        name: row.get("name")?,
+        spool_path: row.get("spool_path")?,
+        sha: row.get("sha")?,
+        size: row.get::<_, Count>("size")?.0,
+        state: row.get("state")?,
+        reason: row.get("reason")?,
+        state_at: row.get("state_at")?,
+        planned_at: row.get("planned_at")?,
+        published_at: row.get("published_at")?,
+        inferred: row.get("inferred")?,
+        resend_of: row.get("resend_of")?,
+    })
+}

@@ -1,0 +1,329 @@
+//! The index pass.
+
+use super::moves::{Move, execute, require};
+use super::rows::Count;
+use crate::base::clock::Timestamp;
+use crate::exchange::states::{self, IntakeState, InterchangeState, MessageState};
+use crate::ledger::{
+    Answer, EarlierInterchange, GroupId, IndexRow, IntakeId, Interchange, InterchangeId, InterchangeKey,
+    InterchangeVerdict, LedgerError, Reason, SyntaxVerdict, Verdict,
+};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::collections::HashMap;
+
+fn refused(why: impl Into<String>) -> LedgerError {
+    LedgerError::Refused { what: "these index rows", why: why.into() }
+}
+
+/// See [`crate::ledger::Ledger::begin_index`].
+pub(super) fn begin(db: &Connection, intake: IntakeId) -> Answer<()> {
+    require(db, &states::INTAKE_PARSED, intake.0)?;
+    execute(db, "DELETE FROM message WHERE intake = ?1", [intake])?;
+    execute(
+        db,
+        "DELETE FROM message_group WHERE interchange IN (SELECT id FROM interchange WHERE intake = ?1)",
+        [intake],
+    )?;
+    execute(db, "DELETE FROM interchange WHERE intake = ?1", [intake])?;
+    Ok(())
+}
+
+/// See [`crate::ledger::Ledger::append_index`].
+pub(super) fn append(db: &Connection, intake: IntakeId, rows: &[IndexRow]) -> Answer<()> {
+    require(db, &states::INTAKE_PARSED, intake.0)?;
+    let mut pass = Pass::resume(db, intake)?;
+    for row in rows {
+        pass.take(row)?;
+    }
+    Ok(())
+}
+
+/// Where the pass is: what was started and not ended.
+struct Pass<'a> {
+    db: &'a Connection,
+    intake: IntakeId,
+    client: Option<String>,
+    interchange: Option<InterchangeId>,
+    group: Option<GroupId>,
+}
+
+impl<'a> Pass<'a> {
+    fn resume(db: &'a Connection, intake: IntakeId) -> Answer<Self> {
+        let client = db
+            .prepare_cached("SELECT client FROM intake WHERE id = ?1")?
+            .query_row([intake], |row| row.get(0))?;
+        let interchange: Option<InterchangeId> = db
+            .prepare_cached("SELECT id FROM interchange WHERE intake = ?1 AND sha IS NULL")?
+            .query_row([intake], |row| row.get(0))
+            .optional()?;
+        let group = db
+            .prepare_cached("SELECT id FROM message_group WHERE interchange = ?1 AND ended = 0")?
+            .query_row([interchange], |row| row.get(0))
+            .optional()?;
+        Ok(Pass { db, intake, client, interchange, group })
+    }
+
+    fn take(&mut self, row: &IndexRow) -> Answer<()> {
+        match row {
+            IndexRow::InterchangeStart { ordinal, key, release, offset } => {
+                self.start_interchange(*ordinal, key, release, *offset)
+            }
+            IndexRow::GroupStart { .. } => self.start_group(row),
+            IndexRow::Message { .. } => self.message(row),
+            IndexRow::GroupEnd { fault } => {
+                let group = self.group.take().ok_or_else(|| refused("a group ends that did not start"))?;
+                execute(
+                    self.db,
+                    "UPDATE message_group SET ended = 1, fault = ?2 WHERE id = ?1",
+                    params![group, fault],
+                )?;
+                Ok(())
+            }
+            IndexRow::InterchangeEnd { length, sha, fault } => {
+                let id = match (self.interchange.take(), self.group) {
+                    (Some(id), None) => id,
+                    (Some(_), Some(_)) => return Err(refused("an interchange ends before its group")),
+                    (None, _) => return Err(refused("an interchange ends that did not start")),
+                };
+                execute(
+                    self.db,
+                    "UPDATE interchange SET byte_length = ?2, sha = ?3, fault = ?4 WHERE id = ?1",
+                    params![id, Count(*length), sha, fault],
+                )?;
+                Ok(())
+            }
+        }
+    }
+
+    fn start_interchange(
+        &mut self,
+        ordinal: u32,
+        key: &InterchangeKey,
+        release: &str,
+        offset: u64,
+    ) -> Answer<()> {
+        if self.interchange.is_some() {
+            return Err(refused("an interchange starts inside another"));
+        }
+        execute(
+            self.db,
+            "INSERT INTO interchange (intake, ordinal, syntax, sender, receiver, control_number, test, release,
+                 byte_offset, state)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            params![
+                self.intake,
+                ordinal,
+                key.syntax,
+                key.sender,
+                key.receiver,
+                key.control_number,
+                key.test,
+                release,
+                Count(offset),
+                InterchangeState::Split,
+            ],
+        )?;
+        self.interchange = Some(InterchangeId(self.db.last_insert_rowid()));
+        Ok(())
+    }
+
+    fn start_group(&mut self, row: &IndexRow) -> Answer<()> {
+        let IndexRow::GroupStart { functional_id, control_number, sender, receiver, version } = row else {
+            unreachable!("the caller matched it")
+        };
+        let interchange = match (self.interchange, self.group) {
+            (Some(interchange), None) => interchange,
+            (None, _) => return Err(refused("a group starts outside an interchange")),
+            (_, Some(_)) => return Err(refused("a group starts inside another")),
+        };
+        execute(
+            self.db,
+            "INSERT INTO message_group (interchange, functional_id, control_number, sender, receiver, version)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![interchange, functional_id, control_number, sender, receiver, version],
+        )?;
+        self.group = Some(GroupId(self.db.last_insert_rowid()));
+        Ok(())
+    }
+
+    fn message(&mut self, row: &IndexRow) -> Answer<()> {
+        let IndexRow::Message { ordinal, kind, control_number, offset, length, fault } = row else {
+            unreachable!("the caller matched it")
+        };
+        let group = self.group.ok_or_else(|| refused("a message stands outside a group"))?;
+        execute(
+            self.db,
+            "INSERT INTO message (intake, interchange, message_group, ordinal, kind, control_number, byte_offset,
+                 byte_length, fault, state, client)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            params![
+                self.intake,
+                self.interchange,
+                group,
+                ordinal,
+                kind,
+                control_number,
+                Count(*offset),
+                Count(*length),
+                fault,
+                MessageState::Split,
+                self.client,
+            ],
+        )?;
+        Ok(())
+    }
+}
+
+/// See [`crate::ledger::Ledger::finish_index`].
+pub(super) fn finish(
+    db: &Connection,
+    intake: IntakeId,
+    verdicts: &[InterchangeVerdict],
+    at: Timestamp,
+) -> Answer<()> {
+    require(db, &states::INTAKE_PARSED, intake.0)?;
+    let indexed = of_intake(db, intake)?;
+    let by_id: HashMap<_, _> = verdicts.iter().map(|verdict| (verdict.interchange, verdict)).collect();
+    if indexed.is_empty() {
+        return Err(refused("an intake without an interchange cannot be parsed"));
+    }
+    if by_id.len() != verdicts.len() || by_id.len() != indexed.len() {
+        return Err(refused(format!("{} verdicts on {} interchanges", verdicts.len(), indexed.len())));
+    }
+    for interchange in &indexed {
+        if interchange.sha.is_none() {
+            return Err(refused(format!("interchange {} has not ended", interchange.ordinal)));
+        }
+        let verdict = by_id
+            .get(&interchange.id)
+            .ok_or_else(|| refused(format!("no verdict on interchange {}", interchange.id)))?;
+        judge(db, verdict, at)?;
+    }
+    execute(db, "UPDATE intake SET parsed_at = ?2 WHERE id = ?1", params![intake, at])?;
+    Move::new(&states::INTAKE_PARSED, at).one(db, intake.0)
+}
+
+fn judge(db: &Connection, verdict: &InterchangeVerdict, at: Timestamp) -> Answer<()> {
+    let id = verdict.interchange;
+    execute(
+        db,
+        "UPDATE interchange SET owes_ack = ?2, state_at = ?3 WHERE id = ?1",
+        params![id, verdict.owes_acknowledgement, at],
+    )?;
+    let duplicate;
+    let (interchange, message, reason) = match &verdict.verdict {
+        Verdict::Accept => return Ok(()),
+        Verdict::DuplicateOf(earlier) => {
+            if *earlier >= id {
+                return Err(refused(format!("interchange {id} cannot repeat the later {earlier}")));
+            }
+            execute(db, "UPDATE interchange SET duplicate_of = ?2 WHERE id = ?1", params![id, earlier])?;
+            duplicate = Reason::new("duplicate_interchange").detail(earlier.to_string());
+            (&states::INTERCHANGE_DUPLICATE, &states::MESSAGE_DUPLICATE, &duplicate)
+        }
+        Verdict::Quarantine(reason) => {
+            (&states::INTERCHANGE_QUARANTINED, &states::MESSAGE_QUARANTINED, reason)
+        }
+        Verdict::Reject(reason) => (&states::INTERCHANGE_REJECTED, &states::MESSAGE_REJECTED, reason),
+    };
+    Move::new(interchange, at).because(reason).one(db, id.0)?;
+    Move::new(message, at).because(reason).each(db, "interchange = ?1", id)?;
+    Ok(())
+}
+
+/// The interchanges of an intake, in order.
+pub(super) fn of_intake(db: &Connection, intake: IntakeId) -> Answer<Vec<Interchange>> {
+    let rows = db
+        .prepare_cached("SELECT * FROM interchange WHERE intake = ?1 ORDER BY ordinal")?
+        .query_map([intake], read)?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+/// An interchange.
+pub(super) fn get(db: &Connection, id: InterchangeId) -> Answer<Interchange> {
+    db.prepare_cached("SELECT * FROM interchange WHERE id = ?1")?
+        .query_row([id], read)
+        .optional()?
+        .ok_or_else(|| LedgerError::Missing { what: "interchange", id: id.to_string() })
+}
+
+/// Reads all columns of `interchange`.
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Interchange> {
+    Ok(Interchange {
+        id: row.get("id")?,
+        intake: row.get("intake")?,
+        ordinal: row.get("ordinal")?,
+        key: read_key(row)?,
+        release: row.get("release")?,
+        offset: row.get::<_, Count>("byte_offset")?.0,
+        length: row.get::<_, Count>("byte_length")?.0,
+        sha: row.get("sha")?,
+        fault: row.get("fault")?,
+        state: row.get("state")?,
+        reason: row.get("reason")?,
+        duplicate_of: row.get("duplicate_of")?,
+        owes_acknowledgement: row.get("owes_ack")?,
+        acknowledgement: row.get("ack")?,
+    })
+}
+
+/// Reads the columns `syntax`, `sender`, `receiver`, `control_number` and `test`.
+pub(super) fn read_key(row: &Row<'_>) -> rusqlite::Result<InterchangeKey> {
+    Ok(InterchangeKey {
+        syntax: row.get("syntax")?,
+        sender: row.get("sender")?,
+        receiver: row.get("receiver")?,
+        control_number: row.get("control_number")?,
+        test: row.get("test")?,
+    })
+}
+
+/// See [`crate::ledger::Ledger::find_interchanges`].
+pub(super) fn find(
+    db: &Connection,
+    key: &InterchangeKey,
+    before: InterchangeId,
+) -> Answer<Vec<EarlierInterchange>> {
+    let rows = db
+        .prepare_cached(
+            "SELECT x.id, x.intake, i.received_at, x.sha, x.state, x.ack,
+                 (SELECT count(*) FROM message WHERE interchange = x.id AND syntax IN (?7, ?8)) AS accepted,
+                 (SELECT count(*) FROM message WHERE interchange = x.id AND syntax IS NULL) AS undecided
+             FROM interchange x JOIN intake i ON i.id = x.intake
+             WHERE x.control_number = ?1 AND x.sender = ?2 AND x.receiver = ?3 AND x.syntax = ?4 AND x.test = ?5
+                 AND x.id < ?6
+                 AND (i.parsed_at IS NOT NULL OR x.intake = (SELECT intake FROM interchange WHERE id = ?6))
+             ORDER BY x.id DESC",
+        )?
+        .query_map(
+            params![
+                key.control_number,
+                key.sender,
+                key.receiver,
+                key.syntax,
+                key.test,
+                before,
+                SyntaxVerdict::Accepted,
+                SyntaxVerdict::AcceptedWithErrors,
+            ],
+            |row| {
+                Ok(EarlierInterchange {
+                    id: row.get("id")?,
+                    intake: row.get("intake")?,
+                    received_at: row.get("received_at")?,
+                    sha: row.get("sha")?,
+                    state: row.get("state")?,
+                    accepted: row.get::<_, Count>("accepted")?.0,
+                    undecided: row.get::<_, Count>("undecided")?.0,
+                    acknowledgement: row.get("ack")?,
+                })
+            },
+        )?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+/// Open intakes are these.
+pub(super) const OPEN_INTAKES: &[IntakeState] =
+    &[IntakeState::Staged, IntakeState::Held, IntakeState::Parsed];

@@ -1,0 +1,236 @@
+//! What people ask, and what they decide.
+
+use super::moves::{Move, execute};
+use super::rows::Count;
+use super::work::bundle_change;
+use super::{delivery, findings, index, intake, work};
+use crate::base::clock::Timestamp;
+use crate::base::hash::Sha;
+use crate::exchange::states::{self, Entity, State};
+use crate::ledger::{
+    Answer, Delivery, DeliveryId, Event, FindingOwner, GroupId, GroupLine, IntakeId, InterchangeId,
+    LedgerError, MessageFilter, MessageId, MessageLine, MessageStory, Output, Reason, StateCount,
+};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
+
+const LINE: &str = "SELECT m.id, i.received_at, m.client, m.kind, m.control_number, m.state, m.reason, i.name,
+         i.endpoint,
+         (SELECT number FROM document d WHERE d.message = m.id AND d.run = m.run ORDER BY d.id LIMIT 1) AS number
+     FROM message m CROSS JOIN intake i ON i.id = m.intake";
+
+fn read_line(row: &Row<'_>) -> rusqlite::Result<MessageLine> {
+    Ok(MessageLine {
+        id: row.get("id")?,
+        received_at: row.get("received_at")?,
+        client: row.get("client")?,
+        kind: row.get("kind")?,
+        number: row.get("number")?,
+        control_number: row.get("control_number")?,
+        state: row.get("state")?,
+        reason: row.get("reason")?,
+        file: row.get("name")?,
+        endpoint: row.get("endpoint")?,
+    })
+}
+
+/// See [`crate::ledger::Ledger::list_messages`].
+pub(super) fn list(db: &Connection, filter: &MessageFilter) -> Answer<Vec<MessageLine>> {
+    let mut sql = format!("{LINE} WHERE i.parsed_at IS NOT NULL");
+    let limit = super::limit(filter.limit);
+    let mut parameters: Vec<&dyn ToSql> = vec![&limit];
+    let conditions: [(&str, Option<&dyn ToSql>); 3] = [
+        ("m.state =", filter.state.as_ref().map(|state| state as &dyn ToSql)),
+        ("m.client =", filter.client.as_ref().map(|client| client as &dyn ToSql)),
+        ("m.id <", filter.before.as_ref().map(|before| before as &dyn ToSql)),
+    ];
+    for (condition, value) in conditions {
+        if let Some(value) = value {
+            parameters.push(value);
+            sql += &format!(" AND {condition} ?{}", parameters.len());
+        }
+    }
+    sql += " ORDER BY m.id DESC LIMIT ?1";
+    let rows = db.prepare_cached(&sql)?.query_map(&parameters[..], read_line)?.collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+/// See [`crate::ledger::Ledger::message_story`].
+pub(super) fn story(db: &Connection, id: MessageId) -> Answer<MessageStory> {
+    let line = db
+        .prepare_cached(&format!("{LINE} WHERE m.id = ?1"))?
+        .query_row([id], read_line)
+        .optional()?
+        .ok_or_else(|| LedgerError::Missing { what: "message", id: id.to_string() })?;
+    let (intake_id, interchange_id, group_id) = parents(db, id)?;
+    let intake = intake::get(db, intake_id)?;
+    let interchange = index::get(db, interchange_id)?;
+    let outputs = outputs_of(db, id)?;
+    let deliveries = deliveries_of(db, &outputs, interchange.acknowledgement)?;
+    let mut all_findings = findings::of_owner(db, FindingOwner::Intake(intake_id))?;
+    all_findings.extend(findings::of_owner(db, FindingOwner::Interchange(interchange_id))?);
+    all_findings.extend(findings::of_owner(db, FindingOwner::Message(id))?);
+    let history = history(db, id, interchange_id, intake_id, &deliveries)?;
+    let group = group(db, group_id)?;
+    let (documents, earlier_findings) = (work::documents_of(db, id)?, findings::of_earlier_runs(db, id)?);
+    let story = db.prepare_cached("SELECT * FROM message WHERE id = ?1")?.query_row([id], |row| {
+        Ok(MessageStory {
+            offset: row.get::<_, Count>("byte_offset")?.0,
+            length: row.get::<_, Count>("byte_length")?.0,
+            syntax: row.get("syntax")?,
+            attempts: row.get("attempts")?,
+            bundle: row.get::<_, Option<Sha>>("bundle")?.unwrap_or(intake.bundle),
+            run: row.get("run")?,
+            findings_dropped: row.get::<_, Count>("findings_dropped")?.0,
+            line,
+            intake,
+            interchange,
+            group,
+            findings: all_findings,
+            earlier_findings,
+            documents,
+            outputs,
+            deliveries,
+            history,
+        })
+    })?;
+    Ok(story)
+}
+
+fn parents(db: &Connection, id: MessageId) -> Answer<(IntakeId, InterchangeId, GroupId)> {
+    Ok(db
+        .prepare_cached("SELECT intake, interchange, message_group FROM message WHERE id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?)
+}
+
+fn group(db: &Connection, id: GroupId) -> Answer<GroupLine> {
+    Ok(db.prepare_cached("SELECT * FROM message_group WHERE id = ?1")?.query_row([id], |row| {
+        Ok(GroupLine {
+            id: row.get("id")?,
+            functional_id: row.get("functional_id")?,
+            control_number: row.get("control_number")?,
+            version: row.get("version")?,
+            fault: row.get("fault")?,
+        })
+    })?)
+}
+
+fn outputs_of(db: &Connection, message: MessageId) -> Answer<Vec<(Output, Option<DeliveryId>)>> {
+    let rows = db
+        .prepare_cached(
+            "SELECT o.*, d.client FROM output o JOIN document d ON d.id = o.document
+             WHERE o.message = ?1 ORDER BY o.id",
+        )?
+        .query_map([message], |row| Ok((work::read_output(row)?, row.get("delivery")?)))?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+fn deliveries_of(
+    db: &Connection,
+    outputs: &[(Output, Option<DeliveryId>)],
+    acknowledgement: Option<DeliveryId>,
+) -> Answer<Vec<Delivery>> {
+    let mut ids: Vec<_> =
+        outputs.iter().filter_map(|(_, delivery)| *delivery).chain(acknowledgement).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut deliveries = Vec::with_capacity(ids.len());
+    for id in ids {
+        deliveries.push(delivery::get(db, id)?);
+        let again = db
+            .prepare_cached("SELECT * FROM delivery WHERE resend_of = ?1 ORDER BY id")?
+            .query_map([id], delivery::read)?
+            .collect::<Result<Vec<_>, _>>()?;
+        deliveries.extend(again);
+    }
+    Ok(deliveries)
+}
+
+fn history(
+    db: &Connection,
+    message: MessageId,
+    interchange: InterchangeId,
+    intake: IntakeId,
+    deliveries: &[Delivery],
+) -> Answer<Vec<Event>> {
+    let mut owners = vec![
+        (Entity::Message, message.0),
+        (Entity::Interchange, interchange.0),
+        (Entity::Intake, intake.0),
+        (Entity::Release, intake.0),
+    ];
+    owners.extend(deliveries.iter().map(|delivery| (Entity::Delivery, delivery.id.0)));
+    let mut events: Vec<(i64, Event)> = Vec::new();
+    for (entity, id) in owners {
+        let mut statement =
+            db.prepare_cached("SELECT * FROM event WHERE entity_id = ?1 AND entity = ?2 ORDER BY id")?;
+        let mut rows = statement.query(params![id, entity.word()])?;
+        while let Some(row) = rows.next()? {
+            let state = |column: &str| -> Answer<State> {
+                let word: String = row.get(column)?;
+                State::from_word(entity, &word).ok_or_else(|| LedgerError::Damaged {
+                    detail: format!("an event of {entity} {id} names the state {word:?}"),
+                })
+            };
+            let event = Event {
+                entity,
+                id,
+                from: state("from_state")?,
+                to: state("to_state")?,
+                at: row.get("at")?,
+                reason: row.get("reason")?,
+                who: row.get("who")?,
+            };
+            events.push((row.get("id")?, event));
+        }
+    }
+    events.sort_by_key(|(order, _)| *order);
+    Ok(events.into_iter().map(|(_, event)| event).collect())
+}
+
+/// See [`crate::ledger::Ledger::retry`].
+pub(super) fn retry(db: &Connection, id: MessageId, bundle: Sha, who: &str, at: Timestamp) -> Answer<()> {
+    super::moves::require(db, &states::MESSAGE_RETRIED, id.0)?;
+    let (intake, interchange, _) = parents(db, id)?;
+    let old: Sha = db
+        .prepare_cached(
+            "SELECT coalesce(m.bundle, i.bundle) FROM message m JOIN intake i ON i.id = m.intake WHERE m.id = ?1",
+        )?
+        .query_row([id], |row| row.get(0))?;
+    let reason = bundle_change(old, bundle);
+    Move::new(&states::MESSAGE_RETRIED, at).because(&reason).by(who).one(db, id.0)?;
+    execute(
+        db,
+        "UPDATE message SET run = run + 1, attempts = 0, syntax = NULL, findings_dropped = 0, bundle = ?2
+         WHERE id = ?1",
+        params![id, bundle],
+    )?;
+    Move::new(&states::INTERCHANGE_REOPENED, at).by(who).one_if_listed(db, interchange.0)?;
+    Move::new(&states::INTAKE_REOPENED, at).by(who).one_if_listed(db, intake.0)?;
+    Ok(())
+}
+
+/// See [`crate::ledger::Ledger::discard`].
+pub(super) fn discard(db: &Connection, id: MessageId, why: &Reason, who: &str, at: Timestamp) -> Answer<()> {
+    Move::new(&states::MESSAGE_DISCARDED, at).because(why).by(who).one(db, id.0)
+}
+
+/// See [`crate::ledger::Ledger::counts`].
+pub(super) fn counts(db: &Connection) -> Answer<Vec<StateCount>> {
+    let mut counts = Vec::new();
+    for &entity in Entity::ALL {
+        for state in State::all(entity) {
+            let (table, column) = match entity {
+                Entity::Release => ("intake", "release_state"),
+                other => (other.word(), "state"),
+            };
+            let Count(count) = db
+                .prepare_cached(&format!("SELECT count(*) FROM {table} WHERE {column} = ?1"))?
+                .query_row([state.word()], |row| row.get(0))?;
+            if count > 0 {
+                counts.push(StateCount { state, count });
+            }
+        }
+    }
+    Ok(counts)
+}

@@ -1,0 +1,254 @@
+//! Messages on their way from the index to their outputs, and what was read from them.
+
+use super::findings;
+use super::index;
+use super::moves::{Move, execute, require, word_list};
+use super::rows::Count;
+use crate::base::clock::Timestamp;
+use crate::base::hash::Sha;
+use crate::exchange::states::{self, Entity, IntakeState, MessageState, State};
+use crate::ledger::{
+    Answer, Document, FindingOwner, IntakeId, LedgerError, MessageCounts, MessageId, MessageOutcome,
+    NewDocument, NewOutput, Output, OutputId, Reason, Work,
+};
+use rusqlite::{Connection, Row, ToSql, params};
+
+/// The reason kept with a retry: the bundle before and the bundle from now on.
+pub(super) fn bundle_change(old: Sha, new: Sha) -> Reason {
+    Reason::new("bundle").detail(format!("{} -> {}", old.to_hex(), new.to_hex()))
+}
+
+/// See [`crate::ledger::Ledger::next_messages`].
+pub(super) fn next(db: &Connection, intake: IntakeId, limit: usize) -> Answer<Vec<Work>> {
+    let rows = db
+        .prepare_cached(
+            "SELECT m.id AS message, m.kind, m.control_number AS reference, m.ordinal, m.byte_offset,
+                 m.byte_length, m.fault, m.attempts, coalesce(m.bundle, i.bundle) AS bundle, m.interchange,
+                 x.syntax, x.sender, x.receiver, x.control_number, x.test, g.functional_id,
+                 g.sender AS group_sender, g.receiver AS group_receiver, g.version, g.fault AS group_fault
+             FROM message m CROSS JOIN intake i ON i.id = m.intake
+                 CROSS JOIN interchange x ON x.id = m.interchange
+                 CROSS JOIN message_group g ON g.id = m.message_group
+             WHERE m.intake = ?1 AND m.state = ?2 AND i.state = ?3 ORDER BY m.id LIMIT ?4",
+        )?
+        .query_map(params![intake, MessageState::Split, IntakeState::Parsed, super::limit(limit)], |row| {
+            Ok(Work {
+                message: row.get("message")?,
+                interchange: row.get("interchange")?,
+                key: index::read_key(row)?,
+                functional_id: row.get("functional_id")?,
+                group_sender: row.get("group_sender")?,
+                group_receiver: row.get("group_receiver")?,
+                version: row.get("version")?,
+                group_fault: row.get("group_fault")?,
+                kind: row.get("kind")?,
+                control_number: row.get("reference")?,
+                ordinal: row.get("ordinal")?,
+                offset: row.get::<_, Count>("byte_offset")?.0,
+                length: row.get::<_, Count>("byte_length")?.0,
+                fault: row.get("fault")?,
+                attempts: row.get("attempts")?,
+                bundle: row.get("bundle")?,
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+/// See [`crate::ledger::Ledger::begin_attempts`].
+pub(super) fn begin_attempts(db: &Connection, messages: &[MessageId]) -> Answer<()> {
+    for &message in messages {
+        require(db, &states::MESSAGE_TRANSLATED, message.0)?;
+        execute(db, "UPDATE message SET attempts = attempts + 1 WHERE id = ?1", [message])?;
+    }
+    Ok(())
+}
+
+/// Records one outcome.
+pub(super) fn commit(db: &Connection, outcome: &MessageOutcome, at: Timestamp) -> Answer<()> {
+    let id = outcome.message;
+    let wanted = State::Message(outcome.state);
+    let Some(step) = states::find_step(State::Message(MessageState::Split), wanted) else {
+        let actual = super::moves::state_of(db, Entity::Message, id.0)?.to_string();
+        return Err(LedgerError::Conflict { entity: Entity::Message, id: id.0, step: wanted.word(), actual });
+    };
+    check(outcome)?;
+    let mut step = Move::new(step, at);
+    if let Some(reason) = &outcome.reason {
+        step = step.because(reason);
+    }
+    step.one(db, id.0)?;
+    let (intake, run): (IntakeId, u32) = db
+        .prepare_cached(
+            "UPDATE message SET syntax = ?2, client = coalesce(?3, client), findings_dropped = ?4 WHERE id = ?1
+             RETURNING intake, run",
+        )?
+        .query_row(params![id, outcome.syntax, outcome.client, Count(outcome.findings_dropped)], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    findings::insert(db, FindingOwner::Message(id), run, &outcome.findings)?;
+    for document in &outcome.documents {
+        insert_document(db, intake, id, run, document)?;
+    }
+    Ok(())
+}
+
+fn check(outcome: &MessageOutcome) -> Answer<()> {
+    let outputs: usize = outcome.documents.iter().map(|document| document.outputs.len()).sum();
+    let why = match (outcome.state, outputs) {
+        (MessageState::Translated, 0) => "it is translated and has no output; such a message is done",
+        (MessageState::Translated, _) | (_, 0) => return Ok(()),
+        _ => "only a translated message has outputs",
+    };
+    Err(LedgerError::Refused { what: "an outcome", why: format!("message {}: {why}", outcome.message) })
+}
+
+fn insert_document(
+    db: &Connection,
+    intake: IntakeId,
+    message: MessageId,
+    run: u32,
+    document: &NewDocument,
+) -> Answer<()> {
+    execute(
+        db,
+        "INSERT INTO document (message, run, client, kind, number, body, sha) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![message, run, document.client, document.kind, document.number, document.body, document.sha],
+    )?;
+    let id = db.last_insert_rowid();
+    for (field, value) in &document.keys {
+        execute(
+            db,
+            "INSERT OR IGNORE INTO document_key (value, field, document) VALUES (?1, ?2, ?3)",
+            params![value, field, id],
+        )?;
+    }
+    for output in &document.outputs {
+        execute(
+            db,
+            "INSERT INTO output (document, message, intake, flow, map, endpoint, gathering, spool_segment,
+                 byte_offset, byte_length, sha)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            params![
+                id,
+                message,
+                intake,
+                output.flow,
+                output.map,
+                output.endpoint,
+                output.gathering,
+                Count(output.segment),
+                Count(output.offset),
+                Count(output.length),
+                output.sha,
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+/// See [`crate::ledger::Ledger::find_documents`].
+pub(super) fn find_documents(
+    db: &Connection,
+    client: &str,
+    kind: &str,
+    keys: &[(String, String)],
+) -> Answer<Vec<Document>> {
+    if keys.is_empty() {
+        return Err(LedgerError::Refused { what: "a search", why: "it has no key field".to_owned() });
+    }
+    let translated = [MessageState::Translated, MessageState::Planned, MessageState::Done];
+    let mut sql = format!(
+        "SELECT d.* FROM document_key k CROSS JOIN document d ON d.id = k.document
+             CROSS JOIN message m ON m.id = d.message
+         WHERE k.field = ?3 AND k.value = ?4 AND d.client = ?1 AND d.kind = ?2 AND d.run = m.run
+             AND m.state IN ({})",
+        word_list(translated.map(State::Message))
+    );
+    let mut parameters: Vec<&dyn ToSql> = vec![&client, &kind];
+    for (i, (field, value)) in keys.iter().enumerate() {
+        parameters.extend([field as &dyn ToSql, value]);
+        if i > 0 {
+            sql += &format!(
+                " AND EXISTS (SELECT 1 FROM document_key WHERE document = d.id AND field = ?{} AND value = ?{})",
+                3 + 2 * i,
+                4 + 2 * i
+            );
+        }
+    }
+    sql += " ORDER BY k.document DESC LIMIT 2";
+    let rows =
+        db.prepare_cached(&sql)?.query_map(&parameters[..], read_document)?.collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+/// The documents of a message's latest run.
+pub(super) fn documents_of(db: &Connection, message: MessageId) -> Answer<Vec<Document>> {
+    let rows = db
+        .prepare_cached(
+            "SELECT d.* FROM document d JOIN message m ON m.id = d.message
+             WHERE d.message = ?1 AND d.run = m.run ORDER BY d.id",
+        )?
+        .query_map([message], read_document)?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+fn read_document(row: &Row<'_>) -> rusqlite::Result<Document> {
+    Ok(Document {
+        id: row.get("id")?,
+        message: row.get("message")?,
+        client: row.get("client")?,
+        kind: row.get("kind")?,
+        number: row.get("number")?,
+        body: row.get("body")?,
+        sha: row.get("sha")?,
+    })
+}
+
+/// See [`crate::ledger::Ledger::message_counts`].
+pub(super) fn counts(db: &Connection, intake: IntakeId) -> Answer<MessageCounts> {
+    let rows = db
+        .prepare_cached("SELECT state, count(*) FROM message WHERE intake = ?1 GROUP BY state")?
+        .query_map([intake], |row| Ok((row.get(0)?, row.get::<_, Count>(1)?.0)))?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+/// See [`crate::ledger::Ledger::unplanned_outputs`].
+pub(super) fn unplanned(
+    db: &Connection,
+    intake: IntakeId,
+    after: Option<OutputId>,
+    limit: usize,
+) -> Answer<Vec<Output>> {
+    let rows = db
+        .prepare_cached(
+            "SELECT o.*, d.client FROM output o CROSS JOIN document d ON d.id = o.document
+             WHERE o.intake = ?1 AND o.delivery IS NULL AND o.id > ?2 ORDER BY o.id LIMIT ?3",
+        )?
+        .query_map(params![intake, after.map_or(0, |id| id.0), super::limit(limit)], read_output)?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+/// Reads all columns of `output` and the `client` of its document.
+pub(super) fn read_output(row: &Row<'_>) -> rusqlite::Result<Output> {
+    Ok(Output {
+        id: row.get("id")?,
+        document: row.get("document")?,
+        message: row.get("message")?,
+        intake: row.get("intake")?,
+        client: row.get("client")?,
+        written: NewOutput {
+            flow: row.get("flow")?,
+            map: row.get("map")?,
+            endpoint: row.get("endpoint")?,
+            gathering: row.get("gathering")?,
+            segment: row.get::<_, Count>("spool_segment")?.0,
+            offset: row.get::<_, Count>("byte_offset")?.0,
+            length: row.get::<_, Count>("byte_length")?.0,
+            sha: row.get("sha")?,
+        },
+    })
+}
