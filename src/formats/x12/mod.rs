@@ -7,7 +7,7 @@ mod read;
 mod write;
 
 pub use header::{Delimiters, Header};
-pub use read::tokenize;
+pub use read::Tokenizer;
 
 use super::segment::Structure;
 use super::{Envelope, Format, Indexer, Layout, MessageInput, Scratch};
