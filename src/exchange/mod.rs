@@ -1,3 +1,5 @@
-//! L3: the policy of envelopes, as pure functions over facts: states and their transitions.
+//! L3: the policy of envelopes, as pure functions over facts: states and their transitions, identities, control
+//! numbers, duplicates and acknowledgements.
 
+pub mod duplicates;
 pub mod states;
