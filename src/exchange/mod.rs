@@ -2,4 +2,5 @@
 //! numbers, duplicates and acknowledgements.
 
 pub mod duplicates;
+pub mod numbers;
 pub mod states;
