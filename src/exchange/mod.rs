@@ -2,5 +2,6 @@
 //! numbers, duplicates and acknowledgements.
 
 pub mod duplicates;
+pub mod identities;
 pub mod numbers;
 pub mod states;
