@@ -5,3 +5,4 @@ pub mod duplicates;
 pub mod identities;
 pub mod numbers;
 pub mod states;
+pub mod told;
