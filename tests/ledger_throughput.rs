@@ -62,7 +62,7 @@ fn many_messages_of_one_file() {
         [(MessageState::Translated, u64::from(messages))]
     );
     println!(
-        "{messages} messages: indexed in {indexed:?}, all in {:?}; peak memory {} KiB, after the index {indexed_kib} KiB",
+        "{messages} messages: index {indexed:?}, all {:?}; peak memory {} KiB, of the index {indexed_kib} KiB",
         began.elapsed(),
         peak_memory_kib()
     );

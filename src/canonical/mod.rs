@@ -44,7 +44,8 @@ fn fields(
     findings: &mut Diagnostics,
 ) {
     if depth > DEPTH_MAX {
-        findings.push(Diagnostic::new(Code::G004).with("name", &document.name.text).at(document.name.span, ""));
+        findings
+            .push(Diagnostic::new(Code::G004).with("name", &document.name.text).at(document.name.span, ""));
         return;
     }
     for declared in &document.fields {
@@ -81,7 +82,9 @@ fn leaf(
     for finding in own.into_vec() {
         let near = suggest::nearest(&declared.kind.name.text, records.keys().copied());
         findings.push(match near {
-            Some(near) if finding.code == Code::G001 => finding.help(format!("did you mean the record `{near}`?")),
+            Some(near) if finding.code == Code::G001 => {
+                finding.help(format!("did you mean the record `{near}`?"))
+            }
             _ => finding,
         });
     }

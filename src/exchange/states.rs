@@ -1,7 +1,7 @@
 //! The states of everything the ledger keeps, and the only steps between them, as data.
 //!
-//! [`TRANSITIONS`] is the one table: the guards in SQL, the page `docs/states.md` and the enumeration of the crash tests
-//! come from it. A backend moves an entity by naming a [`Step`], so a transition that is not listed cannot be written.
+//! [`TRANSITIONS`] is the one table: the guards in SQL, the page `docs/states.md` and the enumeration of crash
+//! tests come from it. A backend moves an entity by naming a [`Step`], so what is not listed cannot be written.
 
 use std::fmt;
 
@@ -76,7 +76,11 @@ impl Standing {
 }
 
 macro_rules! states {
-    ($(#[$doc:meta])* $entity:ident $name:ident { $($state:ident $word:literal $standing:ident $meaning:literal;)* }) => {
+    (
+        $(#[$doc:meta])* $entity:ident $name:ident {
+            $($state:ident $word:literal $standing:ident $meaning:literal;)*
+        }
+    ) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name { $(#[doc = $meaning] $state,)* }

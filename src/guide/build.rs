@@ -231,13 +231,20 @@ impl<'a> Builder<'a, '_> {
         let dictionary = self.dictionary.expect("an element comes from a dictionary");
         let id = element.element.text.as_str();
         let declared = dictionary.elements.iter().find(|known| known.id.text == id);
-        let place = if let Some(composite) = declared.filter(|declared| declared.kind.name.text == "composite") {
+        let place = if let Some(composite) =
+            declared.filter(|declared| declared.kind.name.text == "composite")
+        {
             let place = self.add(parent, id, PlaceKind::Record, PlaceRules::default());
             for (i, component) in composite.kind.numbers.iter().enumerate() {
                 let id = Word { text: component.to_string(), span: composite.kind.span };
                 let position = i as u16 + 1;
-                let component =
-                    SegmentElement { position, element: id, required: false, repeat: 1, span: composite.span };
+                let component = SegmentElement {
+                    position,
+                    element: id,
+                    required: false,
+                    repeat: 1,
+                    span: composite.span,
+                };
                 self.element(place, &component);
             }
             place

@@ -3,8 +3,8 @@
 use super::expression::{Context, Typed};
 use super::names::{Binding, Found, Multiplicity, Scope, pair_step};
 use super::plan::{
-    BlockKind, BlockPlan, CheckPlan, Constant, EarlierPlan, Expr, LeafPlan, LetPlan, Nodes, Plan, PolicyKindPlan,
-    RecordPlan, Round, SideName, Start, Truncate,
+    BlockKind, BlockPlan, CheckPlan, Constant, EarlierPlan, Expr, LeafPlan, LetPlan, Nodes, Plan,
+    PolicyKindPlan, RecordPlan, Round, SideName, Start, Truncate,
 };
 use super::tables::Table;
 use super::{expression, layers};
@@ -14,8 +14,8 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, suggest};
 use crate::guide::path::{StepError, step_places};
 use crate::guide::{Guide, shorten, unknown_document};
 use crate::language::syntax::{
-    Assignment, Block, CheckLine, Expression, ExpressionKind, FragmentDocument, MapDocument, Operator, Path, PathStep,
-    SelectorKind, Side, Statement, StatementKind, Word,
+    Assignment, Block, CheckLine, Expression, ExpressionKind, FragmentDocument, MapDocument, Operator, Path,
+    PathStep, SelectorKind, Side, Statement, StatementKind, Word,
 };
 use crate::tree::value::ValueKind;
 use crate::tree::{PlaceId, PlaceKind, Shape};
@@ -110,14 +110,11 @@ fn plan(
         slots: 1,
         sequences: 0,
         rules: Vec::new(),
-        read: vec![false; source_shape.len()],
+        read: read_by_the_format(&source, &source_shape, sources),
     };
     let root = Binding::Record { slot: 0, shape: source_shape.clone(), places: vec![PlaceId::ROOT] };
-    let mut scope = Scope {
-        names: Vec::new(),
-        here: root.clone(),
-        this: (target_shape.clone(), vec![PlaceId::ROOT]),
-    };
+    let mut scope =
+        Scope { names: Vec::new(), here: root.clone(), this: (target_shape.clone(), vec![PlaceId::ROOT]) };
     if let Some(alias) = alias {
         scope.names.push((alias.text.clone(), root));
     }
@@ -133,8 +130,9 @@ fn plan(
     let cases = compiler.cases(&source, &scope);
     let unread = map.parameters.iter().find(|p| !compiler.context.used_parameters.contains(&p.name.text));
     if let Some(parameter) = unread {
-        let finding =
-            Diagnostic::new(Code::M019).with("name", &parameter.name.text).at(parameter.span, "nobody reads it");
+        let finding = Diagnostic::new(Code::M019)
+            .with("name", &parameter.name.text)
+            .at(parameter.span, "nobody reads it");
         compiler.context.findings.push(finding);
     }
     let Context { slots, sequences, rules, read, .. } = compiler.context;
@@ -160,6 +158,18 @@ fn plan(
     })
 }
 
+/// Places that are the format's own business, such as `ST` and `SE`: no line reads them.
+fn read_by_the_format(source: &SideName, shape: &Shape, sources: &MapSources<'_>) -> Vec<bool> {
+    let mut read = vec![false; shape.len()];
+    let SideName::Guide(name) = source else { return read };
+    let Some(guide) = sources.guides.get(name) else { return read };
+    for (place, own) in shape.places() {
+        // A parent has a lower id than what is in it, variants included.
+        read[place.index()] = guide.rules(place).auto || (place != PlaceId::ROOT && read[own.parent.index()]);
+    }
+    read
+}
+
 fn side_missing<T>(map: &MapDocument, what: &str, findings: &mut Diagnostics) -> Option<T> {
     findings.push(Diagnostic::new(Code::M023).with("what", what).at(map.name.span, "this map"));
     None
@@ -170,7 +180,11 @@ fn side(side: &Side, sources: &MapSources<'_>, findings: &mut Diagnostics) -> Op
         Side::Guide(reference) => match sources.guides.get(&reference.name) {
             Some(guide) => Some((SideName::Guide(guide.name.clone()), Arc::new(guide.shape.clone()))),
             None => {
-                findings.push(unknown_document("guide", reference, sources.guides.keys().map(String::as_str)));
+                findings.push(unknown_document(
+                    "guide",
+                    reference,
+                    sources.guides.keys().map(String::as_str),
+                ));
                 None
             }
         },
@@ -320,13 +334,19 @@ impl Compiler<'_> {
                     }
                 }
             }
-            StatementKind::Set(_) | StatementKind::Add(_) | StatementKind::Remove(_) => self.layer_line(statement),
+            StatementKind::Set(_) | StatementKind::Add(_) | StatementKind::Remove(_) => {
+                self.layer_line(statement)
+            }
             StatementKind::Replace(_) | StatementKind::In { .. } => self.layer_line(statement),
-            StatementKind::Both(_) => self.later("`<->`", "write one line with `=` for this direction", statement),
+            StatementKind::Both(_) => {
+                self.later("`<->`", "write one line with `=` for this direction", statement)
+            }
             StatementKind::When { .. } => {
                 self.later("`when` in a map", "use `if … then … else …` on the lines", statement)
             }
-            StatementKind::Fill { .. } => self.later("`fill`", "use `left` and `join` on the lines", statement),
+            StatementKind::Fill { .. } => {
+                self.later("`fill`", "use `left` and `join` on the lines", statement)
+            }
             StatementKind::Earlier(_) => {
                 self.later("`earlier` inside a block", "put it in the header of the map", statement)
             }
@@ -338,7 +358,9 @@ impl Compiler<'_> {
     }
 
     fn layer_line(&mut self, statement: &Statement) {
-        self.context.findings.push(Diagnostic::new(Code::M025).at(statement.span, "no `extends` in this map"));
+        self.context
+            .findings
+            .push(Diagnostic::new(Code::M025).at(statement.span, "no `extends` in this map"));
     }
 
     fn ignore(&mut self, shape: &Arc<Shape>, places: &[PlaceId]) {
@@ -393,7 +415,11 @@ impl Compiler<'_> {
             return self.copy(builder, scope, line, place, rule);
         }
         if self.shape.place(place).is_many() {
-            self.context.unsupported::<()>("a list of values as a target", "leave it out for now", line.target.span);
+            self.context.unsupported::<()>(
+                "a list of values as a target",
+                "leave it out for now",
+                line.target.span,
+            );
             return;
         }
         let Some(typed) = self.context.value(scope, &line.value) else { return };
@@ -412,7 +438,9 @@ impl Compiler<'_> {
         let target = self.shape.place(place);
         let Some(leaf) = target.leaf_type().cloned() else {
             let name = self.shape.path(place);
-            self.context.findings.push(Diagnostic::new(Code::M007).with("name", name).at(line.target.span, ""));
+            self.context
+                .findings
+                .push(Diagnostic::new(Code::M007).with("name", name).at(line.target.span, ""));
             return;
         };
         let max_length = target.max_length;
@@ -498,7 +526,9 @@ impl Compiler<'_> {
         let free = pairs.iter().find(|(_, value)| !builder.owners.iter().any(|(owned, _)| owned == value));
         let Some(&(qualifier, value)) = free else {
             self.context.findings.push(
-                Diagnostic::new(Code::M026).with("target", layers::keys(&line.target).join(".")).at(line.target.span, ""),
+                Diagnostic::new(Code::M026)
+                    .with("target", layers::keys(&line.target).join("."))
+                    .at(line.target.span, ""),
             );
             return;
         };
@@ -586,10 +616,18 @@ impl Compiler<'_> {
             return None;
         };
         let ExpressionKind::Path(path) = &list.kind else {
-            return self.context.unsupported("a list that is no path", "name the list by its path", list.span);
+            return self.context.unsupported(
+                "a list that is no path",
+                "name the list by its path",
+                list.span,
+            );
         };
         let ExpressionKind::Binary { operator: Operator::Equal, left, right } = &comparison.kind else {
-            return self.context.unsupported("another comparison than `=` in `lookup`", "use `=`", comparison.span);
+            return self.context.unsupported(
+                "another comparison than `=` in `lookup`",
+                "use `=`",
+                comparison.span,
+            );
         };
         let Some(Found::Path(mut found)) = self.context.resolve(scope, path) else { return None };
         let item = self.context.slot();
@@ -600,8 +638,7 @@ impl Compiler<'_> {
         };
         let left = self.context.value(&inner, left)?;
         let right = self.context.value(scope, right)?;
-        let condition =
-            Expr::Binary(Operator::Equal, Box::new(left.expr), Box::new(right.expr));
+        let condition = Expr::Binary(Operator::Equal, Box::new(left.expr), Box::new(right.expr));
         let last = found.nodes.steps.last_mut()?;
         last.condition = Some((Arc::new(condition), item));
         builder.lets.push((slot, LetPlan::Record(found.nodes)));
@@ -643,7 +680,11 @@ impl Compiler<'_> {
                 }
                 _ => None,
             },
-            _ => self.context.unsupported("a fragment of something that is no record", "name a record", argument.span),
+            _ => self.context.unsupported(
+                "a fragment of something that is no record",
+                "name a record",
+                argument.span,
+            ),
         };
         let Some(here) = here else { return };
         let mut inner = Scope {
@@ -689,7 +730,11 @@ impl Compiler<'_> {
 
     fn each(&mut self, builder: &mut Builder, scope: &Scope, block: &Block, statement: &Statement) {
         let Some(ExpressionKind::Path(path)) = block.source.as_ref().map(|source| &source.kind) else {
-            return self.later("`each … from` something that is no path", "name a list of records", statement);
+            return self.later(
+                "`each … from` something that is no path",
+                "name a list of records",
+                statement,
+            );
         };
         if block.target.head() == Some("document") {
             return self.later("`each document`", "let the guide cut the units", statement);
@@ -773,13 +818,19 @@ impl Compiler<'_> {
     fn target_place(&mut self, parent: PlaceId, step: &PathStep, path: &Path) -> Option<PlaceId> {
         match step_places(&self.shape, &[parent], step) {
             // Without a selector: the plain one, which is the last of its slot.
-            Ok(found) => found.places.iter().copied().find(|&place| {
-                let codes = &self.shape.place(place).codes;
-                !step.selectors.is_empty() || codes.is_empty()
-            }).or(found.places.first().copied()),
+            Ok(found) => found
+                .places
+                .iter()
+                .copied()
+                .find(|&place| {
+                    let codes = &self.shape.place(place).codes;
+                    !step.selectors.is_empty() || codes.is_empty()
+                })
+                .or(found.places.first().copied()),
             Err(StepError::NoKey) => {
                 let name = super::names::step_text(step);
-                let finding = Diagnostic::new(Code::G010).with("name", name).at(step.span, "no key is declared");
+                let finding =
+                    Diagnostic::new(Code::G010).with("name", name).at(step.span, "no key is declared");
                 self.context.findings.push(finding);
                 None
             }
@@ -870,16 +921,16 @@ impl Compiler<'_> {
         let index_of = |place: PlaceId| leaves.iter().position(|leaf| leaf.place == place);
         let mut first: Vec<usize> = Vec::new();
         let mut last: Vec<usize> = Vec::new();
-        let mut is_late = |i: usize| {
-            needs[i].iter().any(|(start, place)| *start == Start::Out || blocks.contains(place))
-        };
+        let mut is_late =
+            |i: usize| needs[i].iter().any(|(start, place)| *start == Start::Out || blocks.contains(place));
         let late: Vec<bool> = (0..leaves.len()).map(&mut is_late).collect();
         let mut left: Vec<usize> = (0..leaves.len()).collect();
         while !left.is_empty() {
             let ready = |i: &usize| {
                 needs[*i].iter().all(|(start, place)| {
                     *start == Start::Out
-                        || index_of(*place).is_none_or(|needed| !left.contains(&needed) || needed == *i && false)
+                        || index_of(*place)
+                            .is_none_or(|needed| !left.contains(&needed) || needed == *i && false)
                 })
             };
             let (now, later): (Vec<usize>, Vec<usize>) = left.iter().copied().partition(|i| ready(i));
@@ -889,8 +940,9 @@ impl Compiler<'_> {
                 break;
             }
             for i in now {
-                let needs_late =
-                    needs[i].iter().any(|(_, place)| index_of(*place).is_some_and(|needed| last.contains(&needed)));
+                let needs_late = needs[i]
+                    .iter()
+                    .any(|(_, place)| index_of(*place).is_some_and(|needed| last.contains(&needed)));
                 if late[i] || needs_late { last.push(i) } else { first.push(i) }
             }
             left = later;
@@ -925,7 +977,13 @@ fn constant_leaf(shape: &Shape, place: PlaceId, code: &str, rule: u32) -> LeafPl
 }
 
 /// Fields of the same name in both records, all the way down.
-fn copy_pairs(from: &Shape, source: PlaceId, to: &Shape, target: PlaceId, pairs: &mut Vec<(PlaceId, PlaceId)>) {
+fn copy_pairs(
+    from: &Shape,
+    source: PlaceId,
+    to: &Shape,
+    target: PlaceId,
+    pairs: &mut Vec<(PlaceId, PlaceId)>,
+) {
     for &child in &from.place(source).children {
         if let Some(twin) = to.children_named(target, &from.place(child).name).next() {
             pairs.push((child, twin));

@@ -2,8 +2,8 @@
 
 use super::functions::Call;
 use super::plan::{
-    Constant, Expr, ListFunction, ListSource, Message, MessagePartPlan, Nodes, Plan, PolicyKindPlan, Start, Step,
-    ViaPlan,
+    Constant, Expr, ListFunction, ListSource, Message, MessagePartPlan, Nodes, Plan, PolicyKindPlan, Start,
+    Step, ViaPlan,
 };
 use crate::base::decimal::Decimal;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
@@ -70,12 +70,16 @@ impl<'r> Evaluator<'r> {
             Expr::Binary(operator, left, right) => self.binary(*operator, left, right, target),
             Expr::Not(inner) => Value::Bool(!self.holds(inner, target)),
             Expr::Negate(inner) => match self.value(inner, target) {
-                Value::Number(number) => Decimal::ZERO.checked_sub(number).map_or(Value::Absent, Value::Number),
+                Value::Number(number) => {
+                    Decimal::ZERO.checked_sub(number).map_or(Value::Absent, Value::Number)
+                }
                 _ => Value::Absent,
             },
             Expr::In(value, list) => {
                 let value = self.value(value, target);
-                let found = list.iter().any(|item| compare(value, self.value(item, target)) == Some(std::cmp::Ordering::Equal));
+                let found = list
+                    .iter()
+                    .any(|item| compare(value, self.value(item, target)) == Some(std::cmp::Ordering::Equal));
                 Value::Bool(found)
             }
             Expr::Else(value, fallback) => match self.value(value, target) {
@@ -213,9 +217,9 @@ impl<'r> Evaluator<'r> {
                 Slot::Empty | Slot::Value(_) => ControlFlow::Continue(()),
             },
             Start::Group(slot) => match self.slots[slot].get() {
-                Slot::Group(view, ids) => {
-                    ids.iter().try_for_each(|&id| self.walk(Found::Document(view, id), &nodes.steps, target, each))
-                }
+                Slot::Group(view, ids) => ids
+                    .iter()
+                    .try_for_each(|&id| self.walk(Found::Document(view, id), &nodes.steps, target, each)),
                 _ => ControlFlow::Continue(()),
             },
         };
@@ -407,7 +411,8 @@ impl<'r> Evaluator<'r> {
         let shown = keys.join(", ");
         let name = if via.table.name.is_empty() { "of this line" } else { &via.table.name };
         let finding = |severity: Severity| {
-            let finding = Diagnostic::new(Code::B003).severity(severity).with("value", &shown).with("table", name);
+            let finding =
+                Diagnostic::new(Code::B003).severity(severity).with("value", &shown).with("table", name);
             match &via.unknown.text {
                 // The author's own words, with the code that `explain` knows.
                 Some(text) => finding.help(self.text(text, target)),
@@ -461,8 +466,12 @@ impl<'r> Evaluator<'r> {
             match function {
                 _ if result.is_absent() => result = value,
                 ListFunction::Last => result = value,
-                ListFunction::Min if compare(value, result).is_some_and(|order| order.is_lt()) => result = value,
-                ListFunction::Max if compare(value, result).is_some_and(|order| order.is_gt()) => result = value,
+                ListFunction::Min if compare(value, result).is_some_and(|order| order.is_lt()) => {
+                    result = value
+                }
+                ListFunction::Max if compare(value, result).is_some_and(|order| order.is_gt()) => {
+                    result = value
+                }
                 ListFunction::Same if differs => self.disagree(result, value),
                 ListFunction::One => self.disagree(result, value),
                 _ => {}
@@ -518,7 +527,8 @@ impl<'r> Evaluator<'r> {
         let (parent, given) = self.sequences[counter].get();
         let given = if parent == target.parent.0 { given } else { 0 };
         self.sequences[counter].set((target.parent.0, given + 1));
-        let number = step.checked_mul(Decimal::from_integer(given.into())).and_then(|sum| sum.checked_add(start));
+        let number =
+            step.checked_mul(Decimal::from_integer(given.into())).and_then(|sum| sum.checked_add(start));
         number.map_or(Value::Absent, Value::Number)
     }
 
@@ -572,7 +582,10 @@ fn key_text<'r>(view: View<'r>, id: NodeId, keys: &[crate::tree::PlaceId]) -> Op
         if keys.contains(&view.tree.node(child).place) {
             return view.text(child);
         }
-        view.tree.children(child).find(|&part| keys.contains(&view.tree.node(part).place)).and_then(|part| view.text(part))
+        view.tree
+            .children(child)
+            .find(|&part| keys.contains(&view.tree.node(part).place))
+            .and_then(|part| view.text(part))
     })
 }
 

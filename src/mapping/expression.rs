@@ -3,7 +3,8 @@
 use super::functions;
 use super::names::{Binding, ConditionCompiler, Found, Multiplicity, Resolved, Scope};
 use super::plan::{
-    Constant, Expr, ListFunction, ListSource, Message, MessagePartPlan, Nodes, PolicyKindPlan, PolicyPlan, ViaPlan,
+    Constant, Expr, ListFunction, ListSource, Message, MessagePartPlan, Nodes, PolicyKindPlan, PolicyPlan,
+    ViaPlan,
 };
 use super::tables::Table;
 use crate::base::decimal::Decimal;
@@ -11,8 +12,8 @@ use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, suggest};
 use crate::guide::shorten;
 use crate::language::syntax::{
-    Expression, ExpressionKind, Literal, LiteralKind, MessagePart, MessageText, Operator, Path, Policy, PolicyKind,
-    TableReference, Via, Word,
+    Expression, ExpressionKind, Literal, LiteralKind, MessagePart, MessageText, Operator, Path, Policy,
+    PolicyKind, TableReference, Via, Word,
 };
 use crate::tree::value::ValueKind;
 use std::collections::BTreeMap;
@@ -112,7 +113,8 @@ impl Context<'_> {
             }
             ExpressionKind::In { value, list } => {
                 let value = self.value(scope, value)?;
-                let list = list.iter().map(|item| Some(self.value(scope, item)?.expr)).collect::<Option<_>>()?;
+                let list =
+                    list.iter().map(|item| Some(self.value(scope, item)?.expr)).collect::<Option<_>>()?;
                 Some(single(Expr::In(Box::new(value.expr), list), ValueKind::Bool))
             }
             ExpressionKind::Else { value, fallback } => {
@@ -130,8 +132,17 @@ impl Context<'_> {
                 Some(single(expr, kind))
             }
             ExpressionKind::Via(via) => self.via(scope, via),
-            ExpressionKind::Matches { .. } => self.unsupported("`matches`", "compare with `=` or `in`", expression.span),
-            ExpressionKind::All { .. } => self.unsupported("`out all …`", "count one place at a time", expression.span),
+            ExpressionKind::Matches { .. } => {
+                self.unsupported("`matches`", "compare with `=` or `in`", expression.span)
+            }
+            ExpressionKind::All { .. } => {
+                self.unsupported("`out all …`", "count one place at a time", expression.span)
+            }
+            ExpressionKind::Within { .. } => self.unsupported(
+                "a path into the result of a function",
+                "give the result a name with `let`",
+                expression.span,
+            ),
             ExpressionKind::List(_) => {
                 self.unsupported("a list outside `via` and `in`", "name one value", expression.span)
             }
@@ -140,7 +151,8 @@ impl Context<'_> {
 
     /// Says that a construct is not there yet.
     pub fn unsupported<T>(&mut self, what: &str, instead: &str, span: Span) -> Option<T> {
-        self.findings.push(Diagnostic::new(Code::L002).with("what", what).with("instead", instead).at(span, ""));
+        self.findings
+            .push(Diagnostic::new(Code::L002).with("what", what).with("instead", instead).at(span, ""));
         None
     }
 
@@ -178,7 +190,8 @@ impl Context<'_> {
                     other => other,
                 };
                 let inner = Scope { here, ..outer.clone() };
-                let compiled_condition = this.condition(&inner, expression).map(|expr| (Arc::new(expr), slot));
+                let compiled_condition =
+                    this.condition(&inner, expression).map(|expr| (Arc::new(expr), slot));
                 compiled.push(compiled_condition.clone());
                 compiled_condition
             };
@@ -205,7 +218,11 @@ impl Context<'_> {
         let keys = resolved.nodes.steps.iter().flat_map(|step| step.keys.iter());
         let pairs = resolved.pair.iter().flat_map(|(pairs, _)| pairs.iter().flat_map(|(q, v)| [q, v]));
         for place in resolved.places.iter().chain(keys).chain(pairs) {
-            if let Some(read) = self.read.get_mut(place.index()).filter(|_| resolved.shape.place(*place).leaf_type().is_some()) {
+            if let Some(read) = self
+                .read
+                .get_mut(place.index())
+                .filter(|_| resolved.shape.place(*place).leaf_type().is_some())
+            {
                 *read = true;
             }
         }
@@ -281,7 +298,9 @@ impl Context<'_> {
 
     fn via(&mut self, scope: &Scope, via: &Via) -> Option<Typed> {
         let keys = match &via.value.kind {
-            ExpressionKind::List(items) => items.iter().map(|item| Some(self.value(scope, item)?.expr)).collect(),
+            ExpressionKind::List(items) => {
+                items.iter().map(|item| Some(self.value(scope, item)?.expr)).collect()
+            }
             _ => self.value(scope, &via.value).map(|typed| vec![typed.expr]),
         };
         let (table, column, reversed) = self.table(&via.table)?;
@@ -304,7 +323,8 @@ impl Context<'_> {
     fn table(&mut self, reference: &TableReference) -> Option<(Arc<Table>, usize, bool)> {
         let (name, column, reversed) = match reference {
             TableReference::Inline(pairs, _) => {
-                let pairs = pairs.iter().map(|(key, value)| (key.text.clone(), literal_text(value))).collect();
+                let pairs =
+                    pairs.iter().map(|(key, value)| (key.text.clone(), literal_text(value))).collect();
                 return Some((Arc::new(Table::inline(pairs)), 0, false));
             }
             TableReference::Named { name, column, reversed } => (name, column, *reversed),
@@ -336,8 +356,10 @@ impl Context<'_> {
             },
         };
         if reversed && let Some(value) = table.ambiguous(at) {
-            let finding =
-                Diagnostic::new(Code::M022).with("table", &name.text).with("value", value).at(name.span, "reversed here");
+            let finding = Diagnostic::new(Code::M022)
+                .with("table", &name.text)
+                .with("value", value)
+                .at(name.span, "reversed here");
             self.findings.push(finding);
             return None;
         }
@@ -345,8 +367,15 @@ impl Context<'_> {
     }
 
     /// A policy; `standard` if none is written.
-    pub fn policy(&mut self, scope: &Scope, policy: Option<&Policy>, standard: PolicyKindPlan) -> Option<PolicyPlan> {
-        let Some(policy) = policy else { return Some(PolicyPlan { kind: standard, warn: false, text: None }) };
+    pub fn policy(
+        &mut self,
+        scope: &Scope,
+        policy: Option<&Policy>,
+        standard: PolicyKindPlan,
+    ) -> Option<PolicyPlan> {
+        let Some(policy) = policy else {
+            return Some(PolicyPlan { kind: standard, warn: false, text: None });
+        };
         let kind = match &policy.kind {
             PolicyKind::Reject => PolicyKindPlan::Finding(Severity::Reject),
             PolicyKind::Hold => PolicyKindPlan::Finding(Severity::Hold),
@@ -392,7 +421,9 @@ impl Context<'_> {
             "max" => self.list(scope, ListFunction::Max, arguments, span),
             "same" => self.list(scope, ListFunction::Same, arguments, span),
             "one" => self.list(scope, ListFunction::One, arguments, span),
-            "lookup" => self.unsupported("`lookup` inside an expression", "give it a name: `let x = lookup(…)`", span),
+            "lookup" => {
+                self.unsupported("`lookup` inside an expression", "give it a name: `let x = lookup(…)`", span)
+            }
             _ => self.function(scope, name, arguments, span),
         }
     }
@@ -403,16 +434,25 @@ impl Context<'_> {
         );
     }
 
-    fn presence(&mut self, scope: &Scope, name: &Word, arguments: &[Expression], span: Span) -> Option<Typed> {
+    fn presence(
+        &mut self,
+        scope: &Scope,
+        name: &Word,
+        arguments: &[Expression],
+        span: Span,
+    ) -> Option<Typed> {
         let [argument] = arguments else {
             self.arity(&name.text, "one argument", span);
             return None;
         };
         let expr = match &argument.kind {
             ExpressionKind::Path(path) => match self.resolve(scope, path)? {
-                Found::Value(slot, ValueKind::Record) => {
-                    Expr::Exists(Nodes { start: super::plan::Start::Slot(slot), steps: vec![], leaves: vec![], span })
-                }
+                Found::Value(slot, ValueKind::Record) => Expr::Exists(Nodes {
+                    start: super::plan::Start::Slot(slot),
+                    steps: vec![],
+                    leaves: vec![],
+                    span,
+                }),
                 Found::Path(resolved) if resolved.pair.is_none() => Expr::Exists(resolved.nodes),
                 Found::Path(resolved) => {
                     let (pairs, code) = resolved.pair.expect("the other case is above");
@@ -470,7 +510,13 @@ impl Context<'_> {
         Some(single(Expr::Join(items, Box::new(separator.expr)), ValueKind::Text))
     }
 
-    fn list(&mut self, scope: &Scope, function: ListFunction, arguments: &[Expression], span: Span) -> Option<Typed> {
+    fn list(
+        &mut self,
+        scope: &Scope,
+        function: ListFunction,
+        arguments: &[Expression],
+        span: Span,
+    ) -> Option<Typed> {
         let [argument] = arguments else {
             self.arity("a function of a list", "one argument", span);
             return None;
@@ -497,10 +543,17 @@ impl Context<'_> {
         Some(single(Expr::List(function, source), result))
     }
 
-    fn function(&mut self, scope: &Scope, name: &Word, arguments: &[Expression], span: Span) -> Option<Typed> {
+    fn function(
+        &mut self,
+        scope: &Scope,
+        name: &Word,
+        arguments: &[Expression],
+        span: Span,
+    ) -> Option<Typed> {
         let Some(function) = functions::find(&name.text) else {
-            let finding =
-                Diagnostic::new(Code::M013).with("name", &name.text).at(name.span, "no function has this name");
+            let finding = Diagnostic::new(Code::M013)
+                .with("name", &name.text)
+                .at(name.span, "no function has this name");
             let known = functions::FUNCTIONS.iter().map(|function| function.name).chain(LANGUAGE_FUNCTIONS);
             self.findings.push(match suggest::nearest(&name.text, known) {
                 Some(near) => finding.help(format!("did you mean `{near}`?")),
@@ -528,8 +581,10 @@ impl Context<'_> {
 }
 
 /// Functions that are part of the language, for suggestions.
-const LANGUAGE_FUNCTIONS: [&str; 13] =
-    ["present", "absent", "seq", "join", "sum", "count", "first", "last", "min", "max", "same", "one", "lookup"];
+const LANGUAGE_FUNCTIONS: [&str; 13] = [
+    "present", "absent", "seq", "join", "sum", "count", "first", "last", "min", "max", "same", "one",
+    "lookup",
+];
 
 fn present(expr: Expr) -> Expr {
     // `x = x` is true for everything that is there.
@@ -562,7 +617,9 @@ fn literal_value(literal: &Literal) -> Typed {
 pub fn constant(literal: &Literal) -> Constant {
     match &literal.kind {
         LiteralKind::Text(text) => Constant::Text(text.as_str().into()),
-        LiteralKind::Number(text) => Decimal::parse(text.as_bytes()).map_or(Constant::Absent, Constant::Number),
+        LiteralKind::Number(text) => {
+            Decimal::parse(text.as_bytes()).map_or(Constant::Absent, Constant::Number)
+        }
         LiteralKind::Bool(truth) => Constant::Bool(*truth),
         LiteralKind::Absent => Constant::Absent,
     }

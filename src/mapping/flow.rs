@@ -161,7 +161,8 @@ impl Flow {
         debug_assert!(matches!(evaluator.slots[0].get(), Slot::Record(..)));
         let nothing = Tree::new();
         let target = Target { tree: &nothing, this: NodeId::ROOT, parent: NodeId::ROOT };
-        let holds: Vec<bool> = self.conditions.iter().map(|condition| evaluator.holds(condition, target)).collect();
+        let holds: Vec<bool> =
+            self.conditions.iter().map(|condition| evaluator.holds(condition, target)).collect();
         let chosen: Vec<usize> = (0..self.writes.len())
             .filter(|&i| self.writes[i].0.is_none_or(|condition| holds[condition]))
             .collect();

@@ -5,7 +5,8 @@ use crate::language::syntax::{Block, MapDocument, Path, SelectorKind, Statement,
 
 /// Applies the lines of `overlay` to `base`, whose header it takes over where it says nothing itself.
 pub fn apply(base: &MapDocument, overlay: &MapDocument, findings: &mut Diagnostics) -> MapDocument {
-    let mut map = MapDocument { name: overlay.name.clone(), extends: None, span: overlay.span, ..base.clone() };
+    let mut map =
+        MapDocument { name: overlay.name.clone(), extends: None, span: overlay.span, ..base.clone() };
     map.documentation.clone_from(&overlay.documentation);
     map.version.clone_from(&overlay.version);
     if overlay.from.is_some() {
@@ -97,7 +98,8 @@ fn relative(new: &Statement, rest: usize) -> Statement {
 }
 
 fn remove(statements: &mut Vec<Statement>, wanted: &[String]) -> bool {
-    if let Some(at) = statements.iter().position(|line| target(line).is_some_and(|path| keys(path) == wanted)) {
+    if let Some(at) = statements.iter().position(|line| target(line).is_some_and(|path| keys(path) == wanted))
+    {
         statements.remove(at);
         return true;
     }

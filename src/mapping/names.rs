@@ -67,8 +67,10 @@ pub enum Found {
 }
 
 /// Compiles a condition in brackets: given the shape and places it is about.
-pub type ConditionCompiler<'a> =
-    &'a mut dyn FnMut(&crate::language::syntax::Expression, Binding) -> Option<(Arc<super::plan::Expr>, usize)>;
+pub type ConditionCompiler<'a> = &'a mut dyn FnMut(
+    &crate::language::syntax::Expression,
+    Binding,
+) -> Option<(Arc<super::plan::Expr>, usize)>;
 
 impl Scope {
     /// Makes out a path.
@@ -108,7 +110,8 @@ impl Scope {
                 self.walk(path, skip, Start::Slot(*slot), shape, places.clone(), conditions)
             }
             Binding::Group { slot, shape, places, by, member } => {
-                let step = path.steps.get(skip).ok_or_else(|| self.unknown(path, &path.steps[skip - 1], &[]))?;
+                let step =
+                    path.steps.get(skip).ok_or_else(|| self.unknown(path, &path.steps[skip - 1], &[]))?;
                 if step.name == StepName::Name(member.clone()) {
                     return self.walk(path, skip + 1, Start::Group(*slot), shape, places.clone(), conditions);
                 }
@@ -149,9 +152,9 @@ impl Scope {
             }
             let found = step_places(shape, &places, step).map_err(|error| match error {
                 StepError::Unknown { known } => self.unknown(path, step, &known),
-                StepError::NoKey => {
-                    Diagnostic::new(Code::G010).with("name", step_text(step)).at(step.span, "no key is declared")
-                }
+                StepError::NoKey => Diagnostic::new(Code::G010)
+                    .with("name", step_text(step))
+                    .at(step.span, "no key is declared"),
             })?;
             let condition = self.condition(step, start, shape, &found.places, conditions)?;
             let occurrence = step.occurrence.map(|occurrence| match occurrence {
@@ -163,8 +166,10 @@ impl Scope {
             places = found.places.clone();
             steps.push(Step { places: found.places, test: found.test, keys, condition, occurrence });
         }
-        let kinds = |place: &PlaceId| shape.place(*place).leaf_type().map_or(ValueKind::Record, LeafType::kind);
-        let kind = if pair.is_some() { ValueKind::Text } else { places.first().map_or(ValueKind::Record, kinds) };
+        let kinds =
+            |place: &PlaceId| shape.place(*place).leaf_type().map_or(ValueKind::Record, LeafType::kind);
+        let kind =
+            if pair.is_some() { ValueKind::Text } else { places.first().map_or(ValueKind::Record, kinds) };
         let leaves = places
             .iter()
             .filter_map(|&place| Some((place, shape.place(place).leaf_type()?.clone())))
@@ -214,7 +219,11 @@ impl Scope {
 }
 
 /// `.id[VN]`: the pairs of a declared name, and the code.
-pub fn pair_step(shape: &Shape, places: &[PlaceId], step: &PathStep) -> Option<(Vec<(PlaceId, PlaceId)>, Box<str>)> {
+pub fn pair_step(
+    shape: &Shape,
+    places: &[PlaceId],
+    step: &PathStep,
+) -> Option<(Vec<(PlaceId, PlaceId)>, Box<str>)> {
     let StepName::Name(name) = &step.name else { return None };
     let code = step.selectors.iter().find_map(|selector| match &selector.kind {
         SelectorKind::Codes { negated: false, codes } => codes.first(),

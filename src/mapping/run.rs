@@ -1,7 +1,9 @@
 //! A plan at work: a pure function of tree and facts, so that it can be repeated to the byte.
 
 use super::evaluate::{Evaluator, Slot, Target, compare};
-use super::plan::{BlockKind, BlockPlan, CheckPlan, LeafPlan, LetPlan, Plan, PolicyKindPlan, RecordPlan, Round, SideName};
+use super::plan::{
+    BlockKind, BlockPlan, CheckPlan, LeafPlan, LetPlan, Plan, PolicyKindPlan, RecordPlan, Round, SideName,
+};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::tree::arena::Origin;
 use crate::tree::{NodeId, PlaceId, Tree, Value, View};
@@ -71,7 +73,11 @@ impl Runner {
             builder.unread(source, severity);
         }
         drop(evaluator);
-        match findings.as_slice()[before.min(findings.as_slice().len())..].iter().map(|finding| finding.severity).max() {
+        match findings.as_slice()[before.min(findings.as_slice().len())..]
+            .iter()
+            .map(|finding| finding.severity)
+            .max()
+        {
             Some(Severity::Reject | Severity::Error) => Outcome::Rejected,
             Some(Severity::Hold) => Outcome::Held,
             _ => Outcome::Built,
@@ -163,7 +169,9 @@ impl<'r> Builder<'_, 'r, '_> {
             match facts.earlier.get(i).copied().unwrap_or_default() {
                 Earlier::One(view) => self.evaluator.slots[i + 1].set(Slot::Record(view, NodeId::ROOT)),
                 Earlier::Several(count) => self.evaluator.report(
-                    Diagnostic::new(Code::B008).with("found", count.to_string()).with("document", &line.document),
+                    Diagnostic::new(Code::B008)
+                        .with("found", count.to_string())
+                        .with("document", &line.document),
                     line.rule,
                 ),
                 Earlier::None => {
@@ -172,7 +180,8 @@ impl<'r> Builder<'_, 'r, '_> {
                         Some(text) => self.evaluator.text(text, target),
                         None => format!("no {} has this key", line.document),
                     };
-                    self.evaluator.report(Diagnostic::new(Code::B007).severity(severity).with("text", text), line.rule);
+                    self.evaluator
+                        .report(Diagnostic::new(Code::B007).severity(severity).with("text", text), line.rule);
                 }
             }
         }
@@ -269,15 +278,18 @@ impl<'r> Builder<'_, 'r, '_> {
         let mut origin = evaluator.origin.get().map_or(Origin::default(), |(origin, _)| origin);
         origin.rule = leaf.rule;
         // Text goes straight in: no copy besides the one into the tree.
-        if let (Value::Text(text), crate::tree::LeafType::Text | crate::tree::LeafType::Code) = (value, &leaf.leaf) {
+        if let (Value::Text(text), crate::tree::LeafType::Text | crate::tree::LeafType::Code) =
+            (value, &leaf.leaf)
+        {
             self.fill(leaf, node, text, origin);
             return !leaf.is_constant;
         }
         let mut text = String::new();
         if value.write(&leaf.leaf, &mut text).is_err() {
             let shape = &evaluator.plan.target_shape;
-            let finding =
-                Diagnostic::new(Code::B006).with("value", value.show()).with("target", shape.path(leaf.place));
+            let finding = Diagnostic::new(Code::B006)
+                .with("value", value.show())
+                .with("target", shape.path(leaf.place));
             evaluator.report(finding, leaf.rule);
             return false;
         }
@@ -335,7 +347,9 @@ impl<'r> Builder<'_, 'r, '_> {
                         }
                         any
                     }
-                    Some(view) => self.grouped(block, view, ids, (*slot, group_by, sort_by), outer, this, parent),
+                    Some(view) => {
+                        self.grouped(block, view, ids, (*slot, group_by, sort_by), outer, this, parent)
+                    }
                 }
             }
             BlockKind::Copy(nodes, pairs) => match evaluator.records(nodes, self.at(this, parent)) {
@@ -414,7 +428,14 @@ impl<'r> Builder<'_, 'r, '_> {
         any
     }
 
-    fn copy(&mut self, view: View<'r>, from: NodeId, place: PlaceId, pairs: &[(PlaceId, PlaceId)], rule: u32) {
+    fn copy(
+        &mut self,
+        view: View<'r>,
+        from: NodeId,
+        place: PlaceId,
+        pairs: &[(PlaceId, PlaceId)],
+        rule: u32,
+    ) {
         let node = self.target.open(place, Origin { rule, ..Origin::default() });
         for child in view.tree.children(from) {
             let source = view.tree.node(child).place;
@@ -442,7 +463,10 @@ impl<'r> Builder<'_, 'r, '_> {
             }
             let text = evaluator.text(&check.text, target);
             evaluator.report(
-                Diagnostic::new(Code::B001).severity(check.severity).with("check", &check.code).with("text", text),
+                Diagnostic::new(Code::B001)
+                    .severity(check.severity)
+                    .with("check", &check.code)
+                    .with("text", text),
                 check.rule,
             );
         }
@@ -462,8 +486,10 @@ impl<'r> Builder<'_, 'r, '_> {
             self.evaluator.origin.set(Some((origin, node.place)));
             let value = source.text(NodeId(i as u32)).unwrap_or("");
             let place = plan.source_shape.path(node.place);
-            self.evaluator
-                .report(Diagnostic::new(Code::B009).severity(severity).with("place", place).with("value", value), 0);
+            self.evaluator.report(
+                Diagnostic::new(Code::B009).severity(severity).with("place", place).with("value", value),
+                0,
+            );
         }
     }
 }
@@ -484,7 +510,9 @@ impl Ord for SortKey<'_> {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         let pairs = self.0.iter().zip(&other.0);
         pairs
-            .map(|(left, right)| compare(*left, *right).unwrap_or_else(|| right.is_absent().cmp(&left.is_absent())))
+            .map(|(left, right)| {
+                compare(*left, *right).unwrap_or_else(|| right.is_absent().cmp(&left.is_absent()))
+            })
             .find(|order| order.is_ne())
             .unwrap_or(std::cmp::Ordering::Equal)
     }

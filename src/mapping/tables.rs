@@ -72,8 +72,11 @@ impl Table {
         let source = sources.file(file);
         let name = source.path.rsplit('/').next().unwrap_or("").trim_end_matches(".csv").to_string();
         let key_line = source.text.lines().next().and_then(|line| line.strip_prefix("# key"));
-        let mut reader =
-            csv::ReaderBuilder::new().comment(Some(b'#')).flexible(true).trim(csv::Trim::All).from_reader(source.text.as_bytes());
+        let mut reader = csv::ReaderBuilder::new()
+            .comment(Some(b'#'))
+            .flexible(true)
+            .trim(csv::Trim::All)
+            .from_reader(source.text.as_bytes());
         let header: Vec<String> = reader.headers().ok()?.iter().map(str::to_string).collect();
         let keys: Vec<String> = match key_line {
             Some(line) => line.split([',', ' ']).filter(|key| !key.is_empty()).map(str::to_string).collect(),
@@ -85,7 +88,10 @@ impl Table {
         if key_at.len() != table.keys.len() {
             let missing = table.keys.iter().find(|key| !header.contains(key)).cloned().unwrap_or_default();
             findings.push(
-                Diagnostic::new(Code::M020).with("table", &table.name).with("column", missing).at(line_span(source, file, 0), ""),
+                Diagnostic::new(Code::M020)
+                    .with("table", &table.name)
+                    .with("column", missing)
+                    .at(line_span(source, file, 0), ""),
             );
             return None;
         }
@@ -131,7 +137,8 @@ impl Table {
 }
 
 fn line_span(source: &crate::base::span::SourceFile, file: FileId, line: u32) -> Span {
-    let start = source.text.split_inclusive('\n').take(line.saturating_sub(1) as usize).map(str::len).sum::<usize>();
+    let start =
+        source.text.split_inclusive('\n').take(line.saturating_sub(1) as usize).map(str::len).sum::<usize>();
     let length = source.text[start..].lines().next().map_or(0, str::len);
     Span::new(file, start, start + length)
 }

@@ -3,7 +3,7 @@
 use super::super::lexer::{Kind, Lexed, Line, Token};
 use super::input::{Input, NESTING_MAX, Parsed, Problem, end_of_line};
 use super::path::path;
-use super::wording::{Vocabulary, meant, shown, worded};
+use super::wording::{Vocabulary, meant, misplaced, shown, worded};
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 
@@ -151,6 +151,7 @@ impl<'a, 'd> Parser<'a, 'd> {
                 .with("place", vocabulary.place)
                 .at(token.span, "not a word that starts a line here");
             let finding = match near {
+                Some(near) if near == token.text => finding.help(misplaced(near)),
                 Some(near) => finding.help(format!("write `{near}`")),
                 None => finding.help(vocabulary.otherwise),
             };
@@ -198,7 +199,7 @@ impl<'a, 'd> Parser<'a, 'd> {
                 self.missing_end(None);
                 break;
             };
-            if next.first_word() == "end" && !next.is_assignment(self.text, 0) && ends(&next) {
+            if next.first_word() == "end" && !next.is_assignment(self.text, 0) && (!plain || ends(&next)) {
                 if self.close(&next) {
                     break;
                 }
@@ -220,7 +221,7 @@ impl<'a, 'd> Parser<'a, 'd> {
         let label = line.tokens.get(1).map_or("", |token| token.text.as_ref());
         let Some(open) = self.open.last() else { return true };
         if label.is_empty() || open.labels.iter().any(|known| known == label) {
-            self.skip(line);
+            self.skip_end(line, label);
             return true;
         }
         let outer = self.open.iter().rev().skip(1).any(|open| open.labels.iter().any(|known| known == label));
@@ -237,7 +238,7 @@ impl<'a, 'd> Parser<'a, 'd> {
                 .at(line.span(), format!("only `{}` is open here", open.shown))
                 .at(open.span, "opened here");
             self.report(finding);
-            self.skip(line);
+            self.skip_end(line, label);
             return false;
         }
         let expected = open.labels.first().map_or("", String::as_str);
@@ -248,8 +249,20 @@ impl<'a, 'd> Parser<'a, 'd> {
             .at(open.span, "opened here")
             .help(format!("write `end {expected}`"));
         self.report(finding);
-        self.skip(line);
+        self.skip_end(line, label);
         true
+    }
+
+    /// Moves behind an `end` line and reports what stands behind its name.
+    fn skip_end(&mut self, line: &Logical<'a>, label: &str) {
+        self.skip(line);
+        if let Some(extra) = line.tokens.get(2).filter(|_| !line.broken) {
+            let finding = Diagnostic::new(Code::L001)
+                .with("found", shown(extra, self.text))
+                .at(extra.span, "expected the end of the line")
+                .help(format!("write `end {label}`"));
+            self.report(finding);
+        }
     }
 
     fn missing_end(&mut self, before: Option<Span>) {
@@ -346,7 +359,7 @@ fn starts_assignment(tokens: &[Token<'_>], text: &str) -> bool {
         .is_ok_and(|(rest, _)| rest.first().is_some_and(|token| token.is_sign("=") || token.is_sign("<->")))
 }
 
-/// Whether an `end` line has nothing but one word behind it.
+/// Whether an `end` line has nothing but one word behind it: with a type behind it, it is a field called `end`.
 fn ends(line: &Logical<'_>) -> bool {
     line.tokens.len() == 1
         || (line.tokens.len() == 2 && !line.tokens[1].glued && line.tokens[1].kind != Kind::Sign)

@@ -130,6 +130,17 @@ pub fn meant(word: &str, words: &[&'static str]) -> Option<&'static str> {
     renamed.map(|(_, new)| *new).or_else(near)
 }
 
+/// An action for a keyword that is right but stands in the wrong block.
+pub fn misplaced(word: &str) -> &'static str {
+    match word {
+        "otherwise" => "put it into the `when` block it belongs to",
+        "version" | "lang" | "from" | "to" | "unmapped" | "param" => {
+            "move it to the head of the map, outside all blocks"
+        }
+        _ => "move it to the block it belongs to",
+    }
+}
+
 /// A token as it stands in the file.
 pub fn shown<'a>(token: &Token<'_>, text: &'a str) -> &'a str {
     &text[token.span.start as usize..token.span.end as usize]

@@ -15,7 +15,9 @@ pub static FUNCTION: Function = Function {
 };
 
 fn call<'r>(call: &Call<'_, 'r>) -> Result<Value<'r>, CallError> {
-    let Value::DateTime(local) = call.arguments[0] else { return Err(CallError::kind(0, "a date with time")) };
+    let Value::DateTime(local) = call.arguments[0] else {
+        return Err(CallError::kind(0, "a date with time"));
+    };
     let zone = call.zone(1)?;
     let zoned = zone
         .to_ambiguous_zoned_datetime(local)

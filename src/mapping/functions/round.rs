@@ -1,8 +1,8 @@
 //! `round`
 
 use super::{Call, CallError, Example, Function};
-use crate::tree::value::{Value, ValueKind};
 use crate::base::decimal::RoundingMode;
+use crate::tree::value::{Value, ValueKind};
 
 /// The number rounded to digits after the point: half_up, half_even, down or up.
 pub static FUNCTION: Function = Function {
@@ -11,7 +11,10 @@ pub static FUNCTION: Function = Function {
     parameters: &[("number", ValueKind::Number), ("digits", ValueKind::Number), ("mode", ValueKind::Text)],
     required: 3,
     result: ValueKind::Number,
-    examples: &[Example { call: "round(2.345, 2, \"half_up\")", result: "2.35" }, Example { call: "round(7, 0, \"half_up\")", result: "7" }],
+    examples: &[
+        Example { call: "round(2.345, 2, \"half_up\")", result: "2.35" },
+        Example { call: "round(7, 0, \"half_up\")", result: "7" },
+    ],
     call,
 };
 

@@ -10,7 +10,10 @@ pub static FUNCTION: Function = Function {
     parameters: &[("gtin", ValueKind::Text)],
     required: 1,
     result: ValueKind::Bool,
-    examples: &[Example { call: "valid_gtin(\"412345600010\")", result: "true" }, Example { call: "valid_gtin(\"412345600011\")", result: "false" }],
+    examples: &[
+        Example { call: "valid_gtin(\"412345600010\")", result: "true" },
+        Example { call: "valid_gtin(\"412345600011\")", result: "false" },
+    ],
     call,
 };
 

@@ -1,0 +1,477 @@
+//! The active configuration as one thing: all guides, maps, flows, tables and partner files, compiled, checked and
+//! tied together, identified by the hash of their bytes. What is not sound is never used.
+
+use super::settings::{self, Partner};
+use crate::base::files::{Files, read_whole};
+use crate::base::hash::{Sha, ShaHasher};
+use crate::base::span::{FileId, Sources};
+use crate::canonical;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
+use crate::formats::{self, Layout};
+use crate::guide::{self, Guide, GuideSources};
+use crate::language::{self, syntax::Document};
+use crate::mapping::flow::{self, Flow};
+use crate::mapping::tables::Table;
+use crate::mapping::{self, Constant, MapSources, Plan, SideName};
+use crate::tree::Shape;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Largest mapping file.
+const FILE_BYTES_MAX: usize = 16 << 20;
+
+/// The files of a mappings folder: path relative to it, with `/`, and text.
+pub type MappingFiles = BTreeMap<String, String>;
+
+/// A compiled configuration.
+pub struct Bundle {
+    /// Identity: the hash of all paths and texts.
+    pub hash: Sha,
+    /// The files, for findings that point into them.
+    pub sources: Sources,
+    /// Layouts of all guides by name.
+    pub layouts: BTreeMap<String, Arc<dyn Layout>>,
+    /// Canonical documents by name.
+    pub shapes: BTreeMap<String, Arc<Shape>>,
+    /// Clients by the name of their folder.
+    pub clients: BTreeMap<String, Client>,
+    /// Maps compiled outside of any route, for trying them out: with the zone UTC.
+    pub maps: BTreeMap<String, Arc<Plan>>,
+}
+
+/// A client.
+pub struct Client {
+    /// The name of his folder.
+    pub id: String,
+    /// His partner file.
+    pub partner: Partner,
+    /// What is done with what arrives.
+    pub routes: Vec<Route>,
+}
+
+/// One guide that may arrive at an endpoint of a client, with what is done with it.
+pub struct Route {
+    /// Where it arrives.
+    pub endpoint: String,
+    /// The guide it is read by.
+    pub layout: Arc<dyn Layout>,
+    /// The map it is read with.
+    pub read: Arc<Plan>,
+    /// Where its documents go.
+    pub flow: Arc<Flow>,
+    /// Map and guide of each of the flow's writes, in their order.
+    pub writes: Vec<(Arc<Plan>, Arc<dyn Layout>)>,
+}
+
+impl Route {
+    /// The message type it takes: `940`, or the guide's name for flat files.
+    pub fn kind(&self) -> &str {
+        match self.layout.guide().setting("set") {
+            "" => &self.layout.guide().name,
+            set => set,
+        }
+    }
+}
+
+/// Reads a mappings folder. Names that begin with a dot are left out, and files of no known kind.
+pub fn read_files(files: &dyn Files, folder: &Path) -> std::io::Result<MappingFiles> {
+    let mut found = MappingFiles::new();
+    read_folder(files, folder, "", &mut found)?;
+    Ok(found)
+}
+
+fn read_folder(
+    files: &dyn Files,
+    folder: &Path,
+    prefix: &str,
+    found: &mut MappingFiles,
+) -> std::io::Result<()> {
+    for entry in files.list(folder)? {
+        let Some(name) = entry.name.to_str().filter(|name| !name.starts_with('.')) else { continue };
+        let path = format!("{prefix}{name}");
+        if entry.is_directory {
+            read_folder(files, &folder.join(name), &format!("{path}/"), found)?;
+        } else if entry.is_file && KINDS.iter().any(|kind| name.ends_with(kind)) {
+            let bytes = read_whole(files, &folder.join(name), FILE_BYTES_MAX)?;
+            found.insert(path, String::from_utf8_lossy(&bytes).into_owned());
+        }
+    }
+    Ok(())
+}
+
+const KINDS: [&str; 6] = [".shape", ".guide", ".map", ".flow", ".csv", "partner.toml"];
+
+/// Compiles a configuration. Every finding of every file comes in one run; `None` if one of them is an error.
+/// `endpoints` are the names that flows and partner files may use; `None` if they are not known, as when only a
+/// mappings folder is checked.
+pub fn compile(files: &MappingFiles, endpoints: Option<&[String]>) -> (Option<Bundle>, Sources, Diagnostics) {
+    let mut sources = Sources::default();
+    let mut findings = Diagnostics::new();
+    let ids: Vec<(String, FileId)> =
+        files.iter().map(|(path, text)| (path.clone(), sources.add(path.clone(), text.clone()))).collect();
+    let documents: Vec<Document> = ids
+        .iter()
+        .filter(|(path, _)| [".shape", ".guide", ".map", ".flow"].iter().any(|kind| path.ends_with(kind)))
+        .flat_map(|(_, file)| language::parse(&sources, *file, &mut findings))
+        .collect();
+    let compiled =
+        Compiler { sources: &sources, ids: &ids, documents: &documents, endpoints, findings: &mut findings }
+            .compile();
+    let bundle =
+        (!findings.has_errors()).then(|| Bundle { hash: hash(files), sources: sources.clone(), ..compiled });
+    (bundle, sources, findings)
+}
+
+fn hash(files: &MappingFiles) -> Sha {
+    let mut hasher = ShaHasher::new();
+    for (path, text) in files {
+        for part in [path, text] {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+    }
+    hasher.finish()
+}
+
+struct Compiler<'a> {
+    sources: &'a Sources,
+    ids: &'a [(String, FileId)],
+    documents: &'a [Document],
+    endpoints: Option<&'a [String]>,
+    findings: &'a mut Diagnostics,
+}
+
+type Tables = BTreeMap<String, Arc<Table>>;
+
+impl<'a> Compiler<'a> {
+    fn compile(&mut self) -> Bundle {
+        let documents = self.documents;
+        let shapes = documents.iter().filter_map(|document| match document {
+            Document::Shape(shape) => Some(shape),
+            _ => None,
+        });
+        let shapes = mapping::share(canonical::compile(&shapes.collect::<Vec<_>>(), self.findings));
+        let guides = self.guides();
+        let layouts: BTreeMap<String, Arc<dyn Layout>> = guides
+            .iter()
+            .filter_map(|(name, guide)| Some((name.clone(), formats::layout(guide, self.findings)?.into())))
+            .collect();
+        let house = self.tables("");
+        let mut bundle = Bundle {
+            hash: Sha([0; 32]),
+            sources: Sources::default(),
+            layouts,
+            shapes,
+            clients: BTreeMap::new(),
+            maps: BTreeMap::new(),
+        };
+        let partners: Vec<(String, FileId)> = self
+            .ids
+            .iter()
+            .filter_map(|(path, file)| {
+                let id = path.strip_prefix("clients/")?.strip_suffix("/partner.toml")?;
+                Some((id.to_string(), *file))
+            })
+            .collect();
+        for (id, file) in partners {
+            if let Some(partner) = settings::read::<Partner>(self.sources, file, self.findings) {
+                let client = self.client(&id, file, partner, &guides, &house, &bundle);
+                bundle.clients.insert(id, client);
+            }
+        }
+        bundle.maps = self.other_maps(&guides, &house, &bundle);
+        bundle
+    }
+
+    fn guides(&mut self) -> BTreeMap<String, Arc<Guide>> {
+        let mut sources = GuideSources::default();
+        for document in self.documents {
+            let (name, twice) = match document {
+                Document::Guide(guide) => {
+                    (&guide.name, sources.guides.insert(&guide.name.name, guide).map(|first| first.name.span))
+                }
+                Document::Dictionary(dictionary) => (
+                    &dictionary.name,
+                    sources
+                        .dictionaries
+                        .insert(&dictionary.name.name, dictionary)
+                        .map(|first| first.name.span),
+                ),
+                _ => continue,
+            };
+            if let Some(first) = twice {
+                self.findings.push(
+                    Diagnostic::new(Code::G011)
+                        .with("name", &name.name)
+                        .at(name.span, "again here")
+                        .at(first, "first here"),
+                );
+            }
+        }
+        let names: Vec<&str> = sources.guides.keys().copied().collect();
+        let mut told = Diagnostics::new();
+        let compiled = names
+            .into_iter()
+            .filter_map(|name| Some((name.to_string(), Arc::new(guide::compile(name, &sources, &mut told)?))))
+            .collect();
+        self.tell_once(told);
+        compiled
+    }
+
+    /// A base is compiled again under each of its overlays; what is wrong with it is said once.
+    fn tell_once(&mut self, told: Diagnostics) {
+        for finding in told.into_vec() {
+            if !self.findings.as_slice().contains(&finding) {
+                self.findings.push(finding);
+            }
+        }
+    }
+
+    /// Tables of a client, or with "" those outside the clients' folders.
+    fn tables(&mut self, client: &str) -> Tables {
+        let prefix = format!("clients/{client}/");
+        let mut tables = Tables::new();
+        for (path, file) in self.ids {
+            let is_its_own =
+                if client.is_empty() { !path.starts_with("clients/") } else { path.starts_with(&prefix) };
+            if path.ends_with(".csv") && path.contains("tables/") && is_its_own {
+                let table = Table::read(self.sources, *file, self.findings);
+                tables.extend(table.map(|table| (table.name.clone(), Arc::new(table))));
+            }
+        }
+        tables
+    }
+
+    fn map_sources<'s>(
+        &self,
+        guides: &'s BTreeMap<String, Arc<Guide>>,
+        shapes: &'s BTreeMap<String, Arc<Shape>>,
+        tables: &'s Tables,
+    ) -> MapSources<'s>
+    where
+        'a: 's,
+    {
+        let mut sources =
+            MapSources { maps: BTreeMap::new(), fragments: BTreeMap::new(), guides, shapes, tables };
+        for document in self.documents {
+            match document {
+                Document::Map(map) => {
+                    sources.maps.insert(&map.name.name, map);
+                }
+                Document::Fragment(fragment) => {
+                    sources.fragments.insert(&fragment.name.text, fragment);
+                }
+                _ => {}
+            }
+        }
+        sources
+    }
+
+    fn client(
+        &mut self,
+        id: &str,
+        file: FileId,
+        partner: Partner,
+        guides: &BTreeMap<String, Arc<Guide>>,
+        house: &Tables,
+        bundle: &Bundle,
+    ) -> Client {
+        let mut tables = house.clone();
+        for (name, own) in self.tables(id) {
+            let mut own = (*own).clone();
+            if let Some(base) = house.get(&name) {
+                own.over(base);
+            }
+            tables.insert(name, Arc::new(own));
+        }
+        self.zone(file, &partner);
+        let mut parameters: BTreeMap<String, Constant> = partner
+            .parameters
+            .iter()
+            .map(|(name, value)| (name.clone(), Constant::Text(value.as_str().into())))
+            .collect();
+        parameters.insert("zone".into(), Constant::Text(partner.site.zone.as_str().into()));
+        let acknowledges = partner.acknowledge.as_ref();
+        if let Some(acknowledge) = acknowledges {
+            if !bundle.layouts.contains_key(&acknowledge.guide) {
+                self.name_finding(file, "acknowledge", "guide", &acknowledge.guide, bundle.layouts.keys());
+            }
+            self.endpoint(file, "acknowledge", &acknowledge.to);
+        }
+        let sources = self.map_sources(guides, &bundle.shapes, &tables);
+        let mut routes = Vec::new();
+        for receive in &partner.receive {
+            self.endpoint(file, &receive.flow, &receive.endpoint);
+            routes.extend(self.route(file, receive, &sources, &parameters, bundle));
+        }
+        Client { id: id.to_string(), partner, routes }
+    }
+
+    fn zone(&mut self, file: FileId, partner: &Partner) {
+        if jiff::tz::TimeZone::get(&partner.site.zone).is_err() {
+            let span = self.find_text(file, &partner.site.zone);
+            self.findings.push(
+                Diagnostic::new(Code::F004)
+                    .with("value", &partner.site.zone)
+                    .with("expected", "a time zone such as America/Los_Angeles")
+                    .at(span, "no zone has this name"),
+            );
+        }
+    }
+
+    fn route(
+        &mut self,
+        file: FileId,
+        receive: &settings::Receive,
+        sources: &MapSources<'_>,
+        parameters: &BTreeMap<String, Constant>,
+        bundle: &Bundle,
+    ) -> Vec<Route> {
+        let flows = self.documents.iter().filter_map(|document| match document {
+            Document::Flow(flow) => Some(flow),
+            _ => None,
+        });
+        let flows: BTreeMap<String, _> = flows.map(|flow| (flow.name.name.clone(), flow)).collect();
+        let Some(document) = flows.get(&receive.flow) else {
+            self.name_finding(file, "receive", "flow", &receive.flow, flows.keys());
+            return Vec::new();
+        };
+        let mut routes = Vec::new();
+        for read in &document.reads {
+            let Some(layout) = bundle.layouts.get(&read.guide.name) else {
+                let known = bundle.layouts.keys().map(String::as_str);
+                self.findings.push(guide::unknown_document("guide", &read.guide, known));
+                continue;
+            };
+            let Some(plan) = self.map(&read.map, sources, parameters) else { continue };
+            let SideName::Canonical(canonical) = &plan.target else { continue };
+            let shape = &bundle.shapes[canonical];
+            let Some(flow) = flow::compile(document, shape, sources.tables, parameters, self.findings) else {
+                continue;
+            };
+            let mut writes = Vec::new();
+            let lines = document.writes.iter().chain(document.whens.iter().flat_map(|when| &when.writes));
+            for (line, (_, write)) in lines.zip(&flow.writes) {
+                self.endpoint_at(line.endpoint.span, &flow.name, &write.endpoint);
+                let mut parameters = parameters.clone();
+                parameters.extend(write.parameters.clone());
+                let Some(plan) = self.map(&line.map, sources, &parameters) else { continue };
+                if let SideName::Guide(guide) = &plan.target
+                    && let Some(layout) = bundle.layouts.get(guide)
+                {
+                    writes.push((plan, layout.clone()));
+                }
+            }
+            if writes.len() == flow.writes.len() {
+                routes.push(Route {
+                    endpoint: receive.endpoint.clone(),
+                    layout: layout.clone(),
+                    read: plan,
+                    flow: Arc::new(flow),
+                    writes,
+                });
+            }
+        }
+        routes
+    }
+
+    fn map(
+        &mut self,
+        reference: &language::syntax::DocumentReference,
+        sources: &MapSources<'_>,
+        parameters: &BTreeMap<String, Constant>,
+    ) -> Option<Arc<Plan>> {
+        if !sources.maps.contains_key(reference.name.as_str()) {
+            let known = sources.maps.keys().copied();
+            self.findings.push(guide::unknown_document("map", reference, known));
+            return None;
+        }
+        let mut told = Diagnostics::new();
+        let plan = mapping::compile(&reference.name, sources, parameters, &mut told);
+        self.tell_once(told);
+        plan.map(Arc::new)
+    }
+
+    /// Every map once outside of any client, so that one that nobody uses yet is checked as well.
+    fn other_maps(
+        &mut self,
+        guides: &BTreeMap<String, Arc<Guide>>,
+        house: &Tables,
+        bundle: &Bundle,
+    ) -> BTreeMap<String, Arc<Plan>> {
+        let mut maps = BTreeMap::new();
+        let parameters = BTreeMap::from([("zone".to_string(), Constant::Text("UTC".into()))]);
+        for document in self.documents {
+            let Document::Map(map) = document else { continue };
+            let client = map.name.name.split('/').next().unwrap_or("");
+            let mut tables = house.clone();
+            let mut parameters = parameters.clone();
+            if let Some(client) = bundle.clients.get(client) {
+                for (name, own) in self.tables(&client.id) {
+                    tables.entry(name).or_insert(own);
+                }
+                parameters.insert("zone".into(), Constant::Text(client.partner.site.zone.as_str().into()));
+            }
+            let sources = self.map_sources(guides, &bundle.shapes, &tables);
+            let plan = self.map(&map.name, &sources, &parameters);
+            maps.extend(plan.map(|plan| (map.name.name.clone(), plan)));
+        }
+        maps
+    }
+
+    // ------------------------------------------------------------------------------------------ names
+
+    fn endpoint(&mut self, file: FileId, flow: &str, name: &str) {
+        let span = self.find_text(file, name);
+        self.endpoint_at(span, flow, name);
+    }
+
+    fn endpoint_at(&mut self, span: crate::base::span::Span, flow: &str, name: &str) {
+        let Some(known) = self.endpoints else { return };
+        if known.iter().any(|known| known == name) {
+            return;
+        }
+        let finding = Diagnostic::new(Code::F006)
+            .with("flow", flow)
+            .with("what", "endpoint")
+            .with("name", name)
+            .at(span, "not in gateway.toml");
+        let near = suggest::nearest(name, known.iter().map(String::as_str));
+        let finding = match near {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding,
+        };
+        if !self.findings.as_slice().contains(&finding) {
+            self.findings.push(finding);
+        }
+    }
+
+    fn name_finding<'n>(
+        &mut self,
+        file: FileId,
+        section: &str,
+        what: &str,
+        name: &str,
+        known: impl Iterator<Item = &'n String>,
+    ) {
+        let span = self.find_text(file, name);
+        let finding = Diagnostic::new(Code::G003)
+            .with("what", what)
+            .with("name", name)
+            .at(span, format!("named under `{section}`"));
+        self.findings.push(match suggest::nearest(name, known.map(String::as_str)) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding,
+        });
+    }
+
+    /// Where a text first stands in a file, for findings about its value.
+    fn find_text(&self, file: FileId, text: &str) -> crate::base::span::Span {
+        let found = self.sources.file(file).text.find(&format!("\"{text}\""));
+        match found {
+            Some(at) => crate::base::span::Span::new(file, at + 1, at + 1 + text.len()),
+            None => crate::base::span::Span::new(file, 0, 0),
+        }
+    }
+}

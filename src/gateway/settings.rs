@@ -1,0 +1,290 @@
+//! Partner files and `gateway.toml`: who a client is, where files come from and go to.
+
+use crate::base::span::{FileId, Sources, Span};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// `partner.toml`: everything about a client that is not the meaning of a message.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Partner {
+    /// The client as the warehouse calls him: `client` in every document.
+    pub client: String,
+    /// For people.
+    pub name: String,
+    /// `P` or `T`: what the usage indicator of his messages must be.
+    #[serde(default = "production")]
+    pub usage: String,
+    /// The site that works for him.
+    pub site: Site,
+    /// His and our ids in X12 envelopes.
+    pub x12: Option<X12Identities>,
+    /// Where control numbers start.
+    #[serde(default)]
+    pub numbers: Numbers,
+    /// How his messages are acknowledged.
+    pub acknowledge: Option<Acknowledge>,
+    /// When a repeated control number is a repeat.
+    #[serde(default)]
+    pub duplicates: Duplicates,
+    /// Which flow takes what arrives where.
+    #[serde(default)]
+    pub receive: Vec<Receive>,
+    /// Parameters of maps, over the maps' own.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
+}
+
+fn production() -> String {
+    "P".into()
+}
+
+/// A site.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Site {
+    /// Its code.
+    pub code: String,
+    /// Its IANA zone: `$zone` in maps.
+    pub zone: String,
+}
+
+/// ISA05 to ISA08, GS02 and GS03.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct X12Identities {
+    /// Qualifier of his id.
+    pub their_qualifier: String,
+    /// His id.
+    pub their_id: String,
+    /// His application code; his id if absent.
+    #[serde(default)]
+    pub their_group_id: String,
+    /// Qualifier of our id.
+    pub our_qualifier: String,
+    /// Our id.
+    pub our_id: String,
+    /// Our application code; our id if absent.
+    #[serde(default)]
+    pub our_group_id: String,
+}
+
+/// Where numbering starts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Numbers {
+    /// First interchange control number we send him; groups take the number of their interchange.
+    pub interchange_first: u64,
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Numbers { interchange_first: 1 }
+    }
+}
+
+/// How messages are acknowledged.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Acknowledge {
+    /// The guide of the acknowledgement: `x12/004010/997`.
+    pub guide: String,
+    /// The endpoint it goes to.
+    pub to: String,
+}
+
+/// The duplicate policy.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Duplicates {
+    /// How long a control number is remembered.
+    #[serde(deserialize_with = "duration")]
+    pub window: Duration,
+}
+
+impl Default for Duplicates {
+    fn default() -> Self {
+        Duplicates { window: Duration::from_secs(400 * 24 * 3600) }
+    }
+}
+
+/// `[[receive]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Receive {
+    /// Where files arrive.
+    pub endpoint: String,
+    /// The flow that takes them.
+    pub flow: String,
+}
+
+/// `gateway.toml`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GatewaySettings {
+    /// Folder of the ledger, the spool, the archive and the quarantine, relative to the file.
+    pub data: String,
+    /// Folder of the mappings.
+    pub mappings: String,
+    /// How long a file that stops before its end may wait for the rest.
+    #[serde(default = "incomplete_after", deserialize_with = "duration")]
+    pub incomplete_after: Duration,
+    /// Endpoints by name.
+    #[serde(default)]
+    pub endpoints: BTreeMap<String, Endpoint>,
+}
+
+fn incomplete_after() -> Duration {
+    Duration::from_secs(15 * 60)
+}
+
+/// In or out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// Files are taken away from there.
+    In,
+    /// Files are put there.
+    Out,
+}
+
+/// A place files come from or go to.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Endpoint {
+    /// `folder` or `sftp`.
+    pub kind: EndpointKind,
+    /// In or out.
+    pub direction: Direction,
+    /// Folder: relative to gateway.toml. SFTP: as the server names it.
+    pub path: String,
+    /// The clients whose files these are.
+    #[serde(default)]
+    pub clients: Vec<String>,
+    /// Which names are taken: `*.edi`; everything if absent.
+    pub files: Option<String>,
+    /// How long a file must not have changed.
+    #[serde(default = "settle", deserialize_with = "duration")]
+    pub settle: Duration,
+    /// Suffix of the file that says another one is complete: `.done`.
+    pub trigger: Option<String>,
+    /// How often it is listed.
+    #[serde(default = "poll", deserialize_with = "duration")]
+    pub poll: Duration,
+    /// Template of the names of files put there.
+    pub file_name: Option<String>,
+    /// SFTP: the server.
+    pub host: Option<String>,
+    /// SFTP: its port.
+    #[serde(default = "ssh_port")]
+    pub port: u16,
+    /// SFTP: the account.
+    pub user: Option<String>,
+    /// SFTP: where the password is.
+    pub password: Option<SecretReference>,
+    /// SFTP: where the private key is.
+    pub key: Option<SecretReference>,
+    /// SFTP: where the key's passphrase is.
+    pub passphrase: Option<SecretReference>,
+    /// SFTP: fingerprints the server may show, `SHA256:…`.
+    #[serde(default)]
+    pub host_keys: Vec<String>,
+}
+
+fn settle() -> Duration {
+    Duration::from_secs(2)
+}
+
+fn poll() -> Duration {
+    Duration::from_secs(30)
+}
+
+fn ssh_port() -> u16 {
+    22
+}
+
+/// The kind of an endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EndpointKind {
+    /// A folder of this machine.
+    Folder,
+    /// An SFTP server.
+    Sftp,
+}
+
+/// Where a secret is; never the secret itself.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecretReference {
+    /// An environment variable.
+    pub env: Option<String>,
+    /// A file.
+    pub file: Option<String>,
+}
+
+/// Reads a TOML file. What is wrong is a finding at its place, and the result is `None`.
+pub fn read<'t, T: Deserialize<'t>>(
+    sources: &'t Sources,
+    file: FileId,
+    findings: &mut Diagnostics,
+) -> Option<T> {
+    match toml::from_str(&sources.file(file).text) {
+        Ok(value) => Some(value),
+        Err(error) => {
+            let range = error.span().unwrap_or(0..0);
+            let span = Span::new(file, range.start, range.end.max(range.start));
+            findings.push(
+                Diagnostic::new(Code::F002)
+                    .with("text", error.message().replace('\n', "; "))
+                    .at(span, "here"),
+            );
+            None
+        }
+    }
+}
+
+/// `30s`, `15m`, `24h`, `14d`, `500ms`
+pub fn parse_duration(text: &str) -> Option<Duration> {
+    let digits = text.find(|character: char| !character.is_ascii_digit())?;
+    let number: u64 = text[..digits].parse().ok()?;
+    match &text[digits..] {
+        "ms" => Some(Duration::from_millis(number)),
+        "s" => Some(Duration::from_secs(number)),
+        "m" => Some(Duration::from_secs(number.checked_mul(60)?)),
+        "h" => Some(Duration::from_secs(number.checked_mul(3600)?)),
+        "d" => Some(Duration::from_secs(number.checked_mul(86_400)?)),
+        _ => None,
+    }
+}
+
+fn duration<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    parse_duration(&text).ok_or_else(|| {
+        serde::de::Error::custom(format!("`{text}` is not a time such as 500ms, 30s, 15m, 24h or 14d"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_units() {
+        assert_eq!(parse_duration("500ms"), Some(Duration::from_millis(500)));
+        assert_eq!(parse_duration("14d"), Some(Duration::from_secs(14 * 86_400)));
+        assert_eq!((parse_duration("30"), parse_duration("s"), parse_duration("3w")), (None, None, None));
+    }
+
+    #[test]
+    fn an_unknown_setting_is_refused_at_its_place() {
+        let mut sources = Sources::default();
+        let file = sources.add("gateway.toml", "data = \"data\"\nmappings = \"mappings\"\nlimit = 3\n");
+        let mut findings = Diagnostics::new();
+        assert!(read::<GatewaySettings>(&sources, file, &mut findings).is_none());
+        let finding = &findings.as_slice()[0];
+        assert_eq!(sources.path_line(finding.labels[0].span), ("gateway.toml".into(), 3));
+    }
+}

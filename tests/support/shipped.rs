@@ -1,0 +1,82 @@
+//! The shipped mappings, compiled, and messages translated with them.
+#![allow(dead_code, clippy::unwrap_used)]
+
+use crossdock::base::files::Disk;
+use crossdock::base::span::Sources;
+use crossdock::diagnostics::render::terminal;
+use crossdock::diagnostics::{Diagnostic, Diagnostics};
+use crossdock::formats::{Layout, MessageInput, MessageRow, Row, Scratch, format};
+use crossdock::gateway::bundle::{self, Bundle, MappingFiles};
+use crossdock::mapping::{Earlier, Facts, Outcome, Plan, Runner};
+use crossdock::tree::{Tree, View};
+use std::path::Path;
+
+/// The files of the shipped mappings.
+pub fn mapping_files() -> MappingFiles {
+    bundle::read_files(&Disk, &Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings")).unwrap()
+}
+
+/// The shipped mappings; a finding fails the test with its text.
+pub fn bundle() -> Bundle {
+    let (bundle, sources, findings) = bundle::compile(&mapping_files(), None);
+    assert!(findings.is_empty(), "{}", render(findings.as_slice(), &sources));
+    bundle.expect("no findings")
+}
+
+/// Findings as a terminal shows them.
+pub fn render(findings: &[Diagnostic], sources: &Sources) -> String {
+    findings.iter().map(|finding| terminal::render(finding, sources, "", false)).collect()
+}
+
+/// A file of `testdata`.
+pub fn testdata(path: &str) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(path);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The rows of the index pass, fed in pieces of `chunk` bytes.
+pub fn index(layout: &dyn Layout, bytes: &[u8], chunk: usize) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut indexer = format(&layout.guide().format).unwrap().indexer(Some(layout));
+    for piece in bytes.chunks(chunk) {
+        indexer.feed(piece, &mut |row| rows.push(row));
+    }
+    indexer.finish(&mut |row| rows.push(row));
+    rows
+}
+
+/// The head of the file and its messages.
+pub fn messages(layout: &dyn Layout, bytes: &[u8]) -> (Vec<u8>, Vec<MessageRow>) {
+    let mut head = Vec::new();
+    let mut messages = Vec::new();
+    for row in index(layout, bytes, usize::MAX) {
+        match row {
+            Row::Interchange(interchange) => head = interchange.head,
+            Row::Message(message) => messages.push(message),
+            _ => {}
+        }
+    }
+    (head, messages)
+}
+
+/// One message as the second pass takes it.
+pub fn input<'a>(head: &'a [u8], bytes: &'a [u8], row: &MessageRow) -> MessageInput<'a> {
+    let range = row.offset as usize..(row.offset + row.length) as usize;
+    MessageInput { head, bytes: &bytes[range], offset: row.offset }
+}
+
+/// A message read under a guide.
+pub fn read(layout: &dyn Layout, input: &MessageInput<'_>) -> (Tree, Diagnostics) {
+    let (mut tree, mut findings) = (Tree::new(), Diagnostics::new());
+    layout.read(input, &mut Scratch::default(), &mut tree, &mut findings);
+    (tree, findings)
+}
+
+/// A plan run over a tree.
+pub fn run(plan: &Plan, source: View<'_>, earlier: Vec<Earlier<'_>>) -> (Tree, Diagnostics, Outcome) {
+    let (mut target, mut findings) = (Tree::new(), Diagnostics::new());
+    let header = [("client", "BRW01".to_string())];
+    let facts = Facts { now: jiff::Timestamp::UNIX_EPOCH, offset: 0, earlier, header: &header };
+    let outcome = Runner::default().run(plan, source, &facts, &mut target, &mut findings);
+    (target, findings, outcome)
+}

@@ -1,0 +1,129 @@
+//! The shipped maps on the messages of the scenarios, field by field.
+#![allow(clippy::unwrap_used)]
+
+#[path = "support/shipped.rs"]
+mod shipped;
+
+use crossdock::diagnostics::Severity;
+use crossdock::formats::Envelope;
+use crossdock::gateway::bundle::{Bundle, Route};
+use crossdock::mapping::{Earlier, Outcome};
+use crossdock::tree::{Tree, View};
+use shipped::{input, messages, read, render, run, testdata};
+
+fn route<'b>(bundle: &'b Bundle, flow: &str) -> &'b Route {
+    bundle.clients["brightwick"].routes.iter().find(|route| route.flow.name == flow).unwrap()
+}
+
+/// The canonical order of S01.
+fn order(bundle: &Bundle) -> Tree {
+    let route = route(bundle, "brightwick/orders");
+    let bytes = testdata("x12/ok/s01-940.edi");
+    let (head, rows) = messages(&*route.layout, &bytes);
+    assert_eq!(rows.len(), 1);
+    let input = input(&head, &bytes, &rows[0]);
+    let (tree, findings) = read(&*route.layout, &input);
+    assert!(findings.is_empty(), "{}", render(findings.as_slice(), &bundle.sources));
+    let (order, findings, outcome) = run(&route.read, View::new(&tree, input.source()), vec![]);
+    assert!(findings.is_empty(), "{}", render(findings.as_slice(), &bundle.sources));
+    assert_eq!(outcome, Outcome::Built);
+    order
+}
+
+#[test]
+fn the_940_of_s01_becomes_the_order_rows_of_the_warehouse() {
+    let bundle = shipped::bundle();
+    let order = order(&bundle);
+    let (plan, layout) = &route(&bundle, "brightwick/orders").writes[0];
+    let (rows, findings, outcome) = run(plan, View::new(&order, ""), vec![]);
+    assert!(findings.is_empty(), "{}", render(findings.as_slice(), &bundle.sources));
+    assert_eq!(outcome, Outcome::Built);
+    let (mut body, mut file, mut findings) = (Vec::new(), Vec::new(), Default::default());
+    layout.write_body(View::new(&rows, ""), &mut body, &mut findings);
+    assert!(findings.is_empty(), "{}", render(findings.as_slice(), &bundle.sources));
+    layout.begin_file(&Envelope::default(), &mut file);
+    layout.wrap_body(&Envelope::default(), 1, &body, &mut file);
+    let expected = String::from_utf8(testdata("csv/ok/s01-wms-order.csv")).unwrap();
+    assert_eq!(String::from_utf8(file).unwrap().replace("\r\n", "\n"), expected.replace("\r\n", "\n"));
+}
+
+#[test]
+fn the_shipment_of_s01_becomes_the_945() {
+    let bundle = shipped::bundle();
+    let order = order(&bundle);
+    let route = route(&bundle, "brightwick/shipments");
+    let bytes = testdata("csv/ok/s01-wms-shipment.csv");
+    let (head, rows) = messages(&*route.layout, &bytes);
+    assert_eq!(rows.len(), 1);
+    let input = input(&head, &bytes, &rows[0]);
+    let (tree, findings) = read(&*route.layout, &input);
+    assert!(findings.is_empty(), "{}", render(findings.as_slice(), &bundle.sources));
+    let (shipment, findings, _) =
+        run(&route.read, View::new(&tree, input.source()), vec![Earlier::One(View::new(&order, ""))]);
+    assert!(findings.is_empty(), "{}", render(findings.as_slice(), &bundle.sources));
+    let (plan, layout) = &route.writes[0];
+    let (segments, findings, _) = run(plan, View::new(&shipment, ""), vec![]);
+    assert!(findings.is_empty(), "{}", render(findings.as_slice(), &bundle.sources));
+    let (mut body, mut message, mut findings) = (Vec::new(), Vec::new(), Default::default());
+    layout.write_body(View::new(&segments, ""), &mut body, &mut findings);
+    assert!(findings.is_empty(), "{}", render(findings.as_slice(), &bundle.sources));
+    layout.wrap_body(&Envelope::default(), 1, &body, &mut message);
+    let expected = String::from_utf8(testdata("x12/ok/s01-945.edi")).unwrap();
+    let expected: Vec<&str> =
+        expected.split('~').map(str::trim).filter(|segment| !segment.is_empty()).collect();
+    let message = String::from_utf8(message).unwrap();
+    let message: Vec<&str> = message.split('~').filter(|segment| !segment.is_empty()).collect();
+    assert_eq!(message, expected[2..expected.len() - 2]);
+}
+
+#[test]
+fn a_shipment_of_an_unknown_order_waits() {
+    let bundle = shipped::bundle();
+    let route = route(&bundle, "brightwick/shipments");
+    let bytes = testdata("csv/ok/s01-wms-shipment.csv");
+    let (head, rows) = messages(&*route.layout, &bytes);
+    let input = input(&head, &bytes, &rows[0]);
+    let (tree, _) = read(&*route.layout, &input);
+    let (_, findings, outcome) = run(&route.read, View::new(&tree, input.source()), vec![Earlier::None]);
+    assert_eq!(findings.as_slice()[0].shown_code(), "B007");
+    assert_ne!(outcome, Outcome::Built);
+}
+
+#[test]
+fn the_bad_messages_of_s14_are_refused_for_what_is_wrong_with_them() {
+    let bundle = shipped::bundle();
+    let route = route(&bundle, "brightwick/orders");
+    let bytes = testdata("x12/err/s14-940.edi");
+    let (head, rows) = messages(&*route.layout, &bytes);
+    assert_eq!(rows.len(), 3);
+    let of = |at: usize| {
+        let input = input(&head, &bytes, &rows[at]);
+        let (tree, findings) = read(&*route.layout, &input);
+        let (_, business, outcome) = run(&route.read, View::new(&tree, input.source()), vec![]);
+        (findings, business, outcome)
+    };
+    let (syntax, ..) = of(0);
+    let told: Vec<(&str, u32, u16, &str, &str)> = syntax
+        .as_slice()
+        .iter()
+        .filter(|finding| finding.severity == Severity::Reject)
+        .map(|finding| {
+            let place = finding.place.as_ref().unwrap();
+            (
+                finding.code.text(),
+                place.segment,
+                place.element,
+                place.loop_id.as_str(),
+                place.element_id.as_str(),
+            )
+        })
+        .collect();
+    assert_eq!(told, [("X208", 4, 2, "", "373"), ("X207", 7, 2, "0310", "355")]);
+    let (syntax, business, outcome) = of(1);
+    assert!(syntax.is_empty(), "{}", render(syntax.as_slice(), &bundle.sources));
+    assert_eq!(outcome, Outcome::Built, "{}", render(business.as_slice(), &bundle.sources));
+    let (syntax, business, outcome) = of(2);
+    assert!(syntax.is_empty(), "{}", render(syntax.as_slice(), &bundle.sources));
+    assert_eq!(outcome, Outcome::Rejected);
+    assert!(business.as_slice().iter().any(|finding| finding.title() == "quantity missing"));
+}
