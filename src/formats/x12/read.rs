@@ -2,10 +2,10 @@
 
 use super::X12Layout;
 use super::header::{Delimiters, Header};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
 use crate::formats::segment::{Matched, MatcherState, Tag, Token, check_element, check_relations};
 use crate::formats::{MessageInput, Scratch};
-use crate::guide::Guide;
+use crate::guide::{Guide, ValueClass};
 use crate::tree::arena::Origin;
 use crate::tree::{PlaceId, PlaceKind, Tree};
 
@@ -272,8 +272,13 @@ impl Reader<'_> {
             at.element_id = self.guide.rules(element).element_id.to_string();
         }
         let value = String::from_utf8_lossy(token.of(self.bytes)).into_owned();
+        // A text of another length can still be read; a date or time of another length is none.
+        let is_unreadable = matches!(code, Code::X204 | Code::X205)
+            && matches!(self.guide.rules(element).class, ValueClass::Date | ValueClass::Time);
+        let severity = if is_unreadable { Severity::Reject } else { code.info().severity };
         self.findings.push(
             Diagnostic::new(code)
+                .severity(severity)
                 .with("tag", self.tag)
                 .with("element", format!("{position:02}"))
                 .with("value", value)
