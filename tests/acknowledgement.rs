@@ -5,6 +5,7 @@
 #[path = "support/shipped.rs"]
 mod shipped;
 
+use crossdock::base::span::Sources;
 use crossdock::diagnostics::{Diagnostic, Diagnostics, Place, Severity};
 use crossdock::exchange::acknowledge::{AcknowledgedFinding, AcknowledgedGroup, AcknowledgedMessage};
 use crossdock::exchange::functional_acknowledgement::functional_acknowledgement;
@@ -14,7 +15,9 @@ use crossdock::exchange::interchange_acknowledgement::{
 };
 use crossdock::exchange::told::InterchangeNote;
 use crossdock::formats::x12::Delimiters;
-use crossdock::formats::{Envelope, Fault, InterchangeRow, Layout, Row};
+use crossdock::formats::{self, Envelope, Fault, InterchangeRow, Layout, Row};
+use crossdock::guide::{self, GuideSources};
+use crossdock::language::{parse, syntax::Document};
 use jiff::civil::{DateTime, datetime};
 use shipped::testdata;
 use std::path::Path;
@@ -329,4 +332,71 @@ fn a_set_nobody_reads_and_a_set_without_a_number_are_answered_too() {
     let told = answer(&group, &*layout_997);
     let expected = ["AK1*PO*131", "AK2*850*0001", "AK5*R*1", "AK2*000*0000", "AK5*R*23", "AK9*R*2*2*0"];
     assert_eq!(told, expected);
+}
+
+/// Repetitions and composites, which the shipped guides have few of.
+const SMALL: &str = r#"
+dictionary small
+  element 1 ID 2 2 name "Code" codes AA BB
+  element 2 N0 1 3 name "Number"
+  element 143 ID 3 3 name "Set"
+  element 329 AN 4 9 name "Set control number"
+  element C1 composite 2 1 name "Both"
+  segment ST name "Start"
+    .01 143 required
+    .02 329 required
+  end ST
+  segment ZA name "What is checked"
+    .01 1 max 5
+    .02 C1
+  end ZA
+  segment SE name "End"
+    .01 2 required
+    .02 329 required
+  end SE
+end dictionary
+
+guide small/100
+  lang 1
+  syntax x12 release "005010" set "100" group "ZZ" name "Small"
+  dictionary small
+  unit transaction
+  structure
+    ST required auto
+    ZA
+    SE required auto
+  end structure
+end guide
+"#;
+
+#[test]
+fn components_and_repetitions_are_found_at_their_places() {
+    let (mut sources, mut findings) = (Sources::default(), Diagnostics::new());
+    let file = sources.add("small.guide", SMALL);
+    let documents = parse(&sources, file, &mut findings);
+    let mut known = GuideSources::default();
+    for document in &documents {
+        match document {
+            Document::Guide(guide) => drop(known.guides.insert(guide.name.name.as_str(), guide)),
+            Document::Dictionary(words) => drop(known.dictionaries.insert(words.name.name.as_str(), words)),
+            _ => {}
+        }
+    }
+    let guide = guide::compile("small/100", &known, &mut findings);
+    let layout = guide.and_then(|guide| formats::layout(&guide, &mut findings));
+    assert!(findings.is_empty(), "{}", shipped::render(findings.as_slice(), &sources));
+    let isa = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *261120*0900*^*00501*000000310*0*P*>~";
+    let bytes = format!(
+        "{isa}GS*ZZ*A*B*20261120*0900*1*X*005010~ST*100*0001~ZA*AA^BB^CC*7>DD~SE*3*0001~GE*1*1~IEA*1*000000310~"
+    );
+    let received = receive(bytes.as_bytes(), &*layout.unwrap());
+    let places: Vec<_> = received.groups[0].messages[0]
+        .findings
+        .iter()
+        .map(|finding| {
+            let Place { element, repetition, component, .. } = finding.place;
+            (finding.code.as_str(), element, repetition, component, finding.value.as_str())
+        })
+        .collect();
+    assert_eq!(places, [("X207", 1, 3, 0, "CC"), ("X207", 2, 1, 2, "DD")]);
 }
