@@ -242,7 +242,8 @@ mod tests {
     #[test]
     fn a_message_is_judged_by_what_the_guide_found() {
         use Severity::*;
-        let table: &[(&[(&str, Severity)], &str, &[&str])] = &[
+        type Case<'a> = (&'a [(&'a str, Severity)], &'a str, &'a [&'a str]);
+        let table: &[Case<'_>] = &[
             (&[], "A", &[]),
             (&[("X205", Warn)], "E", &["5"]),
             (&[("X205", Info)], "A", &[]),

@@ -3,8 +3,8 @@
 use super::expression::{Context, Typed};
 use super::names::{Binding, Found, Multiplicity, Scope, pair_step};
 use super::plan::{
-    BlockKind, BlockPlan, CheckPlan, Constant, EarlierPlan, Expr, LeafPlan, LetPlan, Nodes, Plan,
-    PolicyKindPlan, RecordPlan, Round, SideName, Start, Truncate,
+    BlockKind, BlockPlan, CheckPlan, Constant, EarlierPlan, Expr, LeafPlan, LetPlan, Message,
+    MessagePartPlan, Nodes, Plan, PolicyKindPlan, RecordPlan, Round, SideName, Start, Truncate,
 };
 use super::tables::Table;
 use super::{expression, layers};
@@ -232,7 +232,7 @@ struct BuilderBlock {
     condition: Option<Expr>,
     builder: Builder,
     always: bool,
-    required: Option<super::plan::Message>,
+    required: Option<Message>,
     rule: u32,
     /// Made by a path such as `W06.01`, not by a block.
     is_implied: bool,
@@ -300,9 +300,7 @@ impl Compiler<'_> {
             checks.push(CheckPlan {
                 severity: severity.unwrap_or(Severity::Reject),
                 code: case.code.text.clone(),
-                text: super::plan::Message {
-                    parts: vec![super::plan::MessagePartPlan::Text(case.text.text.clone())],
-                },
+                text: Message { parts: vec![MessagePartPlan::Text(case.text.text.clone())] },
                 condition,
                 rule: self.context.rule(case.span),
             });
@@ -423,18 +421,10 @@ impl Compiler<'_> {
             return;
         }
         let Some(typed) = self.context.value(scope, &line.value) else { return };
-        self.leaf(builder, scope, line, place, typed, rule);
+        self.leaf(builder, line, place, typed, rule);
     }
 
-    fn leaf(
-        &mut self,
-        builder: &mut Builder,
-        scope: &Scope,
-        line: &Assignment,
-        place: PlaceId,
-        typed: Typed,
-        rule: u32,
-    ) {
+    fn leaf(&mut self, builder: &mut Builder, line: &Assignment, place: PlaceId, typed: Typed, rule: u32) {
         let target = self.shape.place(place);
         let Some(leaf) = target.leaf_type().cloned() else {
             let name = self.shape.path(place);
@@ -454,16 +444,10 @@ impl Compiler<'_> {
             );
             return;
         }
-        let required = match &line.modifiers.required {
-            None => None,
-            Some((span, text)) => Some(super::plan::Message {
-                parts: vec![super::plan::MessagePartPlan::Text(text.as_ref().map_or_else(
-                    || format!("{} is missing", self.context_text(*span, line)),
-                    |text| text.text.clone(),
-                ))],
-            }),
-        };
-        let _ = scope;
+        let required = line.modifiers.required.as_ref().map(|(_, text)| {
+            let missing = || format!("{} is missing", layers::keys(&line.target).join("."));
+            words(text.as_ref().map_or_else(missing, |text| text.text.clone()))
+        });
         let round = line.modifiers.round.as_ref().and_then(|round| self.rounding(round));
         builder.leaves.push(LeafPlan {
             place,
@@ -475,10 +459,6 @@ impl Compiler<'_> {
             round,
             rule,
         });
-    }
-
-    fn context_text(&self, _span: crate::base::span::Span, line: &Assignment) -> String {
-        layers::keys(&line.target).join(".")
     }
 
     fn rounding(&mut self, round: &crate::language::syntax::Rounding) -> Option<Round> {
@@ -537,7 +517,7 @@ impl Compiler<'_> {
         builder.owners.push((qualifier, rule));
         let Some(typed) = self.context.value(scope, &line.value) else { return };
         builder.leaves.push(constant_leaf(&self.shape, qualifier, code, rule));
-        self.leaf(builder, scope, line, value, typed, rule);
+        self.leaf(builder, line, value, typed, rule);
     }
 
     fn copy(&mut self, builder: &mut Builder, scope: &Scope, line: &Assignment, place: PlaceId, rule: u32) {
@@ -795,11 +775,9 @@ impl Compiler<'_> {
         inner.leaves.extend(self.key_leaf(place, step));
         scope.this = (self.shape.clone(), vec![place]);
         self.statements(&mut inner, scope, &block.statements);
-        let required = block.modifiers.required.as_ref().map(|(_, text)| super::plan::Message {
-            parts: vec![super::plan::MessagePartPlan::Text(text.as_ref().map_or_else(
-                || format!("{} is missing", layers::keys(&block.target).join(".")),
-                |text| text.text.clone(),
-            ))],
+        let required = block.modifiers.required.as_ref().map(|(_, text)| {
+            let missing = || format!("{} is missing", layers::keys(&block.target).join("."));
+            words(text.as_ref().map_or_else(missing, |text| text.text.clone()))
         });
         builder.owners.push((place, rule));
         builder.blocks.push(BuilderBlock {
@@ -947,6 +925,11 @@ impl Compiler<'_> {
         }
         (first, last)
     }
+}
+
+/// A message without values.
+fn words(text: String) -> Message {
+    Message { parts: vec![MessagePartPlan::Text(text)] }
 }
 
 /// Whether a value of one kind can go to a target of another.

@@ -207,7 +207,7 @@ impl Context<'_> {
             Err(finding) => {
                 // A condition that did not compile was reported itself.
                 if finding.code != Code::M006 {
-                    self.findings.push(finding);
+                    self.findings.push(*finding);
                 }
                 None
             }

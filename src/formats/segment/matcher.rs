@@ -59,6 +59,7 @@ impl MatcherState {
     }
 
     /// The next segment. `key` gives the bytes of an element (position, component) of it.
+    #[allow(clippy::too_many_arguments, reason = "what a segment is, where it goes, and whom to tell")]
     pub fn segment<'k>(
         &mut self,
         guide: &Guide,
