@@ -320,8 +320,14 @@ impl Compiler<'_> {
         match &statement.kind {
             StatementKind::Assign(line) => self.assign(builder, scope, line, &line.target.steps),
             StatementKind::Let { name, value } => self.bind(builder, scope, name, value),
-            StatementKind::Section(block) => self.section(builder, scope, block, statement),
-            StatementKind::Each(block) => self.each(builder, scope, block, statement),
+            StatementKind::Section(block) => {
+                self.own_block(builder, block);
+                self.section(builder, scope, block, statement);
+            }
+            StatementKind::Each(block) => {
+                self.own_block(builder, block);
+                self.each(builder, scope, block, statement);
+            }
             StatementKind::Use { name, argument } => self.fragment(builder, scope, name, argument),
             StatementKind::Check(check) => self.check(builder, scope, check, statement),
             StatementKind::Ignore { paths, .. } => {
@@ -349,6 +355,13 @@ impl Compiler<'_> {
                 self.later("`earlier` inside a block", "put it in the header of the map", statement)
             }
         }
+    }
+
+    /// A block that does not compile is still the owner of its target: one finding is enough.
+    fn own_block(&mut self, builder: &mut Builder, block: &Block) {
+        let step = block.target.steps.first().filter(|_| block.target.steps.len() == 1);
+        let found = step.and_then(|step| step_places(&self.shape, &[builder.place], step).ok());
+        builder.owners.extend(found.into_iter().flat_map(|found| found.places).map(|place| (place, 0)));
     }
 
     fn later(&mut self, what: &str, instead: &str, statement: &Statement) {
@@ -484,7 +497,8 @@ impl Compiler<'_> {
     /// One owner line per target.
     fn own(&mut self, builder: &mut Builder, place: PlaceId, rule: u32, target: &Path) {
         if let Some((_, first)) = builder.owners.iter().find(|(owned, _)| *owned == place) {
-            let first = self.context.rules[*first as usize - 1];
+            // A block has no line of its own among the rules yet; the place alone says enough then.
+            let first = first.checked_sub(1).map_or(target.span, |at| self.context.rules[at as usize]);
             self.context.findings.push(
                 Diagnostic::new(Code::M015)
                     .with("target", layers::keys(target).join("."))
@@ -687,7 +701,7 @@ impl Compiler<'_> {
                 };
                 let Some(Found::Path(found)) = self.context.resolve(scope, path) else { return };
                 if found.multiplicity == Multiplicity::Many {
-                    let name = path.steps.last().map_or(String::new(), super::names::step_text);
+                    let name = layers::keys(path).join(".");
                     self.context.findings.push(
                         Diagnostic::new(Code::M002)
                             .with("name", &name)
@@ -779,7 +793,6 @@ impl Compiler<'_> {
             let missing = || format!("{} is missing", layers::keys(&block.target).join("."));
             words(text.as_ref().map_or_else(missing, |text| text.text.clone()))
         });
-        builder.owners.push((place, rule));
         builder.blocks.push(BuilderBlock {
             place,
             kind,
