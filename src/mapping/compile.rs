@@ -635,6 +635,7 @@ impl Compiler<'_> {
         let condition = Expr::Binary(Operator::Equal, Box::new(left.expr), Box::new(right.expr));
         let last = found.nodes.steps.last_mut()?;
         last.condition = Some((Arc::new(condition), item));
+        found.nodes.is_plain = false;
         builder.lets.push((slot, LetPlan::Record(found.nodes)));
         Some(Binding::Record { slot, shape: found.shape, places: found.places })
     }

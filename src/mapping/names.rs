@@ -194,7 +194,7 @@ impl Scope {
             .filter_map(|&place| Some((place, shape.place(place).leaf_type()?.clone())))
             .collect();
         Ok(Found::Path(Box::new(Resolved {
-            nodes: Nodes { start, steps, leaves, span: path.span },
+            nodes: Nodes::new(start, steps, leaves, path.span),
             multiplicity: if many { Multiplicity::Many } else { Multiplicity::Single },
             kind,
             shape: shape.clone(),
