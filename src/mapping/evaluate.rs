@@ -198,7 +198,9 @@ impl<'r> Evaluator<'r> {
             },
         };
         match from {
-            Found::Document(view, id) => self.down(nodes, view.tree, id, from, &|id| Found::Document(view, id)),
+            Found::Document(view, id) => {
+                self.down(nodes, view.tree, id, from, &|id| Found::Document(view, id))
+            }
             Found::Target(tree, id) => self.down(nodes, tree, id, from, &|id| Found::Target(tree, id)),
         }
     }

@@ -447,7 +447,9 @@ impl Context<'_> {
         };
         let expr = match &argument.kind {
             ExpressionKind::Path(path) => match self.resolve(scope, path)? {
-                Found::Value(slot, ValueKind::Record) => Expr::Exists(Nodes::new(super::plan::Start::Slot(slot), vec![], vec![], span)),
+                Found::Value(slot, ValueKind::Record) => {
+                    Expr::Exists(Nodes::new(super::plan::Start::Slot(slot), vec![], vec![], span))
+                }
                 Found::Path(resolved) if resolved.pair.is_none() => Expr::Exists(resolved.nodes),
                 Found::Path(resolved) => {
                     let (pairs, code) = resolved.pair.expect("the other case is above");
