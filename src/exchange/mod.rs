@@ -1,3 +1,8 @@
-//! L3: the policy of envelopes, as pure functions over facts: states and their transitions.
+//! L3: the policy of envelopes, as pure functions over facts: states and their transitions, identities, control
+//! numbers, duplicates and acknowledgements.
 
+pub mod duplicates;
+pub mod identities;
+pub mod numbers;
 pub mod states;
+pub mod told;
