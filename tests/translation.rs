@@ -69,7 +69,8 @@ fn the_shipment_of_s01_becomes_the_945() {
     assert!(findings.is_empty(), "{}", render(findings.as_slice(), &bundle.sources));
     layout.wrap_body(&Envelope::default(), 1, &body, &mut message);
     let expected = String::from_utf8(testdata("x12/ok/s01-945.edi")).unwrap();
-    let expected: Vec<&str> = expected.split('~').map(str::trim).filter(|segment| !segment.is_empty()).collect();
+    let expected: Vec<&str> =
+        expected.split('~').map(str::trim).filter(|segment| !segment.is_empty()).collect();
     let message = String::from_utf8(message).unwrap();
     let message: Vec<&str> = message.split('~').filter(|segment| !segment.is_empty()).collect();
     assert_eq!(message, expected[2..expected.len() - 2]);
@@ -108,7 +109,13 @@ fn the_bad_messages_of_s14_are_refused_for_what_is_wrong_with_them() {
         .filter(|finding| finding.severity == Severity::Reject)
         .map(|finding| {
             let place = finding.place.as_ref().unwrap();
-            (finding.code.text(), place.segment, place.element, place.loop_id.as_str(), place.element_id.as_str())
+            (
+                finding.code.text(),
+                place.segment,
+                place.element,
+                place.loop_id.as_str(),
+                place.element_id.as_str(),
+            )
         })
         .collect();
     assert_eq!(told, [("X208", 4, 2, "", "373"), ("X207", 7, 2, "0310", "355")]);

@@ -110,7 +110,7 @@ fn plan(
         slots: 1,
         sequences: 0,
         rules: Vec::new(),
-        read: vec![false; source_shape.len()],
+        read: read_by_the_format(&source, &source_shape, sources),
     };
     let root = Binding::Record { slot: 0, shape: source_shape.clone(), places: vec![PlaceId::ROOT] };
     let mut scope =
@@ -156,6 +156,18 @@ fn plan(
         rules,
         cases,
     })
+}
+
+/// Places that are the format's own business, such as `ST` and `SE`: no line reads them.
+fn read_by_the_format(source: &SideName, shape: &Shape, sources: &MapSources<'_>) -> Vec<bool> {
+    let mut read = vec![false; shape.len()];
+    let SideName::Guide(name) = source else { return read };
+    let Some(guide) = sources.guides.get(name) else { return read };
+    for (place, own) in shape.places() {
+        // A parent has a lower id than what is in it, variants included.
+        read[place.index()] = guide.rules(place).auto || (place != PlaceId::ROOT && read[own.parent.index()]);
+    }
+    read
 }
 
 fn side_missing<T>(map: &MapDocument, what: &str, findings: &mut Diagnostics) -> Option<T> {

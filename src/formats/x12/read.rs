@@ -2,10 +2,10 @@
 
 use super::X12Layout;
 use super::header::{Delimiters, Header};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
 use crate::formats::segment::{Matched, MatcherState, Tag, Token, check_element, check_relations};
 use crate::formats::{MessageInput, Scratch};
-use crate::guide::Guide;
+use crate::guide::{Guide, ValueClass};
 use crate::tree::arena::Origin;
 use crate::tree::{PlaceId, PlaceKind, Tree};
 
@@ -61,6 +61,7 @@ pub(super) fn read(
         ordinal: 0,
         segment: Token::default(),
         tag: "",
+        repetition: 1,
     };
     scratch.matcher.begin(&layout.structure, tree);
     let mut at = 0;
@@ -90,6 +91,8 @@ struct Reader<'a> {
     ordinal: u32,
     segment: Token,
     tag: &'a str,
+    /// Of the element at hand, from 1.
+    repetition: u16,
 }
 
 impl Reader<'_> {
@@ -147,9 +150,11 @@ impl Reader<'_> {
             } else if let Some(separator) =
                 self.delimiters.repetition.filter(|_| self.guide.shape.place(child).is_many())
             {
-                self.split(token, separator, &mut |reader, token, _| {
+                self.split(token, separator, &mut |reader, token, before| {
+                    reader.repetition = before as u16 + 1;
                     reader.leaf(place, child, i + 1, token, text, tree);
                 });
+                self.repetition = 1;
             } else {
                 self.leaf(place, child, i + 1, token, text, tree);
             }
@@ -267,13 +272,22 @@ impl Reader<'_> {
     ) {
         let mut at = self.place(segment, token);
         at.element = position as u16;
-        at.repetition = 1;
+        at.repetition = self.repetition;
         if element != PlaceId::ROOT {
             at.element_id = self.guide.rules(element).element_id.to_string();
+            let declared = self.guide.shape.place(element);
+            if declared.parent != segment {
+                at.component = declared.position;
+            }
         }
         let value = String::from_utf8_lossy(token.of(self.bytes)).into_owned();
+        // A text of another length can still be read; a date or time of another length is none.
+        let is_unreadable = matches!(code, Code::X204 | Code::X205)
+            && matches!(self.guide.rules(element).class, ValueClass::Date | ValueClass::Time);
+        let severity = if is_unreadable { Severity::Reject } else { code.info().severity };
         self.findings.push(
             Diagnostic::new(code)
+                .severity(severity)
                 .with("tag", self.tag)
                 .with("element", format!("{position:02}"))
                 .with("value", value)
