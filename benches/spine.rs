@@ -10,7 +10,7 @@ mod shipped;
 
 use crossdock::diagnostics::Diagnostics;
 use crossdock::formats::segment::delimiters::index_delimiters;
-use crossdock::formats::x12::{Delimiters, tokenize};
+use crossdock::formats::x12::{Delimiters, Tokenizer};
 use crossdock::formats::{Envelope, MessageInput, Scratch};
 use crossdock::mapping::{Facts, Outcome, Runner};
 use crossdock::tree::{Tree, View};
@@ -54,10 +54,14 @@ fn main() {
             copy.len()
         }),
         work("tokens", 0, 1000.0, || {
-            let (mut at, mut count) = (0, 0);
-            while let Some(next) = tokenize(black_box(&input), at, &Delimiters::default(), &mut tokens) {
-                count += tokens.len();
-                at = next;
+            let (mut tokenizer, mut count) = (Tokenizer::default(), 0);
+            // In pieces of a message's size, as the reader takes them.
+            for row in &rows {
+                let bytes = message(row).bytes;
+                tokenizer.begin(black_box(bytes), &Delimiters::default());
+                while tokenizer.segment(bytes, &Delimiters::default(), &mut tokens) {
+                    count += tokens.len();
+                }
             }
             count
         }),

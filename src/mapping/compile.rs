@@ -928,9 +928,7 @@ impl Compiler<'_> {
         while !left.is_empty() {
             let ready = |i: &usize| {
                 needs[*i].iter().all(|(start, place)| {
-                    *start == Start::Out
-                        || index_of(*place)
-                            .is_none_or(|needed| !left.contains(&needed) || needed == *i && false)
+                    *start == Start::Out || index_of(*place).is_none_or(|needed| !left.contains(&needed))
                 })
             };
             let (now, later): (Vec<usize>, Vec<usize>) = left.iter().copied().partition(|i| ready(i));

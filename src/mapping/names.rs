@@ -161,10 +161,20 @@ impl Scope {
                 Occurrence::Number(number) => number,
                 Occurrence::Last => u32::MAX,
             });
-            many |= occurrence.is_none() && is_many(shape, &found.places, found.test.is_some());
+            let step_is_many = is_many(shape, &found.places);
+            many |= occurrence.is_none() && step_is_many;
             let keys = found.places.iter().filter_map(|&place| shape.place(place).key).collect();
             places = found.places.clone();
-            steps.push(Step { places: found.places, test: found.test, keys, condition, occurrence });
+            // Too many of a single segment are a finding where it was read; here the first one counts.
+            let is_single = !step_is_many;
+            steps.push(Step {
+                places: found.places,
+                test: found.test,
+                keys,
+                condition,
+                occurrence,
+                is_single,
+            });
         }
         let kinds =
             |place: &PlaceId| shape.place(*place).leaf_type().map_or(ValueKind::Record, LeafType::kind);
@@ -238,7 +248,7 @@ pub fn pair_step(
 }
 
 /// Several places of one parent are variants: together they may come as often as there are of them.
-fn is_many(shape: &Shape, places: &[PlaceId], _tested: bool) -> bool {
+fn is_many(shape: &Shape, places: &[PlaceId]) -> bool {
     let is_many = |place: &PlaceId| shape.place(*place).is_many();
     let siblings = places.iter().any(|place| {
         places.iter().any(|other| other != place && shape.place(*other).parent == shape.place(*place).parent)

@@ -331,6 +331,8 @@ pub struct Step {
     pub condition: Option<(Arc<Expr>, usize)>,
     /// `#2` (from 1); `u32::MAX` is the last.
     pub occurrence: Option<u32>,
+    /// Whether there is at most one: nothing is looked for after it.
+    pub is_single: bool,
 }
 
 /// `x via …`

@@ -135,6 +135,9 @@ impl MatcherState {
         missing: Missing<'_>,
     ) {
         let slot = &structure.record(frame.place).slots[slot];
+        if !slot.has_required {
+            return;
+        }
         let mut total = 0;
         for (place, counter) in slot.places() {
             let count = self.counts[frame.counters + counter];

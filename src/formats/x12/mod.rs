@@ -8,7 +8,7 @@ mod whole;
 mod write;
 
 pub use header::{Delimiters, Header};
-pub use read::tokenize;
+pub use read::Tokenizer;
 pub use write::{write_header, write_trailer};
 
 use super::segment::Structure;
