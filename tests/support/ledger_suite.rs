@@ -303,6 +303,10 @@ fn lists_and_counts_agree(store: &mut dyn Store) {
     assert!(world.ledger.list_messages(stranger).unwrap().is_empty());
     let staged = world.stage();
     assert!(world.ledger.open_intakes().unwrap().iter().any(|intake| intake.id == staged));
+    let archived = world.intake_in(IntakeState::Archived);
+    let spooled = world.ledger.spooled().unwrap();
+    let is_spooled = |world: &World, id| spooled.contains(&world.ledger.intake(id).unwrap().path);
+    assert!(is_spooled(&world, staged) && !is_spooled(&world, archived));
 }
 
 fn bundles_are_remembered(store: &mut dyn Store) {
