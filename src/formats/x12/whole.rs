@@ -35,7 +35,9 @@ mod tests {
 
     #[test]
     fn only_a_whole_trailer_ends_a_file() {
-        for end in [&b"GE*1*1~IEA*1*000000123~"[..], b"GE*1*1~\r\nIEA*1*000000123~\r\n", b"IEA*1*000000123~\0\x1a\n"] {
+        for end in
+            [&b"GE*1*1~IEA*1*000000123~"[..], b"GE*1*1~\r\nIEA*1*000000123~\r\n", b"IEA*1*000000123~\0\x1a\n"]
+        {
             assert_eq!(whole(b'~', end), !end.contains(&0x1a), "{}", String::from_utf8_lossy(end));
         }
         for end in [&b""[..], b"GE*1*1~", b"GE*1*1~IEA*1*000000123", b"GE*1*1~IEA*1*0000", b"W01*1*EA"] {
