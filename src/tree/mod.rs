@@ -2,6 +2,7 @@
 //! ([`shape::Shape`]), what is there ([`arena::Tree`]) and how a leaf's text is understood ([`value`]).
 
 pub mod arena;
+pub mod json;
 pub mod mask;
 pub mod shape;
 pub mod value;
