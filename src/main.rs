@@ -1,3 +1,5 @@
 //! argv -> cli -> exit code.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    crossdock::cli::run(std::env::args_os()).into()
+}

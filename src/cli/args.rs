@@ -1,0 +1,86 @@
+//! The commands and their options, from which help and `docs/commands.md` are made.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// EDI and flat-file translation gateway: exactly-once file exchange between ERPs and a warehouse
+#[derive(Debug, Parser)]
+#[command(name = "crossdock", version, after_help = TRY_FIRST, disable_help_subcommand = true)]
+pub struct Cli {
+    /// Output for people, or JSON for machines
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+const TRY_FIRST: &str = "\
+Try first:
+  crossdock check mappings                                       compile everything, all findings at once
+  crossdock translate order.edi --read brightwick/940-order      a message as a canonical document
+  crossdock explain X207                                         a finding's cause, an example and the cure
+
+Exit status: 0 fine, 1 findings in your data, 2 wrong use, 3 the machine failed";
+
+/// How output looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Text and tables
+    Human,
+    /// One JSON document on stdout
+    Json,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Compile all guides, maps, flows, tables and partner files; show all findings at once
+    Check(Check),
+    /// Read a file with a map: canonical documents, or with --write or --flow the target's bytes
+    Translate(Box<Translate>),
+    /// Explain a code of a finding: its cause, an example and the cure
+    Explain(Explain),
+}
+
+/// `check`
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Mappings folder; `mappings`, or the one of --config, if not given
+    pub path: Option<PathBuf>,
+    /// Settings of a gateway: checked as well, with the endpoints that flows and partner files name
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// `translate`
+#[derive(Debug, Args)]
+pub struct Translate {
+    /// The file to read
+    pub file: PathBuf,
+    /// Map that reads it, such as house/940-order
+    #[arg(long, value_name = "MAP", required_unless_present = "flow")]
+    pub read: Option<String>,
+    /// Map that writes the result: its bytes go to stdout, without an envelope
+    #[arg(long, value_name = "MAP", requires = "read")]
+    pub write: Option<String>,
+    /// Flow that says which maps read and write
+    #[arg(long, conflicts_with_all = ["read", "write"])]
+    pub flow: Option<String>,
+    /// Client whose flow and partner file are meant; found by the map's or flow's name if not given
+    #[arg(long)]
+    pub client: Option<String>,
+    /// Canonical documents that `earlier` lines of the map find, as JSON
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub earlier: Vec<PathBuf>,
+    /// Mappings folder
+    #[arg(long, value_name = "DIR", default_value = "mappings")]
+    pub mappings: PathBuf,
+}
+
+/// `explain`
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The code, such as X207
+    pub code: String,
+}

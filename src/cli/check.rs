@@ -1,0 +1,73 @@
+//! `check`: compiles everything, all findings at once.
+
+use super::args;
+use super::console::{Console, plural, tally};
+use super::exit::{Answer, Exit};
+use super::workspace::{self, Workspace};
+use crate::base::span::Sources;
+use crate::diagnostics::render::json;
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::language::{self, syntax::Document};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// Runs the command.
+pub fn run(arguments: &args::Check, console: &mut Console<'_>) -> Answer {
+    let config = arguments.config.as_deref().map(workspace::config).transpose()?;
+    let settings = config.as_ref().and_then(|config| Some((config, config.settings.as_ref()?)));
+    let folder: PathBuf = match (&arguments.path, settings) {
+        (Some(path), _) => path.clone(),
+        (None, Some((config, settings))) => config.path(&settings.mappings),
+        (None, None) => Path::new("mappings").to_path_buf(),
+    };
+    let endpoints: Option<Vec<String>> =
+        settings.map(|(_, settings)| settings.endpoints.keys().cloned().collect());
+    let workspace = workspace::load(&folder, endpoints.as_deref())?;
+    let nothing = (Sources::default(), Vec::new());
+    let (config_sources, config_findings) =
+        config.as_ref().map_or((&nothing.0, &nothing.1), |config| (&config.sources, &config.findings));
+    let told = config_findings
+        .iter()
+        .map(|finding| (finding, config_sources))
+        .chain(workspace.findings.iter().map(|finding| (finding, &workspace.sources)));
+    let all: Vec<Diagnostic> = told.clone().map(|(finding, _)| finding.clone()).collect();
+    let counts = counts(&workspace);
+    if console.json {
+        let findings: Vec<Value> = told.map(|(finding, sources)| json::render(finding, sources)).collect();
+        let counts: serde_json::Map<String, Value> =
+            counts.iter().map(|(word, count)| (format!("{word}s"), json!(count))).collect();
+        console.line(json!({ "counts": counts, "findings": findings }).to_string());
+    } else {
+        for (finding, sources) in told {
+            console.finding(finding, sources, "");
+        }
+        let counts: Vec<String> = counts.iter().map(|(word, count)| plural(*count, word)).collect();
+        match all.is_empty() {
+            true => console.line(format!("{}: no findings", counts.join(", "))),
+            false => console.line(tally(&all)),
+        }
+    }
+    let has_errors = all.iter().any(|finding| finding.severity == Severity::Error);
+    Ok(if has_errors { Exit::Findings } else { Exit::Fine })
+}
+
+/// How many documents of each kind the folder holds.
+fn counts(workspace: &Workspace) -> [(&'static str, usize); 4] {
+    let mut counts = [("guide", 0), ("map", 0), ("flow", 0), ("table", 0)];
+    let mut ignored = crate::diagnostics::Diagnostics::bounded(0);
+    for (file, source) in workspace.sources.files() {
+        if source.path.ends_with(".csv") {
+            counts[3].1 += 1;
+        } else if !source.path.ends_with(".toml") {
+            for document in language::parse(&workspace.sources, file, &mut ignored) {
+                match document {
+                    Document::Guide(_) => counts[0].1 += 1,
+                    Document::Map(_) => counts[1].1 += 1,
+                    Document::Flow(_) => counts[2].1 += 1,
+                    _ => {}
+                }
+            }
+        }
+    }
+    counts
+}

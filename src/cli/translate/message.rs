@@ -1,0 +1,177 @@
+//! One message from bytes to document to bytes.
+
+use super::units::Unit;
+use super::way::{Target, Way};
+use super::{Session, earlier};
+use crate::base::limits::Limits;
+use crate::diagnostics::{Diagnostic, Diagnostics, Severity};
+use crate::formats::{Layout, MessageInput, Scratch};
+use crate::mapping::{Facts, Plan, Runner};
+use crate::tree::{NodeId, PlaceId, Tree, View};
+
+/// What became of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Everything was built.
+    Built,
+    /// It would wait.
+    Held,
+    /// It would be refused.
+    Rejected,
+    /// It is of a type that no map here reads.
+    Skipped,
+}
+
+impl Verdict {
+    /// The word shown.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Built => "built",
+            Verdict::Held => "held",
+            Verdict::Rejected => "rejected",
+            Verdict::Skipped => "skipped",
+        }
+    }
+}
+
+/// A message with what was made of it.
+pub struct Translated<'b> {
+    /// The way it took.
+    pub way: &'b Way<'b>,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// Why, if no finding of the message says so.
+    pub why: Option<String>,
+    /// Findings of guide, read map, flow and write maps.
+    pub findings: Vec<Diagnostic>,
+    /// The canonical document, as far as it was built.
+    pub document: Tree,
+    /// What was written; `None` if nothing was to be.
+    pub outputs: Option<Vec<Output<'b>>>,
+}
+
+/// What a map wrote.
+pub struct Output<'b> {
+    /// The map.
+    pub plan: &'b Plan,
+    /// The endpoint it would go to.
+    pub endpoint: Option<&'b str>,
+    /// The tree before writing.
+    pub tree: Tree,
+    /// The bytes, without envelope.
+    pub bytes: Vec<u8>,
+}
+
+impl Translated<'_> {
+    /// The document's number.
+    pub fn number(&self) -> Option<&str> {
+        let place = self.way.read.target_shape.children_named(PlaceId::ROOT, "number").next()?;
+        (!self.document.is_empty())
+            .then(|| View::new(&self.document, "").child_text(NodeId::ROOT, place))
+            .flatten()
+    }
+}
+
+impl Session<'_> {
+    /// Translates one message as the gateway would.
+    pub fn message(&self, unit: &Unit, scratch: &mut Scratch, runner: &mut Runner) -> Translated<'_> {
+        let way = self.ways.of(&unit.row.kind);
+        let mut translated = Translated {
+            way: way.unwrap_or(self.ways.first()),
+            verdict: Verdict::Skipped,
+            why: None,
+            findings: Vec::new(),
+            document: Tree::new(),
+            outputs: None,
+        };
+        let Some(way) = way else { return translated };
+        let limits = Limits::default();
+        if unit.row.length > limits.message_bytes as u64 {
+            translated.verdict = Verdict::Rejected;
+            translated.why = Some(format!("it is longer than {} bytes", limits.message_bytes));
+            return translated;
+        }
+        let mut findings = Diagnostics::bounded(limits.message_findings);
+        if let Some(fault) = &unit.row.fault {
+            findings.push(fault.diagnostic());
+        }
+        let header = self.header(unit, way);
+        let range = unit.row.offset as usize..(unit.row.offset + unit.row.length) as usize;
+        let input =
+            MessageInput { head: &unit.interchange.head, bytes: &self.bytes[range], offset: unit.row.offset };
+        let mut tree = Tree::new();
+        way.layout.read(&input, scratch, &mut tree, &mut findings);
+        let source = View::new(&tree, input.source());
+        let mut facts =
+            Facts { now: jiff::Timestamp::now(), offset: input.offset, earlier: Vec::new(), header: &header };
+        runner.cases(way.read, source, &facts, &mut findings);
+        let keys = runner.lookup_keys(way.read, source, &facts);
+        facts.earlier = earlier::find(way.read, &keys, &self.earlier);
+        runner.run(way.read, source, &facts, &mut translated.document, &mut findings);
+        if findings.worst() < Some(Severity::Hold) {
+            translated.outputs = self.write(way, &translated.document, &facts, runner, &mut findings);
+        }
+        translated.verdict = match findings.worst() {
+            Some(Severity::Reject | Severity::Error) => Verdict::Rejected,
+            _ if unit.refused_with.is_some() || unit.row.fault.is_some() => Verdict::Rejected,
+            Some(Severity::Hold) => Verdict::Held,
+            _ => Verdict::Built,
+        };
+        translated.why = unit.refused_with.map(|what| format!("its {what} is at fault"));
+        translated.findings = findings.into_vec();
+        translated
+    }
+
+    /// Fields every canonical document has: from the partner file and the envelope.
+    fn header(&self, unit: &Unit, way: &Way<'_>) -> Vec<(&'static str, String)> {
+        let mut header = Vec::new();
+        if let Some(client) = self.ways.client {
+            header.push(("client", client.partner.client.clone()));
+            let x12 = client.partner.x12.as_ref().filter(|_| way.layout.guide().format == "x12");
+            if let Some(x12) = x12 {
+                header.push(("sender", x12.their_id.clone()));
+                header.push(("receiver", x12.our_id.clone()));
+            }
+        }
+        header.push(("provenance.source_file", self.file_name.clone()));
+        header.push(("provenance.interchange", unit.interchange.control_number.clone()));
+        header.push(("provenance.group", unit.group.control_number.clone()));
+        if !unit.interchange.control_number.is_empty() {
+            header.push(("provenance.message", unit.row.control_number.clone()));
+        }
+        header.push(("provenance.position", unit.ordinal.to_string()));
+        header
+    }
+
+    fn write<'s>(
+        &'s self,
+        way: &'s Way<'_>,
+        document: &Tree,
+        facts: &Facts<'_>,
+        runner: &mut Runner,
+        findings: &mut Diagnostics,
+    ) -> Option<Vec<Output<'s>>> {
+        let view = View::new(document, "");
+        let mut outputs = Vec::new();
+        let mut one = |plan: &'s Plan, layout: &dyn Layout, endpoint: Option<&'s str>| {
+            let facts = Facts { earlier: Vec::new(), header: &[], ..facts.clone() };
+            let mut output = Output { plan, endpoint, tree: Tree::new(), bytes: Vec::new() };
+            runner.run(plan, view, &facts, &mut output.tree, findings);
+            layout.write_body(View::new(&output.tree, ""), &mut output.bytes, findings);
+            outputs.push(output);
+        };
+        match &way.target {
+            Target::Document => return None,
+            Target::Map(plan, layout) => one(plan, &***layout, None),
+            Target::Flow(route) => {
+                let mut told = Diagnostics::new();
+                for chosen in route.flow.route(view, &mut bumpalo::Bump::new(), &mut told) {
+                    let (plan, layout) = &route.writes[chosen];
+                    one(plan, &**layout, Some(&route.flow.writes[chosen].1.endpoint));
+                }
+                findings.extend(told);
+            }
+        }
+        Some(outputs)
+    }
+}

@@ -1,0 +1,205 @@
+//! `translate`: what the gateway would make of a file, without a gateway.
+
+mod earlier;
+mod message;
+mod units;
+mod way;
+
+use super::args;
+use super::console::{Console, plural};
+use super::exit::{Answer, Exit, Stop};
+use super::workspace;
+use crate::base::files::{Disk, read_whole};
+use crate::base::limits::Limits;
+use crate::base::span::Sources;
+use crate::diagnostics::render::{json, terminal::sanitize};
+use crate::diagnostics::{Diagnostic, Place, Severity};
+use crate::formats::Scratch;
+use crate::mapping::Runner;
+use crate::tree::View;
+use message::{Translated, Verdict};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use std::path::Path;
+use units::Unit;
+use way::Ways;
+
+/// Runs the command.
+pub fn run(arguments: &args::Translate, console: &mut Console<'_>) -> Answer {
+    let workspace = workspace::load(&arguments.mappings, None)?;
+    let Some(bundle) = workspace.bundle else {
+        return Ok(unsound(&workspace.findings, &workspace.sources, console));
+    };
+    let limit = usize::try_from(Limits::default().file_bytes).unwrap_or(usize::MAX);
+    let bytes =
+        read_whole(&Disk, &arguments.file, limit).map_err(|error| Stop::file(&arguments.file, &error))?;
+    let ways = Ways::find(&bundle, arguments, &bytes)?;
+    let session = Session {
+        name: shown_name(&arguments.file),
+        file_name: arguments.file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        bytes: &bytes,
+        sources: &workspace.sources,
+        earlier: earlier::read(&arguments.earlier, &ways)?,
+        ways,
+    };
+    session.run(console)
+}
+
+/// Shows why the mapping files cannot be used.
+fn unsound(findings: &[Diagnostic], sources: &Sources, console: &mut Console<'_>) -> Exit {
+    let errors: Vec<&Diagnostic> =
+        findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+    if console.json {
+        let errors: Vec<Value> = errors.into_iter().map(|error| json::render(error, sources)).collect();
+        console.line(json!({ "findings": errors, "messages": [] }).to_string());
+    } else {
+        errors.into_iter().for_each(|error| console.finding(error, sources, ""));
+        console.note("nothing was translated: the mapping files have errors");
+    }
+    Exit::Findings
+}
+
+fn shown_name(path: &Path) -> String {
+    sanitize(&path.display().to_string())
+}
+
+/// One file with all it is translated with.
+struct Session<'b> {
+    name: String,
+    file_name: String,
+    bytes: &'b [u8],
+    sources: &'b Sources,
+    earlier: Vec<earlier::Document>,
+    ways: Ways<'b>,
+}
+
+impl Session<'_> {
+    fn run(&self, console: &mut Console<'_>) -> Answer {
+        let found = units::index(&**self.ways.first().layout, self.bytes);
+        for finding in &found.findings {
+            self.tell(console, finding, &self.name);
+        }
+        for text in &found.unclaimed {
+            console.note(format!("{}: {text}", self.name));
+        }
+        let mut is_fine = found.findings.is_empty() && found.unclaimed.is_empty();
+        let (mut scratch, mut runner) = (Scratch::default(), Runner::default());
+        let mut rows = Vec::new();
+        for unit in &found.units {
+            let translated = self.message(unit, &mut scratch, &mut runner);
+            is_fine &= translated.verdict == Verdict::Built;
+            self.show(unit, &translated, &mut rows, console);
+        }
+        if found.units.is_empty() {
+            is_fine = false;
+            console.note(format!("{}: no message in it", self.name));
+        }
+        if console.json {
+            let frame: Vec<Value> =
+                found.findings.iter().map(|finding| json::render(finding, self.sources)).collect();
+            let file = Value::from(self.name.as_str());
+            console.line(format!(
+                r#"{{"file":{file},"findings":{},"messages":[{}]}}"#,
+                Value::from(frame),
+                rows.join(",")
+            ));
+        }
+        Ok(if is_fine { Exit::Fine } else { Exit::Findings })
+    }
+
+    /// Results to stdout, findings and the outcome to stderr; for machines all of it into `rows`.
+    fn show(
+        &self,
+        unit: &Unit,
+        translated: &Translated<'_>,
+        rows: &mut Vec<String>,
+        console: &mut Console<'_>,
+    ) {
+        if console.json {
+            return rows.push(self.row(unit, translated));
+        }
+        let place = format!("{}: message {}", self.name, unit.ordinal);
+        for finding in &translated.findings {
+            let mut finding = finding.clone();
+            // What is not about one segment is about the message.
+            let whole = Place { offset: unit.row.offset, ..Place::default() };
+            finding.place.get_or_insert(whole);
+            self.tell(console, &finding, &place);
+        }
+        if translated.verdict == Verdict::Built {
+            match &translated.outputs {
+                None => console.line(self.document(translated, true)),
+                Some(outputs) => outputs.iter().for_each(|output| console.bytes(&output.bytes)),
+            }
+        }
+        console.note(format!("{place} ({}): {}", unit.label(), outcome(translated)));
+    }
+
+    fn tell(&self, console: &mut Console<'_>, finding: &Diagnostic, place: &str) {
+        if !console.json {
+            console.finding(finding, self.sources, place);
+        }
+    }
+
+    fn document(&self, translated: &Translated<'_>, indent: bool) -> String {
+        let mut text = String::new();
+        crate::tree::json::write(
+            &translated.way.read.target_shape,
+            View::new(&translated.document, ""),
+            indent,
+            &mut text,
+        );
+        text
+    }
+
+    fn row(&self, unit: &Unit, translated: &Translated<'_>) -> String {
+        let document = RawValue::from_string(self.document(translated, false))
+            .expect("the writer of documents writes JSON: its tests say so");
+        let findings: Vec<Value> =
+            translated.findings.iter().map(|finding| json::render(finding, self.sources)).collect();
+        let outputs: Option<Vec<Value>> = translated.outputs.as_ref().map(|outputs| {
+            let shown = |output: &message::Output<'_>| {
+                json!({
+                    "map": output.plan.name,
+                    "endpoint": output.endpoint,
+                    "text": String::from_utf8_lossy(&output.bytes),
+                })
+            };
+            outputs.iter().map(shown).collect()
+        });
+        let head = json!({
+            "message": unit.ordinal,
+            "kind": unit.row.kind,
+            "control_number": unit.row.control_number,
+            "outcome": translated.verdict.word(),
+            "findings": findings,
+            "outputs": outputs,
+        });
+        let head = head.to_string();
+        format!("{},\"document\":{}}}", &head[..head.len() - 1], document.get())
+    }
+}
+
+/// What became of a message, in one line.
+fn outcome(translated: &Translated<'_>) -> String {
+    let count = translated.findings.len();
+    match translated.verdict {
+        Verdict::Built => {
+            let mut text = format!("built {}", translated.way.document_name());
+            if let Some(number) = translated.number() {
+                text.push_str(&format!(" {}", sanitize(number)));
+            }
+            for output in translated.outputs.iter().flatten() {
+                let endpoint = output.endpoint.map(|name| format!(" to \"{name}\"")).unwrap_or_default();
+                let length = plural(output.bytes.len(), "byte");
+                text.push_str(&format!(", {length} by {}{endpoint}", output.plan.name));
+            }
+            text
+        }
+        Verdict::Skipped => format!("left out: {} reads {}", translated.way.read.name, translated.way.kind),
+        verdict => match &translated.why {
+            Some(why) => format!("{}: {why}", verdict.word()),
+            None => format!("{}, {}", verdict.word(), plural(count, "finding")),
+        },
+    }
+}

@@ -1,0 +1,89 @@
+//! The files a command works on: a mappings folder, the settings of a gateway.
+
+use super::exit::Stop;
+use crate::base::files::{Disk, read_whole};
+use crate::base::span::Sources;
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::gateway::bundle::{self, Bundle};
+use crate::gateway::settings::{self, GatewaySettings};
+use std::path::{Path, PathBuf};
+
+/// Largest settings file.
+const SETTINGS_BYTES_MAX: usize = 1 << 20;
+
+/// A mappings folder, compiled.
+pub struct Workspace {
+    /// The configuration; `None` if a finding is an error.
+    pub bundle: Option<Bundle>,
+    /// Its files, with paths as seen from the current folder.
+    pub sources: Sources,
+    /// All findings.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// Compiles the mappings in `folder`. `endpoints` are the names of gateway.toml, if one is known.
+///
+/// # Errors
+/// If the folder cannot be read or holds no mapping file.
+pub fn load(folder: &Path, endpoints: Option<&[String]>) -> Result<Workspace, Stop> {
+    let files = bundle::read_files(&Disk, folder).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => no_folder(folder),
+        _ => Stop::file(folder, &error),
+    })?;
+    if files.is_empty() {
+        return Err(Stop::usage(
+            format!("there are no mapping files in `{}`", folder.display()),
+            "name the folder that holds the .guide, .map and .flow files",
+        ));
+    }
+    let (bundle, sources, findings) = bundle::compile(&files, endpoints);
+    Ok(Workspace { bundle, sources: shown_from_here(&sources, folder), findings: findings.into_vec() })
+}
+
+fn no_folder(folder: &Path) -> Stop {
+    Stop::usage(
+        format!("there is no folder `{}`", folder.display()),
+        "name the mappings folder, or call crossdock from the folder that holds it",
+    )
+}
+
+/// The same files with paths as seen from the current folder, so that an editor can open them.
+fn shown_from_here(sources: &Sources, folder: &Path) -> Sources {
+    let mut shown = Sources::default();
+    for (_, file) in sources.files() {
+        shown.add(folder.join(&file.path).display().to_string(), file.text.clone());
+    }
+    shown
+}
+
+/// The settings of a gateway.
+pub struct Config {
+    /// What they say; `None` if a finding is an error.
+    pub settings: Option<GatewaySettings>,
+    /// The file.
+    pub sources: Sources,
+    /// What is wrong with it.
+    pub findings: Vec<Diagnostic>,
+    folder: PathBuf,
+}
+
+impl Config {
+    /// A path of the settings as seen from the current folder.
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.folder.join(path)
+    }
+}
+
+/// Reads gateway.toml.
+///
+/// # Errors
+/// If the file cannot be read.
+pub fn config(path: &Path) -> Result<Config, Stop> {
+    let bytes = read_whole(&Disk, path, SETTINGS_BYTES_MAX).map_err(|error| Stop::file(path, &error))?;
+    let mut sources = Sources::default();
+    let file = sources.add(path.display().to_string(), String::from_utf8_lossy(&bytes));
+    let mut findings = Diagnostics::new();
+    let settings = settings::read(&sources, file, &mut findings);
+    let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
+    Ok(Config { settings, sources, findings: findings.into_vec(), folder })
+}
