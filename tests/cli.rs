@@ -128,3 +128,50 @@ fn translate_called_the_wrong_way_says_what_to_write() {
         &["translate", ORDER, "--flow", "brightwick/orders", "--mappings", "testdata/cli/broken"],
     );
 }
+
+fn explain(name: &str, path: &str) {
+    expect(name, &["translate", ORDER, "--flow", "brightwick/orders", "--explain", path]);
+}
+
+#[test]
+fn the_life_of_a_value_goes_from_its_line_to_its_bytes() {
+    explain("life-value", "ship_to.id");
+    explain("life-computed", "row[1].Qty");
+    explain("life-table", "lines[1].uom");
+    explain("life-pair", "lines[1].gtin");
+    explain("life-header", "client");
+    let shipment = ["translate", SHIPMENT, "--flow", "brightwick/shipments", "--earlier", EARLIER];
+    expect("life-earlier", &[&shipment[..], &["--explain", "LX[2].W12.03"]].concat());
+    let (answer, exit) =
+        json(&["translate", ORDER, "--flow", "brightwick/orders", "--explain", "ship_to.id"]);
+    assert_eq!((answer["text"].as_str(), exit), (Some("ship_to.id is `0012`"), Some(0)));
+    assert_eq!(answer["at"]["line"], 3);
+}
+
+#[test]
+fn an_absent_value_is_explained() {
+    explain("life-no-segment", "lines[2].pack");
+    explain("life-no-qualifier", "bill_to.name");
+    explain("life-no-element", "service");
+    explain("life-no-pair", "lines[1].buyer_item");
+    explain("life-no-occurrence", "ship_to.street2");
+    explain("life-too-few", "lines[3].qty");
+    explain("life-no-line", "lines[1].expires_not_before");
+    let bad = ["translate", "testdata/x12/err/s14-940.edi", "--flow", "brightwick/orders"];
+    expect("life-no-row", &[&bad[..], &["--explain", "lines[1].uom"]].concat());
+    let absent = &["--explain", "LX[1].W12.N9[LT].02", "--earlier", EARLIER];
+    expect(
+        "life-layers",
+        &[&["translate", SHIPMENT, "--flow", "brightwick/shipments"], &absent[..]].concat(),
+    );
+}
+
+#[test]
+fn explain_of_a_path_that_is_not_there_says_what_is() {
+    explain("life-unknown", "lines[1].nubmer");
+    explain("life-record", "ship_to");
+    expect(
+        "life-no-message",
+        &["translate", ORDER, "--flow", "brightwick/orders", "--explain", "number", "--message", "2"],
+    );
+}

@@ -73,6 +73,12 @@ pub struct Translate {
     /// Canonical documents that `earlier` lines of the map find, as JSON
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub earlier: Vec<PathBuf>,
+    /// Explain one value instead: its bytes, map lines and table rows, or why it is absent; such as lines[2].qty
+    #[arg(long, value_name = "PATH")]
+    pub explain: Option<String>,
+    /// Which message of the file --explain is about, from 1
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub message: usize,
     /// Mappings folder
     #[arg(long, value_name = "DIR", default_value = "mappings")]
     pub mappings: PathBuf,
