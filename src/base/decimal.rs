@@ -69,7 +69,10 @@ impl Decimal {
 
     /// The unscaled number at `scale`; `None` if digits would be lost or it does not fit.
     pub fn units_at(self, scale: u8) -> Option<i128> {
-        if scale >= self.scale {
+        if scale == self.scale {
+            return Some(self.units);
+        }
+        if scale > self.scale {
             return self.units.checked_mul(power(scale - self.scale)?);
         }
         let divisor = power(self.scale - scale)?;
@@ -148,6 +151,9 @@ impl Decimal {
     /// The same number without trailing zeros after the point.
     pub fn normalize(self) -> Decimal {
         let mut number = self;
+        if number.scale == 0 {
+            return number;
+        }
         while number.scale > 0 && number.units % 10 == 0 {
             number.units /= 10;
             number.scale -= 1;
@@ -162,6 +168,19 @@ impl Decimal {
         let mut at = digits.len();
         let mut rest = number.units.unsigned_abs();
         let mut written = 0u8;
+        if let (Ok(mut small), 0) = (u64::try_from(rest), number.scale) {
+            // Nearly every quantity: 128-bit division is many times slower.
+            rest = 0;
+            written = 1;
+            loop {
+                at -= 1;
+                digits[at] = b'0' + (small % 10) as u8;
+                small /= 10;
+                if small == 0 {
+                    break;
+                }
+            }
+        }
         while rest > 0 || written <= number.scale {
             if written == number.scale && number.scale > 0 {
                 at -= 1;

@@ -251,6 +251,11 @@ impl Diagnostics {
         self.dropped = 0;
     }
 
+    /// Keeps only the findings that `keep` says yes to.
+    pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
+        self.kept.retain(keep);
+    }
+
     /// Appends another list.
     pub fn extend(&mut self, other: Diagnostics) {
         self.dropped += other.dropped;

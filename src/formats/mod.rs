@@ -94,6 +94,7 @@ impl<'a> MessageInput<'a> {
 #[derive(Debug, Default)]
 pub struct Scratch {
     /// Elements of the current segment: start and length in the message.
+    pub(crate) tokenizer: x12::Tokenizer,
     pub(crate) tokens: Vec<segment::Token>,
     pub(crate) matcher: segment::MatcherState,
     pub(crate) text: String,

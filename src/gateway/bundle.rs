@@ -181,6 +181,7 @@ impl<'a> Compiler<'a> {
             }
         }
         bundle.maps = self.other_maps(&guides, &house, &bundle);
+        self.forget_consequences();
         bundle
     }
 
@@ -226,6 +227,21 @@ impl<'a> Compiler<'a> {
                 self.findings.push(finding);
             }
         }
+    }
+
+    /// A guide that is there but did not compile has its own findings; that others do not find it is no news.
+    fn forget_consequences(&mut self) {
+        let documents = self.documents;
+        let is_there = |name: &str| {
+            documents
+                .iter()
+                .any(|document| matches!(document, Document::Guide(guide) if guide.name.name == name))
+        };
+        self.findings.retain(|finding| {
+            finding.code != Code::G003
+                || finding.argument("what") != "guide"
+                || !is_there(finding.argument("name"))
+        });
     }
 
     /// Tables of a client, or with "" those outside the clients' folders.

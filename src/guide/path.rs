@@ -66,7 +66,7 @@ fn codes_of(selector: &Selector) -> Option<(bool, Vec<Box<str>>)> {
 
 /// Variants that hold only wanted codes need no test; variants that hold none are out; the rest is tested.
 fn select(shape: &Shape, named: &[PlaceId], negated: bool, codes: Vec<Box<str>>) -> StepPlaces {
-    let wanted = |code: &Box<str>| codes.contains(code) != negated;
+    let wanted = |code: &str| codes.iter().any(|known| **known == *code) != negated;
     let taken_by_variants: Vec<&Box<str>> =
         named.iter().flat_map(|&place| &shape.place(place).codes).collect();
     let mut needs_test = false;
@@ -79,8 +79,8 @@ fn select(shape: &Shape, named: &[PlaceId], negated: bool, codes: Vec<Box<str>>)
                 needs_test = true;
                 places.push(place);
             }
-        } else if own.iter().any(wanted) {
-            needs_test |= !own.iter().all(wanted);
+        } else if own.iter().any(|code| wanted(code)) {
+            needs_test |= !own.iter().all(|code| wanted(code));
             places.push(place);
         }
     }

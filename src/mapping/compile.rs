@@ -3,8 +3,8 @@
 use super::expression::{Context, Typed};
 use super::names::{Binding, Found, Multiplicity, Scope, pair_step};
 use super::plan::{
-    BlockKind, BlockPlan, CheckPlan, Constant, EarlierPlan, Expr, LeafPlan, LetPlan, Nodes, Plan,
-    PolicyKindPlan, RecordPlan, Round, SideName, Start, Truncate,
+    BlockKind, BlockPlan, CheckPlan, Constant, EarlierPlan, Expr, LeafPlan, LetPlan, Message,
+    MessagePartPlan, Nodes, Plan, PolicyKindPlan, RecordPlan, Round, SideName, Start, Truncate,
 };
 use super::tables::Table;
 use super::{expression, layers};
@@ -232,7 +232,7 @@ struct BuilderBlock {
     condition: Option<Expr>,
     builder: Builder,
     always: bool,
-    required: Option<super::plan::Message>,
+    required: Option<Message>,
     rule: u32,
     /// Made by a path such as `W06.01`, not by a block.
     is_implied: bool,
@@ -300,9 +300,7 @@ impl Compiler<'_> {
             checks.push(CheckPlan {
                 severity: severity.unwrap_or(Severity::Reject),
                 code: case.code.text.clone(),
-                text: super::plan::Message {
-                    parts: vec![super::plan::MessagePartPlan::Text(case.text.text.clone())],
-                },
+                text: Message { parts: vec![MessagePartPlan::Text(case.text.text.clone())] },
                 condition,
                 rule: self.context.rule(case.span),
             });
@@ -322,8 +320,14 @@ impl Compiler<'_> {
         match &statement.kind {
             StatementKind::Assign(line) => self.assign(builder, scope, line, &line.target.steps),
             StatementKind::Let { name, value } => self.bind(builder, scope, name, value),
-            StatementKind::Section(block) => self.section(builder, scope, block, statement),
-            StatementKind::Each(block) => self.each(builder, scope, block, statement),
+            StatementKind::Section(block) => {
+                self.own_block(builder, block);
+                self.section(builder, scope, block, statement);
+            }
+            StatementKind::Each(block) => {
+                self.own_block(builder, block);
+                self.each(builder, scope, block, statement);
+            }
             StatementKind::Use { name, argument } => self.fragment(builder, scope, name, argument),
             StatementKind::Check(check) => self.check(builder, scope, check, statement),
             StatementKind::Ignore { paths, .. } => {
@@ -351,6 +355,13 @@ impl Compiler<'_> {
                 self.later("`earlier` inside a block", "put it in the header of the map", statement)
             }
         }
+    }
+
+    /// A block that does not compile is still the owner of its target: one finding is enough.
+    fn own_block(&mut self, builder: &mut Builder, block: &Block) {
+        let step = block.target.steps.first().filter(|_| block.target.steps.len() == 1);
+        let found = step.and_then(|step| step_places(&self.shape, &[builder.place], step).ok());
+        builder.owners.extend(found.into_iter().flat_map(|found| found.places).map(|place| (place, 0)));
     }
 
     fn later(&mut self, what: &str, instead: &str, statement: &Statement) {
@@ -423,18 +434,10 @@ impl Compiler<'_> {
             return;
         }
         let Some(typed) = self.context.value(scope, &line.value) else { return };
-        self.leaf(builder, scope, line, place, typed, rule);
+        self.leaf(builder, line, place, typed, rule);
     }
 
-    fn leaf(
-        &mut self,
-        builder: &mut Builder,
-        scope: &Scope,
-        line: &Assignment,
-        place: PlaceId,
-        typed: Typed,
-        rule: u32,
-    ) {
+    fn leaf(&mut self, builder: &mut Builder, line: &Assignment, place: PlaceId, typed: Typed, rule: u32) {
         let target = self.shape.place(place);
         let Some(leaf) = target.leaf_type().cloned() else {
             let name = self.shape.path(place);
@@ -454,16 +457,10 @@ impl Compiler<'_> {
             );
             return;
         }
-        let required = match &line.modifiers.required {
-            None => None,
-            Some((span, text)) => Some(super::plan::Message {
-                parts: vec![super::plan::MessagePartPlan::Text(text.as_ref().map_or_else(
-                    || format!("{} is missing", self.context_text(*span, line)),
-                    |text| text.text.clone(),
-                ))],
-            }),
-        };
-        let _ = scope;
+        let required = line.modifiers.required.as_ref().map(|(_, text)| {
+            let missing = || format!("{} is missing", layers::keys(&line.target).join("."));
+            words(text.as_ref().map_or_else(missing, |text| text.text.clone()))
+        });
         let round = line.modifiers.round.as_ref().and_then(|round| self.rounding(round));
         builder.leaves.push(LeafPlan {
             place,
@@ -475,10 +472,6 @@ impl Compiler<'_> {
             round,
             rule,
         });
-    }
-
-    fn context_text(&self, _span: crate::base::span::Span, line: &Assignment) -> String {
-        layers::keys(&line.target).join(".")
     }
 
     fn rounding(&mut self, round: &crate::language::syntax::Rounding) -> Option<Round> {
@@ -504,7 +497,8 @@ impl Compiler<'_> {
     /// One owner line per target.
     fn own(&mut self, builder: &mut Builder, place: PlaceId, rule: u32, target: &Path) {
         if let Some((_, first)) = builder.owners.iter().find(|(owned, _)| *owned == place) {
-            let first = self.context.rules[*first as usize - 1];
+            // A block has no line of its own among the rules yet; the place alone says enough then.
+            let first = first.checked_sub(1).map_or(target.span, |at| self.context.rules[at as usize]);
             self.context.findings.push(
                 Diagnostic::new(Code::M015)
                     .with("target", layers::keys(target).join("."))
@@ -537,7 +531,7 @@ impl Compiler<'_> {
         builder.owners.push((qualifier, rule));
         let Some(typed) = self.context.value(scope, &line.value) else { return };
         builder.leaves.push(constant_leaf(&self.shape, qualifier, code, rule));
-        self.leaf(builder, scope, line, value, typed, rule);
+        self.leaf(builder, line, value, typed, rule);
     }
 
     fn copy(&mut self, builder: &mut Builder, scope: &Scope, line: &Assignment, place: PlaceId, rule: u32) {
@@ -641,6 +635,7 @@ impl Compiler<'_> {
         let condition = Expr::Binary(Operator::Equal, Box::new(left.expr), Box::new(right.expr));
         let last = found.nodes.steps.last_mut()?;
         last.condition = Some((Arc::new(condition), item));
+        found.nodes.is_plain = false;
         builder.lets.push((slot, LetPlan::Record(found.nodes)));
         Some(Binding::Record { slot, shape: found.shape, places: found.places })
     }
@@ -707,7 +702,7 @@ impl Compiler<'_> {
                 };
                 let Some(Found::Path(found)) = self.context.resolve(scope, path) else { return };
                 if found.multiplicity == Multiplicity::Many {
-                    let name = path.steps.last().map_or(String::new(), super::names::step_text);
+                    let name = layers::keys(path).join(".");
                     self.context.findings.push(
                         Diagnostic::new(Code::M002)
                             .with("name", &name)
@@ -795,13 +790,10 @@ impl Compiler<'_> {
         inner.leaves.extend(self.key_leaf(place, step));
         scope.this = (self.shape.clone(), vec![place]);
         self.statements(&mut inner, scope, &block.statements);
-        let required = block.modifiers.required.as_ref().map(|(_, text)| super::plan::Message {
-            parts: vec![super::plan::MessagePartPlan::Text(text.as_ref().map_or_else(
-                || format!("{} is missing", layers::keys(&block.target).join(".")),
-                |text| text.text.clone(),
-            ))],
+        let required = block.modifiers.required.as_ref().map(|(_, text)| {
+            let missing = || format!("{} is missing", layers::keys(&block.target).join("."));
+            words(text.as_ref().map_or_else(missing, |text| text.text.clone()))
         });
-        builder.owners.push((place, rule));
         builder.blocks.push(BuilderBlock {
             place,
             kind,
@@ -928,9 +920,7 @@ impl Compiler<'_> {
         while !left.is_empty() {
             let ready = |i: &usize| {
                 needs[*i].iter().all(|(start, place)| {
-                    *start == Start::Out
-                        || index_of(*place)
-                            .is_none_or(|needed| !left.contains(&needed) || needed == *i && false)
+                    *start == Start::Out || index_of(*place).is_none_or(|needed| !left.contains(&needed))
                 })
             };
             let (now, later): (Vec<usize>, Vec<usize>) = left.iter().copied().partition(|i| ready(i));
@@ -949,6 +939,11 @@ impl Compiler<'_> {
         }
         (first, last)
     }
+}
+
+/// A message without values.
+fn words(text: String) -> Message {
+    Message { parts: vec![MessagePartPlan::Text(text)] }
 }
 
 /// Whether a value of one kind can go to a target of another.

@@ -19,9 +19,25 @@ use std::ops::ControlFlow;
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Slot<'r> {
     Empty,
-    Record(View<'r>, NodeId),
+    /// A record, and a bit for each place (modulo 64) that one of its children is at: most of what maps ask for is not
+    /// there, and this says so at once.
+    Record(View<'r>, NodeId, u64),
     Group(View<'r>, &'r [NodeId]),
     Value(Value<'r>),
+}
+
+impl<'r> Slot<'r> {
+    /// A slot with a record.
+    pub fn record(view: View<'r>, id: NodeId) -> Self {
+        let children = if view.tree.is_empty() { None } else { Some(view.tree.children(id)) };
+        let bits = children.into_iter().flatten().map(|child| place_bit(view.tree.node(child).place));
+        Slot::Record(view, id, bits.fold(0, |mask, bit| mask | bit))
+    }
+}
+
+/// The bit of a place in a record's mask.
+fn place_bit(place: crate::tree::PlaceId) -> u64 {
+    1 << (place.0 % 64)
 }
 
 /// The state of one run.
@@ -39,6 +55,9 @@ pub(super) struct Evaluator<'r> {
     pub findings: RefCell<&'r mut Diagnostics>,
     /// Offset of the message in its file.
     pub offset: u64,
+    /// Per place of the source, the first child of the message's root at it; `u32::MAX` where there is none. Paths
+    /// of the header would otherwise pass all lines of the message.
+    pub root_index: &'r [u32],
     /// What is read is noted here, if someone wants to know.
     pub trace: Option<&'r RefCell<Recorder>>,
 }
@@ -60,7 +79,7 @@ enum Found<'r, 't> {
 
 impl<'r> Evaluator<'r> {
     /// The value of an expression.
-    pub fn value(&self, expr: &Expr, target: Target<'_>) -> Value<'r> {
+    pub fn value(&self, expr: &'r Expr, target: Target<'_>) -> Value<'r> {
         match expr {
             Expr::Constant(constant) => self.constant(constant),
             Expr::Leaf(nodes) => self.first_value(nodes, target),
@@ -124,16 +143,16 @@ impl<'r> Evaluator<'r> {
     }
 
     /// Whether a condition holds. What is absent does not.
-    pub fn holds(&self, condition: &Expr, target: Target<'_>) -> bool {
+    pub fn holds(&self, condition: &'r Expr, target: Target<'_>) -> bool {
         self.value(condition, target) == Value::Bool(true)
     }
 
     /// Whether something a condition compares is not there: then a check does not fire.
-    pub fn undecided(&self, condition: &Expr, target: Target<'_>) -> bool {
+    pub fn undecided(&self, condition: &'r Expr, target: Target<'_>) -> bool {
         match condition {
             Expr::Binary(Operator::And | Operator::Or, left, right) => {
                 // Either side alone may decide.
-                let decided = |side: &Expr| !self.undecided(side, target);
+                let decided = |side: &'r Expr| !self.undecided(side, target);
                 let is_and = matches!(condition, Expr::Binary(Operator::And, ..));
                 match (decided(left), decided(right)) {
                     (true, true) => false,
@@ -151,10 +170,10 @@ impl<'r> Evaluator<'r> {
         }
     }
 
-    fn constant(&self, constant: &Constant) -> Value<'r> {
+    fn constant(&self, constant: &'r Constant) -> Value<'r> {
         match constant {
             Constant::Absent => Value::Absent,
-            Constant::Text(text) => Value::Text(self.memory.alloc_str(text)),
+            Constant::Text(text) => Value::Text(text),
             Constant::Number(number) => Value::Number(*number),
             Constant::Bool(truth) => Value::Bool(*truth),
         }
@@ -162,19 +181,81 @@ impl<'r> Evaluator<'r> {
 
     // ------------------------------------------------------------------------------------------ paths
 
-    fn first_value(&self, nodes: &Nodes, target: Target<'_>) -> Value<'r> {
+    fn first_value(&self, nodes: &'r Nodes, target: Target<'_>) -> Value<'r> {
         let mut result = Value::Absent;
-        self.visit(nodes, target, &mut |found| {
-            result = self.read(nodes, found);
-            if result.is_absent() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        });
+        if nodes.is_plain {
+            result = self.first_on_plain_way(nodes, target);
+        } else {
+            self.visit(nodes, target, &mut |found| {
+                result = self.read(nodes, found);
+                if result.is_absent() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            });
+        }
         if result.is_absent() {
             self.missed(nodes, None, target);
         }
         result
     }
 
-    fn exists(&self, nodes: &Nodes, target: Target<'_>) -> bool {
+    /// The first value down a plain path: nearly all paths are, and need no search.
+    fn first_on_plain_way(&self, nodes: &'r Nodes, target: Target<'_>) -> Value<'r> {
+        let from = match nodes.start {
+            Start::This => Found::Target(target.tree, target.this),
+            Start::Out => Found::Target(target.tree, NodeId::ROOT),
+            Start::Slot(slot) | Start::Group(slot) => match self.slots[slot].get() {
+                Slot::Record(view, id, mask) => {
+                    if nodes.steps[0].places.iter().all(|&place| mask & place_bit(place) == 0) {
+                        return Value::Absent;
+                    }
+                    Found::Document(view, id)
+                }
+                Slot::Group(view, [first, ..]) => Found::Document(view, *first),
+                _ => return Value::Absent,
+            },
+        };
+        match from {
+            Found::Document(view, id) => {
+                self.down(nodes, view.tree, id, from, &|id| Found::Document(view, id))
+            }
+            Found::Target(tree, id) => self.down(nodes, tree, id, from, &|id| Found::Target(tree, id)),
+        }
+    }
+
+    #[inline]
+    fn down<'t>(
+        &self,
+        nodes: &'r Nodes,
+        tree: &'t Tree,
+        mut parent: NodeId,
+        from: Found<'r, 't>,
+        found: &impl Fn(NodeId) -> Found<'r, 't>,
+    ) -> Value<'r>
+    where
+        'r: 't,
+    {
+        let (last, way) = nodes.steps.split_last().expect("a plain way has steps");
+        let is_here = |step: &Step, id: NodeId| match step.places.as_slice() {
+            [only] => *only == tree.node(id).place,
+            places => places.binary_search(&tree.node(id).place).is_ok(),
+        };
+        for step in way {
+            let Some(mut children) = self.children(from, tree, parent, step) else { return Value::Absent };
+            let Some(next) = children.find(|&id| is_here(step, id)) else { return Value::Absent };
+            parent = next;
+        }
+        let Some(children) = self.children(from, tree, parent, last) else { return Value::Absent };
+        for id in children {
+            if is_here(last, id) {
+                let value = self.read(nodes, found(id));
+                if !value.is_absent() || last.is_single {
+                    return value;
+                }
+            }
+        }
+        Value::Absent
+    }
+
+    fn exists(&self, nodes: &'r Nodes, target: Target<'_>) -> bool {
         let mut exists = false;
         self.visit(nodes, target, &mut |found| {
             let node = match found {
@@ -192,24 +273,28 @@ impl<'r> Evaluator<'r> {
 
     fn pair(
         &self,
-        nodes: &Nodes,
-        pairs: &[(crate::tree::PlaceId, crate::tree::PlaceId)],
-        code: &str,
+        nodes: &'r Nodes,
+        pairs: &'r [(crate::tree::PlaceId, crate::tree::PlaceId)],
+        code: &'r str,
         target: Target<'_>,
     ) -> Value<'r> {
         let mut result = Value::Absent;
         self.visit(nodes, target, &mut |found| {
             let Found::Document(view, id) = found else { return ControlFlow::Continue(()) };
-            for &(qualifier, value) in pairs {
-                if view.child_text(id, qualifier) != Some(code) {
-                    continue;
-                }
-                let leaf = view.tree.children(id).find(|&child| view.tree.node(child).place == value);
-                if let Some(leaf) = leaf {
-                    self.note_origin(view, leaf);
-                    self.note(|| Traced::Read(self.whence(view, leaf)));
-                    result = view.text(leaf).map_or(Value::Absent, Value::Text);
+            let mut wanted = None;
+            for child in view.tree.children(id) {
+                let place = view.tree.node(child).place;
+                if wanted == Some(place) {
+                    self.note_origin(view, child);
+                    self.note(|| Traced::Read(self.whence(view, child)));
+                    result = view.text(child).map_or(Value::Absent, Value::Text);
                     return ControlFlow::Break(());
+                }
+                if let Some((_, value)) = pairs.iter().find(|(qualifier, _)| *qualifier == place)
+                    && view.text(child) == Some(code)
+                {
+                    // The value stands after its qualifier.
+                    wanted = Some(*value);
                 }
             }
             ControlFlow::Continue(())
@@ -223,7 +308,7 @@ impl<'r> Evaluator<'r> {
     /// Calls `each` for every node a path leads to, in order.
     fn visit<'t>(
         &self,
-        nodes: &Nodes,
+        nodes: &'r Nodes,
         target: Target<'t>,
         each: &mut dyn FnMut(Found<'r, 't>) -> ControlFlow<()>,
     ) {
@@ -231,7 +316,12 @@ impl<'r> Evaluator<'r> {
             Start::This => self.walk(Found::Target(target.tree, target.this), &nodes.steps, target, each),
             Start::Out => self.walk(Found::Target(target.tree, NodeId::ROOT), &nodes.steps, target, each),
             Start::Slot(slot) => match self.slots[slot].get() {
-                Slot::Record(view, id) => self.walk(Found::Document(view, id), &nodes.steps, target, each),
+                Slot::Record(view, id, mask) => match nodes.steps.first() {
+                    Some(step) if step.places.iter().all(|&place| mask & place_bit(place) == 0) => {
+                        ControlFlow::Continue(())
+                    }
+                    _ => self.walk(Found::Document(view, id), &nodes.steps, target, each),
+                },
                 Slot::Group(view, ids) => match ids.first() {
                     Some(&id) => self.walk(Found::Document(view, id), &nodes.steps, target, each),
                     None => ControlFlow::Continue(()),
@@ -248,7 +338,7 @@ impl<'r> Evaluator<'r> {
     }
 
     /// The records a path leads to; paths into the target have none here.
-    pub fn records(&self, nodes: &Nodes, target: Target<'_>) -> (Option<View<'r>>, &'r [NodeId]) {
+    pub fn records(&self, nodes: &'r Nodes, target: Target<'_>) -> (Option<View<'r>>, &'r [NodeId]) {
         let mut ids = bumpalo::collections::Vec::new_in(self.memory);
         let mut of = None;
         self.visit(nodes, target, &mut |found| {
@@ -264,7 +354,7 @@ impl<'r> Evaluator<'r> {
     fn walk<'t>(
         &self,
         from: Found<'r, 't>,
-        steps: &[Step],
+        steps: &'r [Step],
         target: Target<'t>,
         each: &mut dyn FnMut(Found<'r, 't>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
@@ -279,7 +369,10 @@ impl<'r> Evaluator<'r> {
         };
         let mut seen = 0;
         let mut last = None;
-        for id in tree.children(parent) {
+        let Some(children) = self.children(from, tree, parent, step) else {
+            return ControlFlow::Continue(());
+        };
+        for id in children {
             let place = tree.node(id).place;
             let is_here = match step.places.as_slice() {
                 [only] => *only == place,
@@ -290,6 +383,7 @@ impl<'r> Evaluator<'r> {
             }
             seen += 1;
             match step.occurrence {
+                None if step.is_single => return self.walk(child_of(id), rest, target, each),
                 None => self.walk(child_of(id), rest, target, each)?,
                 Some(u32::MAX) => last = Some(id),
                 Some(wanted) if wanted == seen => return self.walk(child_of(id), rest, target, each),
@@ -302,7 +396,32 @@ impl<'r> Evaluator<'r> {
         }
     }
 
-    fn selected(&self, found: Found<'r, '_>, step: &Step, target: Target<'_>) -> bool {
+    /// Where to look for the children a step leads to; `None` if there are none.
+    #[inline]
+    fn children<'t>(
+        &self,
+        from: Found<'r, 't>,
+        tree: &'t Tree,
+        parent: NodeId,
+        step: &Step,
+    ) -> Option<crate::tree::arena::Children<'t>>
+    where
+        'r: 't,
+    {
+        let children = tree.children(parent);
+        let (Found::Document(..), NodeId::ROOT, [only]) = (from, parent, step.places.as_slice()) else {
+            return Some(children);
+        };
+        match self.slots[0].get() {
+            Slot::Record(source, ..) if std::ptr::eq(source.tree, tree) => {
+                let first = self.root_index[only.index()];
+                (first != u32::MAX).then(|| children.skip_to(NodeId(first)))
+            }
+            _ => Some(children),
+        }
+    }
+
+    fn selected(&self, found: Found<'r, '_>, step: &'r Step, target: Target<'_>) -> bool {
         if step.test.is_none() && step.condition.is_none() {
             return true;
         }
@@ -314,7 +433,7 @@ impl<'r> Evaluator<'r> {
             }
         }
         let Some((condition, slot)) = &step.condition else { return true };
-        let before = self.slots[*slot].replace(Slot::Record(view, id));
+        let before = self.slots[*slot].replace(Slot::record(view, id));
         let origin = self.origin.get();
         let mark = self.trace.map(|trace| trace.borrow().mark());
         let holds = self.holds(condition, target);
@@ -327,7 +446,7 @@ impl<'r> Evaluator<'r> {
         holds
     }
 
-    fn read(&self, nodes: &Nodes, found: Found<'r, '_>) -> Value<'r> {
+    fn read(&self, nodes: &'r Nodes, found: Found<'r, '_>) -> Value<'r> {
         let (text, place) = match found {
             Found::Document(view, id) => {
                 let Some(text) = view.text(id) else { return Value::Absent };
@@ -364,6 +483,7 @@ impl<'r> Evaluator<'r> {
 
     // ------------------------------------------------------------------------------------------ trace
 
+    #[inline]
     fn note(&self, step: impl FnOnce() -> Traced) {
         if let Some(trace) = self.trace {
             trace.borrow_mut().push(step());
@@ -377,7 +497,7 @@ impl<'r> Evaluator<'r> {
                 Start::This => Whence::Target(target.this),
                 Start::Out => Whence::Target(NodeId::ROOT),
                 Start::Slot(slot) | Start::Group(slot) => match self.slots[slot].get() {
-                    Slot::Record(view, id) => self.whence(view, id),
+                    Slot::Record(view, id, _) => self.whence(view, id),
                     Slot::Group(view, ids) => {
                         ids.first().map_or(Whence::Nowhere, |&id| self.whence(view, id))
                     }
@@ -395,7 +515,7 @@ impl<'r> Evaluator<'r> {
 
     fn whence(&self, view: View<'r>, id: NodeId) -> Whence {
         let is_of = |slot: usize| match self.slots[slot].get() {
-            Slot::Record(known, _) => std::ptr::eq(known.tree, view.tree),
+            Slot::Record(known, ..) => std::ptr::eq(known.tree, view.tree),
             _ => false,
         };
         match (1..=self.plan.earlier.len()).find(|&slot| is_of(slot)) {
@@ -406,7 +526,7 @@ impl<'r> Evaluator<'r> {
 
     fn note_origin(&self, view: View<'r>, id: NodeId) {
         // Only the message itself has bytes to point at.
-        let Slot::Record(source, _) = self.slots[0].get() else { return };
+        let Slot::Record(source, ..) = self.slots[0].get() else { return };
         if self.origin.get().is_none() && std::ptr::eq(source.tree, view.tree) {
             let node = view.tree.node(id);
             let origin =
@@ -417,7 +537,7 @@ impl<'r> Evaluator<'r> {
 
     // ------------------------------------------------------------------------------------------ operators
 
-    fn binary(&self, operator: Operator, left: &Expr, right: &Expr, target: Target<'_>) -> Value<'r> {
+    fn binary(&self, operator: Operator, left: &'r Expr, right: &'r Expr, target: Target<'_>) -> Value<'r> {
         match operator {
             Operator::And => return Value::Bool(self.holds(left, target) && self.holds(right, target)),
             Operator::Or => return Value::Bool(self.holds(left, target) || self.holds(right, target)),
@@ -465,7 +585,7 @@ impl<'r> Evaluator<'r> {
         )
     }
 
-    fn via(&self, via: &ViaPlan, target: Target<'_>) -> Value<'r> {
+    fn via(&self, via: &'r ViaPlan, target: Target<'_>) -> Value<'r> {
         let mut keys: bumpalo::collections::Vec<'r, &'r str> = bumpalo::collections::Vec::new_in(self.memory);
         for key in &via.keys {
             match self.value(key, target) {
@@ -480,7 +600,7 @@ impl<'r> Evaluator<'r> {
         };
         if let Some((value, row)) = found {
             self.note(|| Traced::Row { row, key: keys.join(", "), value: value.into() });
-            return Value::Text(self.memory.alloc_str(value));
+            return Value::Text(value);
         }
         let shown = keys.join(", ");
         let name = if via.table.name.is_empty() { "of this line" } else { &via.table.name };
@@ -513,7 +633,7 @@ impl<'r> Evaluator<'r> {
 
     // ------------------------------------------------------------------------------------------ lists
 
-    fn each_value(&self, source: &ListSource, target: Target<'_>, each: &mut dyn FnMut(Value<'r>)) {
+    fn each_value(&self, source: &'r ListSource, target: Target<'_>, each: &mut dyn FnMut(Value<'r>)) {
         match source {
             ListSource::Value(expr) => each(self.value(expr, target)),
             ListSource::Nodes(nodes) => {
@@ -531,7 +651,7 @@ impl<'r> Evaluator<'r> {
         }
     }
 
-    fn list(&self, function: ListFunction, source: &ListSource, target: Target<'_>) -> Value<'r> {
+    fn list(&self, function: ListFunction, source: &'r ListSource, target: Target<'_>) -> Value<'r> {
         if function == ListFunction::Count {
             return Value::Number(Decimal::from_integer(self.count(source, target)));
         }
@@ -563,7 +683,7 @@ impl<'r> Evaluator<'r> {
         if function == ListFunction::Sum { sum.map_or(Value::Absent, Value::Number) } else { result }
     }
 
-    fn count(&self, source: &ListSource, target: Target<'_>) -> i64 {
+    fn count(&self, source: &'r ListSource, target: Target<'_>) -> i64 {
         let mut count = 0;
         match source {
             ListSource::Nodes(nodes) if nodes.leaves.is_empty() => {
@@ -581,7 +701,7 @@ impl<'r> Evaluator<'r> {
         self.report(Diagnostic::new(Code::B011).with("first", first.show()).with("value", value.show()), 0);
     }
 
-    fn join(&self, items: &[ListSource], separator: &Expr, target: Target<'_>) -> Value<'r> {
+    fn join(&self, items: &'r [ListSource], separator: &'r Expr, target: Target<'_>) -> Value<'r> {
         let separator = match self.value(separator, target) {
             Value::Text(text) => text,
             other => self.memory.alloc_str(&if other.is_absent() { String::new() } else { other.show() }),
@@ -618,7 +738,7 @@ impl<'r> Evaluator<'r> {
     // ------------------------------------------------------------------------------------------ findings
 
     /// A text for people with its values.
-    pub fn text(&self, message: &Message, target: Target<'_>) -> String {
+    pub fn text(&self, message: &'r Message, target: Target<'_>) -> String {
         message
             .parts
             .iter()

@@ -207,7 +207,7 @@ impl Context<'_> {
             Err(finding) => {
                 // A condition that did not compile was reported itself.
                 if finding.code != Code::M006 {
-                    self.findings.push(finding);
+                    self.findings.push(*finding);
                 }
                 None
             }
@@ -447,12 +447,9 @@ impl Context<'_> {
         };
         let expr = match &argument.kind {
             ExpressionKind::Path(path) => match self.resolve(scope, path)? {
-                Found::Value(slot, ValueKind::Record) => Expr::Exists(Nodes {
-                    start: super::plan::Start::Slot(slot),
-                    steps: vec![],
-                    leaves: vec![],
-                    span,
-                }),
+                Found::Value(slot, ValueKind::Record) => {
+                    Expr::Exists(Nodes::new(super::plan::Start::Slot(slot), vec![], vec![], span))
+                }
                 Found::Path(resolved) if resolved.pair.is_none() => Expr::Exists(resolved.nodes),
                 Found::Path(resolved) => {
                     let (pairs, code) = resolved.pair.expect("the other case is above");

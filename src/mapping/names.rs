@@ -10,6 +10,9 @@ use crate::tree::value::ValueKind;
 use crate::tree::{LeafType, PlaceId, Shape};
 use std::sync::Arc;
 
+/// Places of qualifier and value that a code may stand in, and the code.
+pub type PairChoice = (Vec<(PlaceId, PlaceId)>, Box<str>);
+
 /// How often a path leads to something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Multiplicity {
@@ -55,7 +58,7 @@ pub struct Resolved {
     /// Where it ends.
     pub places: Vec<PlaceId>,
     /// Qualified pair: pairs of the record and the code.
-    pub pair: Option<(Vec<(PlaceId, PlaceId)>, Box<str>)>,
+    pub pair: Option<PairChoice>,
 }
 
 /// Either a path to nodes, or the value of a `let`.
@@ -74,7 +77,7 @@ pub type ConditionCompiler<'a> = &'a mut dyn FnMut(
 
 impl Scope {
     /// Makes out a path.
-    pub fn resolve(&self, path: &Path, conditions: ConditionCompiler<'_>) -> Result<Found, Diagnostic> {
+    pub fn resolve(&self, path: &Path, conditions: ConditionCompiler<'_>) -> Result<Found, Box<Diagnostic>> {
         if !path.starts_with_dot()
             && let Some(head) = path.head()
         {
@@ -86,23 +89,23 @@ impl Scope {
                 return self.walk(path, 1, start, &self.this.0.clone(), places, conditions);
             }
             if head == "here" {
-                return self.from_binding(path, 1, &self.here.clone(), conditions);
+                return self.in_binding(path, 1, &self.here.clone(), conditions);
             }
             // Children of the current record stand over aliases of outer ones only if no alias has the name.
             if let Some((_, binding)) = self.names.iter().rev().find(|(name, _)| name == head) {
-                return self.from_binding(path, 1, &binding.clone(), conditions);
+                return self.in_binding(path, 1, &binding.clone(), conditions);
             }
         }
-        self.from_binding(path, 0, &self.here.clone(), conditions)
+        self.in_binding(path, 0, &self.here.clone(), conditions)
     }
 
-    fn from_binding(
+    fn in_binding(
         &self,
         path: &Path,
         skip: usize,
         binding: &Binding,
         conditions: ConditionCompiler<'_>,
-    ) -> Result<Found, Diagnostic> {
+    ) -> Result<Found, Box<Diagnostic>> {
         match binding {
             Binding::Value { slot, kind } if path.steps.len() == skip => Ok(Found::Value(*slot, *kind)),
             Binding::Value { .. } => Err(self.unknown(path, &path.steps[skip], &[])),
@@ -120,10 +123,14 @@ impl Scope {
                     && !resolved.places.iter().all(|place| by.contains(place))
                 {
                     let name = path.steps.last().map_or(String::new(), step_text);
-                    return Err(Diagnostic::new(Code::M005)
-                        .with("name", &name)
-                        .at(path.span, "not what the rows are grouped by")
-                        .help(format!("write `same(….{member}.{name})` if all rows agree, or `first(…)`")));
+                    return Err(Box::new(
+                        Diagnostic::new(Code::M005)
+                            .with("name", &name)
+                            .at(path.span, "not what the rows are grouped by")
+                            .help(format!(
+                                "write `same(….{member}.{name})` if all rows agree, or `first(…)`"
+                            )),
+                    ));
                 }
                 Ok(found)
             }
@@ -138,7 +145,7 @@ impl Scope {
         shape: &Arc<Shape>,
         mut places: Vec<PlaceId>,
         conditions: ConditionCompiler<'_>,
-    ) -> Result<Found, Diagnostic> {
+    ) -> Result<Found, Box<Diagnostic>> {
         let mut many = matches!(start, Start::Group(_));
         let mut steps = Vec::new();
         let mut pair = None;
@@ -152,19 +159,31 @@ impl Scope {
             }
             let found = step_places(shape, &places, step).map_err(|error| match error {
                 StepError::Unknown { known } => self.unknown(path, step, &known),
-                StepError::NoKey => Diagnostic::new(Code::G010)
-                    .with("name", step_text(step))
-                    .at(step.span, "no key is declared"),
+                StepError::NoKey => Box::new(
+                    Diagnostic::new(Code::G010)
+                        .with("name", step_text(step))
+                        .at(step.span, "no key is declared"),
+                ),
             })?;
             let condition = self.condition(step, start, shape, &found.places, conditions)?;
             let occurrence = step.occurrence.map(|occurrence| match occurrence {
                 Occurrence::Number(number) => number,
                 Occurrence::Last => u32::MAX,
             });
-            many |= occurrence.is_none() && is_many(shape, &found.places, found.test.is_some());
+            let step_is_many = is_many(shape, &found.places);
+            many |= occurrence.is_none() && step_is_many;
             let keys = found.places.iter().filter_map(|&place| shape.place(place).key).collect();
             places = found.places.clone();
-            steps.push(Step { places: found.places, test: found.test, keys, condition, occurrence });
+            // Too many of a single segment are a finding where it was read; here the first one counts.
+            let is_single = !step_is_many;
+            steps.push(Step {
+                places: found.places,
+                test: found.test,
+                keys,
+                condition,
+                occurrence,
+                is_single,
+            });
         }
         let kinds =
             |place: &PlaceId| shape.place(*place).leaf_type().map_or(ValueKind::Record, LeafType::kind);
@@ -175,7 +194,7 @@ impl Scope {
             .filter_map(|&place| Some((place, shape.place(place).leaf_type()?.clone())))
             .collect();
         Ok(Found::Path(Box::new(Resolved {
-            nodes: Nodes { start, steps, leaves, span: path.span },
+            nodes: Nodes::new(start, steps, leaves, path.span),
             multiplicity: if many { Multiplicity::Many } else { Multiplicity::Single },
             kind,
             shape: shape.clone(),
@@ -191,7 +210,7 @@ impl Scope {
         shape: &Arc<Shape>,
         places: &[PlaceId],
         conditions: ConditionCompiler<'_>,
-    ) -> Result<Option<(Arc<super::plan::Expr>, usize)>, Diagnostic> {
+    ) -> Result<Option<(Arc<super::plan::Expr>, usize)>, Box<Diagnostic>> {
         let condition = step.selectors.iter().find_map(|selector| match &selector.kind {
             SelectorKind::Condition(condition) => Some(condition),
             SelectorKind::Codes { .. } => None,
@@ -199,31 +218,27 @@ impl Scope {
         let Some(condition) = condition else { return Ok(None) };
         let binding = Binding::Record { slot: 0, shape: shape.clone(), places: places.to_vec() };
         // What is wrong inside the brackets was reported where it was compiled.
-        conditions(condition, binding)
-            .map(Some)
-            .ok_or_else(|| Diagnostic::new(Code::M006).at(step.span, "see the other findings of this line"))
+        conditions(condition, binding).map(Some).ok_or_else(|| {
+            Box::new(Diagnostic::new(Code::M006).at(step.span, "see the other findings of this line"))
+        })
     }
 
-    fn unknown(&self, path: &Path, step: &PathStep, known: &[String]) -> Diagnostic {
+    fn unknown(&self, path: &Path, step: &PathStep, known: &[String]) -> Box<Diagnostic> {
         let name = step_text(step);
         let aliases = self.names.iter().map(|(name, _)| name.as_str());
         let finding = Diagnostic::new(Code::M001).with("path", &name).at(
             Span { start: step.span.start, ..path.span },
             if known.is_empty() { String::new() } else { format!("there are: {}", shorten(known)) },
         );
-        match suggest::nearest(&name, known.iter().map(String::as_str).chain(aliases)) {
+        Box::new(match suggest::nearest(&name, known.iter().map(String::as_str).chain(aliases)) {
             Some(near) => finding.help(format!("did you mean `{near}`?")),
             None => finding,
-        }
+        })
     }
 }
 
 /// `.id[VN]`: the pairs of a declared name, and the code.
-pub fn pair_step(
-    shape: &Shape,
-    places: &[PlaceId],
-    step: &PathStep,
-) -> Option<(Vec<(PlaceId, PlaceId)>, Box<str>)> {
+pub fn pair_step(shape: &Shape, places: &[PlaceId], step: &PathStep) -> Option<PairChoice> {
     let StepName::Name(name) = &step.name else { return None };
     let code = step.selectors.iter().find_map(|selector| match &selector.kind {
         SelectorKind::Codes { negated: false, codes } => codes.first(),
@@ -238,7 +253,7 @@ pub fn pair_step(
 }
 
 /// Several places of one parent are variants: together they may come as often as there are of them.
-fn is_many(shape: &Shape, places: &[PlaceId], _tested: bool) -> bool {
+fn is_many(shape: &Shape, places: &[PlaceId]) -> bool {
     let is_many = |place: &PlaceId| shape.place(*place).is_many();
     let siblings = places.iter().any(|place| {
         places.iter().any(|other| other != place && shape.place(*other).parent == shape.place(*place).parent)

@@ -303,6 +303,20 @@ pub struct Nodes {
     pub leaves: Vec<(PlaceId, LeafType)>,
     /// As written, for messages.
     pub span: Span,
+    /// Whether the path is a plain way down: no tests, and only its last step may lead to several.
+    pub is_plain: bool,
+}
+
+impl Nodes {
+    /// A path of these steps.
+    pub fn new(start: Start, steps: Vec<Step>, leaves: Vec<(PlaceId, LeafType)>, span: Span) -> Self {
+        let is_untested =
+            |step: &Step| step.test.is_none() && step.condition.is_none() && step.occurrence.is_none();
+        let is_plain = !steps.is_empty()
+            && steps.iter().all(is_untested)
+            && steps[..steps.len() - 1].iter().all(|step| step.is_single);
+        Nodes { start, steps, leaves, span, is_plain }
+    }
 }
 
 /// Where a path starts.
@@ -331,6 +345,8 @@ pub struct Step {
     pub condition: Option<(Arc<Expr>, usize)>,
     /// `#2` (from 1); `u32::MAX` is the last.
     pub occurrence: Option<u32>,
+    /// Whether there is at most one: nothing is looked for after it.
+    pub is_single: bool,
 }
 
 /// `x via …`

@@ -94,7 +94,7 @@ impl Runner {
         target.clear();
         let mut evaluator = evaluator(plan, source, facts, &self.memory, findings);
         evaluator.trace = trace;
-        let mut builder = Builder { evaluator: &evaluator, target };
+        let mut builder = Builder { evaluator: &evaluator, target, text: String::new() };
         builder.earlier(facts);
         builder.root(facts);
         if let Some(severity) = plan.unmapped {
@@ -147,7 +147,7 @@ impl Runner {
         self.memory.reset();
         let evaluator = evaluator(plan, source, facts, &self.memory, findings);
         let mut nothing = Tree::new();
-        let builder = Builder { evaluator: &evaluator, target: &mut nothing };
+        let builder = Builder { evaluator: &evaluator, target: &mut nothing, text: String::new() };
         builder.checks(&plan.cases, NodeId::ROOT, NodeId::ROOT);
     }
 }
@@ -161,7 +161,14 @@ pub(super) fn evaluator<'r>(
     findings: &'r mut Diagnostics,
 ) -> Evaluator<'r> {
     let slots: Vec<Cell<Slot<'r>>> = vec![Cell::new(Slot::Empty); plan.slots];
-    slots[0].set(Slot::Record(source, NodeId::ROOT));
+    slots[0].set(Slot::record(source, NodeId::ROOT));
+    let root_index = memory.alloc_slice_fill_copy(plan.source_shape.len(), u32::MAX);
+    if !source.tree.is_empty() {
+        for child in source.tree.children(NodeId::ROOT) {
+            let first = &mut root_index[source.tree.node(child).place.index()];
+            *first = (*first).min(child.0);
+        }
+    }
     Evaluator {
         plan,
         slots,
@@ -172,6 +179,7 @@ pub(super) fn evaluator<'r>(
         failed: Cell::new(false),
         findings: RefCell::new(findings),
         offset: facts.offset,
+        root_index,
         trace: None,
     }
 }
@@ -179,6 +187,8 @@ pub(super) fn evaluator<'r>(
 struct Builder<'e, 'r, 't> {
     evaluator: &'e Evaluator<'r>,
     target: &'t mut Tree,
+    /// Values on their way into the tree.
+    text: String,
 }
 
 impl<'r> Builder<'_, 'r, '_> {
@@ -196,7 +206,7 @@ impl<'r> Builder<'_, 'r, '_> {
                 self.evaluator.value(key, target);
             }
             match facts.earlier.get(i).copied().unwrap_or_default() {
-                Earlier::One(view) => self.evaluator.slots[i + 1].set(Slot::Record(view, NodeId::ROOT)),
+                Earlier::One(view) => self.evaluator.slots[i + 1].set(Slot::record(view, NodeId::ROOT)),
                 Earlier::Several(count) => self.evaluator.report(
                     Diagnostic::new(Code::B008)
                         .with("found", count.to_string())
@@ -276,14 +286,14 @@ impl<'r> Builder<'_, 'r, '_> {
         is_worth_it
     }
 
-    fn bind(&self, slot: usize, value: &LetPlan, this: NodeId, parent: NodeId) {
+    fn bind(&self, slot: usize, value: &'r LetPlan, this: NodeId, parent: NodeId) {
         let target = self.at(this, parent);
         self.evaluator.origin.set(None);
         self.begin();
         let value = match value {
             LetPlan::Value(expr) => Slot::Value(self.evaluator.value(expr, target)),
             LetPlan::Record(nodes) => match self.evaluator.records(nodes, target) {
-                (Some(view), [id, ..]) => Slot::Record(view, *id),
+                (Some(view), [id, ..]) => Slot::record(view, *id),
                 _ => {
                     self.evaluator.missed(nodes, None, target);
                     Slot::Empty
@@ -311,7 +321,7 @@ impl<'r> Builder<'_, 'r, '_> {
         }
     }
 
-    fn leaf(&mut self, leaf: &LeafPlan, node: NodeId, this: NodeId, parent: NodeId) -> bool {
+    fn leaf(&mut self, leaf: &'r LeafPlan, node: NodeId, this: NodeId, parent: NodeId) -> bool {
         let evaluator = self.evaluator;
         evaluator.origin.set(None);
         evaluator.failed.set(false);
@@ -339,7 +349,8 @@ impl<'r> Builder<'_, 'r, '_> {
             self.fill(leaf, node, text, origin);
             return !leaf.is_constant;
         }
-        let mut text = String::new();
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
         if value.write(&leaf.leaf, &mut text).is_err() {
             let shape = &evaluator.plan.target_shape;
             let finding = Diagnostic::new(Code::B006)
@@ -349,6 +360,7 @@ impl<'r> Builder<'_, 'r, '_> {
             return false;
         }
         self.fill(leaf, node, &text, origin);
+        self.text = text;
         !leaf.is_constant
     }
 
@@ -386,7 +398,7 @@ impl<'r> Builder<'_, 'r, '_> {
             BlockKind::Plain => self.one(block, outer, this, parent),
             BlockKind::Section(nodes, slot) => match evaluator.records(nodes, self.at(this, parent)) {
                 (Some(view), [id, ..]) => {
-                    evaluator.slots[*slot].set(Slot::Record(view, *id));
+                    evaluator.slots[*slot].set(Slot::record(view, *id));
                     self.one(block, outer, this, parent)
                 }
                 _ => {
@@ -406,7 +418,7 @@ impl<'r> Builder<'_, 'r, '_> {
                     Some(view) if group_by.is_empty() && sort_by.is_empty() => {
                         let mut any = false;
                         for &id in ids {
-                            evaluator.slots[*slot].set(Slot::Record(view, id));
+                            evaluator.slots[*slot].set(Slot::record(view, id));
                             any |= self.one(block, outer, this, parent);
                         }
                         any
@@ -474,8 +486,8 @@ impl<'r> Builder<'_, 'r, '_> {
         parent: NodeId,
     ) -> bool {
         let evaluator = self.evaluator;
-        let keys = |builder: &Self, exprs: &[super::plan::Expr], id: NodeId| -> Vec<Value<'r>> {
-            evaluator.slots[slot].set(Slot::Record(view, id));
+        let keys = |builder: &Self, exprs: &'r [super::plan::Expr], id: NodeId| -> Vec<Value<'r>> {
+            evaluator.slots[slot].set(Slot::record(view, id));
             exprs.iter().map(|expr| evaluator.value(expr, builder.at(this, parent))).collect()
         };
         // Groups in the order their first record comes.
@@ -493,7 +505,7 @@ impl<'r> Builder<'_, 'r, '_> {
         let mut any = false;
         for (_, members) in groups {
             let value = match group_by.is_empty() {
-                true => Slot::Record(view, members[0]),
+                true => Slot::record(view, members[0]),
                 false => Slot::Group(view, evaluator.memory.alloc_slice_copy(&members)),
             };
             evaluator.slots[slot].set(value);
@@ -532,7 +544,7 @@ impl<'r> Builder<'_, 'r, '_> {
 
     // ------------------------------------------------------------------------------------------ checks
 
-    fn checks(&self, checks: &[CheckPlan], this: NodeId, parent: NodeId) {
+    fn checks(&self, checks: &'r [CheckPlan], this: NodeId, parent: NodeId) {
         let evaluator = self.evaluator;
         for check in checks {
             let target = self.at(this, parent);

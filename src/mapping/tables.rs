@@ -18,8 +18,11 @@ pub struct Table {
     /// Results by keys, the keys joined by a unit separator.
     rows: FxHashMap<Box<str>, (Option<Span>, Vec<Box<str>>)>,
     /// Per result column, the key by result; `None` where several keys share it and none is preferred.
-    reversed: Vec<FxHashMap<Box<str>, Option<(Option<Span>, Box<str>)>>>,
+    reversed: Vec<Reversed>,
 }
+
+/// Row and key by result; `None` where several keys have it and none is preferred.
+type Reversed = FxHashMap<Box<str>, Option<(Option<Span>, Box<str>)>>;
 
 const SEPARATOR: char = '\u{1f}';
 

@@ -175,6 +175,15 @@ pub struct Children<'a> {
     end: u32,
 }
 
+impl Children<'_> {
+    /// The children from `first` on, which is one of them.
+    #[must_use]
+    pub fn skip_to(mut self, first: NodeId) -> Self {
+        self.at = first.0;
+        self
+    }
+}
+
 impl Iterator for Children<'_> {
     type Item = NodeId;
 

@@ -22,14 +22,26 @@ pub(super) fn body(layout: &CsvLayout, view: View<'_>, out: &mut Vec<u8>, findin
     if view.tree.is_empty() {
         return;
     }
-    let rows = || view.tree.children(NodeId::ROOT).filter(|&node| view.tree.node(node).place == layout.row);
-    for (i, row) in rows().enumerate() {
+    // Unit columns are checked and made once, then repeated on each row.
+    let mut unit: Vec<Vec<u8>> = vec![Vec::new(); layout.guide.columns.len()];
+    for (at, &column) in layout.guide.columns.iter().enumerate() {
+        if layout.is_unit_column(column) {
+            let text = view.child_text(NodeId::ROOT, column).unwrap_or("");
+            check(layout, column, at, 1, text, findings);
+            value(layout, text, &mut unit[at]);
+        }
+    }
+    let rows = view.tree.children(NodeId::ROOT).filter(|&node| view.tree.node(node).place == layout.row);
+    for (i, row) in rows.enumerate() {
         for (at, &column) in layout.guide.columns.iter().enumerate() {
             if at > 0 {
                 out.push(layout.dialect.delimiter);
             }
-            let parent = if layout.is_unit_column(column) { NodeId::ROOT } else { row };
-            let text = view.child_text(parent, column).unwrap_or("");
+            if layout.is_unit_column(column) {
+                out.extend_from_slice(&unit[at]);
+                continue;
+            }
+            let text = view.child_text(row, column).unwrap_or("");
             check(layout, column, at, i as u32 + 1, text, findings);
             value(layout, text, out);
         }
@@ -63,7 +75,10 @@ fn check(layout: &CsvLayout, column: PlaceId, at: usize, row: u32, text: &str, f
 }
 
 fn value(layout: &CsvLayout, text: &str, out: &mut Vec<u8>) {
-    let (bytes, _, _) = layout.encoding.encode(text);
+    let bytes = match layout.encoding == encoding_rs::UTF_8 {
+        true => std::borrow::Cow::Borrowed(text.as_bytes()),
+        false => layout.encoding.encode(text).0,
+    };
     let quote = layout.dialect.quote;
     let special =
         |byte: &u8| *byte == layout.dialect.delimiter || *byte == quote || matches!(byte, b'\n' | b'\r');

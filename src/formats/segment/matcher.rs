@@ -59,6 +59,7 @@ impl MatcherState {
     }
 
     /// The next segment. `key` gives the bytes of an element (position, component) of it.
+    #[allow(clippy::too_many_arguments, reason = "what a segment is, where it goes, and whom to tell")]
     pub fn segment<'k>(
         &mut self,
         guide: &Guide,
@@ -135,6 +136,9 @@ impl MatcherState {
         missing: Missing<'_>,
     ) {
         let slot = &structure.record(frame.place).slots[slot];
+        if !slot.has_required {
+            return;
+        }
         let mut total = 0;
         for (place, counter) in slot.places() {
             let count = self.counts[frame.counters + counter];

@@ -1,5 +1,6 @@
 //! What segment formats share: tokens of a segment, the structure matcher, and the check of one element.
 
+pub mod delimiters;
 mod element;
 mod matcher;
 mod structure;

@@ -32,6 +32,8 @@ pub struct Slot {
     pub variants: Vec<(Vec<Box<str>>, PlaceId)>,
     /// Where everything else goes.
     pub plain: PlaceId,
+    /// Whether one of the places is required.
+    pub has_required: bool,
 }
 
 impl Slot {
@@ -128,9 +130,11 @@ fn add_to_slots(guide: &Guide, child: PlaceId, record: &mut RecordStructure) {
             counter: 0,
             variants: Vec::new(),
             plain: child,
+            has_required: false,
         });
     }
     let slot = record.slots.last_mut().expect("just pushed or found");
+    slot.has_required |= place.required;
     if place.codes.is_empty() {
         slot.plain = child;
     } else {

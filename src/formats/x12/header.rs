@@ -1,5 +1,6 @@
 //! The interchange header. ISA is the one segment of fixed width, so that the delimiters can be read from it.
 
+use crate::guide::Guide;
 use nom::IResult;
 use nom::Parser;
 use nom::bytes::complete::{tag, take};
@@ -20,6 +21,36 @@ pub struct Delimiters {
 impl Default for Delimiters {
     fn default() -> Self {
         Delimiters { element: b'*', segment: b'~', component: b'>', repetition: None }
+    }
+}
+
+impl Delimiters {
+    /// What a guide writes with: its `delimiters` line, for the rest the usual ones. `None` if one of them is not a
+    /// single byte.
+    pub fn of(guide: &Guide) -> Option<Delimiters> {
+        let one = |name: &str, standard: u8| match guide.setting(name).as_bytes() {
+            [] => Some(standard),
+            [byte] => Some(*byte),
+            _ => None,
+        };
+        Some(Delimiters {
+            element: one("delimiter element", b'*')?,
+            segment: one("delimiter segment", b'~')?,
+            component: one("delimiter component", b'>')?,
+            repetition: match guide.setting("delimiter repetition").as_bytes() {
+                [] => None,
+                [byte] => Some(*byte),
+                _ => return None,
+            },
+        })
+    }
+
+    /// Whether `byte` separates something, so that no value can hold it.
+    pub fn separates(&self, byte: u8) -> bool {
+        byte == self.element
+            || byte == self.segment
+            || byte == self.component
+            || Some(byte) == self.repetition
     }
 }
 

@@ -7,7 +7,8 @@ mod read;
 mod write;
 
 pub use header::{Delimiters, Header};
-pub use read::tokenize;
+pub use read::Tokenizer;
+pub use write::{write_header, write_trailer};
 
 use super::segment::Structure;
 use super::{Envelope, Format, Indexer, Layout, MessageInput, Scratch};
@@ -34,22 +35,7 @@ impl Format for X12 {
     }
 
     fn layout(&self, guide: &Guide, findings: &mut Diagnostics) -> Option<Box<dyn Layout>> {
-        let one = |name: &str, standard: u8| match guide.setting(name).as_bytes() {
-            [] => Some(standard),
-            [byte] => Some(*byte),
-            _ => None,
-        };
-        let delimiters = (|| {
-            Some(Delimiters {
-                element: one("delimiter element", b'*')?,
-                segment: one("delimiter segment", b'~')?,
-                component: one("delimiter component", b'>')?,
-                repetition: match guide.setting("delimiter repetition") {
-                    "" => None,
-                    text => Some(*text.as_bytes().first()?),
-                },
-            })
-        })();
+        let delimiters = Delimiters::of(guide);
         let Some(delimiters) = delimiters else {
             findings.push(
                 Diagnostic::new(Code::L001)

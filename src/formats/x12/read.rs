@@ -2,42 +2,61 @@
 
 use super::X12Layout;
 use super::header::{Delimiters, Header};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
+use crate::formats::segment::delimiters::index_delimiters;
 use crate::formats::segment::{Matched, MatcherState, Tag, Token, check_element, check_relations};
 use crate::formats::{MessageInput, Scratch};
-use crate::guide::Guide;
+use crate::guide::{Guide, ValueClass};
 use crate::tree::arena::Origin;
 use crate::tree::{PlaceId, PlaceKind, Tree};
 
-/// Cuts the segment at `at` into its tag and elements. Returns where the next one starts; `None` at the end.
-/// Elements are kept whole, with their repetition and component separators in them.
-#[inline]
-pub fn tokenize(
-    bytes: &[u8],
-    mut at: usize,
-    delimiters: &Delimiters,
-    tokens: &mut Vec<Token>,
-) -> Option<usize> {
-    tokens.clear();
-    while at < bytes.len() && matches!(bytes[at], b'\r' | b'\n') && bytes[at] != delimiters.segment {
-        at += 1;
+/// Cuts a message into segments and elements over the positions of its delimiters.
+#[derive(Debug, Default)]
+pub struct Tokenizer {
+    positions: Vec<u32>,
+    /// Which position comes next.
+    next: usize,
+    /// Where the next segment starts.
+    at: usize,
+}
+
+impl Tokenizer {
+    /// Begins a message.
+    pub fn begin(&mut self, bytes: &[u8], delimiters: &Delimiters) {
+        self.positions.clear();
+        (self.next, self.at) = (0, 0);
+        let Delimiters { element, segment, .. } = *delimiters;
+        index_delimiters(bytes, [element, segment, element, segment], &mut self.positions);
     }
-    if at >= bytes.len() {
-        return None;
-    }
-    let (element, segment) = (delimiters.element, delimiters.segment);
-    let mut start = at;
-    for (i, &byte) in bytes[at..].iter().enumerate() {
-        if byte == element || byte == segment {
-            tokens.push(Token { start: start as u32, len: (at + i - start) as u32 });
-            start = at + i + 1;
-            if byte == segment {
-                return Some(start);
+
+    /// The tag and the elements of the next segment; `false` at the end. Elements are kept whole, with their
+    /// repetition and component separators in them.
+    #[inline]
+    pub fn segment(&mut self, bytes: &[u8], delimiters: &Delimiters, tokens: &mut Vec<Token>) -> bool {
+        tokens.clear();
+        while self.at < bytes.len()
+            && matches!(bytes[self.at], b'\r' | b'\n')
+            && bytes[self.at] != delimiters.segment
+        {
+            self.at += 1;
+        }
+        if self.at >= bytes.len() {
+            return false;
+        }
+        let mut start = self.at as u32;
+        for &position in &self.positions[self.next..] {
+            self.next += 1;
+            tokens.push(Token { start, len: position - start });
+            start = position + 1;
+            if bytes[position as usize] == delimiters.segment {
+                self.at = start as usize;
+                return true;
             }
         }
+        tokens.push(Token { start, len: bytes.len() as u32 - start });
+        self.at = bytes.len();
+        true
     }
-    tokens.push(Token { start: start as u32, len: (bytes.len() - start) as u32 });
-    Some(bytes.len())
 }
 
 /// Reads one message.
@@ -54,20 +73,20 @@ pub(super) fn read(
         layout,
         guide: &layout.guide,
         bytes: input.bytes,
-        is_text: std::str::from_utf8(input.bytes).is_ok(),
+        source: std::str::from_utf8(input.bytes).ok(),
         offset: input.offset,
         delimiters,
         findings,
         ordinal: 0,
         segment: Token::default(),
         tag: "",
+        repetition: 1,
     };
     scratch.matcher.begin(&layout.structure, tree);
-    let mut at = 0;
-    while let Some(next) = tokenize(input.bytes, at, &delimiters, &mut scratch.tokens) {
+    scratch.tokenizer.begin(input.bytes, &delimiters);
+    while scratch.tokenizer.segment(input.bytes, &delimiters, &mut scratch.tokens) {
         reader.ordinal += 1;
         reader.one(&mut scratch.matcher, &scratch.tokens, &mut scratch.text, tree);
-        at = next;
     }
     let Reader { guide, ordinal, findings, .. } = reader;
     let mut gaps = Vec::new();
@@ -83,13 +102,16 @@ struct Reader<'a> {
     layout: &'a X12Layout,
     guide: &'a Guide,
     bytes: &'a [u8],
-    is_text: bool,
+    /// The message, if it is UTF-8.
+    source: Option<&'a str>,
     offset: u64,
     delimiters: Delimiters,
     findings: &'a mut Diagnostics,
     ordinal: u32,
     segment: Token,
     tag: &'a str,
+    /// Of the element at hand, from 1.
+    repetition: u16,
 }
 
 impl Reader<'_> {
@@ -147,9 +169,11 @@ impl Reader<'_> {
             } else if let Some(separator) =
                 self.delimiters.repetition.filter(|_| self.guide.shape.place(child).is_many())
             {
-                self.split(token, separator, &mut |reader, token, _| {
+                self.split(token, separator, &mut |reader, token, before| {
+                    reader.repetition = before as u16 + 1;
                     reader.leaf(place, child, i + 1, token, text, tree);
                 });
+                self.repetition = 1;
             } else {
                 self.leaf(place, child, i + 1, token, text, tree);
             }
@@ -214,13 +238,13 @@ impl Reader<'_> {
         text: &mut String,
         tree: &mut Tree,
     ) {
-        let bytes = token.of(self.bytes);
-        let value = match std::str::from_utf8(bytes) {
-            Ok(value) => value,
-            Err(_) => {
+        let range = token.start as usize..(token.start + token.len) as usize;
+        let value = match self.source {
+            Some(source) => &source[range],
+            None => {
                 // Not UTF-8: ISO 8859-1, where every byte is a character.
                 text.clear();
-                text.extend(bytes.iter().map(|&byte| char::from(byte)));
+                text.extend(self.bytes[range].iter().map(|&byte| char::from(byte)));
                 text.as_str()
             }
         };
@@ -228,7 +252,7 @@ impl Reader<'_> {
             self.element_finding(code, segment, place, position, token);
         }
         let origin = self.origin(token);
-        if self.is_text {
+        if self.source.is_some() {
             tree.leaf_from_source(place, token.start, token.len, origin);
         } else {
             tree.leaf(place, value, origin);
@@ -267,13 +291,22 @@ impl Reader<'_> {
     ) {
         let mut at = self.place(segment, token);
         at.element = position as u16;
-        at.repetition = 1;
+        at.repetition = self.repetition;
         if element != PlaceId::ROOT {
             at.element_id = self.guide.rules(element).element_id.to_string();
+            let declared = self.guide.shape.place(element);
+            if declared.parent != segment {
+                at.component = declared.position;
+            }
         }
         let value = String::from_utf8_lossy(token.of(self.bytes)).into_owned();
+        // A text of another length can still be read; a date or time of another length is none.
+        let is_unreadable = matches!(code, Code::X204 | Code::X205)
+            && matches!(self.guide.rules(element).class, ValueClass::Date | ValueClass::Time);
+        let severity = if is_unreadable { Severity::Reject } else { code.info().severity };
         self.findings.push(
             Diagnostic::new(code)
+                .severity(severity)
                 .with("tag", self.tag)
                 .with("element", format!("{position:02}"))
                 .with("value", value)

@@ -1,6 +1,7 @@
 //! A tree to segments, and the envelope around them.
 
 use super::X12Layout;
+use super::header::Delimiters;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::formats::segment::check_element;
 use crate::formats::{Envelope, Identity};
@@ -87,14 +88,7 @@ impl Writer<'_> {
         if let Some(code) = check_element(&self.layout.guide, place, text) {
             self.finding(code, segment, place, text);
         }
-        let delimiters = &self.layout.delimiters;
-        let separates = |byte: &u8| {
-            *byte == delimiters.element
-                || *byte == delimiters.segment
-                || *byte == delimiters.component
-                || Some(*byte) == delimiters.repetition
-        };
-        if text.as_bytes().iter().any(|byte| separates(byte)) {
+        if text.bytes().any(|byte| self.layout.delimiters.separates(byte)) {
             // X12 has no release character: a delimiter in a value cannot be written.
             self.finding(Code::X206, segment, place, text);
         }
@@ -141,16 +135,17 @@ impl Writer<'_> {
     }
 }
 
-/// ISA and GS.
-pub(super) fn begin(layout: &X12Layout, envelope: &Envelope, out: &mut Vec<u8>) {
-    let d = &layout.delimiters;
-    let release = layout.guide.setting("release");
-    let version = isa_version(release);
+/// Appends `ISA`. `version` is ISA12, such as `00401`.
+///
+/// The sender's and receiver's qualifiers and ids are padded to the widths of X12.5; what is longer than that makes a
+/// header nobody can read, so ids are held to their widths where partners are set up. A missing date is the year 0.
+pub fn write_header(envelope: &Envelope, version: &str, delimiters: &Delimiters, out: &mut Vec<u8>) {
+    let d = delimiters;
     let made = envelope.made_at.unwrap_or_default();
     let (e, s) = (char::from(d.element), char::from(d.segment));
     let (sender, receiver) = (&envelope.sender, &envelope.receiver);
     let repetition = match d.repetition {
-        Some(byte) if version.as_str() >= "00402" => char::from(byte),
+        Some(byte) if version >= "00402" => char::from(byte),
         _ => 'U',
     };
     let isa = format!(
@@ -169,11 +164,26 @@ pub(super) fn begin(layout: &X12Layout, envelope: &Envelope, out: &mut Vec<u8>) 
         char::from(d.component),
     );
     out.extend_from_slice(isa.as_bytes());
+}
+
+/// Appends `IEA` of an interchange with this many groups.
+pub fn write_trailer(envelope: &Envelope, groups: u32, delimiters: &Delimiters, out: &mut Vec<u8>) {
+    let (e, s) = (char::from(delimiters.element), char::from(delimiters.segment));
+    out.extend_from_slice(format!("IEA{e}{groups}{e}{:09}{s}", envelope.interchange_number).as_bytes());
+}
+
+/// ISA and GS.
+pub(super) fn begin(layout: &X12Layout, envelope: &Envelope, out: &mut Vec<u8>) {
+    let d = &layout.delimiters;
+    let release = layout.guide.setting("release");
+    let made = envelope.made_at.unwrap_or_default();
+    let (e, s) = (char::from(d.element), char::from(d.segment));
+    write_header(envelope, &isa_version(release), d, out);
     let gs = format!(
         "GS{e}{}{e}{}{e}{}{e}{}{e}{}{e}{}{e}X{e}{release}{s}",
         layout.guide.setting("group"),
-        group_code(sender),
-        group_code(receiver),
+        group_code(&envelope.sender),
+        group_code(&envelope.receiver),
         made.strftime("%Y%m%d"),
         made.strftime("%H%M"),
         envelope.group_number,
@@ -204,7 +214,6 @@ pub(super) fn wrap(layout: &X12Layout, _envelope: &Envelope, ordinal: u32, body:
 pub(super) fn end(layout: &X12Layout, envelope: &Envelope, count: u32, out: &mut Vec<u8>) {
     let d = &layout.delimiters;
     let (e, s) = (char::from(d.element), char::from(d.segment));
-    let trailer =
-        format!("GE{e}{count}{e}{}{s}IEA{e}1{e}{:09}{s}", envelope.group_number, envelope.interchange_number);
-    out.extend_from_slice(trailer.as_bytes());
+    out.extend_from_slice(format!("GE{e}{count}{e}{}{s}", envelope.group_number).as_bytes());
+    write_trailer(envelope, 1, d, out);
 }

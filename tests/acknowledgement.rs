@@ -1,0 +1,402 @@
+//! What is answered to the messages in `testdata/x12`, with the guides that are shipped.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "support/shipped.rs"]
+mod shipped;
+
+use crossdock::base::span::Sources;
+use crossdock::diagnostics::{Diagnostic, Diagnostics, Place, Severity};
+use crossdock::exchange::acknowledge::{AcknowledgedFinding, AcknowledgedGroup, AcknowledgedMessage};
+use crossdock::exchange::functional_acknowledgement::functional_acknowledgement;
+use crossdock::exchange::identities::{counterpart, received};
+use crossdock::exchange::interchange_acknowledgement::{
+    AcknowledgedInterchange, InterchangeVerdict, interchange_acknowledgement,
+};
+use crossdock::exchange::told::InterchangeNote;
+use crossdock::formats::x12::Delimiters;
+use crossdock::formats::{self, Envelope, Fault, InterchangeRow, Layout, Row};
+use crossdock::guide::{self, GuideSources};
+use crossdock::language::{parse, syntax::Document};
+use jiff::civil::{DateTime, datetime};
+use shipped::testdata;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What was received: one interchange with its groups, judged by the guide.
+#[derive(Default)]
+struct Received {
+    interchange: InterchangeRow,
+    envelope: Envelope,
+    functional_ids: Vec<String>,
+    groups: Vec<AcknowledgedGroup>,
+    fault: Option<Fault>,
+}
+
+/// The index pass and the reading of each message, as the gateway does them. Holds the first interchange.
+fn receive(bytes: &[u8], layout: &dyn Layout) -> Received {
+    let mut received = Received::default();
+    let mut group: Option<AcknowledgedGroup> = None;
+    for row in shipped::index(layout, bytes, usize::MAX) {
+        match row {
+            Row::Interchange(row) => received.interchange = row,
+            Row::Group(row) => {
+                received.envelope = self::received(&received.interchange, Some(&row));
+                received.functional_ids.push(row.functional_id.clone());
+                group = AcknowledgedGroup::new(&row.functional_id, &row.control_number, &row.version);
+            }
+            Row::Message(row) => {
+                let Some(group) = &mut group else { continue };
+                let input = shipped::input(&received.interchange.head, bytes, &row);
+                let mut findings: Vec<Diagnostic> = row.fault.iter().map(Fault::diagnostic).collect();
+                findings.extend(shipped::read(layout, &input).1.into_vec());
+                group.messages.push(AcknowledgedMessage {
+                    kind: row.kind,
+                    control_number: row.control_number,
+                    findings: findings.iter().map(fact).collect(),
+                });
+            }
+            Row::GroupEnd { fault } => {
+                let Some(mut ended) = group.take() else { continue };
+                ended.faults.extend(fault.iter().map(|fault| fault.code.text().to_owned()));
+                ended.included = match &fault {
+                    Some(fault) if fault.code.text() == "X402" => fault.found.parse().ok(),
+                    _ => None,
+                };
+                received.groups.push(ended);
+            }
+            Row::InterchangeEnd { fault, .. } => {
+                received.fault = fault;
+                break;
+            }
+            Row::Unclaimed { .. } => {}
+        }
+    }
+    received
+}
+
+fn fact(diagnostic: &Diagnostic) -> AcknowledgedFinding {
+    AcknowledgedFinding {
+        code: diagnostic.code.text().into(),
+        severity: diagnostic.severity,
+        place: diagnostic.place.clone().unwrap_or_default(),
+        value: diagnostic.argument("value").into(),
+    }
+}
+
+/// The body of the 997 for a group, cut into segments.
+fn answer(group: &AcknowledgedGroup, layout_997: &dyn Layout) -> Vec<String> {
+    let (mut body, mut findings) = (Vec::new(), Diagnostics::new());
+    functional_acknowledgement(group, layout_997, &mut body, &mut findings);
+    assert!(findings.is_empty(), "{:?}", findings.as_slice());
+    segments(&body)
+}
+
+fn segments(bytes: &[u8]) -> Vec<String> {
+    let text = String::from_utf8(bytes.to_vec()).expect("ASCII");
+    text.split('~').map(str::trim).filter(|segment| !segment.is_empty()).map(str::to_owned).collect()
+}
+
+/// The file that answers the one group of an interchange.
+fn answer_file(received: &Received, layout_997: &dyn Layout, number: u64, made_at: DateTime) -> Vec<u8> {
+    let envelope = Envelope {
+        interchange_number: number,
+        group_number: number,
+        made_at: Some(made_at),
+        ..counterpart(&received.envelope)
+    };
+    let [group] = received.groups.as_slice() else { panic!("one group") };
+    let (mut body, mut findings) = (Vec::new(), Diagnostics::new());
+    functional_acknowledgement(group, layout_997, &mut body, &mut findings);
+    assert!(findings.is_empty(), "{:?}", findings.as_slice());
+    let mut file = Vec::new();
+    layout_997.begin_file(&envelope, &mut file);
+    layout_997.wrap_body(&envelope, 1, &body, &mut file);
+    layout_997.end_file(&envelope, 1, &mut file);
+    file
+}
+
+fn layouts() -> (Arc<dyn Layout>, Arc<dyn Layout>) {
+    let bundle = shipped::bundle();
+    (bundle.layouts["brightwick/x12-940"].clone(), bundle.layouts["x12/004010/997"].clone())
+}
+
+#[test]
+fn an_order_without_fault_is_accepted() {
+    let (layout, layout_997) = layouts();
+    let received = receive(&testdata("x12/ok/s01-940.edi"), &*layout);
+    let file = answer_file(&received, &*layout_997, 501, datetime(2026, 11, 20, 8, 16, 0, 0));
+    assert_eq!(segments(&file), segments(&testdata("x12/ok/s01-997.edi")));
+}
+
+#[test]
+fn one_bad_order_of_three_is_refused_with_its_places() {
+    let (layout, layout_997) = layouts();
+    let received = receive(&testdata("x12/err/s14-940.edi"), &*layout);
+    let file = answer_file(&received, &*layout_997, 507, datetime(2026, 11, 20, 10, 1, 0, 0));
+    assert_eq!(segments(&file), segments(&testdata("x12/ok/s14-997.edi")));
+}
+
+#[test]
+fn whatever_passes_is_accepted_as_it_is() {
+    let (layout, layout_997) = layouts();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/x12/ok");
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_none_or(|extension| extension != "edi") {
+            continue;
+        }
+        let bytes = std::fs::read(&path).expect("a file");
+        let received = receive(&bytes, &*layout);
+        assert_eq!(received.fault, None, "{path:?}");
+        for group in received.groups.iter().filter(|group| group.functional_id() == "OW") {
+            if group.version != "004010" {
+                continue;
+            }
+            let answer = answer(group, &*layout_997);
+            let counts = group.messages.len();
+            assert_eq!(
+                answer.last(),
+                Some(&format!("AK9*A*{counts}*{counts}*{counts}")),
+                "{path:?}: {answer:?}"
+            );
+        }
+    }
+}
+
+/// File, what stands between AK1 and AK9, and AK9.
+const BAD: &[(&str, &[&str], &str)] = &[
+    (
+        "one-of-three.edi",
+        &[
+            "AK2*940*0001",
+            "AK5*A",
+            "AK2*940*0002",
+            "AK3*G62*7**8",
+            "AK4*2*373*5*2026-11-23",
+            "AK5*R*5",
+            "AK2*940*0003",
+            "AK5*A",
+        ],
+        "AK9*P*3*3*2",
+    ),
+    ("se-count.edi", &["AK2*940*0001", "AK5*R*4"], "AK9*R*1*1*0"),
+    ("se-number.edi", &["AK2*940*0001", "AK5*R*3"], "AK9*R*1*1*0"),
+    ("ge-count.edi", &[], "AK9*R*2*1*0*5"),
+    ("ge-number.edi", &[], "AK9*R*1*1*0*4"),
+    ("unknown-segment.edi", &["AK2*940*0001", "AK3*ZZZ*8**1", "AK5*R*5"], "AK9*R*1*1*0"),
+];
+
+#[test]
+fn bad_messages_are_answered_segment_for_segment() {
+    let (layout, layout_997) = layouts();
+    for (name, between, last) in BAD {
+        let received = receive(&testdata(&format!("x12/err/{name}")), &*layout);
+        let [group] = received.groups.as_slice() else { panic!("{name} has one group") };
+        let answer = answer(group, &*layout_997);
+        let inner: Vec<&str> = answer[1..answer.len() - 1].iter().map(String::as_str).collect();
+        assert_eq!((inner.as_slice(), answer.last().map(String::as_str)), (*between, Some(*last)), "{name}");
+    }
+}
+
+/// Every code that the README beside the files promises, such as `(AK403 5, too long)`, is in the answer.
+#[test]
+fn the_codes_that_are_promised_are_told() {
+    let (layout, layout_997) = layouts();
+    let readme = String::from_utf8(testdata("x12/err/README.md")).expect("UTF-8");
+    let mut promises = 0;
+    for line in readme.lines().filter(|line| line.contains(".edi |")) {
+        let name = line.trim_start_matches("| ").split(' ').next().expect("a name");
+        for (tag, element) in [("AK3", 4), ("AK4", 3), ("AK5", 2), ("AK9", 5), ("TA1", 5)] {
+            let mark = if tag == "TA1" { "(TA1 ".to_owned() } else { format!("({tag}{element:02} ") };
+            let Some(at) = line.find(&mark) else { continue };
+            let code = line[at + mark.len()..].split([')', ',']).next().expect("a code");
+            let received = receive(&testdata(&format!("x12/err/{name}")), &*layout);
+            let told = if tag == "TA1" {
+                ta1(&received)
+            } else {
+                received.groups.iter().flat_map(|group| answer(group, &*layout_997)).collect()
+            };
+            let is_told = |segment: &String| {
+                let elements: Vec<&str> = segment.split('*').collect();
+                elements[0] == tag && elements.get(element) == Some(&code)
+            };
+            assert!(told.iter().any(is_told), "{name}: {tag}{element:02} {code} in {told:?}");
+            promises += 1;
+        }
+    }
+    assert!(promises >= 15, "{promises} promises found: has the README another form now?");
+}
+
+/// The segments that answer an interchange refused as a whole.
+fn ta1(received: &Received) -> Vec<String> {
+    let fault = received.fault.as_ref().expect("refused as a whole");
+    let note = InterchangeNote::of(fault.code.text()).expect("has a note");
+    assert_eq!(note.code(), fault.standard_code);
+    let ids = received.functional_ids.iter().map(String::as_str);
+    let interchange = AcknowledgedInterchange::new(&received.interchange, ids).expect("no answer itself");
+    let envelope = counterpart(&received.envelope);
+    let (mut out, delimiters) = (Vec::new(), Delimiters::default());
+    let rejected = InterchangeVerdict::Rejected;
+    interchange_acknowledgement(&interchange, rejected, note, &envelope, "00401", &delimiters, &mut out);
+    segments(&out)
+}
+
+#[test]
+fn a_file_that_was_cut_off_is_never_answered_by_a_997() {
+    let (layout, _) = layouts();
+    let received = receive(&testdata("x12/err/truncated.edi"), &*layout);
+    assert_eq!(received.groups, []);
+    assert!(ta1(&received).iter().any(|segment| segment.starts_with("TA1*") && segment.ends_with("*R*023")));
+}
+
+#[test]
+fn a_header_that_cannot_be_read_is_never_answered() {
+    let (layout, _) = layouts();
+    let received = receive(&testdata("x12/err/isa-short.edi"), &*layout);
+    assert_eq!(AcknowledgedInterchange::new(&received.interchange, ["OW"]), None);
+}
+
+#[test]
+fn an_answer_is_never_answered() {
+    let (layout, layout_997) = layouts();
+    let first = receive(&testdata("x12/err/s14-940.edi"), &*layout);
+    let file = answer_file(&first, &*layout_997, 507, datetime(2026, 11, 20, 10, 1, 0, 0));
+    let back = receive(&file, &*layout_997);
+    assert_eq!(back.functional_ids, ["FA"]);
+    assert_eq!(back.groups, []);
+    assert_eq!(AcknowledgedInterchange::new(&back.interchange, ["FA"]), None);
+}
+
+/// A finding about an element, for messages nobody has to write down.
+fn element(code: &str, segment: u32, element: u16, value: &str) -> AcknowledgedFinding {
+    AcknowledgedFinding {
+        code: code.into(),
+        severity: Severity::Reject,
+        place: Place { segment, tag: "W01".into(), element, ..Place::default() },
+        value: value.into(),
+    }
+}
+
+fn group_of(functional_id: &str, kind: &str, findings: Vec<AcknowledgedFinding>) -> AcknowledgedGroup {
+    let mut group = AcknowledgedGroup::new(functional_id, "131", "004010").expect("no answer itself");
+    group.messages.push(AcknowledgedMessage { kind: kind.into(), control_number: "0001".into(), findings });
+    group
+}
+
+#[test]
+fn findings_of_one_segment_share_an_ak3_in_order_of_their_places() {
+    let (_, layout_997) = layouts();
+    let mut component = element("X206", 7, 2, "");
+    component.place.component = 3;
+    component.place.element_id = "C001".into();
+    let unknown = AcknowledgedFinding {
+        place: Place { segment: 5, tag: "LONG".into(), ..Place::default() },
+        ..element("X101", 5, 0, "")
+    };
+    let findings =
+        vec![element("X207", 7, 4, "X~Y"), component, element("X205", 9, 1, &"1".repeat(120)), unknown];
+    let told = answer(&group_of("OW", "940", findings), &*layout_997);
+    let copy = "1".repeat(99);
+    let expected = [
+        "AK1*OW*131",
+        "AK2*940*0001",
+        "AK3*LON*5**1",
+        "AK3*W01*7**8",
+        "AK4*2>3**6",
+        "AK4*4**7",
+        "AK3*W01*9**8",
+        &format!("AK4*1**5*{copy}"),
+        "AK5*R*5",
+        "AK9*R*1*1*0",
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn no_more_elements_are_told_than_a_segment_may_have() {
+    let (_, layout_997) = layouts();
+    let findings = (1..=120).map(|position| element("X207", 7, position.min(99), "X")).collect();
+    let told = answer(&group_of("OW", "940", findings), &*layout_997);
+    assert_eq!(told.iter().filter(|segment| segment.starts_with("AK4*")).count(), 99);
+}
+
+#[test]
+fn a_set_nobody_reads_and_a_set_without_a_number_are_answered_too() {
+    let (_, layout_997) = layouts();
+    let mut group = group_of("PO", "850", vec![element("X307", 1, 0, "")]);
+    group.messages.push(AcknowledgedMessage {
+        findings: vec![element("X306", 1, 0, "")],
+        ..AcknowledgedMessage::default()
+    });
+    let told = answer(&group, &*layout_997);
+    let expected = ["AK1*PO*131", "AK2*850*0001", "AK5*R*1", "AK2*000*0000", "AK5*R*23", "AK9*R*2*2*0"];
+    assert_eq!(told, expected);
+}
+
+/// Repetitions and composites, which the shipped guides have few of.
+const SMALL: &str = r#"
+dictionary small
+  element 1 ID 2 2 name "Code" codes AA BB
+  element 2 N0 1 3 name "Number"
+  element 143 ID 3 3 name "Set"
+  element 329 AN 4 9 name "Set control number"
+  element C1 composite 2 1 name "Both"
+  segment ST name "Start"
+    .01 143 required
+    .02 329 required
+  end ST
+  segment ZA name "What is checked"
+    .01 1 max 5
+    .02 C1
+  end ZA
+  segment SE name "End"
+    .01 2 required
+    .02 329 required
+  end SE
+end dictionary
+
+guide small/100
+  lang 1
+  syntax x12 release "005010" set "100" group "ZZ" name "Small"
+  dictionary small
+  unit transaction
+  structure
+    ST required auto
+    ZA
+    SE required auto
+  end structure
+end guide
+"#;
+
+#[test]
+fn components_and_repetitions_are_found_at_their_places() {
+    let (mut sources, mut findings) = (Sources::default(), Diagnostics::new());
+    let file = sources.add("small.guide", SMALL);
+    let documents = parse(&sources, file, &mut findings);
+    let mut known = GuideSources::default();
+    for document in &documents {
+        match document {
+            Document::Guide(guide) => drop(known.guides.insert(guide.name.name.as_str(), guide)),
+            Document::Dictionary(words) => drop(known.dictionaries.insert(words.name.name.as_str(), words)),
+            _ => {}
+        }
+    }
+    let guide = guide::compile("small/100", &known, &mut findings);
+    let layout = guide.and_then(|guide| formats::layout(&guide, &mut findings));
+    assert!(findings.is_empty(), "{}", shipped::render(findings.as_slice(), &sources));
+    let isa = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *261120*0900*^*00501*000000310*0*P*>~";
+    let bytes = format!(
+        "{isa}GS*ZZ*A*B*20261120*0900*1*X*005010~ST*100*0001~ZA*AA^BB^CC*7>DD~SE*3*0001~GE*1*1~IEA*1*000000310~"
+    );
+    let received = receive(bytes.as_bytes(), &*layout.unwrap());
+    let places: Vec<_> = received.groups[0].messages[0]
+        .findings
+        .iter()
+        .map(|finding| {
+            let Place { element, repetition, component, .. } = finding.place;
+            (finding.code.as_str(), element, repetition, component, finding.value.as_str())
+        })
+        .collect();
+    assert_eq!(places, [("X207", 1, 3, 0, "CC"), ("X207", 2, 1, 2, "DD")]);
+}

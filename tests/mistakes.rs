@@ -1,0 +1,98 @@
+//! Mistakes that people make in maps, guides, flows, tables and partner files: each is one edit of the shipped files,
+//! and the exact finding stands in `testdata/mistakes/NAME.expect`. `UPDATE_EXPECT=1` writes them anew.
+#![allow(clippy::unwrap_used)]
+
+#[path = "support/shipped.rs"]
+mod shipped;
+
+use crossdock::gateway::bundle;
+use std::path::Path;
+
+/// Name, file, what stands there, what is written instead.
+const MISTAKES: &[(&str, &str, &str, &str)] = &[
+    ("source-unknown", "house/940-order.map", "= W05.03", "= W05.33"),
+    ("segment-unknown", "house/940-order.map", "service            = W66.05", "service            = W67.05"),
+    ("target-unknown", "house/940-order.map", "customer_po        =", "cutsomer_po        ="),
+    ("target-twice", "house/940-order.map", "customer_po        =", "number             ="),
+    ("required-target-without-line", "house/940-order.map", "  number             = W05.02", "  # W05.02"),
+    ("many-for-one", "house/x12-940.guide", "N1[ST]        required max 1", "N1[ST]        required max 2"),
+    ("text-beside-number", "house/940-order.map", "this.qty > 0", "w.02 > 0"),
+    ("function-unknown", "house/x12-party.map", "upper(N4.03)", "uper(N4.03)"),
+    ("function-arguments", "house/x12-party.map", "upper(N4.03)", "upper()"),
+    ("table-unknown", "house/940-order.map", "via table x12_mode", "via table x12_mod"),
+    ("table-key-twice", "house/tables/uom.csv", "UN,EA,", "EA,EA,"),
+    ("table-not-reversible", "house/tables/uom.csv", "PL,PF,yes", "PL,PF,"),
+    ("fragment-unknown", "house/940-order.map", "use x12_party(here)", "use x12_parti(here)"),
+    ("parameter-unknown", "house/945.map", "date_in(shipped_at, $zone)", "date_in(shipped_at, $zon)"),
+    ("sum-of-text", "house/940-order.map", "sum(out.lines.qty)", "sum(out.lines.sku)"),
+    ("wrong-kind-for-target", "house/wms-shipment.map", "final          = true", "final          = 1"),
+    (
+        "base-unknown",
+        "clients/brightwick/940-order.map",
+        "extends house/940-order@1",
+        "extends house/904-order@1",
+    ),
+    ("set-hits-nothing", "clients/brightwick/940-order.map", "set warehouse", "set warehose"),
+    (
+        "guide-base-unknown",
+        "clients/brightwick/x12-940.guide",
+        "extends house/x12-940",
+        "extends house/x12-490",
+    ),
+    ("guide-segment-unknown", "clients/brightwick/x12-940.guide", "W66.01        only", "W67.01        only"),
+    (
+        "guide-wider-than-base",
+        "clients/brightwick/x12-940.guide",
+        "LX.W01.06     only UP",
+        "LX.W01.N9     max 900",
+    ),
+    ("guide-type-unknown", "house/wms-order-csv.guide", "Line required int", "Line required itn"),
+    ("flow-map-unknown", "clients/brightwick/orders.flow", "write house/wms-order", "write house/wms-ordr"),
+    ("flow-endpoint-unknown", "clients/brightwick/orders.flow", "\"wms-import\"", "\"wms-improt\""),
+    ("flow-field-unknown", "clients/brightwick/orders.flow", "when warehouse =", "when warehuose ="),
+    ("partner-setting-unknown", "clients/brightwick/partner.toml", "their_id =", "thier_id ="),
+    ("partner-zone-unknown", "clients/brightwick/partner.toml", "America/Los_Angeles", "America/Los_Angelos"),
+    (
+        "key-unknown",
+        "house/wms-shipment.map",
+        "where number = file.RefNum",
+        "where customer_po = file.RefNum",
+    ),
+    (
+        "group-not-single",
+        "house/wms-shipment.map",
+        "same(g.row.SKU)                            required",
+        "g.SKU",
+    ),
+    ("not-supported-yet", "house/945.map", "  W27.02     = carrier ", "  fill W27.02 with carrier # "),
+];
+
+#[test]
+fn every_mistake_has_its_finding() {
+    let endpoints =
+        ["brightwick-outgoing", "brightwick-incoming", "wms-import", "wms-export"].map(String::from);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/mistakes");
+    let bless = std::env::var_os("UPDATE_EXPECT").is_some();
+    let mut wrong = Vec::new();
+    for (name, file, old, new) in MISTAKES {
+        let mut files = shipped::mapping_files();
+        let text = files.get_mut(*file).unwrap_or_else(|| panic!("{name}: no file {file}"));
+        assert!(text.contains(old), "{name}: `{old}` is not in {file}");
+        *text = text.replacen(old, new, 1);
+        let (_, sources, findings) = bundle::compile(&files, Some(&endpoints));
+        let found = shipped::render(findings.as_slice(), &sources);
+        assert!(!found.is_empty(), "{name}: no finding");
+        let path = folder.join(format!("{name}.expect"));
+        if bless {
+            std::fs::write(&path, &found).unwrap();
+        } else if std::fs::read_to_string(&path).unwrap_or_default() != found {
+            wrong.push(format!("{name}:\n{found}"));
+        }
+    }
+    assert!(wrong.is_empty(), "findings changed:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_shipped_file_without_edit_has_no_finding() {
+    shipped::bundle();
+}

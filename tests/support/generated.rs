@@ -1,0 +1,56 @@
+//! Generated messages for measuring and for long runs: the same bytes for the same size.
+#![allow(dead_code)]
+
+use std::fmt::Write;
+
+/// One interchange of 940s as Brightwick sends them, of about `bytes` bytes, twenty lines each.
+pub fn interchange_of_940s(bytes: usize) -> Vec<u8> {
+    interchange_of_940s_numbered(bytes, 1)
+}
+
+/// The same with its own interchange control number and order numbers.
+pub fn interchange_of_940s_numbered(bytes: usize, number: u32) -> Vec<u8> {
+    let mut text = format!(
+        "ISA*00*          *00*          *ZZ*BRIGHTWICK     *ZZ*HAVENPORT3PL   *261120*0815*U*00401*{number:09}*0*P*>~\
+         GS*OW*BRIGHTWICK*HAVENPORT3PL*20261120*0815*{number}*X*004010~"
+    );
+    let mut messages = 0;
+    while text.len() < bytes {
+        messages += 1;
+        message(&mut text, number, messages);
+    }
+    let _ = write!(text, "GE*{messages}*{number}~IEA*1*{number:09}~");
+    text.into_bytes()
+}
+
+fn message(text: &mut String, number: u32, message: u32) {
+    const LINES: u32 = 20;
+    let mut body = format!(
+        "W05*N*SO{number}-{message:07}*PO-{message}~N1*DE*BRIGHTWICK HOME*92*BRW01~N1*WH*HAVENPORT RENO*92*RNO2~\
+         N1*ST*LARKFIELD STORES DC {}*92*{:04}~N3*{} QUARRY RD~N4*FERNLEY*NV*89408*US~N9*DP*{:04}~N9*IA*77120~\
+         G62*37*20261123~G62*01*20261130~NTE*WHI*DO NOT DOUBLE STACK~W66*CC*M********DEMO~",
+        message % 40,
+        message % 40,
+        message % 9000 + 100,
+        message % 700,
+    );
+    let mut segments = 12;
+    let mut total = 0;
+    for line in 1..=LINES {
+        let seed = message.wrapping_mul(31).wrapping_add(line * 17);
+        let quantity = seed % 90 + 1;
+        total += quantity;
+        let (unit, pack) = if line % 3 == 0 { ("EA", "") } else { ("CA", "W20*12~") };
+        let _ = write!(
+            body,
+            "LX*{line}~W01*{quantity}*{unit}**VN*BW-{:05}*UP*412345600010~G69*TABLE LAMP {} WHITE~N9*LI*{}0~{pack}",
+            seed % 99_991,
+            seed % 7,
+            line
+        );
+        segments += if pack.is_empty() { 4 } else { 5 };
+    }
+    let _ = write!(body, "W76*{total}*92.5*LB~");
+    segments += 1;
+    let _ = write!(text, "ST*940*{message:07}~{body}SE*{}*{message:07}~", segments + 2);
+}
