@@ -3,6 +3,7 @@
 pub mod args;
 mod check;
 mod console;
+pub mod demo;
 mod exit;
 mod explain_code;
 mod translate;

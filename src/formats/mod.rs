@@ -17,6 +17,12 @@ pub trait Format: Sync {
     fn id(&self) -> &'static str;
     /// Whether a file that starts with `head` is of this format. Formats without a mark of their own say no.
     fn sniff(&self, head: &[u8]) -> bool;
+    /// Whether a file that starts with `head` and ends with `tail` is there to its end, as far as a glance can tell:
+    /// `true` for formats without a mark at the end. Both are some hundred bytes, or the whole of a shorter file.
+    fn is_whole(&self, head: &[u8], tail: &[u8]) -> bool {
+        let _ = (head, tail);
+        true
+    }
     /// The index pass over a file. `layout` is the guide's for formats whose units only a guide knows.
     fn indexer<'a>(&self, layout: Option<&'a dyn Layout>) -> Box<dyn Indexer + 'a>;
     /// Makes a guide of this format ready to read and write with; `None` if the guide says something the format
@@ -30,6 +36,11 @@ pub static FORMATS: &[&dyn Format] = &[&csv::Csv, &x12::X12];
 /// The format with this id.
 pub fn format(id: &str) -> Option<&'static dyn Format> {
     FORMATS.iter().copied().find(|format| format.id() == id)
+}
+
+/// The format whose mark stands at the start of a file; `None` if no format knows it.
+pub fn sniff(head: &[u8]) -> Option<&'static dyn Format> {
+    FORMATS.iter().copied().find(|format| format.sniff(head))
 }
 
 /// The guide's layout, whatever its format.

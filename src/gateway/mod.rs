@@ -1,4 +1,30 @@
 //! L4: the only place that joins formats, maps, exchange, transports and the ledger.
+//!
+//! [`Gateway`] is a synchronous engine: each [`Gateway::step`] does a bounded piece of work and leaves the ledger and the
+//! files so that a process that dies anywhere goes on from there. What is in memory only costs time when it is lost.
+//! [`service`] runs the engine on a thread.
 
 pub mod bundle;
+pub mod documents;
+pub mod service;
 pub mod settings;
+
+mod acknowledge;
+mod bundles;
+mod close;
+mod deliver;
+mod endpoints;
+mod engine;
+mod framing;
+mod index;
+mod intake;
+mod names;
+mod operations;
+mod plan;
+mod spool;
+mod translate;
+mod translation;
+
+pub use bundles::Activation;
+pub use endpoints::transport_settings;
+pub use engine::{Gateway, GatewayError, Machine, Progress, Waiting};

@@ -54,6 +54,8 @@ pub trait Ledger: Send {
     fn intake(&self, intake: IntakeId) -> Answer<Intake>;
     /// Intakes that are `STAGED`, `HELD` or `PARSED`, oldest first.
     fn open_intakes(&self) -> Answer<Vec<Intake>>;
+    /// Spool paths of all intakes that are not archived, in no order. Any other copy is an orphan.
+    fn spooled(&self) -> Answer<Vec<String>>;
     /// `STAGED` -> `HELD`.
     fn hold_intake(&mut self, intake: IntakeId, why: Reason, at: Timestamp) -> Answer<()>;
     /// `HELD` -> `STAGED`.

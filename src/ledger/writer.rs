@@ -173,6 +173,7 @@ requests! {
     read due_releases() -> Vec<DueRelease>;
     read intake(intake: IntakeId) -> Intake;
     read open_intakes() -> Vec<Intake>;
+    read spooled() -> Vec<String>;
     write hold_intake(intake: IntakeId, why: Reason, at: Timestamp) -> ();
     write resume_intake(intake: IntakeId, at: Timestamp) -> ();
     write quarantine_intake(intake: IntakeId, why: Reason, at: Timestamp) -> ();

@@ -120,6 +120,8 @@ fn a_message_goes_all_the_way(store: &mut dyn Store) {
     assert_eq!(facts.groups[0].messages[0].findings, vec![finding("X101")]);
 
     let outputs = world.ledger.unplanned_outputs(intake, None, 9).unwrap();
+    let story = world.ledger.message_story(messages[0]).unwrap();
+    assert_eq!((outputs[0].bundle, &outputs[0].number), (story.bundle, &story.documents[0].number));
     let one = world.plan("one", vec![outputs[0].id]);
     let one = world.ledger.plan_delivery(one, at(70)).unwrap();
     assert_eq!(world.state(messages[0]), MessageState::Translated);
@@ -301,6 +303,10 @@ fn lists_and_counts_agree(store: &mut dyn Store) {
     assert!(world.ledger.list_messages(stranger).unwrap().is_empty());
     let staged = world.stage();
     assert!(world.ledger.open_intakes().unwrap().iter().any(|intake| intake.id == staged));
+    let archived = world.intake_in(IntakeState::Archived);
+    let spooled = world.ledger.spooled().unwrap();
+    let is_spooled = |world: &World, id| spooled.contains(&world.ledger.intake(id).unwrap().path);
+    assert!(is_spooled(&world, staged) && !is_spooled(&world, archived));
 }
 
 fn bundles_are_remembered(store: &mut dyn Store) {

@@ -4,6 +4,7 @@
 mod header;
 mod index;
 mod read;
+mod whole;
 mod write;
 
 pub use header::{Delimiters, Header};
@@ -28,6 +29,10 @@ impl Format for X12 {
         let start = head.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(0);
         head[start..].starts_with(b"ISA")
             && head.get(start + 3).is_some_and(|byte| !byte.is_ascii_alphanumeric())
+    }
+
+    fn is_whole(&self, head: &[u8], tail: &[u8]) -> bool {
+        whole::is_whole(head, tail)
     }
 
     fn indexer<'a>(&self, _layout: Option<&'a dyn Layout>) -> Box<dyn Indexer + 'a> {

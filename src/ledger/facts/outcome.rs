@@ -134,6 +134,10 @@ pub struct Output {
     pub intake: IntakeId,
     /// The client of the document.
     pub client: String,
+    /// Business number of the document; may be empty.
+    pub number: String,
+    /// The bundle it was written with, which knows its map and guide.
+    pub bundle: Sha,
     /// What was written.
     pub written: NewOutput,
 }

@@ -38,6 +38,10 @@ impl Ledger for SqliteLedger {
         self.read(|db| intake::get(db, intake))
     }
 
+    fn spooled(&self) -> Answer<Vec<String>> {
+        self.read(intake::spooled)
+    }
+
     fn open_intakes(&self) -> Answer<Vec<Intake>> {
         self.read(|db| intake::in_states(db, index::OPEN_INTAKES, usize::MAX))
     }

@@ -102,6 +102,15 @@ pub(super) fn get(db: &Connection, id: IntakeId) -> Answer<Intake> {
         .ok_or_else(|| LedgerError::Missing { what: "intake", id: id.to_string() })
 }
 
+/// See [`crate::ledger::Ledger::spooled`].
+pub(super) fn spooled(db: &Connection) -> Answer<Vec<String>> {
+    let rows = db
+        .prepare_cached("SELECT spool_path FROM intake WHERE archive_path IS NULL")?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
 /// Intakes in any of these states, oldest first.
 pub(super) fn in_states(db: &Connection, states: &[IntakeState], limit: usize) -> Answer<Vec<Intake>> {
     let words = super::moves::word_list(states.iter().map(|&state| State::Intake(state)));

@@ -117,7 +117,9 @@ fn group(db: &Connection, id: GroupId) -> Answer<GroupLine> {
 fn outputs_of(db: &Connection, message: MessageId) -> Answer<Vec<(Output, Option<DeliveryId>)>> {
     let rows = db
         .prepare_cached(
-            "SELECT o.*, d.client FROM output o JOIN document d ON d.id = o.document
+            "SELECT o.*, d.client, d.number, coalesce(m.bundle, i.bundle) AS bundle
+             FROM output o JOIN document d ON d.id = o.document
+                 JOIN message m ON m.id = o.message JOIN intake i ON i.id = o.intake
              WHERE o.message = ?1 ORDER BY o.id",
         )?
         .query_map([message], |row| Ok((work::read_output(row)?, row.get("delivery")?)))?

@@ -224,7 +224,9 @@ pub(super) fn unplanned(
 ) -> Answer<Vec<Output>> {
     let rows = db
         .prepare_cached(
-            "SELECT o.*, d.client FROM output o CROSS JOIN document d ON d.id = o.document
+            "SELECT o.*, d.client, d.number, coalesce(m.bundle, i.bundle) AS bundle
+             FROM output o CROSS JOIN document d ON d.id = o.document
+                 CROSS JOIN message m ON m.id = o.message CROSS JOIN intake i ON i.id = o.intake
              WHERE o.intake = ?1 AND o.delivery IS NULL AND o.id > ?2 ORDER BY o.id LIMIT ?3",
         )?
         .query_map(params![intake, after.map_or(0, |id| id.0), super::limit(limit)], read_output)?
@@ -232,7 +234,7 @@ pub(super) fn unplanned(
     Ok(rows)
 }
 
-/// Reads all columns of `output` and the `client` of its document.
+/// Reads all columns of `output`, the `client` and `number` of its document and the `bundle` of its message.
 pub(super) fn read_output(row: &Row<'_>) -> rusqlite::Result<Output> {
     Ok(Output {
         id: row.get("id")?,
@@ -240,6 +242,8 @@ pub(super) fn read_output(row: &Row<'_>) -> rusqlite::Result<Output> {
         message: row.get("message")?,
         intake: row.get("intake")?,
         client: row.get("client")?,
+        number: row.get("number")?,
+        bundle: row.get("bundle")?,
         written: NewOutput {
             flow: row.get("flow")?,
             map: row.get("map")?,

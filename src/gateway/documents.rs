@@ -1,0 +1,137 @@
+//! Canonical documents as the ledger keeps them: JSON by field name, so that people can read them and a later
+//! configuration whose shape has more fields can still load them.
+
+use crate::tree::arena::Origin;
+use crate::tree::{NodeId, PlaceId, PlaceKind, Shape, Tree, Value, View};
+use serde_json::{Map, Value as Json};
+
+/// The document as JSON: an object of its fields, lists as arrays, every value as its text.
+pub fn to_json(document: View<'_>, shape: &Shape) -> Json {
+    if document.tree.is_empty() {
+        return Json::Object(Map::new());
+    }
+    object(document, shape, NodeId::ROOT)
+}
+
+fn object(document: View<'_>, shape: &Shape, node: NodeId) -> Json {
+    let mut fields = Map::new();
+    for child in document.tree.children(node) {
+        let place = shape.place(document.tree.node(child).place);
+        let value = match (&place.kind, document.text(child)) {
+            (PlaceKind::Leaf(_), Some(text)) => Json::from(text),
+            // A leaf that was reserved and not filled.
+            (PlaceKind::Leaf(_), None) => continue,
+            (PlaceKind::Record | PlaceKind::Open, _) => object(document, shape, child),
+        };
+        match (place.is_many(), fields.get_mut(&*place.name)) {
+            (true, Some(Json::Array(list))) => list.push(value),
+            (true, _) => {
+                fields.insert(place.name.to_string(), Json::Array(vec![value]));
+            }
+            (false, _) => {
+                fields.insert(place.name.to_string(), value);
+            }
+        }
+    }
+    Json::Object(fields)
+}
+
+/// The bytes the ledger keeps.
+pub fn store(document: View<'_>, shape: &Shape) -> Vec<u8> {
+    to_json(document, shape).to_string().into_bytes()
+}
+
+/// The document again; fields the shape does not know (any more) are left out. `None` if the bytes are no document.
+pub fn load(bytes: &[u8], shape: &Shape) -> Option<Tree> {
+    let Json::Object(fields) = serde_json::from_slice(bytes).ok()? else { return None };
+    let mut tree = Tree::new();
+    let root = tree.open(PlaceId::ROOT, Origin::default());
+    fill(&mut tree, shape, PlaceId::ROOT, &fields);
+    tree.close(root);
+    Some(tree)
+}
+
+fn fill(tree: &mut Tree, shape: &Shape, parent: PlaceId, fields: &Map<String, Json>) {
+    // In the order of the shape, whatever the order of the bytes.
+    for &place in &shape.place(parent).children {
+        let Some(value) = fields.get(&*shape.place(place).name) else { continue };
+        let values = match value {
+            Json::Array(list) => list.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        for value in values {
+            match value {
+                Json::Object(fields) => {
+                    let record = tree.open(place, Origin::default());
+                    fill(tree, shape, place, fields);
+                    tree.close(record);
+                }
+                Json::String(text) => {
+                    tree.leaf(place, text, Origin::default());
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The value of a field of the document itself, "" if it is not there.
+pub fn field<'a>(document: View<'a>, shape: &Shape, name: &str) -> &'a str {
+    let place = shape.children_named(PlaceId::ROOT, name).next();
+    place
+        .filter(|_| !document.tree.is_empty())
+        .and_then(|place| document.child_text(NodeId::ROOT, place))
+        .unwrap_or("")
+}
+
+/// The fields the document can be found by later, with their values as `earlier` compares them.
+pub fn keys(document: View<'_>, shape: &Shape) -> Vec<(String, String)> {
+    let mut keys = Vec::new();
+    for &place in &shape.place(PlaceId::ROOT).children {
+        let declared = shape.place(place);
+        let Some(leaf) = declared.leaf_type().filter(|_| declared.is_lookup_key) else { continue };
+        if let Some(text) = document.child_text(NodeId::ROOT, place)
+            && let Ok(value) = Value::read(leaf, text)
+            && !value.is_absent()
+        {
+            keys.push((declared.name.to_string(), value.show()));
+        }
+    }
+    keys
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::tree::LeafType;
+
+    #[test]
+    fn a_document_survives_being_stored() {
+        let mut shape = Shape::new("canonical thing");
+        let number = shape.add(PlaceId::ROOT, "number", PlaceKind::Leaf(LeafType::Text));
+        shape.place_mut(number).is_lookup_key = true;
+        let line = shape.add(PlaceId::ROOT, "lines", PlaceKind::Record);
+        shape.place_mut(line).max = u32::MAX;
+        let qty = shape.add(line, "qty", PlaceKind::Leaf(LeafType::Decimal));
+        let mut tree = Tree::new();
+        let root = tree.open(PlaceId::ROOT, Origin::default());
+        tree.leaf(number, "007 \"x\"", Origin::default());
+        for value in ["1.50", "2"] {
+            let record = tree.open(line, Origin::default());
+            tree.leaf(qty, value, Origin::default());
+            tree.close(record);
+        }
+        tree.close(root);
+        let view = View::new(&tree, "");
+        let bytes = store(view, &shape);
+        let text = r#"{"number":"007 \"x\"","lines":[{"qty":"1.50"},{"qty":"2"}]}"#;
+        assert_eq!(String::from_utf8(bytes.clone()).unwrap(), text);
+        let again = load(&bytes, &shape).unwrap();
+        assert_eq!(again.nodes(), tree.nodes());
+        assert_eq!(store(View::new(&again, ""), &shape), bytes);
+        assert_eq!(keys(view, &shape), [("number".to_string(), "007 \"x\"".to_string())]);
+        assert_eq!(field(view, &shape, "number"), "007 \"x\"");
+        assert!(load(b"[]", &shape).is_none());
+    }
+}

@@ -1,0 +1,261 @@
+//! From our copy of a file to one row per message: framing, envelopes and verdicts about whole interchanges. Nothing is
+//! translated before all of this is committed.
+
+use super::bundle::Client;
+use super::framing::{self, Framing};
+use super::spool::{failed, read_at};
+use super::translation::{self, Owner};
+use super::{Gateway, GatewayError};
+use crate::base::hash::{Sha, ShaHasher};
+use crate::base::span::Sources;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::exchange::duplicates::{self, Earlier, Outcome};
+use crate::exchange::identities::Stranger;
+use crate::exchange::states::{IntakeState, InterchangeState};
+use crate::exchange::told::InterchangeNote;
+use crate::formats::{Fault, Row};
+use crate::ledger::{
+    EarlierInterchange, Finding, FindingOwner, Intake, Interchange, InterchangeId, InterchangeVerdict,
+    Reason, Verdict,
+};
+
+/// How much of a file is looked at to tell its format.
+const HEAD_BYTES: usize = 512;
+/// How much of what nobody knows is shown.
+const SHOWN_BYTES: usize = 40;
+
+/// What the pass saw of one interchange.
+#[derive(Default)]
+struct Seen {
+    /// Whether any group is something else than an answer.
+    has_business: bool,
+    fault: Option<Fault>,
+}
+
+/// What the pass saw.
+#[derive(Default)]
+struct Pass {
+    interchanges: Vec<Seen>,
+    unclaimed: Vec<Diagnostic>,
+}
+
+impl Gateway {
+    /// Indexes a staged intake, from the start: what an interrupted pass left is dropped.
+    pub(super) fn index(&mut self, intake: &Intake) -> Result<(), GatewayError> {
+        let bundle = self.bundle(intake.bundle)?;
+        let path = self.spool.locate(intake);
+        let head = self.spool.read(&path, 0, HEAD_BYTES)?;
+        let endpoint = self.settings.endpoints.get(&intake.endpoint);
+        let Some((format, layout)) = translation::format_of(&bundle, &intake.endpoint, endpoint, &head)
+        else {
+            let shown: String = head.iter().take(SHOWN_BYTES).map(|&byte| plain(byte)).collect();
+            return self.quarantine(intake, vec![Diagnostic::new(Code::I106).with("found", shown)]);
+        };
+        self.ledger.begin_index(intake.id)?;
+        let mut pass = Pass::default();
+        let mut framing = Framing::new(format.id());
+        let mut indexer = format.indexer(layout);
+        let mut file = self.intake_file(intake)?;
+        let mut offset = 0u64;
+        loop {
+            let piece = read_at(file.as_mut(), offset, self.limits.chunk_bytes.max(1))
+                .map_err(|error| failed("read", &path, error))?;
+            let mut rows = Vec::new();
+            match piece.is_empty() {
+                true => indexer.finish(&mut |row| rows.push(row)),
+                false => indexer.feed(&piece, &mut |row| rows.push(row)),
+            }
+            let mut indexed = Vec::new();
+            for row in &rows {
+                framing.take(row, &mut indexed, |from, length| self.hash(intake, from, length))?;
+                pass.take(row);
+            }
+            if !indexed.is_empty() {
+                self.ledger.append_index(intake.id, indexed)?;
+            }
+            offset += piece.len() as u64;
+            if piece.is_empty() {
+                break;
+            }
+        }
+        self.judge(intake, pass)
+    }
+
+    /// The hash of a range of our copy.
+    fn hash(&self, intake: &Intake, from: u64, length: u64) -> Result<Sha, GatewayError> {
+        if (from, length) == (0, intake.size) {
+            return Ok(intake.sha);
+        }
+        let path = self.spool.locate(intake);
+        let mut file = self.spool.open_file(&path)?;
+        let (mut hasher, mut at) = (ShaHasher::new(), from);
+        while at < from + length {
+            let want = (from + length - at).min(self.limits.chunk_bytes.max(1) as u64) as usize;
+            let piece = read_at(file.as_mut(), at, want).map_err(|error| failed("read", &path, error))?;
+            if piece.is_empty() {
+                let detail = format!("it ends at byte {at}");
+                return Err(GatewayError::Damaged { what: path.display().to_string(), detail });
+            }
+            hasher.update(&piece);
+            at += piece.len() as u64;
+        }
+        Ok(hasher.finish())
+    }
+
+    /// Ends the pass with a verdict on each interchange.
+    fn judge(&mut self, intake: &Intake, pass: Pass) -> Result<(), GatewayError> {
+        let Pass { interchanges, unclaimed } = pass;
+        let cut_off = |seen: &Seen| seen.fault.as_ref().is_some_and(|fault| fault.code == Code::I101);
+        if interchanges.iter().all(cut_off) {
+            let faults = interchanges.iter().filter_map(|seen| seen.fault.as_ref()).map(Fault::diagnostic);
+            let mut findings: Vec<Diagnostic> = faults.chain(unclaimed).collect();
+            if findings.is_empty() {
+                findings.push(Diagnostic::new(Code::I106).with("found", ""));
+            }
+            return self.quarantine(intake, findings);
+        }
+        let stored = self.ledger.interchanges(intake.id)?;
+        let mut verdicts = Vec::new();
+        for (interchange, seen) in stored.iter().zip(&interchanges) {
+            verdicts.push(self.verdict(intake, interchange, seen)?);
+        }
+        let at = self.clock.now();
+        self.ledger.finish_index(intake.id, verdicts, at)?;
+        for (interchange, seen) in stored.iter().zip(&interchanges) {
+            if let Some(fault) = &seen.fault {
+                self.note(FindingOwner::Interchange(interchange.id), &[fault.diagnostic()])?;
+            }
+        }
+        self.note(FindingOwner::Intake(intake.id), &unclaimed)
+    }
+
+    fn verdict(
+        &mut self,
+        intake: &Intake,
+        interchange: &Interchange,
+        seen: &Seen,
+    ) -> Result<InterchangeVerdict, GatewayError> {
+        let bundle = self.bundle(intake.bundle)?;
+        let endpoint = self.settings.endpoints.get(&intake.endpoint);
+        let key = &interchange.key;
+        let give = |verdict, owes_acknowledgement| InterchangeVerdict {
+            interchange: interchange.id,
+            verdict,
+            owes_acknowledgement,
+        };
+        let refuse =
+            |note: InterchangeNote, why: String| Verdict::Reject(Reason::new(note.code()).detail(why));
+        let client = match translation::owner(&bundle, &intake.endpoint, endpoint, &key.sender, &key.receiver)
+        {
+            Owner::Client(client) => client,
+            // Nobody can be answered; whether somebody should be known is for a person to say.
+            Owner::Unknown(stranger) => {
+                if let Some(fault) = &seen.fault {
+                    return Ok(give(Verdict::Quarantine(framing::reason(fault)), false));
+                }
+                let (code, id) = match stranger {
+                    Stranger::Sender => ("unknown_sender", &key.sender),
+                    Stranger::Receiver => ("unknown_receiver", &key.receiver),
+                };
+                return Ok(give(Verdict::Quarantine(Reason::new(code).detail(id)), false));
+            }
+        };
+        let owes =
+            client.partner.acknowledge.is_some() && seen.has_business && !key.control_number.is_empty();
+        if let Some(fault) = &seen.fault {
+            let reason = framing::reason(fault);
+            return Ok(match InterchangeNote::of(fault.code.text()) {
+                Some(note) if fault.code != Code::I101 => give(refuse(note, reason.to_string()), owes),
+                _ => give(Verdict::Quarantine(reason), false),
+            });
+        }
+        if key.control_number.is_empty() {
+            return Ok(give(Verdict::Accept, false));
+        }
+        if key.test != (client.partner.usage == "T") {
+            let why =
+                format!("marked {}, agreed is {}", if key.test { "T" } else { "P" }, client.partner.usage);
+            return Ok(give(refuse(InterchangeNote::TestIndicatorInvalid, why), owes));
+        }
+        let verdict = self.compare(intake, interchange, client)?;
+        let owes = owes && !matches!(verdict, Verdict::Quarantine(_));
+        Ok(give(verdict, owes))
+    }
+
+    /// Whether the interchange came before.
+    fn compare(
+        &self,
+        intake: &Intake,
+        interchange: &Interchange,
+        client: &Client,
+    ) -> Result<Verdict, GatewayError> {
+        let found = self.ledger.find_interchanges(interchange.key.clone(), interchange.id)?;
+        let earlier: Vec<Earlier<InterchangeId>> = found.iter().filter_map(standing).collect();
+        let window = i64::try_from(client.partner.duplicates.window.as_millis()).unwrap_or(i64::MAX);
+        let sha = interchange.sha.unwrap_or(intake.sha);
+        Ok(match duplicates::judge(sha, intake.received_at, &earlier, window) {
+            duplicates::Verdict::New | duplicates::Verdict::Process { .. } => Verdict::Accept,
+            duplicates::Verdict::Duplicate { of, .. } => Verdict::DuplicateOf(of),
+            duplicates::Verdict::Quarantine { reason, of } => {
+                let why = format!("interchange {of} has the number {}", interchange.key.control_number);
+                Verdict::Quarantine(Reason::new(reason).detail(why))
+            }
+        })
+    }
+
+    /// Sets an intake aside with what was found, and its bytes out of the way.
+    fn quarantine(&mut self, intake: &Intake, findings: Vec<Diagnostic>) -> Result<(), GatewayError> {
+        let first = &findings[0];
+        let reason = Reason::new(first.code.text()).detail(first.title());
+        if intake.state != IntakeState::Quarantined {
+            self.ledger.quarantine_intake(intake.id, reason, self.clock.now())?;
+        }
+        self.note(FindingOwner::Intake(intake.id), &findings)?;
+        self.spool.set_aside(intake)
+    }
+
+    /// Keeps findings about a file or an envelope.
+    fn note(&mut self, owner: FindingOwner, findings: &[Diagnostic]) -> Result<(), GatewayError> {
+        if findings.is_empty() {
+            return Ok(());
+        }
+        let nowhere = Sources::default();
+        let rows = findings.iter().take(self.limits.message_findings);
+        let rows = rows.map(|finding| Finding::of(finding, &nowhere)).collect();
+        Ok(self.ledger.note_findings(owner, rows)?)
+    }
+}
+
+impl Pass {
+    fn take(&mut self, row: &Row) {
+        let last = self.interchanges.last_mut();
+        match (row, last) {
+            (Row::Interchange(_), _) => self.interchanges.push(Seen::default()),
+            (Row::Group(row), Some(seen)) => seen.has_business |= row.functional_id != "FA",
+            (Row::InterchangeEnd { fault, .. }, Some(seen)) => seen.fault = fault.clone(),
+            (Row::Unclaimed { start, .. }, _) => {
+                let shown: String = start.iter().take(SHOWN_BYTES).map(|&byte| plain(byte)).collect();
+                self.unclaimed.push(Diagnostic::new(Code::I105).with("found", shown));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// An earlier interchange as the policy sees it. One that was a repeat itself stands for nothing.
+fn standing(found: &EarlierInterchange) -> Option<Earlier<InterchangeId>> {
+    let outcome = match found.state {
+        InterchangeState::Duplicate => return None,
+        InterchangeState::Quarantined => Outcome::Quarantined,
+        InterchangeState::Rejected => Outcome::Rejected,
+        _ if found.accepted > 0 => Outcome::Accepted,
+        _ if found.undecided > 0 => Outcome::Open,
+        _ => Outcome::Rejected,
+    };
+    Some(Earlier { id: found.id, sha: found.sha, outcome, received_at: found.received_at })
+}
+
+/// A byte as a person may see it.
+fn plain(byte: u8) -> char {
+    if byte.is_ascii_graphic() || byte == b' ' { char::from(byte) } else { '.' }
+}

@@ -1,0 +1,222 @@
+//! From outputs to files that leave: number, name and bytes of each are fixed once, in one commit, and sent like that
+//! however often it takes.
+
+use super::bundle::Client;
+use super::spool::{Writing, read_at};
+use super::translate::segment_path;
+use super::translation;
+use super::{Gateway, GatewayError, names};
+use crate::base::hash::Sha;
+use crate::exchange::numbers::{LaneKey, NUMBER_MAX, NumberKind};
+use crate::exchange::states::MessageState;
+use crate::formats::{Envelope, Layout};
+use crate::ledger::{
+    DeliveryKind, DeliveryPlan, Gathering, Intake, InterchangeId, NumberRequest, Output, OutputId,
+};
+
+/// Most deliveries planned in one step.
+const STEP_DELIVERIES: usize = 64;
+/// Outputs of one file that are looked at together.
+const OUTPUTS_MAX: usize = 100_000;
+
+/// A file that is to leave.
+pub(super) struct Draft<'a> {
+    /// Unique key of the delivery.
+    pub(super) key: String,
+    /// What is in it.
+    pub(super) kind: DeliveryKind,
+    /// Whom it goes to.
+    pub(super) client: &'a Client,
+    /// Where it goes.
+    pub(super) endpoint: &'a str,
+    /// What the name's `{delivery}` is.
+    pub(super) mark: String,
+    /// Business number, for its name.
+    pub(super) number: &'a str,
+    /// What the name's `{kind}` is, if not the message type.
+    pub(super) word: Option<&'static str>,
+    /// The guide it is written by.
+    pub(super) layout: &'a dyn Layout,
+    /// The outputs in it.
+    pub(super) outputs: Vec<OutputId>,
+    /// The interchange it answers.
+    pub(super) acknowledges: Option<InterchangeId>,
+}
+
+impl Gateway {
+    /// Plans deliveries of an intake's outputs. Says whether there were any.
+    pub(super) fn plan_some(&mut self, intake: &Intake) -> Result<bool, GatewayError> {
+        let outputs = self.ledger.unplanned_outputs(intake.id, None, OUTPUTS_MAX)?;
+        let single = |output: &&Output| output.written.gathering == Gathering::PerMessage;
+        let singles: Vec<&Output> = outputs.iter().filter(single).take(STEP_DELIVERIES).collect();
+        for output in &singles {
+            self.plan_outputs(&[output])?;
+        }
+        if !singles.is_empty() {
+            return Ok(true);
+        }
+        let Some(first) = outputs.first() else { return Ok(false) };
+        let counts = self.ledger.message_counts(intake.id)?;
+        if counts.iter().any(|(state, count)| *state == MessageState::Split && *count > 0) {
+            return Ok(false);
+        }
+        let together: Vec<&Output> = outputs
+            .iter()
+            .filter(|output| {
+                let (one, other) = (&output.written, &first.written);
+                (&one.endpoint, &one.flow, &one.map, output.bundle, &output.client)
+                    == (&other.endpoint, &other.flow, &other.map, first.bundle, &first.client)
+            })
+            .collect();
+        self.plan_outputs(&together)?;
+        Ok(true)
+    }
+
+    /// Plans one delivery of outputs that belong in one file.
+    fn plan_outputs(&mut self, outputs: &[&Output]) -> Result<(), GatewayError> {
+        let first = outputs[0];
+        let bundle = self.bundle(first.bundle)?;
+        let missing = |what: &str| {
+            GatewayError::Settings(format!("the {what} of output {} is not in its configuration", first.id))
+        };
+        let client = bundle.clients.get(&first.client).ok_or_else(|| missing("client"))?;
+        let layout = translation::layout_of(client, &first.written.flow, &first.written.map)
+            .ok_or_else(|| missing("guide"))?;
+        let draft = Draft {
+            key: format!("output:{}", first.id),
+            kind: DeliveryKind::Output,
+            client,
+            endpoint: &first.written.endpoint,
+            mark: first.id.to_string(),
+            number: &first.number,
+            word: None,
+            layout: &*layout,
+            outputs: outputs.iter().map(|output| output.id).collect(),
+            acknowledges: None,
+        };
+        let spool = self.spool.clone();
+        self.plan_draft(&draft, |envelope, file| {
+            let mut whole = Vec::new();
+            for (ordinal, output) in outputs.iter().enumerate() {
+                let written = &output.written;
+                let path = spool.at(&segment_path(written.segment));
+                let mut segment = spool.open_file(&path)?;
+                let body = read_at(segment.as_mut(), written.offset, written.length as usize)
+                    .map_err(|error| super::spool::failed("read", &path, error))?;
+                if Sha::of(&body) != written.sha {
+                    let detail = format!("output {} has other bytes than were written", output.id);
+                    return Err(GatewayError::Damaged { what: path.display().to_string(), detail });
+                }
+                whole.clear();
+                layout.wrap_body(envelope, ordinal as u32 + 1, &body, &mut whole);
+                file.write(&whole)?;
+            }
+            Ok(outputs.len() as u32)
+        })
+    }
+
+    /// Reserves the number, writes the file and fixes it. `bodies` writes what stands between begin and end of the
+    /// file, and says how many bodies that are.
+    pub(super) fn plan_draft(
+        &mut self,
+        draft: &Draft<'_>,
+        bodies: impl FnOnce(&Envelope, &mut Writing) -> Result<u32, GatewayError>,
+    ) -> Result<(), GatewayError> {
+        let (envelope, numbers) = self.envelope(draft)?;
+        let file_name = draft.key.replace(':', "-");
+        let mut file = self.spool.create(&format!("spool/delivery/{file_name}"))?;
+        let mut piece = Vec::new();
+        draft.layout.begin_file(&envelope, &mut piece);
+        file.write(&piece)?;
+        let count = bodies(&envelope, &mut file)?;
+        piece.clear();
+        draft.layout.end_file(&envelope, count, &mut piece);
+        file.write(&piece)?;
+        let (sha, size) = file.finish()?;
+        self.fix(draft, &envelope, numbers, format!("delivery/{file_name}"), (sha, size))
+    }
+
+    /// The commit that fixes a delivery whose bytes are durable.
+    pub(super) fn fix(
+        &mut self,
+        draft: &Draft<'_>,
+        envelope: &Envelope,
+        control_numbers: Vec<(String, u64)>,
+        spool_path: String,
+        (sha, size): (Sha, u64),
+    ) -> Result<(), GatewayError> {
+        let plan = DeliveryPlan {
+            key: draft.key.clone(),
+            kind: draft.kind,
+            endpoint: draft.endpoint.to_string(),
+            name: self.file_name(draft, envelope),
+            spool_path,
+            sha,
+            size,
+            outputs: draft.outputs.clone(),
+            acknowledges: draft.acknowledges.into_iter().collect(),
+            control_numbers,
+        };
+        self.ledger.plan_delivery(plan, self.clock.now())?;
+        Ok(())
+    }
+
+    /// The envelope of a file, with its number reserved under the delivery's key: asked again, it has the same.
+    pub(super) fn envelope(
+        &mut self,
+        draft: &Draft<'_>,
+    ) -> Result<(Envelope, Vec<(String, u64)>), GatewayError> {
+        let partner = &draft.client.partner;
+        let has_envelope = !draft.layout.guide().setting("set").is_empty();
+        let Some(identities) = translation::identities(partner).filter(|_| has_envelope) else {
+            return Ok((Envelope::default(), Vec::new()));
+        };
+        let now = self.clock.now();
+        let name = |identity: &crate::formats::Identity| format!("{}:{}", identity.qualifier, identity.id);
+        let (ours, theirs) = (name(&identities.ours), name(&identities.theirs));
+        let lane = LaneKey { ours, theirs, kind: NumberKind::Interchange }.to_string();
+        let request = NumberRequest {
+            lane: lane.clone(),
+            delivery_key: draft.key.clone(),
+            first: partner.numbers.interchange_first,
+            last: NUMBER_MAX,
+            rest_ms: i64::try_from(partner.duplicates.window.as_millis()).unwrap_or(i64::MAX),
+        };
+        let number = self.ledger.reserve_control_number(request, now)?;
+        let zone = jiff::tz::TimeZone::get(&partner.site.zone).unwrap_or(jiff::tz::TimeZone::UTC);
+        let made_at = jiff::Timestamp::from_millisecond(now.unix_ms).ok();
+        let envelope = Envelope {
+            sender: identities.ours,
+            receiver: identities.theirs,
+            interchange_number: number,
+            group_number: number,
+            made_at: made_at.map(|moment| zone.to_datetime(moment)),
+            is_test: partner.usage == "T",
+            wants_acknowledgement: false,
+        };
+        Ok((envelope, vec![(lane, number)]))
+    }
+
+    /// The final name at the target, from the endpoint's template.
+    fn file_name(&self, draft: &Draft<'_>, envelope: &Envelope) -> String {
+        let template = self.settings.endpoints.get(draft.endpoint).and_then(|at| at.file_name.as_deref());
+        let guide = draft.layout.guide();
+        let kind = match (draft.word, guide.setting("set")) {
+            (Some(word), _) => word,
+            (None, "") => guide.name.rsplit('/').next().unwrap_or(""),
+            (None, set) => set,
+        };
+        let interchange = match envelope.interchange_number {
+            0 => String::new(),
+            number => format!("{number:09}"),
+        };
+        let values = [
+            ("client", draft.client.id.as_str()),
+            ("delivery", draft.mark.as_str()),
+            ("interchange", interchange.as_str()),
+            ("kind", kind),
+            ("number", draft.number),
+        ];
+        names::fill(template.unwrap_or(names::TEMPLATE), &values)
+    }
+}

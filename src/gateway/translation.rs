@@ -1,0 +1,107 @@
+//! What a configuration says about something that came in: whose it is, and what is done with it.
+
+use super::bundle::{Bundle, Client, Route};
+use super::settings::{Endpoint, Partner};
+use crate::exchange::identities::{self, Identities, Stranger};
+use crate::formats::{Format, Identity, InterchangeRow, Layout, format, sniff};
+use crate::mapping::Plan;
+use std::sync::Arc;
+
+/// Whose interchange it is.
+pub(super) enum Owner<'b> {
+    /// This client's.
+    Client(&'b Client),
+    /// Nobody's who may send to this endpoint.
+    Unknown(Stranger),
+}
+
+/// The names of both sides in X12 envelopes, if the client has any.
+pub(super) fn identities(partner: &Partner) -> Option<Identities> {
+    let x12 = partner.x12.as_ref()?;
+    let identity = |qualifier: &str, id: &str, group: &str| Identity {
+        qualifier: qualifier.into(),
+        id: id.into(),
+        group: group.into(),
+    };
+    Some(Identities {
+        ours: identity(&x12.our_qualifier, &x12.our_id, &x12.our_group_id),
+        theirs: identity(&x12.their_qualifier, &x12.their_id, &x12.their_group_id),
+    })
+}
+
+/// The clients whose files arrive at an endpoint.
+fn clients_at<'b>(bundle: &'b Bundle, name: &str, endpoint: Option<&Endpoint>) -> Vec<&'b Client> {
+    let allowed = |client: &&Client| {
+        endpoint.is_none_or(|endpoint| endpoint.clients.is_empty() || endpoint.clients.contains(&client.id))
+    };
+    let receives = |client: &&Client| client.routes.iter().any(|route| route.endpoint == name);
+    bundle.clients.values().filter(allowed).filter(receives).collect()
+}
+
+/// Whose interchange it is: by the ids in its envelope, or by the endpoint where there are none.
+pub(super) fn owner<'b>(
+    bundle: &'b Bundle,
+    name: &str,
+    endpoint: Option<&Endpoint>,
+    sender: &str,
+    receiver: &str,
+) -> Owner<'b> {
+    let clients = clients_at(bundle, name, endpoint);
+    if sender.is_empty() && receiver.is_empty() {
+        return match clients.as_slice() {
+            [client] => Owner::Client(client),
+            _ => Owner::Unknown(Stranger::Sender),
+        };
+    }
+    let named: Vec<(&Client, Identities)> =
+        clients.into_iter().filter_map(|client| Some((client, identities(&client.partner)?))).collect();
+    let row =
+        InterchangeRow { sender: sender.into(), receiver: receiver.into(), ..InterchangeRow::default() };
+    let both: Vec<Identities> = named.iter().map(|(_, identities)| identities.clone()).collect();
+    match identities::partner_of(&row, &both) {
+        Ok(at) => Owner::Client(named[at].0),
+        Err(stranger) => Owner::Unknown(stranger),
+    }
+}
+
+/// The format of a file that arrived at an endpoint, with the guide that cuts it where only a guide can.
+pub(super) fn format_of<'b>(
+    bundle: &'b Bundle,
+    name: &str,
+    endpoint: Option<&Endpoint>,
+    head: &[u8],
+) -> Option<(&'static dyn Format, Option<&'b dyn Layout>)> {
+    if let Some(format) = sniff(head) {
+        return Some((format, None));
+    }
+    let clients = clients_at(bundle, name, endpoint);
+    let mut routes = clients.into_iter().flat_map(|client| &client.routes);
+    let route = routes.find(|route| route.endpoint == name && is_flat(route))?;
+    Some((format(&route.layout.guide().format)?, Some(&*route.layout)))
+}
+
+/// Whether the files of a route have no mark of their own: then the endpoint's word must do.
+fn is_flat(route: &Route) -> bool {
+    route.layout.guide().setting("set").is_empty()
+}
+
+/// What is done with a message of a client.
+pub(super) fn route<'b>(client: &'b Client, endpoint: &str, kind: &str) -> Option<&'b Route> {
+    client.routes.iter().find(|route| route.endpoint == endpoint && route.kind() == kind)
+}
+
+/// The guide an output was written by.
+pub(super) fn layout_of(client: &Client, flow: &str, map: &str) -> Option<Arc<dyn Layout>> {
+    let writes = |route: &'_ Route| -> Option<Arc<dyn Layout>> {
+        let at = route.flow.writes.iter().position(|(_, write)| write.map == map)?;
+        Some(route.writes.get(at)?.1.clone())
+    };
+    client.routes.iter().filter(|route| route.flow.name == flow).find_map(writes)
+}
+
+/// Name of the canonical document a map builds.
+pub(super) fn document_kind(plan: &Plan) -> &str {
+    match &plan.target {
+        crate::mapping::SideName::Canonical(name) | crate::mapping::SideName::Guide(name) => name,
+    }
+}

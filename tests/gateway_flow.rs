@@ -1,0 +1,201 @@
+//! Whole scenarios through the gateway: what comes in, what leaves, what is held and released.
+#![allow(clippy::unwrap_used)]
+
+#[path = "support/gateway_world.rs"]
+mod gateway_world;
+#[path = "support/sim_files.rs"]
+mod sim_files;
+
+use crossdock::exchange::states::{DeliveryState, MessageState};
+use crossdock::gateway::Activation;
+use gateway_world::*;
+
+/// Segments of an interchange, without the lines they stand on.
+fn segments(text: &str) -> Vec<String> {
+    text.split('~').map(|segment| segment.trim().to_string()).filter(|segment| !segment.is_empty()).collect()
+}
+
+/// The expected file with its control number and times replaced by those of the file that was made.
+fn same_but_for_the_envelope(made: &str, expected: &str) {
+    let (made, expected) = (segments(made), segments(expected));
+    let middle = |all: &[String]| all[2..all.len() - 2].to_vec();
+    assert_eq!(middle(&made), middle(&expected));
+    assert_eq!(made[0][..70], expected[0][..70]);
+}
+
+fn text(path: &str) -> String {
+    String::from_utf8(testdata(path)).unwrap().replace("\r\n", "\n")
+}
+
+fn s01_order(world: &mut World) {
+    world.lay_down(ORDERS_IN, "s01-940.edi", &testdata("x12/ok/s01-940.edi"));
+    world.run().unwrap();
+}
+
+#[test]
+fn s01_goes_out_to_the_warehouse_and_comes_back() {
+    let mut world = World::new();
+    s01_order(&mut world);
+    assert_eq!(world.states(), ["DONE"]);
+    assert_eq!(world.only(WMS_IMPORT).replace("\r\n", "\n"), text("csv/ok/s01-wms-order.csv"));
+    let answer = world.only(ANSWERS_OUT);
+    same_but_for_the_envelope(&answer, &text("x12/ok/s01-997.edi"));
+    assert!(
+        answer.contains("*000000501*0*P*>~")
+            && answer.contains("GS*FA*HAVENPORT3PL*BRIGHTWICK*20261120*0816*501*X*004010~"),
+        "{answer}"
+    );
+    assert!(world.files(ORDERS_IN).is_empty());
+
+    world.lay_down(WMS_EXPORT, "ship.csv", &testdata("csv/ok/s01-wms-shipment.csv"));
+    world.run().unwrap();
+    assert_eq!(world.states(), ["DONE", "DONE"]);
+    let answers = world.files(ANSWERS_OUT);
+    assert_eq!(answers.keys().collect::<Vec<_>>(), ["945_000000502.edi", "997_000000501.edi"]);
+    let advice = String::from_utf8(answers["945_000000502.edi"].clone()).unwrap();
+    same_but_for_the_envelope(&advice, &text("x12/ok/s01-945.edi"));
+    assert!(world.files(WMS_EXPORT).is_empty());
+    // Both copies are in the archive of their day, and nothing is left in the spool.
+    assert_eq!(world.disk.names("/gw/data/archive/2026/11/20").len(), 2);
+    assert!(world.disk.names("/gw/data/spool/in").is_empty());
+    let story = world.messages().into_iter().map(|line| line.number.unwrap()).collect::<Vec<_>>();
+    assert_eq!(story, ["SO104522", "SHP000918"]);
+}
+
+#[test]
+fn s14_refuses_one_order_delivers_one_and_quarantines_one() {
+    let mut world = World::new();
+    world.lay_down(ORDERS_IN, "s14-940.edi", &testdata("x12/err/s14-940.edi"));
+    world.run().unwrap();
+    assert_eq!(world.states(), ["REJECTED", "DONE", "QUARANTINED"]);
+    same_but_for_the_envelope(&world.only(ANSWERS_OUT), &text("x12/ok/s14-997.edi"));
+    assert!(world.only(WMS_IMPORT).contains("SO104600"));
+}
+
+#[test]
+fn the_same_file_again_gets_the_same_answer_and_does_nothing_else() {
+    let mut world = World::new();
+    s01_order(&mut world);
+    s01_order(&mut world);
+    assert_eq!(world.states(), ["DONE", "DUPLICATE"]);
+    let answers: Vec<Vec<u8>> = world.files(ANSWERS_OUT).into_values().collect();
+    assert_eq!(answers.len(), 2);
+    assert_eq!(answers[0], answers[1]);
+    assert_eq!(world.files(WMS_IMPORT).len(), 1);
+}
+
+#[test]
+fn the_same_number_on_other_bytes_waits_for_a_person() {
+    let mut world = World::new();
+    s01_order(&mut world);
+    let other = text("x12/ok/s01-940.edi").replace("W20*12", "W20*24");
+    world.lay_down(ORDERS_IN, "other.edi", other.as_bytes());
+    world.run().unwrap();
+    assert_eq!(world.states(), ["DONE", "QUARANTINED"]);
+    assert_eq!(world.files(ANSWERS_OUT).len(), 1);
+    assert_eq!(world.messages()[1].reason.as_ref().unwrap().code, "control_number_reused");
+}
+
+#[test]
+fn an_unknown_unit_is_held_until_the_table_has_it() {
+    let mut world = World::new();
+    world.lay_down(ORDERS_IN, "a.edi", &testdata("x12/err/unit-not-in-table.edi"));
+    world.run().unwrap();
+    assert_eq!(world.states(), ["HELD"]);
+    assert!(world.files(WMS_IMPORT).is_empty());
+    assert_eq!(world.files(ANSWERS_OUT).len(), 1, "its syntax is fine, and the partner is told so");
+
+    let (mut files, _) = shipped();
+    let table = files.get_mut("house/tables/uom.csv").unwrap();
+    table.push_str("KT,KT\n");
+    let activation = world.gateway().activate(&files).unwrap();
+    assert!(matches!(activation, Activation::Active(..)));
+    let held = world.messages()[0].id;
+    world.gateway().retry(held, "kim").unwrap();
+    world.run().unwrap();
+    assert_eq!(world.states(), ["DONE"]);
+    assert!(world.only(WMS_IMPORT).contains("SO106018"));
+    assert_eq!(world.files(ANSWERS_OUT).len(), 1, "it was answered already");
+    let story = world.gateway().story(held).unwrap();
+    assert_eq!((story.run, story.earlier_findings.len()), (1, 1));
+}
+
+#[test]
+fn a_broken_map_leaves_the_last_configuration_in_use() {
+    let mut world = World::new();
+    let before = world.gateway().active_bundle().unwrap().hash;
+    let (mut files, _) = shipped();
+    files.get_mut("house/940-order.map").unwrap().push_str("map nonsense\n  number =\nend map\n");
+    let Activation::Refused(findings, _) = world.gateway().activate(&files).unwrap() else { panic!() };
+    assert!(findings.has_errors());
+    assert_eq!(world.gateway().active_bundle().unwrap().hash, before);
+    s01_order(&mut world);
+    assert_eq!(world.states(), ["DONE"]);
+}
+
+#[test]
+fn a_file_without_its_end_waits_and_is_quarantined_at_last() {
+    let mut world = World::new();
+    let whole = testdata("x12/ok/s01-940.edi");
+    world.lay_down(ORDERS_IN, "a.edi", &whole[..whole.len() - 30]);
+    world.run().unwrap();
+    assert_eq!(world.files(ORDERS_IN).len(), 1);
+    assert!(world.gateway().waiting()[0].why.contains("end is missing"));
+    world.clock.advance(std::time::Duration::from_secs(16 * 60));
+    world.run().unwrap();
+    assert!(world.gateway().waiting()[0].why.starts_with("HELD"));
+    world.clock.advance(std::time::Duration::from_secs(15 * 60));
+    world.run().unwrap();
+    assert!(world.files(ORDERS_IN).is_empty() && world.messages().is_empty());
+    assert_eq!(world.disk.names("/gw/data/quarantine").len(), 1);
+    assert!(world.outputs().is_empty());
+}
+
+#[test]
+fn what_nobody_knows_is_quarantined_with_what_stands_at_its_start() {
+    let mut world = World::new();
+    world.lay_down(ORDERS_IN, "a.edi", b"%PDF-1.7 not an order");
+    world.run().unwrap();
+    assert!(world.files(ORDERS_IN).is_empty());
+    assert_eq!(world.disk.names("/gw/data/quarantine").len(), 1);
+}
+
+#[test]
+fn a_refused_envelope_is_answered_with_a_ta1() {
+    let mut world = World::new();
+    world.lay_down(ORDERS_IN, "a.edi", &testdata("x12/err/iea-count.edi"));
+    world.run().unwrap();
+    assert_eq!(world.states(), ["REJECTED"]);
+    let answer = world.only(ANSWERS_OUT);
+    assert!(answer.contains("*R*021~"), "{answer}");
+    assert!(world.files(WMS_IMPORT).is_empty());
+}
+
+#[test]
+fn a_taken_name_is_never_replaced() {
+    let mut world = World::new();
+    world.lay_down(WMS_IMPORT, "order_SO104522_1.csv", b"somebody else's");
+    s01_order(&mut world);
+    assert_eq!(world.deliveries(DeliveryState::Quarantined).len(), 1);
+    assert_eq!(world.only(WMS_IMPORT), "somebody else's");
+    assert_eq!(world.messages()[0].state, MessageState::Planned);
+}
+
+#[test]
+fn a_message_that_stops_the_process_is_put_aside() {
+    let mut world = World::new();
+    world.lay_down(ORDERS_IN, "a.edi", &testdata("x12/ok/s01-940.edi"));
+    // The machine stops before each commit of the translated message, until the message is suspected.
+    let mut crashes = 0;
+    for _ in 0..8 {
+        world.crash_before_batch();
+        if world.run().is_ok() {
+            break;
+        }
+        crashes += 1;
+        world.reboot(sim_files::Keep::Everything);
+    }
+    assert_eq!(crashes, 3);
+    assert_eq!(world.states(), ["QUARANTINED"]);
+    assert_eq!(world.messages()[0].reason.as_ref().unwrap().code, "poison");
+}
