@@ -175,3 +175,61 @@ fn explain_of_a_path_that_is_not_there_says_what_is() {
         &["translate", ORDER, "--flow", "brightwick/orders", "--explain", "number", "--message", "2"],
     );
 }
+
+/// What changes from run to run: folders, times, lengths of time.
+fn settled(folder: &std::path::Path, text: &str) -> String {
+    let text = text.replace(folder.to_str().unwrap(), "DEMO");
+    let bytes = text.as_bytes();
+    let mut out = String::new();
+    let mut at = 0;
+    while at < text.len() {
+        let shape = b"dddd-dd-ddTdd:dd:dd.dddZ";
+        let is_time = bytes.len() >= at + shape.len()
+            && shape.iter().zip(&bytes[at..]).all(|(want, byte)| match want {
+                b'd' => byte.is_ascii_digit(),
+                want => want == byte,
+            });
+        if is_time {
+            out.push_str("TIME");
+            at += shape.len();
+        } else {
+            let next = text[at..].chars().next().unwrap();
+            out.push(next);
+            at += next.len_utf8();
+        }
+    }
+    out
+}
+
+#[test]
+fn a_demo_can_be_listed_shown_and_retried() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().to_str().unwrap();
+    let config = format!("{dir}/gateway.toml");
+    let expect = |name: &str, arguments: &[&str]| {
+        cli::expect_with(name, arguments, &|text| settled(folder.path(), &text));
+    };
+    expect("demo-once", &["demo", "--dir", dir, "--once"]);
+    expect("messages", &["messages", "--config", &config]);
+    expect("messages-state", &["messages", "--config", &config, "--state", "hold"]);
+    let (all, _) = json(&["messages", "--config", &config]);
+    let of = |state: &str| {
+        let found = all.as_array().unwrap().iter().find(|message| message["state"] == state);
+        found.unwrap()["id"].to_string()
+    };
+    expect("show-done", &["show", &of("DONE"), "--config", &config]);
+    let refused = all.as_array().unwrap().iter().find(|message| message["state"] != "DONE").unwrap();
+    let refused = refused["id"].to_string();
+    expect("show-refused", &["show", &refused, "--config", &config]);
+    let (story, exit) = json(&["show", &refused, "--config", &config]);
+    assert_eq!((story["findings"].as_array().unwrap().is_empty(), exit), (false, Some(0)));
+    expect("show-unknown", &["show", "4711", "--config", &config]);
+    expect("retry-done", &["retry", &of("DONE"), "--config", &config]);
+    expect("run-once", &["run", "--once", "--config", &config]);
+}
+
+#[test]
+fn a_ledger_that_is_not_there_is_wrong_use() {
+    expect("messages-no-config", &["messages"]);
+    expect("messages-no-ledger", &["messages", "--config", "mappings/gateway-demo.toml"]);
+}

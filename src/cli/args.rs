@@ -17,9 +17,9 @@ pub struct Cli {
 
 const TRY_FIRST: &str = "\
 Try first:
-  crossdock check mappings                                       compile everything, all findings at once
+  crossdock demo --once                                          an example gateway, with messages to look at
   crossdock translate order.edi --read brightwick/940-order      a message as a canonical document
-  crossdock explain X207                                         a finding's cause, an example and the cure
+  crossdock check mappings                                       compile everything, all findings at once
 
 Exit status: 0 fine, 1 findings in your data, 2 wrong use, 3 the machine failed";
 
@@ -39,6 +39,16 @@ pub enum Command {
     Check(Check),
     /// Read a file with a map: canonical documents, or with --write or --flow the target's bytes
     Translate(Box<Translate>),
+    /// List messages of a gateway, newest first
+    Messages(Messages),
+    /// Tell the story of a message: where it came from, what was found, what was built and where it went
+    Show(Show),
+    /// Have a message that is held or refused translated again, with the mappings as they are now
+    Retry(Retry),
+    /// Run the gateway: take files in, translate them, deliver
+    Run(Run),
+    /// Lay out an example workspace and run a gateway on it
+    Demo(Demo),
     /// Explain a code of a finding: its cause, an example and the cure
     Explain(Explain),
 }
@@ -89,4 +99,63 @@ pub struct Translate {
 pub struct Explain {
     /// The code, such as X207
     pub code: String,
+}
+
+/// `messages`
+#[derive(Debug, Args)]
+pub struct Messages {
+    /// Only in this state, such as HELD
+    #[arg(long)]
+    pub state: Option<String>,
+    /// Only of this client
+    #[arg(long)]
+    pub client: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub limit: usize,
+    /// Settings of the gateway
+    #[arg(long, value_name = "FILE", default_value = "gateway.toml")]
+    pub config: PathBuf,
+}
+
+/// `show`
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The message, as `messages` numbers it
+    pub id: i64,
+    /// Settings of the gateway
+    #[arg(long, value_name = "FILE", default_value = "gateway.toml")]
+    pub config: PathBuf,
+}
+
+/// `retry`
+#[derive(Debug, Args)]
+pub struct Retry {
+    /// The message, as `messages` numbers it
+    pub id: i64,
+    /// Settings of the gateway
+    #[arg(long, value_name = "FILE", default_value = "gateway.toml")]
+    pub config: PathBuf,
+}
+
+/// `run`
+#[derive(Debug, Args)]
+pub struct Run {
+    /// Settings of the gateway
+    #[arg(long, value_name = "FILE", default_value = "gateway.toml")]
+    pub config: PathBuf,
+    /// Process what is there and exit
+    #[arg(long)]
+    pub once: bool,
+}
+
+/// `demo`
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Folder of the workspace; what is there already is left as it is
+    #[arg(long, default_value = "crossdock-demo")]
+    pub dir: PathBuf,
+    /// Process the example messages and exit
+    #[arg(long)]
+    pub once: bool,
 }

@@ -4,8 +4,12 @@ pub mod args;
 mod check;
 mod console;
 pub mod demo;
+pub mod docs;
 mod exit;
 mod explain_code;
+mod messages;
+mod running;
+mod show;
 mod translate;
 mod workspace;
 
@@ -65,6 +69,11 @@ fn dispatch(command: Command, console: &mut Console<'_>) -> Answer {
     match command {
         Command::Check(arguments) => check::run(&arguments, console),
         Command::Translate(arguments) => translate::run(&arguments, console),
+        Command::Messages(arguments) => messages::run(&arguments, console),
+        Command::Show(arguments) => show::run(&arguments, console),
+        Command::Retry(arguments) => running::retry(&arguments, console),
+        Command::Run(arguments) => running::run(&arguments, console),
+        Command::Demo(arguments) => running::demo(&arguments, console),
         Command::Explain(arguments) => explain_code::run(&arguments, console),
     }
 }
