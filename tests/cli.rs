@@ -225,6 +225,7 @@ fn a_demo_can_be_listed_shown_and_retried() {
     assert_eq!((story["findings"].as_array().unwrap().is_empty(), exit), (false, Some(0)));
     expect("show-unknown", &["show", "4711", "--config", &config]);
     expect("retry-done", &["retry", &of("DONE"), "--config", &config]);
+    expect("retry", &["retry", &refused, "--config", &config]);
     expect("run-once", &["run", "--once", "--config", &config]);
 }
 

@@ -55,8 +55,7 @@ pub fn demo(arguments: &args::Demo, console: &mut Console<'_>) -> Answer {
         once(&mut opened)?;
     }
     if arguments.once {
-        list(&opened.gateway, console)?;
-        return Ok(Exit::Fine);
+        return list(&opened.gateway, console);
     }
     serve(opened, console)
 }
@@ -129,10 +128,10 @@ fn once(opened: &mut Opened) -> Result<(), Stop> {
         let progress =
             run_until_idle(&mut opened.gateway).map_err(|error| Stop::machine(error.to_string()))?;
         let Progress::Idle { next_at: Some(next) } = progress else { return Ok(()) };
-        let pause = next.since_start.saturating_sub(opened.clock.monotonic().since_start);
-        if Instant::now() >= end {
+        if opened.gateway.waiting().is_empty() || Instant::now() >= end {
             return Ok(());
         }
+        let pause = next.since_start.saturating_sub(opened.clock.monotonic().since_start);
         std::thread::sleep(pause.min(PAUSE_MAX));
     }
 }
