@@ -8,7 +8,9 @@ pub mod docs;
 mod exit;
 mod explain_code;
 mod messages;
-mod running;
+mod process;
+mod retry;
+mod run;
 mod show;
 mod translate;
 mod workspace;
@@ -67,13 +69,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 
 fn dispatch(command: Command, console: &mut Console<'_>) -> Answer {
     match command {
+        Command::Demo(arguments) => demo::run(&arguments, console),
+        Command::Run(arguments) => run::run(&arguments, console),
         Command::Check(arguments) => check::run(&arguments, console),
         Command::Translate(arguments) => translate::run(&arguments, console),
         Command::Messages(arguments) => messages::run(&arguments, console),
         Command::Show(arguments) => show::run(&arguments, console),
-        Command::Retry(arguments) => running::retry(&arguments, console),
-        Command::Run(arguments) => running::run(&arguments, console),
-        Command::Demo(arguments) => running::demo(&arguments, console),
+        Command::Retry(arguments) => retry::run(&arguments, console),
         Command::Explain(arguments) => explain_code::run(&arguments, console),
     }
 }

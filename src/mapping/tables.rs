@@ -16,10 +16,13 @@ pub struct Table {
     /// Names of the result columns.
     pub columns: Vec<String>,
     /// Results by keys, the keys joined by a unit separator.
-    rows: FxHashMap<Box<str>, (Option<Span>, Vec<Box<str>>)>,
+    rows: FxHashMap<Box<str>, Row>,
     /// Per result column, the key by result; `None` where several keys share it and none is preferred.
     reversed: Vec<Reversed>,
 }
+
+/// Where a row stands, if it stands in a file, and its results.
+type Row = (Option<Span>, Vec<Box<str>>);
 
 /// Row and key by result; `None` where several keys have it and none is preferred.
 type Reversed = FxHashMap<Box<str>, Option<(Option<Span>, Box<str>)>>;
