@@ -43,6 +43,12 @@ pub enum Command {
     Check(Check),
     /// Read a file with a map: canonical documents, or with --write or --flow the target's bytes
     Translate(Box<Translate>),
+    /// List messages of a gateway, newest first
+    Messages(Messages),
+    /// Tell the story of a message: where it came from, what was found, what was built and where it went
+    Show(Show),
+    /// Have a message that is held or refused translated again, with the mappings as they are now
+    Retry(Retry),
     /// Explain a code of a finding: its cause, an example and the cure
     Explain(Explain),
 }
@@ -99,6 +105,12 @@ pub struct Translate {
     /// Canonical documents that `earlier` lines of the map find, as JSON
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub earlier: Vec<PathBuf>,
+    /// Explain one value instead: its bytes, map lines and table rows, or why it is absent; such as lines[2].qty
+    #[arg(long, value_name = "PATH")]
+    pub explain: Option<String>,
+    /// Which message of the file --explain is about, from 1
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub message: usize,
     /// Mappings folder
     #[arg(long, value_name = "DIR", default_value = "mappings")]
     pub mappings: PathBuf,
@@ -109,4 +121,41 @@ pub struct Translate {
 pub struct Explain {
     /// The code, such as X207
     pub code: String,
+}
+
+/// `messages`
+#[derive(Debug, Args)]
+pub struct Messages {
+    /// Only in this state, such as HELD
+    #[arg(long)]
+    pub state: Option<String>,
+    /// Only of this client
+    #[arg(long)]
+    pub client: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub limit: usize,
+    /// Settings of the gateway
+    #[arg(long, value_name = "FILE", default_value = "gateway.toml")]
+    pub config: PathBuf,
+}
+
+/// `show`
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The message, as `messages` numbers it
+    pub id: i64,
+    /// Settings of the gateway
+    #[arg(long, value_name = "FILE", default_value = "gateway.toml")]
+    pub config: PathBuf,
+}
+
+/// `retry`
+#[derive(Debug, Args)]
+pub struct Retry {
+    /// The message, as `messages` numbers it
+    pub id: i64,
+    /// Settings of the gateway
+    #[arg(long, value_name = "FILE", default_value = "gateway.toml")]
+    pub config: PathBuf,
 }

@@ -4,10 +4,14 @@ pub mod args;
 mod check;
 mod console;
 pub mod demo;
+pub mod docs;
 mod exit;
 mod explain_code;
+mod messages;
 mod process;
+mod retry;
 mod run;
+mod show;
 mod translate;
 mod workspace;
 
@@ -69,6 +73,9 @@ fn dispatch(command: Command, console: &mut Console<'_>) -> Answer {
         Command::Run(arguments) => run::run(&arguments, console),
         Command::Check(arguments) => check::run(&arguments, console),
         Command::Translate(arguments) => translate::run(&arguments, console),
+        Command::Messages(arguments) => messages::run(&arguments, console),
+        Command::Show(arguments) => show::run(&arguments, console),
+        Command::Retry(arguments) => retry::run(&arguments, console),
         Command::Explain(arguments) => explain_code::run(&arguments, console),
     }
 }

@@ -5,6 +5,7 @@ use super::plan::{
     Constant, Expr, ListFunction, ListSource, Message, MessagePartPlan, Nodes, Plan, PolicyKindPlan, Start,
     Step, ViaPlan,
 };
+use super::trace::{Recorder, Step as Traced, Whence};
 use crate::base::decimal::Decimal;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
 use crate::language::syntax::Operator;
@@ -57,6 +58,8 @@ pub(super) struct Evaluator<'r> {
     /// Per place of the source, the first child of the message's root at it; `u32::MAX` where there is none. Paths
     /// of the header would otherwise pass all lines of the message.
     pub root_index: &'r [u32],
+    /// What is read is noted here, if someone wants to know.
+    pub trace: Option<&'r RefCell<Recorder>>,
 }
 
 /// The target so far, and where in it the current line stands.
@@ -81,10 +84,15 @@ impl<'r> Evaluator<'r> {
             Expr::Constant(constant) => self.constant(constant),
             Expr::Leaf(nodes) => self.first_value(nodes, target),
             Expr::Pair(nodes, pairs, code) => self.pair(nodes, pairs, code, target),
-            Expr::Slot(slot) => match self.slots[*slot].get() {
-                Slot::Value(value) => value,
-                _ => Value::Absent,
-            },
+            Expr::Slot(slot) => {
+                if let Some(trace) = self.trace {
+                    trace.borrow_mut().recall(*slot);
+                }
+                match self.slots[*slot].get() {
+                    Slot::Value(value) => value,
+                    _ => Value::Absent,
+                }
+            }
             Expr::Exists(nodes) => Value::Bool(self.exists(nodes, target)),
             Expr::Binary(operator, left, right) => self.binary(*operator, left, right, target),
             Expr::Not(inner) => Value::Bool(!self.holds(inner, target)),
@@ -106,8 +114,12 @@ impl<'r> Evaluator<'r> {
                 value => value,
             },
             Expr::If(condition, then, otherwise) => {
-                let branch = if self.holds(condition, target) { then } else { otherwise };
-                self.value(branch, target)
+                let mark = self.trace.map(|trace| trace.borrow().mark());
+                let holds = self.holds(condition, target);
+                if let (Some(trace), Some(mark)) = (self.trace, mark) {
+                    trace.borrow_mut().condition(mark, holds);
+                }
+                self.value(if holds { then } else { otherwise }, target)
             }
             Expr::Via(via) => self.via(via, target),
             Expr::Call(function, arguments, rule) => {
@@ -170,14 +182,18 @@ impl<'r> Evaluator<'r> {
     // ------------------------------------------------------------------------------------------ paths
 
     fn first_value(&self, nodes: &'r Nodes, target: Target<'_>) -> Value<'r> {
-        if nodes.is_plain {
-            return self.first_on_plain_way(nodes, target);
-        }
         let mut result = Value::Absent;
-        self.visit(nodes, target, &mut |found| {
-            result = self.read(nodes, found);
-            if result.is_absent() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        });
+        if nodes.is_plain {
+            result = self.first_on_plain_way(nodes, target);
+        } else {
+            self.visit(nodes, target, &mut |found| {
+                result = self.read(nodes, found);
+                if result.is_absent() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            });
+        }
+        if result.is_absent() {
+            self.missed(nodes, None, target);
+        }
         result
     }
 
@@ -249,6 +265,9 @@ impl<'r> Evaluator<'r> {
             exists = node.has_value() || nodes.leaves.is_empty();
             if exists { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
+        if !exists {
+            self.missed(nodes, None, target);
+        }
         exists
     }
 
@@ -267,6 +286,7 @@ impl<'r> Evaluator<'r> {
                 let place = view.tree.node(child).place;
                 if wanted == Some(place) {
                     self.note_origin(view, child);
+                    self.note(|| Traced::Read(self.whence(view, child)));
                     result = view.text(child).map_or(Value::Absent, Value::Text);
                     return ControlFlow::Break(());
                 }
@@ -279,6 +299,9 @@ impl<'r> Evaluator<'r> {
             }
             ControlFlow::Continue(())
         });
+        if result.is_absent() {
+            self.missed(nodes, Some(code), target);
+        }
         result
     }
 
@@ -412,8 +435,13 @@ impl<'r> Evaluator<'r> {
         let Some((condition, slot)) = &step.condition else { return true };
         let before = self.slots[*slot].replace(Slot::record(view, id));
         let origin = self.origin.get();
+        let mark = self.trace.map(|trace| trace.borrow().mark());
         let holds = self.holds(condition, target);
         self.origin.set(origin);
+        // Neither origin nor trace tell of records that were only looked at.
+        if let (Some(trace), Some(mark)) = (self.trace, mark) {
+            trace.borrow_mut().drop_since(mark);
+        }
         self.slots[*slot].set(before);
         holds
     }
@@ -423,11 +451,15 @@ impl<'r> Evaluator<'r> {
             Found::Document(view, id) => {
                 let Some(text) = view.text(id) else { return Value::Absent };
                 self.note_origin(view, id);
+                if !text.is_empty() {
+                    self.note(|| Traced::Read(self.whence(view, id)));
+                }
                 (text, view.tree.node(id).place)
             }
             Found::Target(tree, id) => {
                 let Some(text) = View::new(tree, "").text(id) else { return Value::Absent };
                 let text: &'r str = self.memory.alloc_str(text);
+                self.note(|| Traced::Read(Whence::Target(id)));
                 (text, tree.node(id).place)
             }
         };
@@ -446,6 +478,49 @@ impl<'r> Evaluator<'r> {
                 self.report(Diagnostic::new(Code::B004).with("text", text), 0);
                 Value::Absent
             }
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------ trace
+
+    #[inline]
+    fn note(&self, step: impl FnOnce() -> Traced) {
+        if let Some(trace) = self.trace {
+            trace.borrow_mut().push(step());
+        }
+    }
+
+    /// Notes that a path led to nothing.
+    pub fn missed(&self, nodes: &Nodes, pair: Option<&str>, target: Target<'_>) {
+        self.note(|| {
+            let from = match nodes.start {
+                Start::This => Whence::Target(target.this),
+                Start::Out => Whence::Target(NodeId::ROOT),
+                Start::Slot(slot) | Start::Group(slot) => match self.slots[slot].get() {
+                    Slot::Record(view, id, _) => self.whence(view, id),
+                    Slot::Group(view, ids) => {
+                        ids.first().map_or(Whence::Nowhere, |&id| self.whence(view, id))
+                    }
+                    Slot::Empty | Slot::Value(_) => Whence::Nowhere,
+                },
+            };
+            Traced::Missed { nodes: nodes.clone(), pair: pair.map(Into::into), from }
+        });
+    }
+
+    /// Notes that a node was copied.
+    pub fn copied(&self, view: View<'r>, id: NodeId) {
+        self.note(|| Traced::Read(self.whence(view, id)));
+    }
+
+    fn whence(&self, view: View<'r>, id: NodeId) -> Whence {
+        let is_of = |slot: usize| match self.slots[slot].get() {
+            Slot::Record(known, ..) => std::ptr::eq(known.tree, view.tree),
+            _ => false,
+        };
+        match (1..=self.plan.earlier.len()).find(|&slot| is_of(slot)) {
+            Some(slot) => Whence::Earlier(slot - 1, id),
+            None => Whence::Source(id),
         }
     }
 
@@ -523,11 +598,13 @@ impl<'r> Evaluator<'r> {
             false => via.table.find(&keys, via.column),
             true => via.table.find_reversed(keys[0], via.column),
         };
-        if let Some((value, _)) = found {
+        if let Some((value, row)) = found {
+            self.note(|| Traced::Row { row, key: keys.join(", "), value: value.into() });
             return Value::Text(value);
         }
         let shown = keys.join(", ");
         let name = if via.table.name.is_empty() { "of this line" } else { &via.table.name };
+        self.note(|| Traced::NoRow { table: name.into(), file: via.table.file, key: shown.clone() });
         let finding = |severity: Severity| {
             let finding =
                 Diagnostic::new(Code::B003).severity(severity).with("value", &shown).with("table", name);
@@ -559,10 +636,18 @@ impl<'r> Evaluator<'r> {
     fn each_value(&self, source: &'r ListSource, target: Target<'_>, each: &mut dyn FnMut(Value<'r>)) {
         match source {
             ListSource::Value(expr) => each(self.value(expr, target)),
-            ListSource::Nodes(nodes) => self.visit(nodes, target, &mut |found| {
-                each(self.read(nodes, found));
-                ControlFlow::Continue(())
-            }),
+            ListSource::Nodes(nodes) => {
+                let mut any = false;
+                self.visit(nodes, target, &mut |found| {
+                    let value = self.read(nodes, found);
+                    any |= !value.is_absent();
+                    each(value);
+                    ControlFlow::Continue(())
+                });
+                if !any {
+                    self.missed(nodes, None, target);
+                }
+            }
         }
     }
 

@@ -10,6 +10,7 @@ mod names;
 pub mod plan;
 pub mod run;
 pub mod tables;
+pub mod trace;
 
 pub use compile::{MapSources, compile, share};
 pub use plan::{Constant, Plan, SideName};

@@ -4,6 +4,7 @@ use super::evaluate::{Evaluator, Slot, Target, compare};
 use super::plan::{
     BlockKind, BlockPlan, CheckPlan, LeafPlan, LetPlan, Plan, PolicyKindPlan, RecordPlan, Round, SideName,
 };
+use super::trace::{Recorder, Trace, Why};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::tree::arena::Origin;
 use crate::tree::{NodeId, PlaceId, Tree, Value, View};
@@ -62,10 +63,37 @@ impl Runner {
         target: &mut Tree,
         findings: &mut Diagnostics,
     ) -> Outcome {
+        self.run_with(plan, source, facts, target, findings, None)
+    }
+
+    /// Like [`Runner::run`], and tells what every leaf and block of the target was made from, or why it was not made.
+    pub fn run_traced(
+        &mut self,
+        plan: &Plan,
+        source: View<'_>,
+        facts: &Facts<'_>,
+        target: &mut Tree,
+        findings: &mut Diagnostics,
+    ) -> (Outcome, Trace) {
+        let recorder = RefCell::new(Recorder::default());
+        let outcome = self.run_with(plan, source, facts, target, findings, Some(&recorder));
+        (outcome, recorder.into_inner().into_trace())
+    }
+
+    fn run_with(
+        &mut self,
+        plan: &Plan,
+        source: View<'_>,
+        facts: &Facts<'_>,
+        target: &mut Tree,
+        findings: &mut Diagnostics,
+        trace: Option<&RefCell<Recorder>>,
+    ) -> Outcome {
         self.memory.reset();
         let before = findings.as_slice().len();
         target.clear();
-        let evaluator = evaluator(plan, source, facts, &self.memory, findings);
+        let mut evaluator = evaluator(plan, source, facts, &self.memory, findings);
+        evaluator.trace = trace;
         let mut builder = Builder { evaluator: &evaluator, target, text: String::new() };
         builder.earlier(facts);
         builder.root(facts);
@@ -152,6 +180,7 @@ pub(super) fn evaluator<'r>(
         findings: RefCell::new(findings),
         offset: facts.offset,
         root_index,
+        trace: None,
     }
 }
 
@@ -260,21 +289,47 @@ impl<'r> Builder<'_, 'r, '_> {
     fn bind(&self, slot: usize, value: &'r LetPlan, this: NodeId, parent: NodeId) {
         let target = self.at(this, parent);
         self.evaluator.origin.set(None);
+        self.begin();
         let value = match value {
             LetPlan::Value(expr) => Slot::Value(self.evaluator.value(expr, target)),
             LetPlan::Record(nodes) => match self.evaluator.records(nodes, target) {
                 (Some(view), [id, ..]) => Slot::record(view, *id),
-                _ => Slot::Empty,
+                _ => {
+                    self.evaluator.missed(nodes, None, target);
+                    Slot::Empty
+                }
             },
         };
         self.evaluator.slots[slot].set(value);
+        if let Some(trace) = self.evaluator.trace {
+            trace.borrow_mut().remember(slot);
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------ trace
+
+    fn begin(&self) {
+        if let Some(trace) = self.evaluator.trace {
+            trace.borrow_mut().begin();
+        }
+    }
+
+    /// Notes why a block of the record `outer` made nothing.
+    fn not_made(&self, block: &BlockPlan, outer: NodeId, why: Why) {
+        if let Some(trace) = self.evaluator.trace {
+            trace.borrow_mut().not_made(block.place, outer, block.rule, why);
+        }
     }
 
     fn leaf(&mut self, leaf: &'r LeafPlan, node: NodeId, this: NodeId, parent: NodeId) -> bool {
         let evaluator = self.evaluator;
         evaluator.origin.set(None);
         evaluator.failed.set(false);
+        self.begin();
         let mut value = evaluator.value(&leaf.value, self.at(this, parent));
+        if let Some(trace) = evaluator.trace {
+            trace.borrow_mut().leaf(node, leaf.rule);
+        }
         if let (Value::Number(number), Some(Round::To(digits, mode))) = (value, leaf.round) {
             value = Value::Number(number.round(digits, mode));
         }
@@ -338,6 +393,7 @@ impl<'r> Builder<'_, 'r, '_> {
 
     fn block(&mut self, block: &'r BlockPlan, outer: NodeId, this: NodeId, parent: NodeId) -> bool {
         let evaluator = self.evaluator;
+        self.begin();
         let written = match &block.kind {
             BlockKind::Plain => self.one(block, outer, this, parent),
             BlockKind::Section(nodes, slot) => match evaluator.records(nodes, self.at(this, parent)) {
@@ -345,12 +401,20 @@ impl<'r> Builder<'_, 'r, '_> {
                     evaluator.slots[*slot].set(Slot::record(view, *id));
                     self.one(block, outer, this, parent)
                 }
-                _ => false,
+                _ => {
+                    evaluator.missed(nodes, None, self.at(this, parent));
+                    self.not_made(block, outer, Why::NoRecord);
+                    false
+                }
             },
             BlockKind::Each { nodes, slot, group_by, sort_by } => {
                 let (view, ids) = evaluator.records(nodes, self.at(this, parent));
                 match view {
-                    None => false,
+                    None => {
+                        evaluator.missed(nodes, None, self.at(this, parent));
+                        self.not_made(block, outer, Why::NoRecord);
+                        false
+                    }
                     Some(view) if group_by.is_empty() && sort_by.is_empty() => {
                         let mut any = false;
                         for &id in ids {
@@ -371,7 +435,11 @@ impl<'r> Builder<'_, 'r, '_> {
                     }
                     true
                 }
-                _ => false,
+                _ => {
+                    evaluator.missed(nodes, None, self.at(this, parent));
+                    self.not_made(block, outer, Why::NoRecord);
+                    false
+                }
             },
         };
         if let Some(text) = block.required.as_ref().filter(|_| !written) {
@@ -384,9 +452,11 @@ impl<'r> Builder<'_, 'r, '_> {
 
     /// One record of a block; taken back if nothing in it is worth writing.
     fn one(&mut self, block: &'r BlockPlan, outer: NodeId, this: NodeId, parent: NodeId) -> bool {
+        self.begin();
         if let Some(condition) = &block.condition
             && !self.evaluator.holds(condition, self.at(this, parent))
         {
+            self.not_made(block, outer, Why::Condition);
             return false;
         }
         let node = self.target.open(block.place, Origin { rule: block.rule, ..Origin::default() });
@@ -394,6 +464,10 @@ impl<'r> Builder<'_, 'r, '_> {
         let is_worth_it = self.record(&block.record, node, inner_this, inner_parent);
         if !is_worth_it && !block.always {
             self.target.truncate(node);
+            if let Some(trace) = self.evaluator.trace {
+                trace.borrow_mut().forget(node);
+            }
+            self.not_made(block, outer, Why::Empty);
             return false;
         }
         self.target.close(node);
@@ -454,7 +528,12 @@ impl<'r> Builder<'_, 'r, '_> {
             let Some(&(_, twin)) = pairs.iter().find(|(from, _)| *from == source) else { continue };
             match view.text(child) {
                 Some(text) => {
-                    self.target.leaf(twin, text, Origin { rule, ..Origin::default() });
+                    let leaf = self.target.leaf(twin, text, Origin { rule, ..Origin::default() });
+                    self.begin();
+                    self.evaluator.copied(view, child);
+                    if let Some(trace) = self.evaluator.trace {
+                        trace.borrow_mut().leaf(leaf, rule);
+                    }
                 }
                 None if view.tree.node(child).end > child.0 + 1 => self.copy(view, child, twin, pairs, rule),
                 None => {}

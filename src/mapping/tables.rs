@@ -16,13 +16,16 @@ pub struct Table {
     /// Names of the result columns.
     pub columns: Vec<String>,
     /// Results by keys, the keys joined by a unit separator.
-    rows: FxHashMap<Box<str>, (u32, Vec<Box<str>>)>,
+    rows: FxHashMap<Box<str>, Row>,
     /// Per result column, the key by result; `None` where several keys share it and none is preferred.
     reversed: Vec<Reversed>,
 }
 
-/// Line and key by result; `None` where several keys have it and none is preferred.
-type Reversed = FxHashMap<Box<str>, Option<(u32, Box<str>)>>;
+/// Where a row stands, if it stands in a file, and its results.
+type Row = (Option<Span>, Vec<Box<str>>);
+
+/// Row and key by result; `None` where several keys have it and none is preferred.
+type Reversed = FxHashMap<Box<str>, Option<(Option<Span>, Box<str>)>>;
 
 const SEPARATOR: char = '\u{1f}';
 
@@ -33,23 +36,23 @@ impl Table {
             Table { keys: vec!["code".into()], columns: vec!["value".into()], ..Table::default() };
         table.reversed.push(FxHashMap::default());
         for (key, value) in pairs {
-            table.rows.insert(key.as_str().into(), (0, vec![value.as_str().into()]));
+            table.rows.insert(key.as_str().into(), (None, vec![value.as_str().into()]));
         }
         table
     }
 
-    /// The result in `column` for one key, with the line of its row.
-    pub fn find(&self, keys: &[&str], column: usize) -> Option<(&str, u32)> {
-        let (line, values) = match keys {
+    /// The result in `column` for one key, with its row; a row written in a map has none.
+    pub fn find(&self, keys: &[&str], column: usize) -> Option<(&str, Option<Span>)> {
+        let (row, values) = match keys {
             [key] => self.rows.get(*key)?,
             keys => self.rows.get(keys.join(&SEPARATOR.to_string()).as_str())?,
         };
-        values.get(column).map(|value| (&**value, *line))
+        values.get(column).map(|value| (&**value, *row))
     }
 
-    /// The key whose result in `column` is `value`.
-    pub fn find_reversed(&self, value: &str, column: usize) -> Option<(&str, u32)> {
-        self.reversed.get(column)?.get(value)?.as_ref().map(|(line, key)| (&**key, *line))
+    /// The key whose result in `column` is `value`, with its row.
+    pub fn find_reversed(&self, value: &str, column: usize) -> Option<(&str, Option<Span>)> {
+        self.reversed.get(column)?.get(value)?.as_ref().map(|(row, key)| (&**key, *row))
     }
 
     /// A result that several keys have, none of them preferred.
@@ -107,6 +110,7 @@ impl Table {
         for record in reader.records() {
             let Ok(record) = record else { continue };
             let line = record.position().map_or(0, |position| position.line() as u32);
+            let row = line_span(source, file, line);
             let value = |at: usize| record.get(at).unwrap_or("");
             let key: String =
                 key_at.iter().map(|&at| value(at)).collect::<Vec<_>>().join(&SEPARATOR.to_string());
@@ -117,8 +121,8 @@ impl Table {
                     Diagnostic::new(Code::M021)
                         .with("table", &table.name)
                         .with("key", shown)
-                        .at(line_span(source, file, line), "again here")
-                        .at(line_span(source, file, *first), "first here"),
+                        .at(row, "again here")
+                        .at(first.unwrap_or(row), "first here"),
                 );
                 continue;
             }
@@ -127,13 +131,13 @@ impl Table {
                 let seen = table.reversed[column].contains_key(value);
                 let was_preferred = preferred[column].get(value).copied().unwrap_or(false);
                 if !seen || is_preferred {
-                    table.reversed[column].insert(value.clone(), Some((line, key.as_str().into())));
+                    table.reversed[column].insert(value.clone(), Some((Some(row), key.as_str().into())));
                 } else if !was_preferred {
                     table.reversed[column].insert(value.clone(), None);
                 }
                 preferred[column].insert(value.clone(), was_preferred || is_preferred);
             }
-            table.rows.insert(key.into_boxed_str(), (line, values));
+            table.rows.insert(key.into_boxed_str(), (Some(row), values));
         }
         Some(table)
     }

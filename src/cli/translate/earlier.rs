@@ -14,7 +14,8 @@ const BYTES_MAX: usize = 64 << 20;
 
 /// A document that may be found.
 pub struct Document {
-    shape: Arc<Shape>,
+    /// The shape of its kind.
+    pub shape: Arc<Shape>,
     tree: Tree,
 }
 
@@ -86,6 +87,16 @@ pub fn find<'d>(
 }
 
 impl Document {
+    /// Its tree.
+    pub fn view(&self) -> View<'_> {
+        View::new(&self.tree, "")
+    }
+
+    /// Whether its tree is as large as to have this node.
+    pub fn holds(&self, node: NodeId) -> bool {
+        (node.0 as usize) < self.tree.len()
+    }
+
     fn has(&self, keys: &[(String, String)]) -> bool {
         keys.iter().all(|(field, value)| {
             self.shape.children_named(crate::tree::PlaceId::ROOT, field).any(|place| {

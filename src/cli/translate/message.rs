@@ -6,6 +6,7 @@ use super::{Session, earlier};
 use crate::base::limits::Limits;
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::formats::{Layout, MessageInput, Scratch};
+use crate::mapping::trace::Trace;
 use crate::mapping::{Facts, Plan, Runner};
 use crate::tree::{NodeId, PlaceId, Tree, View};
 
@@ -44,8 +45,12 @@ pub struct Translated<'b> {
     pub why: Option<String>,
     /// Findings of guide, read map, flow and write maps.
     pub findings: Vec<Diagnostic>,
+    /// The message as its guide reads it.
+    pub message: Tree,
     /// The canonical document, as far as it was built.
     pub document: Tree,
+    /// What the read map did.
+    pub trace: Trace,
     /// What was written; `None` if nothing was to be.
     pub outputs: Option<Vec<Output<'b>>>,
 }
@@ -58,6 +63,8 @@ pub struct Output<'b> {
     pub endpoint: Option<&'b str>,
     /// The tree before writing.
     pub tree: Tree,
+    /// What the map did.
+    pub trace: Trace,
     /// The bytes, without envelope.
     pub bytes: Vec<u8>,
 }
@@ -81,7 +88,9 @@ impl Session<'_> {
             verdict: Verdict::Skipped,
             why: None,
             findings: Vec::new(),
+            message: Tree::new(),
             document: Tree::new(),
+            trace: Trace::default(),
             outputs: None,
         };
         let Some(way) = way else { return translated };
@@ -96,19 +105,27 @@ impl Session<'_> {
             findings.push(fault.diagnostic());
         }
         let header = self.header(unit, way);
-        let range = unit.row.offset as usize..(unit.row.offset + unit.row.length) as usize;
-        let input =
-            MessageInput { head: &unit.interchange.head, bytes: &self.bytes[range], offset: unit.row.offset };
-        let mut tree = Tree::new();
-        way.layout.read(&input, scratch, &mut tree, &mut findings);
-        let source = View::new(&tree, input.source());
+        let input = MessageInput {
+            head: &unit.interchange.head,
+            bytes: self.message_bytes(unit),
+            offset: unit.row.offset,
+        };
+        way.layout.read(&input, scratch, &mut translated.message, &mut findings);
+        let source = View::new(&translated.message, input.source());
         let mut facts =
             Facts { now: jiff::Timestamp::now(), offset: input.offset, earlier: Vec::new(), header: &header };
         runner.cases(way.read, source, &facts, &mut findings);
         let keys = runner.lookup_keys(way.read, source, &facts);
         facts.earlier = earlier::find(way.read, &keys, &self.earlier);
-        runner.run(way.read, source, &facts, &mut translated.document, &mut findings);
-        if findings.worst() < Some(Severity::Hold) {
+        let document = &mut translated.document;
+        match self.is_traced {
+            true => {
+                (_, translated.trace) = runner.run_traced(way.read, source, &facts, document, &mut findings)
+            }
+            false => _ = runner.run(way.read, source, &facts, document, &mut findings),
+        }
+        // What is held or refused is not written; an explanation goes as far as it can.
+        if self.is_traced || findings.worst() < Some(Severity::Hold) {
             translated.outputs = self.write(way, &translated.document, &facts, runner, &mut findings);
         }
         translated.verdict = match findings.worst() {
@@ -120,6 +137,11 @@ impl Session<'_> {
         translated.why = unit.refused_with.map(|what| format!("its {what} is at fault"));
         translated.findings = findings.into_vec();
         translated
+    }
+
+    /// The bytes of a message.
+    pub fn message_bytes(&self, unit: &Unit) -> &[u8] {
+        &self.bytes[unit.row.offset as usize..(unit.row.offset + unit.row.length) as usize]
     }
 
     /// Fields every canonical document has: from the partner file and the envelope.
@@ -155,8 +177,12 @@ impl Session<'_> {
         let mut outputs = Vec::new();
         let mut one = |plan: &'s Plan, layout: &dyn Layout, endpoint: Option<&'s str>| {
             let facts = Facts { earlier: Vec::new(), header: &[], ..facts.clone() };
-            let mut output = Output { plan, endpoint, tree: Tree::new(), bytes: Vec::new() };
-            runner.run(plan, view, &facts, &mut output.tree, findings);
+            let mut output =
+                Output { plan, endpoint, tree: Tree::new(), trace: Trace::default(), bytes: Vec::new() };
+            match self.is_traced {
+                true => (_, output.trace) = runner.run_traced(plan, view, &facts, &mut output.tree, findings),
+                false => _ = runner.run(plan, view, &facts, &mut output.tree, findings),
+            }
             layout.write_body(View::new(&output.tree, ""), &mut output.bytes, findings);
             outputs.push(output);
         };

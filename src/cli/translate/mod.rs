@@ -1,6 +1,7 @@
 //! `translate`: what the gateway would make of a file, without a gateway.
 
 mod earlier;
+mod life;
 mod message;
 mod units;
 mod way;
@@ -41,8 +42,12 @@ pub fn run(arguments: &args::Translate, console: &mut Console<'_>) -> Answer {
         sources: &workspace.sources,
         earlier: earlier::read(&arguments.earlier, &ways)?,
         ways,
+        is_traced: arguments.explain.is_some(),
     };
-    session.run(console)
+    match &arguments.explain {
+        None => session.run(console),
+        Some(path) => session.run_explain(path, arguments.message, console),
+    }
 }
 
 /// Shows why the mapping files cannot be used.
@@ -71,6 +76,8 @@ struct Session<'b> {
     sources: &'b Sources,
     earlier: Vec<earlier::Document>,
     ways: Ways<'b>,
+    /// Whether what the maps do is noted, for an explanation.
+    is_traced: bool,
 }
 
 impl Session<'_> {
@@ -105,6 +112,35 @@ impl Session<'_> {
             ));
         }
         Ok(if is_fine { Exit::Fine } else { Exit::Findings })
+    }
+
+    /// Explains one value of one message.
+    fn run_explain(&self, path: &str, ordinal: usize, console: &mut Console<'_>) -> Answer {
+        let found = units::index(&**self.ways.first().layout, self.bytes);
+        let count = found.units.len();
+        let Some(unit) = found.units.into_iter().find(|unit| unit.ordinal == ordinal) else {
+            let help = format!("it has {}", plural(count, "message"));
+            return Err(Stop::usage(format!("{} has no message {ordinal}", self.name), help));
+        };
+        let translated = self.message(&unit, &mut Scratch::default(), &mut Runner::default());
+        if translated.verdict == Verdict::Skipped {
+            return Err(Stop::usage(outcome(&translated), "name a map that reads this type of message"));
+        }
+        let told = self.explain(&unit, &translated, path)?;
+        if console.json {
+            console.line(told.json().to_string());
+        } else {
+            let mut lines = Vec::new();
+            told.lines(0, &mut lines);
+            lines.into_iter().for_each(|line| console.line(line));
+            console.note(format!(
+                "{}: message {ordinal} ({}): {}",
+                self.name,
+                unit.label(),
+                outcome(&translated)
+            ));
+        }
+        Ok(if translated.verdict == Verdict::Built { Exit::Fine } else { Exit::Findings })
     }
 
     /// Results to stdout, findings and the outcome to stderr; for machines all of it into `rows`.

@@ -1,0 +1,179 @@
+//! A value that is there: its line, and what the line read.
+
+use super::path::{self, Goal};
+use super::{Life, Told};
+use crate::base::span::Span;
+use crate::cli::exit::Stop;
+use crate::diagnostics::render::terminal::{cut, sanitize};
+use crate::mapping::SideName;
+use crate::mapping::trace::{Step, Whence};
+use crate::tree::{NodeId, PlaceId, Shape};
+
+/// Most sources of one value that are told.
+const TOLD_MAX: usize = 20;
+
+impl Life<'_> {
+    /// Explains a path of what `layer` built.
+    pub fn tell(&self, layer: usize, text: &str) -> Result<Told, Stop> {
+        let own = &self.layers[layer];
+        let goal = path::find(&own.plan.target_shape, own.target(), text)?;
+        Ok(match goal {
+            Goal::Value(node) => self.value(layer, node),
+            Goal::Absent { there, .. } if there > 0 => {
+                Told::new(format!("{text} is absent: there are only {there}"))
+            }
+            Goal::Absent { record, place, .. } => {
+                let mut told = self.absent(layer, record, place);
+                told.text = format!("{text} is absent");
+                told
+            }
+        })
+    }
+
+    /// A value of what `layer` built.
+    pub(super) fn value(&self, layer: usize, node: NodeId) -> Told {
+        let own = &self.layers[layer];
+        let path = path::shown(&own.plan.target_shape, own.target(), node, None);
+        let value = own.target().text(node).unwrap_or("");
+        let told = Told::new(format!("{path} is {}", quoted(value)));
+        let Some(trace) = own.trace.leaf(node) else {
+            let why = "filled by the gateway from the partner file and the envelope; no line of a map does";
+            return told.because(vec![Told::new(why)]);
+        };
+        let reasons = match trace.steps.is_empty() {
+            true => vec![Told::new("a constant, a parameter or a count: the line reads nothing for it")],
+            false => self.steps(layer, &trace.steps),
+        };
+        told.at(self.rule(layer, trace.rule), self.session.sources).because(reasons)
+    }
+
+    /// The place of a line of the layer's map.
+    pub(super) fn rule(&self, layer: usize, rule: u32) -> Option<Span> {
+        self.layers[layer].plan.rules.get(rule.checked_sub(1)? as usize).copied()
+    }
+
+    /// What a line did.
+    pub(super) fn steps(&self, layer: usize, steps: &[Step]) -> Vec<Told> {
+        let mut told: Vec<Told> = Vec::new();
+        for step in steps.iter().take(TOLD_MAX) {
+            let next = self.step(layer, step);
+            if !told.contains(&next) {
+                told.push(next);
+            }
+        }
+        if steps.len() > TOLD_MAX {
+            told.push(Told::new(format!("and {} more", steps.len() - TOLD_MAX)));
+        }
+        told
+    }
+
+    fn step(&self, layer: usize, step: &Step) -> Told {
+        let sources = self.session.sources;
+        match step {
+            Step::Read(Whence::Source(node)) if layer == 0 => self.bytes(*node),
+            Step::Read(Whence::Source(node)) => self.value(layer - 1, *node),
+            Step::Read(Whence::Target(node)) => self.value(layer, *node),
+            Step::Read(Whence::Earlier(line, node)) => self.earlier(layer, *line, *node),
+            Step::Read(Whence::Nowhere) => Told::new("read from a record that is not there"),
+            Step::Row { row: Some(row), key, value } => {
+                Told::new(format!("the table has {} for {}", quoted(value), quoted(key)))
+                    .at(Some(*row), sources)
+            }
+            Step::Row { row: None, key, value } => {
+                Told::new(format!("the line itself has {} for {}", quoted(value), quoted(key)))
+            }
+            Step::NoRow { table, file, key } => {
+                let table = match file {
+                    Some(file) => format!("`{table}` ({})", sources.file(*file).path),
+                    None => table.clone(),
+                };
+                Told::new(format!("the table {table} has no row for {}", quoted(key)))
+            }
+            Step::Line { rule, steps } => Told::new("a line in it gave nothing")
+                .at(self.rule(layer, *rule), sources)
+                .because(self.steps(layer, steps)),
+            Step::Condition { holds, steps } => {
+                let text = if *holds { "the condition was true" } else { "the condition was false" };
+                Told::new(text).because(self.steps(layer, steps))
+            }
+            Step::Missed { nodes, pair, from } => self.missed(layer, nodes, pair.as_deref(), *from),
+        }
+    }
+
+    /// A value of the message: where it stands and its bytes.
+    fn bytes(&self, node: NodeId) -> Told {
+        let layer = &self.layers[0];
+        let node = layer.source.tree.node(node);
+        let offset = self.unit.row.offset + u64::from(node.origin_start);
+        let start = offset as usize;
+        let bytes = self.session.bytes.get(start..start + node.origin_len as usize).unwrap_or_default();
+        let place = self.place_in_message(node.place, node.ordinal);
+        Told::new(format!("{place}, byte {offset}: {}", quoted(&String::from_utf8_lossy(bytes))))
+    }
+
+    /// `segment 15 (W01), element 2`, `row 1, column `ShipId``.
+    fn place_in_message(&self, id: PlaceId, ordinal: u32) -> String {
+        let shape = &self.layers[0].plan.source_shape;
+        let place = shape.place(id);
+        let outer = shape.place(place.parent);
+        match (place.position, outer.position) {
+            (0, _) if self.has_rows() => match ordinal {
+                0 => format!("column `{}`", place.name),
+                row => format!("row {row}, column `{}`", place.name),
+            },
+            (position, _) if self.has_rows() => {
+                format!("row {}, column {position} (`{}`)", ordinal.max(1), place.name)
+            }
+            (position, 0) => format!("segment {ordinal} ({}), element {position}", tag(shape, id)),
+            (position, element) => {
+                format!("segment {ordinal} ({}), element {element}, component {position}", tag(shape, id))
+            }
+        }
+    }
+
+    /// Whether the message is rows with columns.
+    pub(super) fn has_rows(&self) -> bool {
+        !self.layout_guide().columns.is_empty()
+    }
+
+    /// The guide of the message.
+    pub(super) fn layout_guide(&self) -> &crate::guide::Guide {
+        let plan = self.layers[0].plan;
+        let way = self.session.ways.iter().find(|way| std::ptr::eq(&**way.read, plan));
+        way.unwrap_or(self.session.ways.first()).layout.guide()
+    }
+
+    /// A value of a document that came before.
+    fn earlier(&self, layer: usize, line: usize, node: NodeId) -> Told {
+        let own = &self.layers[layer];
+        let (plan, given) = (&own.plan.earlier[line], &self.session.earlier);
+        let known =
+            given.iter().find(|document| document.shape.name == plan.shape.name && document.holds(node));
+        let Some(document) = known else { return Told::new(format!("an earlier {}", plan.document)) };
+        let view = document.view();
+        let path = path::shown(&plan.shape, view, node, None);
+        let value = view.text(node).unwrap_or("");
+        Told::new(format!("{path} of the earlier {} is {}", plan.document, quoted(value)))
+            .at(self.rule(layer, plan.rule), self.session.sources)
+    }
+
+    /// What the layer builds, in words.
+    pub(super) fn target_name(&self, layer: usize) -> &str {
+        match &self.layers[layer].plan.target {
+            SideName::Guide(name) | SideName::Canonical(name) => name,
+        }
+    }
+}
+
+/// The name of the segment a place is in.
+pub(super) fn tag(shape: &Shape, mut place: PlaceId) -> &str {
+    while shape.place(place).position > 0 {
+        place = shape.place(place).parent;
+    }
+    &shape.place(place).name
+}
+
+/// Partner data in backquotes, made safe and cut.
+pub(super) fn quoted(text: &str) -> String {
+    format!("`{}`", sanitize(&cut(text)))
+}
