@@ -35,6 +35,11 @@ pub(super) struct Evaluator<'r> {
     pub origin: Cell<Option<(Origin, crate::tree::PlaceId)>>,
     /// Whether the current line made a finding that refuses or holds: its absence is explained.
     pub failed: Cell<bool>,
+    /// Whether the current line rounds, so that a division need not come out.
+    pub rounds: Cell<bool>,
+    /// Whether findings are kept to itself: what is evaluated a second time, for a text or to see why a check fails, says
+    /// nothing new.
+    pub muted: Cell<bool>,
     pub findings: RefCell<&'r mut Diagnostics>,
     /// Offset of the message in its file.
     pub offset: u64,
@@ -374,7 +379,9 @@ impl<'r> Evaluator<'r> {
             Operator::Subtract => left.checked_sub(right),
             Operator::Multiply => left.checked_mul(right),
             _ => {
-                let quotient = left.checked_div_exact(right);
+                let quotient = left
+                    .checked_div_exact(right)
+                    .or_else(|| left.checked_div_near(right).filter(|_| self.rounds.get()));
                 if quotient.is_none() {
                     let text = format!("{left} / {right}");
                     self.report(Diagnostic::new(Code::B012).severity(Severity::Hold).with("text", text), 0);
