@@ -122,7 +122,18 @@ impl<'r> Evaluator<'r> {
     }
 
     /// Whether something a condition compares is not there: then a check does not fire.
-    pub fn undecided(&self, condition: &Expr, target: Target<'_>) -> bool {
+    pub fn is_undecided(&self, condition: &Expr, target: Target<'_>) -> bool {
+        self.quietly(|| self.undecided(condition, target))
+    }
+
+    fn quietly<T>(&self, evaluate: impl FnOnce() -> T) -> T {
+        let muted = self.muted.replace(true);
+        let result = evaluate();
+        self.muted.set(muted);
+        result
+    }
+
+    fn undecided(&self, condition: &Expr, target: Target<'_>) -> bool {
         match condition {
             Expr::Binary(Operator::And | Operator::Or, left, right) => {
                 // Either side alone may decide.
@@ -548,7 +559,7 @@ impl<'r> Evaluator<'r> {
             .iter()
             .map(|part| match part {
                 MessagePartPlan::Text(words) => words.clone(),
-                MessagePartPlan::Value(expr) => self.value(expr, target).show(),
+                MessagePartPlan::Value(expr) => self.quietly(|| self.value(expr, target)).show(),
             })
             .collect()
     }
@@ -556,6 +567,9 @@ impl<'r> Evaluator<'r> {
     /// Adds a finding at the line and at what the line read of the message.
     #[cold]
     pub fn report(&self, finding: Diagnostic, rule: u32) {
+        if self.muted.get() {
+            return;
+        }
         self.failed.set(self.failed.get() || finding.severity >= Severity::Hold);
         let mut finding = finding;
         if let Some(span) = rule.checked_sub(1).and_then(|at| self.plan.rules.get(at as usize)) {
@@ -564,7 +578,12 @@ impl<'r> Evaluator<'r> {
         if let Some((origin, place)) = self.origin.get() {
             finding = finding.place(self.place(origin, place));
         }
-        self.findings.borrow_mut().push(finding);
+        // What no line says but its evaluation, such as a value that cannot be read, is said once and not again by each
+        // line, check and text that needs it.
+        let mut findings = self.findings.borrow_mut();
+        if rule != 0 || !findings.as_slice().contains(&finding) {
+            findings.push(finding);
+        }
     }
 
     /// A place of the message from where a value came from.

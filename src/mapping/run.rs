@@ -482,7 +482,7 @@ impl<'r> Builder<'_, 'r, '_> {
         for check in checks {
             let target = self.at(this, parent);
             evaluator.origin.set(None);
-            if evaluator.holds(&check.condition, target) || evaluator.undecided(&check.condition, target) {
+            if evaluator.holds(&check.condition, target) || evaluator.is_undecided(&check.condition, target) {
                 continue;
             }
             let text = evaluator.text(&check.text, target);
