@@ -84,8 +84,9 @@ impl Run<'_> {
         let mut root = Building::new(target);
         if matches!(map.to, Some(crossdock::language::syntax::Side::Canonical(_))) {
             for (name, value) in &self.given.header {
-                let field = target.child(name).expect("the header is in the document").clone();
-                root.leaf(&field, value.clone());
+                if let Some(field) = target.child(name) {
+                    root.leaf(&field.clone(), value.clone());
+                }
             }
         }
         let scope = Scope { names, here, this: Vec::new(), around: Vec::new() };
@@ -225,7 +226,9 @@ impl Run<'_> {
         if is_text && schema.max_length > 0 && text.chars().count() > schema.max_length {
             match line.modifiers.truncate {
                 None => {
+                    // It is there, only too long: what stands around it is not missing.
                     self.report(Code::B005);
+                    building.is_worth_it = true;
                     return false;
                 }
                 Some((_, true)) => self.report(Code::B010),

@@ -276,7 +276,7 @@ impl Run<'_> {
     }
 
     fn divide(&self, left: Decimal, right: Decimal) -> Option<Decimal> {
-        left.checked_div_exact(right)
+        left.checked_div_exact(right).or_else(|| self.round.get().and(left.checked_div_near(right)))
     }
 
     fn call(&self, scope: &Scope, name: &str, arguments: &[Expression], whole: &Expression) -> Value {
