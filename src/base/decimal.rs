@@ -132,6 +132,26 @@ impl Decimal {
         })
     }
 
+    /// The quotient with as many digits as fit, for a line that rounds it: its last digit is never 0 or 5 unless the
+    /// quotient is exact, so that rounding to fewer digits gives what the true quotient would. `None` for a divisor of
+    /// zero.
+    pub fn checked_div_near(self, other: Decimal) -> Option<Decimal> {
+        if other.units == 0 {
+            return None;
+        }
+        let (left, right) = (self.normalize(), other.normalize());
+        (0..=SCALE_MAX).rev().find_map(|scale| {
+            let shift =
+                u8::try_from(i32::from(scale) + i32::from(right.scale) - i32::from(left.scale)).ok()?;
+            let numerator = left.units.checked_mul(power(shift)?)?;
+            let (mut units, rest) = (numerator / right.units, numerator % right.units);
+            if rest != 0 && units % 5 == 0 {
+                units += numerator.signum() * right.units.signum();
+            }
+            Some(Decimal { units, scale })
+        })
+    }
+
     /// Rounded to `digits` after the point.
     pub fn round(self, digits: u8, mode: RoundingMode) -> Decimal {
         if digits >= self.scale {
@@ -262,6 +282,19 @@ mod tests {
         assert_eq!(decimal("47").checked_div_exact(decimal("12")), None);
         assert_eq!(decimal("1").checked_div_exact(decimal("0.8")), Some(decimal("1.25")));
         assert_eq!(decimal("1").checked_div_exact(Decimal::ZERO), None);
+    }
+
+    #[test]
+    fn a_quotient_that_does_not_come_out_rounds_as_the_true_one() {
+        let near = |left, right, mode| {
+            decimal(left).checked_div_near(decimal(right)).map(|q| q.round(1, mode).to_string())
+        };
+        assert_eq!(near("1", "3", RoundingMode::HalfUp).as_deref(), Some("0.3"));
+        assert_eq!(near("-2", "3", RoundingMode::HalfUp).as_deref(), Some("-0.7"));
+        assert_eq!(near("1", "4", RoundingMode::HalfEven).as_deref(), Some("0.2"));
+        // A little more than nothing is up.
+        assert_eq!(near("1", "3000000000000000000000", RoundingMode::Up).as_deref(), Some("0.1"));
+        assert_eq!(near("1", "0", RoundingMode::HalfUp), None);
     }
 
     #[test]

@@ -470,6 +470,7 @@ impl Compiler<'_> {
             required,
             truncate: line.modifiers.truncate.map(|(_, warn)| Truncate { length: max_length, warn }),
             round,
+            beside: None,
             rule,
         });
     }
@@ -530,7 +531,8 @@ impl Compiler<'_> {
         builder.owners.push((value, rule));
         builder.owners.push((qualifier, rule));
         let Some(typed) = self.context.value(scope, &line.value) else { return };
-        builder.leaves.push(constant_leaf(&self.shape, qualifier, code, rule));
+        let constant = constant_leaf(&self.shape, qualifier, code, rule);
+        builder.leaves.push(LeafPlan { beside: Some(value), ..constant });
         self.leaf(builder, line, value, typed, rule);
     }
 
@@ -907,6 +909,7 @@ impl Compiler<'_> {
             .map(|leaf| {
                 let mut needs = Vec::new();
                 target_places(&leaf.value, &mut needs);
+                needs.extend(leaf.beside.map(|place| (Start::This, place)));
                 needs
             })
             .collect();
@@ -919,9 +922,9 @@ impl Compiler<'_> {
         let mut left: Vec<usize> = (0..leaves.len()).collect();
         while !left.is_empty() {
             let ready = |i: &usize| {
-                needs[*i].iter().all(|(start, place)| {
-                    *start == Start::Out || index_of(*place).is_none_or(|needed| !left.contains(&needed))
-                })
+                needs[*i]
+                    .iter()
+                    .all(|(_, place)| index_of(*place).is_none_or(|needed| !left.contains(&needed)))
             };
             let (now, later): (Vec<usize>, Vec<usize>) = left.iter().copied().partition(|i| ready(i));
             if now.is_empty() {
@@ -967,6 +970,7 @@ fn constant_leaf(shape: &Shape, place: PlaceId, code: &str, rule: u32) -> LeafPl
         required: None,
         truncate: None,
         round: None,
+        beside: None,
         rule,
     }
 }
@@ -1007,6 +1011,13 @@ fn target_places(expr: &Expr, found: &mut Vec<(Start, PlaceId)>) {
     match expr {
         Expr::Leaf(nodes) | Expr::Exists(nodes) | Expr::Pair(nodes, ..) => add(nodes),
         Expr::List(_, super::plan::ListSource::Nodes(nodes)) => add(nodes),
+        Expr::Join(items, _) => {
+            for item in items {
+                if let super::plan::ListSource::Nodes(nodes) = item {
+                    add(nodes);
+                }
+            }
+        }
         _ => {}
     }
     expr.children(&mut |child| target_places(child, found));

@@ -52,6 +52,11 @@ pub(super) struct Evaluator<'r> {
     pub origin: Cell<Option<(Origin, crate::tree::PlaceId)>>,
     /// Whether the current line made a finding that refuses or holds: its absence is explained.
     pub failed: Cell<bool>,
+    /// Whether the current line rounds, so that a division need not come out.
+    pub rounds: Cell<bool>,
+    /// Whether findings are kept to itself: what is evaluated a second time, for a text or to see why a check fails, says
+    /// nothing new.
+    pub muted: Cell<bool>,
     pub findings: RefCell<&'r mut Diagnostics>,
     /// Offset of the message in its file.
     pub offset: u64,
@@ -148,7 +153,18 @@ impl<'r> Evaluator<'r> {
     }
 
     /// Whether something a condition compares is not there: then a check does not fire.
-    pub fn undecided(&self, condition: &'r Expr, target: Target<'_>) -> bool {
+    pub fn is_undecided(&self, condition: &'r Expr, target: Target<'_>) -> bool {
+        self.quietly(|| self.undecided(condition, target))
+    }
+
+    fn quietly<T>(&self, evaluate: impl FnOnce() -> T) -> T {
+        let muted = self.muted.replace(true);
+        let result = evaluate();
+        self.muted.set(muted);
+        result
+    }
+
+    fn undecided(&self, condition: &'r Expr, target: Target<'_>) -> bool {
         match condition {
             Expr::Binary(Operator::And | Operator::Or, left, right) => {
                 // Either side alone may decide.
@@ -567,7 +583,9 @@ impl<'r> Evaluator<'r> {
             Operator::Subtract => left.checked_sub(right),
             Operator::Multiply => left.checked_mul(right),
             _ => {
-                let quotient = left.checked_div_exact(right);
+                let quotient = left
+                    .checked_div_exact(right)
+                    .or_else(|| left.checked_div_near(right).filter(|_| self.rounds.get()));
                 if quotient.is_none() {
                     let text = format!("{left} / {right}");
                     self.report(Diagnostic::new(Code::B012).severity(Severity::Hold).with("text", text), 0);
@@ -744,7 +762,7 @@ impl<'r> Evaluator<'r> {
             .iter()
             .map(|part| match part {
                 MessagePartPlan::Text(words) => words.clone(),
-                MessagePartPlan::Value(expr) => self.value(expr, target).show(),
+                MessagePartPlan::Value(expr) => self.quietly(|| self.value(expr, target)).show(),
             })
             .collect()
     }
@@ -752,6 +770,9 @@ impl<'r> Evaluator<'r> {
     /// Adds a finding at the line and at what the line read of the message.
     #[cold]
     pub fn report(&self, finding: Diagnostic, rule: u32) {
+        if self.muted.get() {
+            return;
+        }
         self.failed.set(self.failed.get() || finding.severity >= Severity::Hold);
         let mut finding = finding;
         if let Some(span) = rule.checked_sub(1).and_then(|at| self.plan.rules.get(at as usize)) {
@@ -760,7 +781,12 @@ impl<'r> Evaluator<'r> {
         if let Some((origin, place)) = self.origin.get() {
             finding = finding.place(self.place(origin, place));
         }
-        self.findings.borrow_mut().push(finding);
+        // What no line says but its evaluation, such as a value that cannot be read, is said once and not again by each
+        // line, check and text that needs it.
+        let mut findings = self.findings.borrow_mut();
+        if rule != 0 || !findings.as_slice().contains(&finding) {
+            findings.push(finding);
+        }
     }
 
     /// A place of the message from where a value came from.

@@ -94,6 +94,8 @@ pub struct LeafPlan {
     pub truncate: Option<Truncate>,
     /// `round`
     pub round: Option<Round>,
+    /// The qualifier of this value is written only if the value is.
+    pub beside: Option<PlaceId>,
     /// Number of its line.
     pub rule: u32,
 }

@@ -177,6 +177,8 @@ pub(super) fn evaluator<'r>(
         now: facts.now,
         origin: Cell::new(None),
         failed: Cell::new(false),
+        rounds: Cell::new(false),
+        muted: Cell::new(false),
         findings: RefCell::new(findings),
         offset: facts.offset,
         root_index,
@@ -274,16 +276,36 @@ impl<'r> Builder<'_, 'r, '_> {
         }
         let mut is_worth_it = false;
         for &i in &record.first {
-            is_worth_it |= self.leaf(&record.leaves[i], NodeId(first_leaf + i as u32), this, parent);
+            is_worth_it |= self.leaf_of(record, first_leaf, i, this, parent);
         }
         for block in &record.blocks {
             is_worth_it |= self.block(block, node, this, parent);
         }
         for &i in &record.last {
-            is_worth_it |= self.leaf(&record.leaves[i], NodeId(first_leaf + i as u32), this, parent);
+            is_worth_it |= self.leaf_of(record, first_leaf, i, this, parent);
         }
         self.checks(&record.checks, this, parent);
         is_worth_it
+    }
+
+    /// Leaf `i` of a record whose leaves are reserved from `first_leaf` on.
+    fn leaf_of(
+        &mut self,
+        record: &'r RecordPlan,
+        first_leaf: u32,
+        i: usize,
+        this: NodeId,
+        parent: NodeId,
+    ) -> bool {
+        let leaf = &record.leaves[i];
+        if let Some(value) = leaf.beside {
+            let at = record.leaves.iter().position(|other| other.place == value);
+            let is_there = at.is_some_and(|at| self.target.node(NodeId(first_leaf + at as u32)).has_value());
+            if !is_there {
+                return false;
+            }
+        }
+        self.leaf(leaf, NodeId(first_leaf + i as u32), this, parent)
     }
 
     fn bind(&self, slot: usize, value: &'r LetPlan, this: NodeId, parent: NodeId) {
@@ -326,7 +348,9 @@ impl<'r> Builder<'_, 'r, '_> {
         evaluator.origin.set(None);
         evaluator.failed.set(false);
         self.begin();
+        evaluator.rounds.set(matches!(leaf.round, Some(Round::To(..))));
         let mut value = evaluator.value(&leaf.value, self.at(this, parent));
+        evaluator.rounds.set(false);
         if let Some(trace) = evaluator.trace {
             trace.borrow_mut().leaf(node, leaf.rule);
         }
@@ -549,7 +573,7 @@ impl<'r> Builder<'_, 'r, '_> {
         for check in checks {
             let target = self.at(this, parent);
             evaluator.origin.set(None);
-            if evaluator.holds(&check.condition, target) || evaluator.undecided(&check.condition, target) {
+            if evaluator.holds(&check.condition, target) || evaluator.is_undecided(&check.condition, target) {
                 continue;
             }
             let text = evaluator.text(&check.text, target);

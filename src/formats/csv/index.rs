@@ -87,8 +87,7 @@ impl CsvIndexer {
             for (name, index) in &mut self.by {
                 *index = names.iter().position(|found| found.trim() == name).unwrap_or(usize::MAX);
             }
-            let start = if self.offset == 0 && bytes.starts_with(BYTE_ORDER_MARK) { 0 } else { at };
-            self.begin(bytes[start..next].to_vec(), rows);
+            self.begin(bytes[at..next].to_vec(), rows);
             return;
         }
         if self.count == 0 && self.open.is_none() && !self.dialect.has_header {

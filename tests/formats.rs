@@ -1,0 +1,222 @@
+//! Reading and writing of all formats: laws that hold for every file of testdata, and for what is left of it when it
+//! is cut or changed.
+#![allow(clippy::unwrap_used)]
+
+#[path = "support/reference/mod.rs"]
+mod reference;
+#[path = "support/shipped.rs"]
+mod shipped;
+#[path = "support/tape.rs"]
+mod tape;
+
+use crossdock::diagnostics::Diagnostics;
+use crossdock::formats::{Envelope, Layout, Row};
+use crossdock::gateway::bundle::Bundle;
+use crossdock::mapping::Earlier;
+use crossdock::tree::{PlaceId, View};
+use reference::value::{Canonical, Node, Schema};
+use std::path::{Path, PathBuf};
+
+/// The guide a file is read by.
+fn layout<'b>(bundle: &'b Bundle, path: &Path, bytes: &[u8]) -> &'b dyn Layout {
+    let name = path.file_name().unwrap().to_string_lossy();
+    let has = |set: &str| bytes.windows(7).any(|window| window == format!("ST*{set}*").as_bytes());
+    let guide = match () {
+        () if name == "s01-wms-order.csv" => "house/wms-order-csv",
+        () if name.ends_with(".csv") => "house/wms-shipment-csv",
+        () if has("945") => "brightwick/x12-945",
+        () if has("997") => "x12/004010/997",
+        () => "brightwick/x12-940",
+    };
+    &*bundle.layouts[guide]
+}
+
+fn files(folder: &str) -> Vec<(PathBuf, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(folder);
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let is_message = |path: &PathBuf| path.extension().is_some_and(|end| end == "edi" || end == "csv");
+    let mut paths: Vec<PathBuf> = entries.filter(is_message).collect();
+    paths.sort();
+    paths.into_iter().map(|path| (path.clone(), std::fs::read(path).unwrap())).collect()
+}
+
+fn all_files() -> Vec<(PathBuf, Vec<u8>)> {
+    ["x12/ok", "x12/err", "csv/ok", "csv/err"].into_iter().flat_map(files).collect()
+}
+
+/// The values of all messages, without what the format computes itself.
+fn values(layout: &dyn Layout, bytes: &[u8]) -> (Vec<Canonical>, Diagnostics) {
+    let guide = layout.guide();
+    let schema = Schema::of(&guide.shape, PlaceId::ROOT);
+    let (head, rows) = shipped::messages(layout, bytes);
+    let (mut values, mut all) = (Vec::new(), Diagnostics::new());
+    for row in &rows {
+        let input = shipped::input(&head, bytes, row);
+        let (tree, findings) = shipped::read(layout, &input);
+        all.extend(findings);
+        let mut value = Node::of(&schema, &guide.shape, View::new(&tree, input.source())).canonical();
+        if let Canonical::Record(fields) = &mut value {
+            fields.retain(|name, _| name != "ST" && name != "SE");
+        }
+        values.push(value);
+    }
+    (values, all)
+}
+
+fn written(layout: &dyn Layout, bytes: &[u8]) -> Vec<u8> {
+    let (head, rows) = shipped::messages(layout, bytes);
+    let (envelope, mut file) = (Envelope::default(), Vec::new());
+    layout.begin_file(&envelope, &mut file);
+    for (ordinal, row) in (1..).zip(&rows) {
+        let input = shipped::input(&head, bytes, row);
+        let (tree, _) = shipped::read(layout, &input);
+        let (mut body, mut findings) = (Vec::new(), Diagnostics::new());
+        layout.write_body(View::new(&tree, input.source()), &mut body, &mut findings);
+        layout.wrap_body(&envelope, ordinal, &body, &mut file);
+    }
+    layout.end_file(&envelope, rows.len() as u32, &mut file);
+    file
+}
+
+#[test]
+fn what_is_written_reads_as_what_was_read() {
+    let bundle = shipped::bundle();
+    for (path, bytes) in files("x12/ok").into_iter().chain(files("csv/ok")) {
+        let layout = layout(&bundle, &path, &bytes);
+        let (first, _) = values(layout, &bytes);
+        assert!(!first.is_empty(), "{}", path.display());
+        let again = written(layout, &bytes);
+        let (second, _) = values(layout, &again);
+        assert_eq!(first, second, "{}\n{}", path.display(), String::from_utf8_lossy(&again));
+    }
+}
+
+#[test]
+fn rows_do_not_depend_on_how_the_file_arrives() {
+    let bundle = shipped::bundle();
+    for (path, bytes) in all_files() {
+        let layout = layout(&bundle, &path, &bytes);
+        let whole = shipped::index(layout, &bytes, usize::MAX);
+        for chunk in [1, 7] {
+            assert_eq!(shipped::index(layout, &bytes, chunk), whole, "{} by {chunk}", path.display());
+        }
+    }
+}
+
+/// Whether the index pass found something wrong.
+fn has_fault(rows: &[Row]) -> bool {
+    rows.iter().any(|row| match row {
+        Row::Message(message) => message.fault.is_some(),
+        Row::GroupEnd { fault } | Row::InterchangeEnd { fault, .. } => fault.is_some(),
+        Row::Unclaimed { .. } => true,
+        _ => false,
+    })
+}
+
+#[test]
+fn a_cut_interchange_is_always_noticed() {
+    let bundle = shipped::bundle();
+    for (path, bytes) in files("x12/ok") {
+        let layout = layout(&bundle, &path, &bytes);
+        let rows = shipped::index(layout, &bytes, usize::MAX);
+        let ends: Vec<usize> = rows
+            .iter()
+            .filter_map(|row| match row {
+                Row::InterchangeEnd { end, .. } => Some(*end as usize),
+                _ => None,
+            })
+            .collect();
+        for cut in 1..*ends.last().unwrap() {
+            let rest = bytes[..cut].iter().rev().take_while(|byte| byte.is_ascii_whitespace()).count();
+            if ends.iter().any(|end| *end <= cut && *end + rest >= cut) {
+                continue;
+            }
+            let rows = shipped::index(layout, &bytes[..cut], usize::MAX);
+            let last = String::from_utf8_lossy(&bytes[cut.saturating_sub(20)..cut]).into_owned();
+            assert!(has_fault(&rows), "{} cut at {cut} after {last:?}: {rows:?}", path.display());
+        }
+    }
+}
+
+#[test]
+fn cut_and_changed_files_do_not_panic() {
+    let bundle = shipped::bundle();
+    for (path, bytes) in all_files() {
+        let layout = layout(&bundle, &path, &bytes);
+        for cut in 0..bytes.len() {
+            values(layout, &bytes[..cut]);
+        }
+    }
+    let files = all_files();
+    tape::generated(500, 40, |tape| {
+        let (path, bytes) = &files[tape.pick(files.len())];
+        let layout = layout(&bundle, path, bytes);
+        let mut bytes = bytes.clone();
+        for _ in 0..1 + tape.pick(6) {
+            let at = tape.pick(bytes.len());
+            match tape.pick(4) {
+                0 => drop(bytes.remove(at)),
+                1 => bytes.insert(at, tape.pick(256) as u8),
+                2 => bytes[at] = tape.pick(256) as u8,
+                _ => bytes[at] = *tape.choose(&[b"*", b"~", b">", b",", b"\"", b"\n"]).first().unwrap(),
+            }
+        }
+        values(layout, &bytes);
+        written(layout, &bytes);
+    });
+}
+
+/// What the read map says of the messages; shipments are of the order of S01.
+fn business(bundle: &Bundle, layout: &dyn Layout, bytes: &[u8]) -> Diagnostics {
+    let routes = &bundle.clients["brightwick"].routes;
+    let of = |guide: &str| routes.iter().find(|route| route.layout.guide().name == guide).unwrap();
+    let sample = shipped::testdata("x12/ok/s01-940.edi");
+    let orders = of("brightwick/x12-940");
+    let (head, rows) = shipped::messages(&*orders.layout, &sample);
+    let input = shipped::input(&head, &sample, &rows[0]);
+    let (tree, _) = shipped::read(&*orders.layout, &input);
+    let (order, ..) = shipped::run(&orders.read, View::new(&tree, input.source()), vec![]);
+    let route = of(&layout.guide().name);
+    let (head, rows) = shipped::messages(layout, bytes);
+    let mut all = Diagnostics::new();
+    for row in &rows {
+        let input = shipped::input(&head, bytes, row);
+        let (tree, _) = shipped::read(layout, &input);
+        let earlier = match row.control_number.starts_with("SO104522") {
+            true => Earlier::One(View::new(&order, "")),
+            false => Earlier::None,
+        };
+        all.extend(shipped::run(&route.read, View::new(&tree, input.source()), vec![earlier]).1);
+    }
+    all
+}
+
+#[test]
+fn findings_of_bad_files_read_well() {
+    let bundle = shipped::bundle();
+    let update = std::env::var_os("UPDATE_EXPECT").is_some();
+    let mut wrong = Vec::new();
+    for (path, bytes) in files("x12/err").into_iter().chain(files("csv/err")) {
+        let layout = layout(&bundle, &path, &bytes);
+        let mut findings = Diagnostics::new();
+        for row in shipped::index(layout, &bytes, usize::MAX) {
+            let fault = match row {
+                Row::Message(message) => message.fault,
+                Row::GroupEnd { fault } | Row::InterchangeEnd { fault, .. } => fault,
+                _ => None,
+            };
+            fault.into_iter().for_each(|fault| findings.push(fault.diagnostic()));
+        }
+        findings.extend(values(layout, &bytes).1);
+        findings.extend(business(&bundle, layout, &bytes));
+        let shown = shipped::render(findings.as_slice(), &bundle.sources);
+        let mut expect = path.clone().into_os_string();
+        expect.push(".expect");
+        if update {
+            std::fs::write(&expect, &shown).unwrap();
+        } else if std::fs::read_to_string(&expect).unwrap_or_default() != shown {
+            wrong.push(format!("{}:\n{shown}", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "findings changed; UPDATE_EXPECT=1 accepts them\n{}", wrong.join("\n"));
+}

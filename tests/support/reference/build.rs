@@ -1,0 +1,418 @@
+//! Statements: one after the other into the record they stand in.
+
+use super::evaluate::{Bound, Found, Scope, constant};
+use super::value::{Node, Schema, Value};
+use super::{Address, Run, functions};
+use crossdock::diagnostics::{Code, Severity};
+use crossdock::language::syntax::{
+    Assignment, Block, CheckLine, Expression, ExpressionKind, MapDocument, Operator, PathStep, PolicyKind,
+    SelectorKind, Statement, StatementKind, StepName,
+};
+use std::rc::Rc;
+
+/// A record in the making.
+struct Building {
+    schema: Rc<Schema>,
+    parts: Vec<Part>,
+    /// Whether something in it is neither constant nor parameter.
+    is_worth_it: bool,
+    /// Labels of pairs that have a line.
+    owned: Vec<String>,
+}
+
+enum Part {
+    Node(Rc<Node>),
+    /// Made by a path such as `W06.01`.
+    Implied(Building),
+}
+
+impl Building {
+    fn new(schema: &Rc<Schema>) -> Building {
+        Building { schema: schema.clone(), parts: Vec::new(), is_worth_it: false, owned: Vec::new() }
+    }
+
+    fn leaf(&mut self, schema: &Rc<Schema>, text: String) {
+        let node = Node { schema: schema.clone(), text: Some(text), children: Vec::new() };
+        self.parts.push(Part::Node(Rc::new(node)));
+    }
+
+    /// The record, and whether it is worth writing.
+    fn finish(self) -> (Rc<Node>, bool) {
+        let (mut children, mut is_worth_it) = (Vec::new(), self.is_worth_it);
+        for part in self.parts {
+            match part {
+                Part::Node(node) => children.push(node),
+                Part::Implied(inner) => {
+                    let (node, inner_is_worth_it) = inner.finish();
+                    if inner_is_worth_it {
+                        is_worth_it = true;
+                        children.push(node);
+                    }
+                }
+            }
+        }
+        (Rc::new(Node { schema: self.schema, text: None, children }), is_worth_it)
+    }
+}
+
+impl Run<'_> {
+    /// The whole target.
+    pub fn whole(&self, map: &MapDocument, source: &Rc<Node>, target: &Rc<Schema>) -> Rc<Node> {
+        let here = Bound::Node(source.clone());
+        let mut names = Vec::new();
+        if let Some((_, Some(alias))) = &map.from {
+            names.push((alias.text.clone(), here.clone()));
+        }
+        for (line, found) in map.earlier.iter().zip(&self.given.earlier) {
+            let bound = match found.as_slice() {
+                [one] => Bound::Node(one.clone()),
+                _ => Bound::Value(Value::Absent),
+            };
+            names.push((line.alias.text.clone(), bound));
+            let severity = match line.unknown.as_ref().map(|policy| &policy.kind) {
+                None | Some(PolicyKind::Hold) => Some(Severity::Hold),
+                Some(PolicyKind::Reject) => Some(Severity::Reject),
+                Some(PolicyKind::Warn) => Some(Severity::Warn),
+                Some(_) => None,
+            };
+            match (found.len(), severity) {
+                (0, Some(severity)) => self.report_as("B007", severity),
+                (0 | 1, _) => {}
+                _ => self.report(Code::B008),
+            }
+        }
+        let mut root = Building::new(target);
+        if matches!(map.to, Some(crossdock::language::syntax::Side::Canonical(_))) {
+            for (name, value) in &self.given.header {
+                if let Some(field) = target.child(name) {
+                    root.leaf(&field.clone(), value.clone());
+                }
+            }
+        }
+        let scope = Scope { names, here, this: Vec::new(), around: Vec::new() };
+        self.statements(&mut root, &scope, &map.statements);
+        let (node, _) = root.finish();
+        self.records.borrow_mut().insert(Vec::new(), node.clone());
+        node
+    }
+
+    fn statements(&self, building: &mut Building, scope: &Scope, statements: &[Statement]) {
+        let mut scope = scope.clone();
+        for statement in statements {
+            match &statement.kind {
+                StatementKind::Assign(line) => self.assign(building, &scope, line, &line.target.steps),
+                StatementKind::Let { name, value } => {
+                    let bound = self.bind(&scope, value);
+                    scope.names.push((name.text.clone(), bound));
+                }
+                StatementKind::Section(block) => self.section(building, &scope, block, statement),
+                StatementKind::Each(block) => self.each(building, &scope, block, statement),
+                StatementKind::Use { name, argument } => {
+                    let fragment = &self.workspace.fragments[&name.text];
+                    let here = match &argument.kind {
+                        ExpressionKind::Path(path) => self.first(&scope, path),
+                        other => panic!("not a record: {other:?}"),
+                    };
+                    let names = vec![(fragment.source.text.clone(), here.clone())];
+                    let inner = Scope { names, here, ..scope.clone() };
+                    self.statements(building, &inner, &fragment.statements);
+                }
+                StatementKind::Check(check) => self.check(&scope, check),
+                StatementKind::Ignore { .. } => {}
+                other => panic!("the interpreter does not know {other:?}"),
+            }
+        }
+    }
+
+    fn first(&self, scope: &Scope, path: &crossdock::language::syntax::Path) -> Bound {
+        match self.find(scope, path) {
+            Found::Value(value) => Bound::Value(value),
+            Found::Nodes(nodes) => nodes.first().cloned().map_or(Bound::Value(Value::Absent), Bound::Node),
+        }
+    }
+
+    fn bind(&self, scope: &Scope, value: &Expression) -> Bound {
+        match &value.kind {
+            ExpressionKind::Call { name, arguments } if name.text == "lookup" => {
+                self.lookup(scope, arguments)
+            }
+            ExpressionKind::Path(path) => match self.first(scope, path) {
+                Bound::Node(node) if node.is_record() => Bound::Node(node),
+                _ => Bound::Value(self.value(scope, value)),
+            },
+            _ => Bound::Value(self.value(scope, value)),
+        }
+    }
+
+    /// The first record of a list for which the comparison holds.
+    fn lookup(&self, scope: &Scope, arguments: &[Expression]) -> Bound {
+        let [list, comparison] = arguments else { panic!("a list and a comparison") };
+        let ExpressionKind::Path(path) = &list.kind else { panic!("a path") };
+        let ExpressionKind::Binary { operator: Operator::Equal, left, right } = &comparison.kind else {
+            panic!("`=`")
+        };
+        let Found::Nodes(nodes) = self.find(scope, path) else { return Bound::Value(Value::Absent) };
+        let wanted = self.value(scope, right);
+        let found = nodes.into_iter().find(|node| {
+            let scope = Scope { names: Vec::new(), here: Bound::Node(node.clone()), ..scope.clone() };
+            self.value(&scope, left).compare(&wanted) == Some(std::cmp::Ordering::Equal)
+        });
+        found.map_or(Bound::Value(Value::Absent), Bound::Node)
+    }
+
+    fn check(&self, scope: &Scope, check: &CheckLine) {
+        self.failed.set(false);
+        if self.decide(scope, &check.condition) == Some(false) {
+            let severity = Severity::from_word(&check.severity.text).unwrap_or(Severity::Reject);
+            self.report_as(&check.code.text, severity);
+        }
+    }
+
+    // -------------------------------------------------------------------------------------- lines
+
+    fn assign(&self, building: &mut Building, scope: &Scope, line: &Assignment, steps: &[PathStep]) {
+        let (step, rest) = steps.split_first().expect("a target has steps");
+        if let Some((qualifier, value, code)) = free_pair(building, step) {
+            building.owned.push(value.label());
+            if self.leaf(building, scope, line, &value) {
+                building.leaf(&qualifier, code);
+            }
+            return;
+        }
+        let schema = target(&building.schema, step);
+        if rest.is_empty() {
+            if schema.leaf.is_none() {
+                return self.copy(building, scope, line, &schema);
+            }
+            building.owned.push(schema.label());
+            self.leaf(building, scope, line, &schema);
+            return;
+        }
+        let is_there =
+            |part: &Part| matches!(part, Part::Implied(inner) if Rc::ptr_eq(&inner.schema, &schema));
+        if !building.parts.iter().any(is_there) {
+            let mut inner = Building::new(&schema);
+            write_key(&mut inner, step);
+            building.parts.push(Part::Implied(inner));
+        }
+        let inner = building.parts.iter_mut().find(|part| is_there(part));
+        let Some(Part::Implied(inner)) = inner else { unreachable!("it was just added") };
+        self.assign(inner, scope, line, rest);
+    }
+
+    /// One line into one leaf. Says whether there is a value.
+    fn leaf(&self, building: &mut Building, scope: &Scope, line: &Assignment, schema: &Rc<Schema>) -> bool {
+        self.failed.set(false);
+        let rounding = line.modifiers.round.as_ref().and_then(|round| round.digits.as_ref());
+        let rounding = rounding.map(|(digits, mode)| (*digits as u8, functions::mode(&mode.text).unwrap()));
+        self.round.set(rounding);
+        let mut value = self.value(scope, &line.value);
+        self.round.set(None);
+        if let (Value::Number(number), Some((digits, mode))) = (&value, rounding) {
+            value = Value::Number(number.round(digits, mode));
+        }
+        if value.is_absent() {
+            if line.modifiers.required.is_some() && !self.failed.get() {
+                self.report(Code::B002);
+            }
+            return false;
+        }
+        let leaf = schema.leaf.as_ref().expect("a leaf");
+        let Some(mut text) = value.write(leaf) else {
+            self.report(Code::B006);
+            return false;
+        };
+        let is_text = matches!(leaf, crossdock::tree::LeafType::Text | crossdock::tree::LeafType::Code);
+        if is_text && schema.max_length > 0 && text.chars().count() > schema.max_length {
+            match line.modifiers.truncate {
+                None => {
+                    // It is there, only too long: what stands around it is not missing.
+                    self.report(Code::B005);
+                    building.is_worth_it = true;
+                    return false;
+                }
+                Some((_, true)) => self.report(Code::B010),
+                Some((_, false)) => {}
+            }
+            text = text.chars().take(schema.max_length).collect();
+        }
+        building.leaf(schema, text);
+        let is_constant =
+            matches!(line.value.kind, ExpressionKind::Literal(_) | ExpressionKind::Parameter(_));
+        building.is_worth_it |= !is_constant;
+        true
+    }
+
+    /// A record as it is.
+    fn copy(&self, building: &mut Building, scope: &Scope, line: &Assignment, schema: &Rc<Schema>) {
+        let ExpressionKind::Path(path) = &line.value.kind else { panic!("a record comes from a path") };
+        let Found::Nodes(nodes) = self.find(scope, path) else { return };
+        for node in nodes {
+            building.parts.push(Part::Node(copied(&node, schema)));
+            building.is_worth_it = true;
+        }
+    }
+
+    // -------------------------------------------------------------------------------------- blocks
+
+    fn section(&self, building: &mut Building, scope: &Scope, block: &Block, statement: &Statement) {
+        let here = match &block.source {
+            None => Some(scope.here.clone()),
+            Some(Expression { kind: ExpressionKind::Path(path), .. }) => match self.first(scope, path) {
+                Bound::Node(node) => Some(Bound::Node(node)),
+                _ => None,
+            },
+            Some(other) => panic!("not a record: {other:?}"),
+        };
+        let mut written = false;
+        if let Some(here) = here {
+            written = self.one(building, scope, block, statement, here, 0, block.modifiers.always.is_some());
+        }
+        if !written && block.modifiers.required.is_some() {
+            self.report(Code::B002);
+        }
+    }
+
+    fn each(&self, building: &mut Building, scope: &Scope, block: &Block, statement: &Statement) {
+        let source = block.source.as_ref().expect("`each` has a source");
+        let ExpressionKind::Path(path) = &source.kind else { panic!("a path") };
+        let Found::Nodes(nodes) = self.find(scope, path) else { panic!("a list") };
+        let item = |node: &Rc<Node>| Scope { here: Bound::Node(node.clone()), ..scope.clone() };
+        let keys = |node: &Rc<Node>, by: &[Expression]| -> Vec<Value> {
+            by.iter().map(|key| self.value(&item(node), key)).collect()
+        };
+        let mut groups: Vec<(Vec<Value>, Vec<Rc<Node>>)> = Vec::new();
+        for node in nodes {
+            let key = keys(&node, &block.group_by);
+            match groups.iter_mut().find(|(known, _)| !key.is_empty() && *known == key) {
+                Some((_, members)) => members.push(node),
+                None => groups.push((key, vec![node])),
+            }
+        }
+        if !block.sort_by.is_empty() {
+            let mut sorted: Vec<_> =
+                groups.into_iter().map(|group| (keys(&group.1[0], &block.sort_by), group)).collect();
+            sorted.sort_by(|(left, _), (right, _)| order(left, right));
+            groups = sorted.into_iter().map(|(_, group)| group).collect();
+        }
+        let member = match path.steps.last().map(|step| &step.name) {
+            Some(StepName::Name(name)) => name.clone(),
+            _ => String::new(),
+        };
+        let mut written = false;
+        for (number, (_, members)) in groups.into_iter().enumerate() {
+            let here = match block.group_by.is_empty() {
+                true => Bound::Node(members[0].clone()),
+                false => Bound::Group(members, member.clone()),
+            };
+            written |= self.one(building, scope, block, statement, here, number, true);
+        }
+        if !written && block.modifiers.required.is_some() {
+            self.report(Code::B002);
+        }
+    }
+
+    /// One record of a block.
+    #[allow(clippy::too_many_arguments, reason = "the parts of one block")]
+    fn one(
+        &self,
+        building: &mut Building,
+        scope: &Scope,
+        block: &Block,
+        statement: &Statement,
+        here: Bound,
+        number: usize,
+        always: bool,
+    ) -> bool {
+        let mut address: Address = scope.this.clone();
+        address.extend([statement.span.start as usize, number]);
+        let mut inner = Scope { here: here.clone(), ..scope.clone() };
+        if let Some(alias) = &block.alias {
+            inner.names.push((alias.text.clone(), here));
+        }
+        if block.condition.as_ref().is_some_and(|condition| !self.holds(&inner, condition)) {
+            return false;
+        }
+        inner.around = std::mem::replace(&mut inner.this, address.clone());
+        let step = block.target.steps.first().expect("a target");
+        let mut record = Building::new(&target(&building.schema, step));
+        write_key(&mut record, step);
+        self.statements(&mut record, &inner, &block.statements);
+        let (node, is_worth_it) = record.finish();
+        self.records.borrow_mut().insert(address, node.clone());
+        if is_worth_it || always {
+            building.parts.push(Part::Node(node));
+            building.is_worth_it = true;
+        }
+        is_worth_it || always
+    }
+}
+
+/// By the keys in turn; what is absent comes first.
+fn order(left: &[Value], right: &[Value]) -> std::cmp::Ordering {
+    for (left, right) in left.iter().zip(right) {
+        let order = left.compare(right).unwrap_or_else(|| right.is_absent().cmp(&left.is_absent()));
+        if order.is_ne() {
+            return order;
+        }
+    }
+    std::cmp::Ordering::Equal
+}
+
+fn code_of(step: &PathStep) -> Option<&str> {
+    step.selectors.iter().find_map(|selector| match &selector.kind {
+        SelectorKind::Codes { negated: false, codes } => codes.first().map(|code| code.text.as_str()),
+        _ => None,
+    })
+}
+
+/// The child that a step of a target names: the variant of its code, else the plain one.
+fn target(schema: &Rc<Schema>, step: &PathStep) -> Rc<Schema> {
+    let named: Vec<&Rc<Schema>> = schema
+        .children
+        .iter()
+        .filter(|child| match &step.name {
+            StepName::Name(name) => child.name == *name,
+            StepName::Position(position) => child.position == *position,
+        })
+        .collect();
+    let code = code_of(step);
+    let variant = named.iter().find(|child| child.codes.iter().any(|own| Some(own.as_str()) == code));
+    let plain = named.iter().find(|child| child.codes.is_empty());
+    let found = variant.or(plain).or(named.first());
+    (*found.unwrap_or_else(|| panic!("no {step:?} in {}", schema.name))).clone()
+}
+
+/// `N9[BM]` writes BM by itself.
+fn write_key(record: &mut Building, step: &PathStep) {
+    let (Some(code), [key]) = (code_of(step), record.schema.key.as_slice()) else { return };
+    let key = record.schema.child(key).expect("a key").clone();
+    record.leaf(&key, code.to_string());
+}
+
+/// The next pair of `W12.id[VN]` that no line has yet.
+fn free_pair(building: &Building, step: &PathStep) -> Option<(Rc<Schema>, Rc<Schema>, String)> {
+    let StepName::Name(name) = &step.name else { return None };
+    let code = code_of(step)?;
+    let (_, pairs) = building.schema.pairs.iter().find(|(known, _)| known == name)?;
+    let (qualifier, value) = pairs.iter().find(|(_, value)| !building.owned.contains(value))?;
+    let child = |label: &str| building.schema.child(label).expect("a pair's element").clone();
+    Some((child(qualifier), child(value), code.to_string()))
+}
+
+/// Fields of the same name, all the way down.
+fn copied(node: &Rc<Node>, schema: &Rc<Schema>) -> Rc<Node> {
+    let mut children = Vec::new();
+    for child in &node.children {
+        let Some(twin) = schema.children.iter().find(|twin| twin.name == child.schema.name) else { continue };
+        if child.text.is_some() || !child.children.is_empty() {
+            children.push(copied(child, twin));
+        }
+    }
+    Rc::new(Node { schema: schema.clone(), text: node.text.clone(), children })
+}
+
+/// Parameters of a map that nobody gave.
+pub fn parameters(map: &MapDocument) -> Vec<(String, Value)> {
+    map.parameters.iter().map(|line| (line.name.text.clone(), constant(&line.value))).collect()
+}

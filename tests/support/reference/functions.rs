@@ -1,0 +1,101 @@
+//! The functions of values, in the plainest way.
+
+use super::value::Value;
+use crossdock::base::decimal::{Decimal, RoundingMode};
+use jiff::tz::TimeZone;
+
+/// A call; nothing where it has no result for its arguments. None of them is absent.
+pub fn call(name: &str, arguments: &[Value], now: jiff::Timestamp) -> Option<Value> {
+    let text = |at: usize| match &arguments[at] {
+        Value::Text(text) => text.clone(),
+        other => other.show(),
+    };
+    let number = |at: usize| match &arguments[at] {
+        Value::Number(number) => Some(*number),
+        _ => None,
+    };
+    let count = |at: usize| number(at)?.to_string().parse::<usize>().ok();
+    let zone = |at: usize| TimeZone::get(&text(at)).ok();
+    Some(match name {
+        "upper" => Value::Text(text(0).to_uppercase()),
+        "lower" => Value::Text(text(0).to_lowercase()),
+        "trim" => Value::Text(text(0).trim().to_string()),
+        "length" => Value::Number(Decimal::from_integer(text(0).chars().count() as i64)),
+        "left" => Value::Text(text(0).chars().take(count(1)?).collect()),
+        "replace" => Value::Text(text(0).split(&text(1)).collect::<Vec<_>>().join(&text(2))),
+        "strip_left" => {
+            let characters = text(1);
+            Value::Text(text(0).chars().skip_while(|&c| characters.contains(c)).collect())
+        }
+        "pad_left" => {
+            let (mut filled, fill) = (String::new(), text(2));
+            let mut fill = fill.chars().cycle();
+            while filled.chars().count() + text(0).chars().count() < count(1)? {
+                filled.push(fill.next()?);
+            }
+            Value::Text(filled + &text(0))
+        }
+        "text" => Value::Text(arguments[0].show()),
+        "number" => match number(0) {
+            Some(number) => Value::Number(number),
+            None => Value::Number(Decimal::parse(text(0).trim().as_bytes())?),
+        },
+        "round" => Value::Number(number(0)?.round(count(1)? as u8, mode(&text(2))?)),
+        "gtin14" => {
+            let digits = text(0);
+            let is_gtin = [8, 12, 13, 14].contains(&digits.len()) && is_digits(&digits);
+            Value::Text(is_gtin.then(|| "0".repeat(14 - digits.len()) + &digits)?)
+        }
+        "check_digit" => {
+            let digits = text(0);
+            Value::Text(check_digit(digits.get(..digits.len().checked_sub(1)?)?)?.to_string())
+        }
+        "valid_gtin" => Value::Bool([8, 12, 13, 14].contains(&text(0).len()) && is_valid(&text(0))),
+        "valid_sscc" => Value::Bool(text(0).len() == 18 && is_valid(&text(0))),
+        "today_in" => Value::Date(now.to_zoned_datetime(zone(0)?).date()),
+        "date_in" => Value::Date(moment(&arguments[0])?.to_zoned_datetime(zone(1)?).date()),
+        "time_in" => Value::Time(moment(&arguments[0])?.to_zoned_datetime(zone(1)?).time()),
+        "instant" => {
+            let Value::DateTime(local) = arguments[0] else { return None };
+            let zoned = zone(1)?.to_ambiguous_zoned_datetime(local).earlier().ok()?;
+            Value::Instant(zoned.timestamp(), zoned.offset())
+        }
+        other => panic!("the interpreter does not know `{other}`"),
+    })
+}
+
+/// How a rounding is called.
+pub fn mode(name: &str) -> Option<RoundingMode> {
+    Some(match name {
+        "half_up" => RoundingMode::HalfUp,
+        "half_even" => RoundingMode::HalfEven,
+        "down" => RoundingMode::Down,
+        "up" => RoundingMode::Up,
+        _ => return None,
+    })
+}
+
+fn moment(value: &Value) -> Option<jiff::Timestamp> {
+    match value {
+        Value::Instant(moment, _) => Some(*moment),
+        _ => None,
+    }
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_digit())
+}
+
+/// Weights 3 and 1 from the right, filled up to the next ten.
+fn check_digit(body: &str) -> Option<u32> {
+    let mut sum = 0;
+    for (place, digit) in body.chars().rev().enumerate() {
+        sum += digit.to_digit(10)? * if place % 2 == 0 { 3 } else { 1 };
+    }
+    (!body.is_empty()).then_some((10 - sum % 10) % 10)
+}
+
+fn is_valid(number: &str) -> bool {
+    is_digits(number)
+        && check_digit(&number[..number.len() - 1]) == number.chars().last().and_then(|c| c.to_digit(10))
+}
