@@ -46,9 +46,13 @@ pub(super) struct Draft<'a> {
 impl Gateway {
     /// Plans deliveries of an intake's outputs. Says whether there were any.
     pub(super) fn plan_some(&mut self, intake: &Intake) -> Result<bool, GatewayError> {
-        let outputs = self.ledger.unplanned_outputs(intake.id, None, OUTPUTS_MAX)?;
-        let single = |output: &&Output| output.written.gathering == Gathering::PerMessage;
-        let singles: Vec<&Output> = outputs.iter().filter(single).take(STEP_DELIVERIES).collect();
+        let is_single = |output: &Output| output.written.gathering == Gathering::PerMessage;
+        let mut outputs = self.ledger.unplanned_outputs(intake.id, None, STEP_DELIVERIES)?;
+        if !outputs.is_empty() && !outputs.iter().any(is_single) {
+            outputs = self.ledger.unplanned_outputs(intake.id, None, OUTPUTS_MAX)?;
+        }
+        let singles: Vec<&Output> =
+            outputs.iter().filter(|output| is_single(output)).take(STEP_DELIVERIES).collect();
         for output in &singles {
             self.plan_outputs(&[output])?;
         }
