@@ -10,6 +10,7 @@ pub mod service;
 pub mod settings;
 
 mod acknowledge;
+mod answers;
 mod bundles;
 mod close;
 mod deliver;

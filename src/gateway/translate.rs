@@ -4,7 +4,7 @@
 use super::bundle::{Bundle, Client, Route};
 use super::spool::{failed, read_at};
 use super::translation::{self, Owner};
-use super::{Gateway, GatewayError, documents, framing};
+use super::{Gateway, GatewayError, answers, documents, framing};
 use crate::base::files::FileReader;
 use crate::base::hash::Sha;
 use crate::base::limits::Limits;
@@ -12,8 +12,8 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::exchange::states::MessageState;
 use crate::formats::{InterchangeRow, MessageInput, Row, Scratch, format};
 use crate::ledger::{
-    Document, Finding, Gathering, Intake, Interchange, InterchangeId, Ledger, MessageOutcome, NewDocument,
-    NewOutput, Reason, SyntaxVerdict, Work,
+    DeliveryId, Document, Finding, Gathering, Intake, Interchange, InterchangeId, Ledger, MessageOutcome,
+    NewDocument, NewOutput, Reason, SyntaxVerdict, Work,
 };
 use crate::mapping::flow::Per;
 use crate::mapping::{Earlier, Facts, Outcome, Plan, Runner};
@@ -39,7 +39,7 @@ impl Gateway {
             return Ok(true);
         }
         let segment = self.random.next_u64() >> 1;
-        let mut batch = Batch { segment, bytes: Vec::new() };
+        let mut batch = Batch { segment, bytes: Vec::new(), answered: Vec::new() };
         let mut bundles: HashMap<Sha, Arc<Bundle>> = HashMap::new();
         for work in &works {
             bundles.insert(work.bundle, self.bundle(work.bundle)?);
@@ -81,6 +81,10 @@ impl Gateway {
             let mut writing = self.spool.create(&segment_path(batch.segment))?;
             writing.write(&batch.bytes)?;
             writing.finish()?;
+        }
+        // Before the batch: after a crash it is said again, and only the first time counts.
+        for answered in batch.answered {
+            answers::note(self.ledger.as_mut(), answered, self.clock.now())?;
         }
         self.ledger.commit_batch(outcomes, self.clock.now())?;
         Ok(true)
@@ -185,6 +189,8 @@ fn ended(work: &Work, state: MessageState, reason: Reason) -> MessageOutcome {
 struct Batch {
     segment: u64,
     bytes: Vec<u8>,
+    /// What partners said about deliveries of ours.
+    answered: Vec<(DeliveryId, Reason)>,
 }
 
 /// Memory that is used again from message to message.
@@ -225,15 +231,18 @@ impl One<'_> {
         batch: &mut Batch,
     ) -> Result<Verdict, GatewayError> {
         let work = self.work;
-        if work.functional_id == "FA" {
-            // What answers us is taken note of and never answered.
-            return Ok((MessageState::Done, None));
-        }
         let Owner::Client(client) = owner else {
             let why = "nobody here has the ids of the envelope; add them to a partner file, then retry";
             return Ok((MessageState::Held, Some(Reason::new("no_owner").detail(why))));
         };
         self.client = Some(client.id.clone());
+        if work.functional_id == "FA" {
+            // What answers us is taken note of and never answered.
+            let input = MessageInput { head, bytes: bytes.unwrap_or_default(), offset: work.offset };
+            let answered = answers::matched(self.ledger, self.bundle, client, &input)?;
+            batch.answered.extend(answered.delivery);
+            return Ok(answered.verdict);
+        }
         let faults = work.fault.iter().chain(&work.group_fault);
         let mut faults: Vec<Diagnostic> = faults.filter_map(framing::finding).collect();
         if bytes.is_none() {
