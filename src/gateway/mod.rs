@@ -19,6 +19,7 @@ mod engine;
 mod framing;
 mod index;
 mod intake;
+mod message;
 mod names;
 mod operations;
 mod plan;
