@@ -17,9 +17,9 @@ pub struct Cli {
 
 const TRY_FIRST: &str = "\
 Try first:
+  crossdock demo                                                 a complete example: a client, a warehouse, messages
   crossdock check mappings                                       compile everything, all findings at once
   crossdock translate order.edi --read brightwick/940-order      a message as a canonical document
-  crossdock explain X207                                         a finding's cause, an example and the cure
 
 Exit status: 0 fine, 1 findings in your data, 2 wrong use, 3 the machine failed";
 
@@ -35,12 +35,38 @@ pub enum Format {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Lay out an example workspace, run the gateway on it and drop messages into it
+    Demo(Demo),
+    /// Run the gateway
+    Run(Run),
     /// Compile all guides, maps, flows, tables and partner files; show all findings at once
     Check(Check),
     /// Read a file with a map: canonical documents, or with --write or --flow the target's bytes
     Translate(Box<Translate>),
     /// Explain a code of a finding: its cause, an example and the cure
     Explain(Explain),
+}
+
+/// `demo`
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Folder of the workspace; made if need be, and what is there is kept
+    #[arg(long, value_name = "DIR", default_value = "crossdock-demo")]
+    pub dir: PathBuf,
+    /// Process the example messages and exit
+    #[arg(long)]
+    pub once: bool,
+}
+
+/// `run`
+#[derive(Debug, Args)]
+pub struct Run {
+    /// Settings of the gateway
+    #[arg(long, value_name = "FILE", default_value = "gateway.toml")]
+    pub config: PathBuf,
+    /// Process what is there and exit when idle
+    #[arg(long)]
+    pub once: bool,
 }
 
 /// `check`

@@ -6,6 +6,8 @@ mod console;
 pub mod demo;
 mod exit;
 mod explain_code;
+mod process;
+mod run;
 mod translate;
 mod workspace;
 
@@ -63,6 +65,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 
 fn dispatch(command: Command, console: &mut Console<'_>) -> Answer {
     match command {
+        Command::Demo(arguments) => demo::run(&arguments, console),
+        Command::Run(arguments) => run::run(&arguments, console),
         Command::Check(arguments) => check::run(&arguments, console),
         Command::Translate(arguments) => translate::run(&arguments, console),
         Command::Explain(arguments) => explain_code::run(&arguments, console),

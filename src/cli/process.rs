@@ -1,0 +1,157 @@
+//! A gateway of this machine, opened from its settings file, with the mappings it was told to use.
+
+use super::console::Console;
+use super::exit::{Exit, Stop};
+use super::workspace;
+use crate::base::clock::SystemClock;
+use crate::base::files::Disk;
+use crate::base::limits::Limits;
+use crate::base::random::SystemRandom;
+use crate::gateway::bundle::{self, MappingFiles};
+use crate::gateway::service::run_until_idle;
+use crate::gateway::settings::{Direction, EndpointKind, GatewaySettings};
+use crate::gateway::{Activation, Gateway, GatewayError, Machine, Progress};
+use crate::ledger::sqlite::{Durability, SqliteLedger};
+use crate::ledger::writer::LedgerHandle;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Added to the longest settling time when waiting for files to become complete.
+const SETTLE_MARGIN: Duration = Duration::from_secs(1);
+
+/// An opened gateway with its active mappings.
+pub struct Process {
+    /// The engine.
+    pub gateway: Gateway,
+    /// Its settings.
+    pub settings: GatewaySettings,
+    /// The folder of its settings file: paths are relative to it.
+    pub base: PathBuf,
+    files: MappingFiles,
+    clock: Arc<SystemClock>,
+    /// Held as long as the process lives: one gateway per data folder.
+    lock: File,
+}
+
+/// Opens the gateway of `config`. `Err` with [`Exit::Findings`] after the findings were shown if settings or mappings
+/// are not sound.
+pub fn open(config: &Path, console: &mut Console<'_>) -> Result<Process, Stop> {
+    let read = workspace::config(config)?;
+    for finding in &read.findings {
+        console.finding(finding, &read.sources, "");
+    }
+    let unsound = |what: &str| Stop {
+        exit: Exit::Findings,
+        text: format!("{what} have errors: nothing was started"),
+        help: "correct what is shown above".into(),
+    };
+    let base = read.path("");
+    let settings = read.settings.ok_or_else(|| unsound("the settings"))?;
+    let data = base.join(&settings.data);
+    std::fs::create_dir_all(&data).map_err(|error| Stop::file(&data, &error))?;
+    let lock = lock(&data)?;
+    let ledger = SqliteLedger::open(&data.join("ledger.db"), Durability::Full).map_err(failed)?;
+    let ledger = LedgerHandle::start(Box::new(ledger)).map_err(|error| Stop::machine(error.to_string()))?;
+    let clock = Arc::new(SystemClock::new());
+    let machine = Machine { files: Arc::new(Disk), clock: clock.clone(), random: Arc::new(SystemRandom) };
+    let gateway = Gateway::open(machine, Box::new(ledger), settings.clone(), &base, Limits::default())
+        .map_err(failed)?;
+    let mut process = Process { gateway, settings, base, files: MappingFiles::new(), clock, lock };
+    match process.reload(console)? {
+        Reload::Active | Reload::Unchanged => Ok(process),
+        Reload::Refused => Err(unsound("the mappings")),
+    }
+}
+
+fn lock(data: &Path) -> Result<File, Stop> {
+    let path = data.join("lock");
+    let file = File::create(&path).map_err(|error| Stop::file(&path, &error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(_) => Err(Stop::usage(
+            format!("another gateway works with `{}`", data.display()),
+            "stop it first, or use another data folder",
+        )),
+    }
+}
+
+/// A failure of the machine, or settings that cannot be used.
+pub fn failed(error: impl Into<GatewayError>) -> Stop {
+    match error.into() {
+        GatewayError::Settings(text) => Stop { exit: Exit::Findings, text, help: String::new() },
+        other => Stop::machine(other.to_string()),
+    }
+}
+
+/// What became of changed mappings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reload {
+    /// They are as they were.
+    Unchanged,
+    /// They are in use.
+    Active,
+    /// They have errors, which were shown; the last sound ones stay in use.
+    Refused,
+}
+
+impl Process {
+    /// The mappings folder.
+    pub fn mappings(&self) -> PathBuf {
+        self.base.join(&self.settings.mappings)
+    }
+
+    /// Reads the mappings and takes them over if they changed and are sound.
+    pub fn reload(&mut self, console: &mut Console<'_>) -> Result<Reload, Stop> {
+        let folder = self.mappings();
+        let files = bundle::read_files(&Disk, &folder).map_err(|error| Stop::file(&folder, &error))?;
+        if files == self.files {
+            return Ok(Reload::Unchanged);
+        }
+        let activation = self.gateway.activate(&files).map_err(failed)?;
+        // Remembered also when refused: the same mistake is shown once.
+        self.files = files;
+        let (reload, findings, sources) = match activation {
+            Activation::Active(findings, sources) => (Reload::Active, findings, sources),
+            Activation::Refused(findings, sources) => (Reload::Refused, findings, sources),
+        };
+        for finding in findings.as_slice() {
+            console.finding(finding, &sources, "");
+        }
+        Ok(reload)
+    }
+
+    /// Works until nothing is left to do, waiting for files that are not yet known to be complete.
+    pub fn drain(&mut self) -> Result<(), Stop> {
+        let settles = self.settings.endpoints.values().map(|endpoint| endpoint.settle);
+        let patience = settles.max().unwrap_or_default() + SETTLE_MARGIN;
+        self.gateway.look_now();
+        loop {
+            let Progress::Idle { next_at } = run_until_idle(&mut self.gateway).map_err(failed)? else {
+                continue;
+            };
+            let now = crate::base::clock::Clock::monotonic(&*self.clock).since_start;
+            match next_at.map(|next| next.since_start.saturating_sub(now)) {
+                Some(wait) if wait <= patience => std::thread::sleep(wait.max(Duration::from_millis(10))),
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// The folders that files arrive in, with the names of their endpoints.
+    pub fn watched_folders(&self) -> Vec<(String, PathBuf)> {
+        let endpoints = self.settings.endpoints.iter();
+        endpoints
+            .filter(|(_, at)| at.kind == EndpointKind::Folder && at.direction == Direction::In)
+            .map(|(name, at)| (name.clone(), self.base.join(&at.path)))
+            .collect()
+    }
+}
+
+impl Process {
+    /// The engine, and the lock to hold as long as it runs.
+    pub fn into_parts(self) -> (Gateway, File) {
+        (self.gateway, self.lock)
+    }
+}

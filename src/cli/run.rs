@@ -1,0 +1,92 @@
+//! `run`: the gateway.
+
+use super::args;
+use super::console::Console;
+use super::exit::{Answer, Exit, Stop};
+use super::process::{self, Process, Reload, failed};
+use crate::gateway::bundle;
+use crate::gateway::service::Service;
+use crate::gateway::{Activation, Gateway};
+use crate::transport::watch::Watch;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How often the mappings are looked at for changes.
+const LOOK_AT_MAPPINGS: Duration = Duration::from_secs(2);
+
+/// Runs the command.
+pub fn run(arguments: &args::Run, console: &mut Console<'_>) -> Answer {
+    let mut process = process::open(&arguments.config, console)?;
+    if arguments.once {
+        process.drain()?;
+        return Ok(Exit::Fine);
+    }
+    console.note("running; stop with Ctrl-C");
+    serve(process, console)
+}
+
+/// Serves until the process is told to stop. Changed mappings are taken over when they are sound.
+pub fn serve(process: Process, console: &mut Console<'_>) -> Answer {
+    let (folder, folders) = (process.mappings(), process.watched_folders());
+    let (gateway, lock) = process.into_parts();
+    let service = Service::start(gateway).map_err(|error| Stop::machine(error.to_string()))?;
+    // A hint only makes the next listing sooner; losing one costs nothing but time.
+    let watches: Vec<Watch> = folders
+        .iter()
+        .filter_map(|(name, folder)| {
+            let waker = service.waker();
+            Watch::start(name, folder, move || waker.wake())
+        })
+        .collect();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Stop::machine(error.to_string()))?;
+    runtime.block_on(attend(&service, folder, console))?;
+    drop(watches);
+    service.stop().map_err(failed)?;
+    drop(lock);
+    Ok(Exit::Fine)
+}
+
+async fn attend(service: &Service, folder: PathBuf, console: &mut Console<'_>) -> Result<(), Stop> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let machine = |error: std::io::Error| Stop::machine(error.to_string());
+    let mut terminate = signal(SignalKind::terminate()).map_err(machine)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(machine)?;
+    let mut look = tokio::time::interval(LOOK_AT_MAPPINGS);
+    let mut known = bundle::read_files(&crate::base::files::Disk, &folder).unwrap_or_default();
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => return Ok(()),
+            _ = interrupt.recv() => return Ok(()),
+            _ = look.tick() => {
+                if service.has_stopped() {
+                    return Ok(());
+                }
+                // A folder that cannot be read now is looked at again; what is in use stays in use.
+                let Ok(files) = bundle::read_files(&crate::base::files::Disk, &folder) else { continue };
+                if files == known {
+                    continue;
+                }
+                known.clone_from(&files);
+                let answer = service.with(move |gateway: &mut Gateway| gateway.activate(&files));
+                if let Some(answer) = answer {
+                    tell(answer.map_err(failed)?, console);
+                }
+            }
+        }
+    }
+}
+
+fn tell(activation: Activation, console: &mut Console<'_>) {
+    let (reload, findings, sources) = match activation {
+        Activation::Active(findings, sources) => (Reload::Active, findings, sources),
+        Activation::Refused(findings, sources) => (Reload::Refused, findings, sources),
+    };
+    for finding in findings.as_slice() {
+        console.finding(finding, &sources, "");
+    }
+    console.note(match reload {
+        Reload::Refused => "the changed mappings have errors: the last sound ones stay in use",
+        _ => "the changed mappings are in use",
+    });
+}
