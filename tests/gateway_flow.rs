@@ -227,3 +227,40 @@ fn a_partners_answer_is_matched_and_never_answered() {
     assert_eq!(world.files(ANSWERS_OUT).len(), 2);
     assert_eq!(world.messages()[3].reason.as_ref().unwrap().code, "ack_unmatched");
 }
+
+#[test]
+fn orders_of_one_file_can_leave_in_one_file() {
+    let mut world = World::new();
+    let (mut files, _) = shipped();
+    let flow = files.get_mut("clients/brightwick/orders.flow").unwrap();
+    *flow = flow.replace("per message", "per source");
+    assert!(matches!(world.gateway().activate(&files).unwrap(), Activation::Active(..)));
+    world.lay_down(ORDERS_IN, "three.edi", &testdata("x12/ok/three-sets.edi"));
+    world.run().unwrap();
+    assert_eq!(world.states(), ["DONE", "DONE", "DONE"]);
+    let rows = world.only(WMS_IMPORT);
+    assert_eq!(rows.matches("CustomerID").count(), 1, "one header");
+    let orders: std::collections::BTreeSet<_> =
+        rows.lines().skip(1).map(|row| row.split(',').nth(2).unwrap()).collect();
+    assert_eq!(orders.len(), 3, "{rows}");
+}
+
+#[test]
+fn every_interchange_of_a_file_goes_its_own_way() {
+    let mut world = World::new();
+    let good = text("x12/ok/s01-940.edi");
+    let bad = text("x12/err/iea-number.edi");
+    world.lay_down(ORDERS_IN, "both.edi", format!("{bad}\n{good}\ntrailing words").as_bytes());
+    world.clock.advance(std::time::Duration::from_secs(31 * 60));
+    world.run().unwrap();
+    world.clock.advance(std::time::Duration::from_secs(31 * 60));
+    world.run().unwrap();
+    assert_eq!(world.states(), ["REJECTED", "DONE"]);
+    let answers = world.files(ANSWERS_OUT);
+    assert_eq!(answers.len(), 2, "{:?}", answers.keys());
+    let story = {
+        let id = world.messages()[1].id;
+        world.gateway().story(id).unwrap()
+    };
+    assert!(story.findings.iter().any(|finding| finding.code == "I105"), "the words are not passed over");
+}
