@@ -11,6 +11,7 @@ impl Gateway {
         let closable = self.ledger.closable_intakes(STEP_INTAKES)?;
         for &intake in &closable {
             self.ledger.close_intake(intake, self.clock.now())?;
+            self.resting.remove(&intake);
         }
         let archivable = self.ledger.archivable_intakes(STEP_INTAKES)?;
         for intake in &archivable {

@@ -21,8 +21,8 @@ use crate::transport::{self, Outbox, TransportError};
 use std::ffi::{OsStr, OsString};
 use std::io::Read;
 
-/// Deliveries looked at in one step.
-const LOOK_AHEAD: usize = 1024;
+/// Deliveries looked at first; more only where all of these wait for an endpoint in trouble.
+const LOOK_AHEAD: usize = 128;
 /// Most deliveries published in one step.
 const STEP_DELIVERIES: usize = 64;
 
@@ -39,12 +39,12 @@ impl Gateway {
     pub(super) fn deliver_some(&mut self) -> Result<bool, GatewayError> {
         let mut moved = 0;
         for state in [DeliveryState::Publishing, DeliveryState::Planned] {
-            for delivery in self.ledger.deliveries_in(state, LOOK_AHEAD)? {
-                let now = self.clock.monotonic();
-                let Some(outbox) = self.outboxes.get(&delivery.endpoint) else { continue };
-                if outbox.backoff.is_waiting(now) {
+            for delivery in self.due_deliveries(state)? {
+                // An endpoint may have failed with the delivery before this one.
+                if !self.may_deliver(&delivery) {
                     continue;
                 }
+                let now = self.clock.monotonic();
                 let attempt = match state {
                     DeliveryState::Planned => self.write_and_publish(&delivery)?,
                     _ => self.look_and_publish(&delivery)?,
@@ -63,6 +63,26 @@ impl Gateway {
             }
         }
         Ok(moved > 0)
+    }
+
+    /// Deliveries whose endpoints can be used now, oldest first. A dead endpoint's backlog hides no other's.
+    fn due_deliveries(&self, state: DeliveryState) -> Result<Vec<Delivery>, GatewayError> {
+        let mut limit = LOOK_AHEAD;
+        loop {
+            let found = self.ledger.deliveries_in(state, limit)?;
+            let is_all = found.len() < limit;
+            let due: Vec<Delivery> =
+                found.into_iter().filter(|delivery| self.may_deliver(delivery)).collect();
+            if is_all || !due.is_empty() {
+                return Ok(due);
+            }
+            limit = limit.saturating_mul(8);
+        }
+    }
+
+    fn may_deliver(&self, delivery: &Delivery) -> bool {
+        let now = self.clock.monotonic();
+        self.outboxes.get(&delivery.endpoint).is_some_and(|outbox| !outbox.backoff.is_waiting(now))
     }
 
     fn outbox(&mut self, delivery: &Delivery) -> Result<&mut dyn Outbox, GatewayError> {

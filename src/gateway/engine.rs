@@ -9,7 +9,7 @@ use crate::base::files::Files;
 use crate::base::limits::Limits;
 use crate::base::random::Random;
 use crate::exchange::states::IntakeState;
-use crate::ledger::{InterchangeId, Ledger, LedgerError};
+use crate::ledger::{IntakeId, InterchangeId, Ledger, LedgerError};
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -102,6 +102,9 @@ pub struct Gateway {
     pub(super) bundles: Bundles,
     pub(super) inboxes: Vec<InboxAt>,
     pub(super) outboxes: BTreeMap<String, OutboxAt>,
+    /// Parsed intakes with nothing to translate or plan, until a person asks for more: such as those with messages that
+    /// are held, which may be many for long.
+    pub(super) resting: HashSet<IntakeId>,
     /// Interchanges whose acknowledgement cannot be made, so that they are not tried at every step.
     pub(super) unanswerable: HashSet<InterchangeId>,
 }
@@ -132,6 +135,7 @@ impl Gateway {
             bundles: Bundles::default(),
             inboxes,
             outboxes,
+            resting: HashSet::new(),
             unanswerable: HashSet::new(),
         };
         gateway.forget_orphans()?;
@@ -148,9 +152,13 @@ impl Gateway {
         }
         let open = self.ledger.open_intakes()?;
         for intake in open.iter().filter(|intake| intake.state == IntakeState::Parsed) {
+            if self.resting.contains(&intake.id) {
+                continue;
+            }
             if self.translate_some(intake)? || self.plan_some(intake)? {
                 return Ok(Progress::Worked);
             }
+            self.resting.insert(intake.id);
         }
         if let Some(staged) = open.iter().find(|intake| intake.state == IntakeState::Staged) {
             self.index(staged)?;

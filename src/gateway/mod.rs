@@ -10,6 +10,7 @@ pub mod service;
 pub mod settings;
 
 mod acknowledge;
+mod answers;
 mod bundles;
 mod close;
 mod deliver;
@@ -18,6 +19,7 @@ mod engine;
 mod framing;
 mod index;
 mod intake;
+mod message;
 mod names;
 mod operations;
 mod plan;

@@ -7,9 +7,10 @@ use super::translate::segment_path;
 use super::translation;
 use super::{Gateway, GatewayError, names};
 use crate::base::hash::Sha;
+use crate::exchange::identities::Identities;
 use crate::exchange::numbers::{LaneKey, NUMBER_MAX, NumberKind};
 use crate::exchange::states::MessageState;
-use crate::formats::{Envelope, Layout};
+use crate::formats::{Envelope, Identity, Layout};
 use crate::ledger::{
     DeliveryKind, DeliveryPlan, Gathering, Intake, InterchangeId, NumberRequest, Output, OutputId,
 };
@@ -46,9 +47,13 @@ pub(super) struct Draft<'a> {
 impl Gateway {
     /// Plans deliveries of an intake's outputs. Says whether there were any.
     pub(super) fn plan_some(&mut self, intake: &Intake) -> Result<bool, GatewayError> {
-        let outputs = self.ledger.unplanned_outputs(intake.id, None, OUTPUTS_MAX)?;
-        let single = |output: &&Output| output.written.gathering == Gathering::PerMessage;
-        let singles: Vec<&Output> = outputs.iter().filter(single).take(STEP_DELIVERIES).collect();
+        let is_single = |output: &Output| output.written.gathering == Gathering::PerMessage;
+        let mut outputs = self.ledger.unplanned_outputs(intake.id, None, STEP_DELIVERIES)?;
+        if !outputs.is_empty() && !outputs.iter().any(is_single) {
+            outputs = self.ledger.unplanned_outputs(intake.id, None, OUTPUTS_MAX)?;
+        }
+        let singles: Vec<&Output> =
+            outputs.iter().filter(|output| is_single(output)).take(STEP_DELIVERIES).collect();
         for output in &singles {
             self.plan_outputs(&[output])?;
         }
@@ -172,9 +177,7 @@ impl Gateway {
             return Ok((Envelope::default(), Vec::new()));
         };
         let now = self.clock.now();
-        let name = |identity: &crate::formats::Identity| format!("{}:{}", identity.qualifier, identity.id);
-        let (ours, theirs) = (name(&identities.ours), name(&identities.theirs));
-        let lane = LaneKey { ours, theirs, kind: NumberKind::Interchange }.to_string();
+        let lane = lane(&identities);
         let request = NumberRequest {
             lane: lane.clone(),
             delivery_key: draft.key.clone(),
@@ -219,4 +222,11 @@ impl Gateway {
         ];
         names::fill(template.unwrap_or(names::TEMPLATE), &values)
     }
+}
+
+/// The lane of the control numbers of everything we send to a partner. Groups take the number of their interchange.
+pub(super) fn lane(identities: &Identities) -> String {
+    let name = |identity: &Identity| format!("{}:{}", identity.qualifier, identity.id);
+    let (ours, theirs) = (name(&identities.ours), name(&identities.theirs));
+    LaneKey { ours, theirs, kind: NumberKind::Interchange }.to_string()
 }

@@ -1,0 +1,318 @@
+//! One message on its way: read, check, map, route, write. Reads the ledger and writes nothing but into the batch.
+
+use super::bundle::{Bundle, Client, Route};
+use super::translation::{self, Owner};
+use super::{GatewayError, answers, documents, framing};
+use crate::base::hash::Sha;
+use crate::base::limits::Limits;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
+use crate::exchange::states::MessageState;
+use crate::formats::{MessageInput, Scratch};
+use crate::ledger::{
+    DeliveryId, Document, Finding, Gathering, Intake, Ledger, MessageOutcome, NewDocument, NewOutput, Reason,
+    SyntaxVerdict, Work,
+};
+use crate::mapping::flow::Per;
+use crate::mapping::{Earlier, Facts, Outcome, Plan, Runner};
+use crate::tree::{Tree, View};
+use bumpalo::Bump;
+
+/// What a batch wrote.
+pub(super) struct Batch {
+    pub(super) segment: u64,
+    pub(super) bytes: Vec<u8>,
+    /// What partners said about deliveries of ours.
+    pub(super) answered: Vec<(DeliveryId, Reason)>,
+}
+
+impl Batch {
+    /// Nothing yet; what is written goes to the segment of this number.
+    pub(super) fn new(segment: u64) -> Self {
+        Batch { segment, bytes: Vec::new(), answered: Vec::new() }
+    }
+}
+
+/// Memory that is used again from message to message.
+#[derive(Default)]
+pub(super) struct Memory {
+    scratch: Scratch,
+    runner: Runner,
+    message: Tree,
+    document: Tree,
+    target: Tree,
+    bump: Bump,
+}
+
+/// Where a message goes.
+pub(super) type Verdict = (MessageState, Option<Reason>);
+
+/// One message on its way.
+pub(super) struct One<'a> {
+    ledger: &'a dyn Ledger,
+    limits: &'a Limits,
+    intake: &'a Intake,
+    work: &'a Work,
+    bundle: &'a Bundle,
+    findings: Diagnostics,
+    syntax: Option<SyntaxVerdict>,
+    client: Option<String>,
+    documents: Vec<NewDocument>,
+}
+
+impl<'a> One<'a> {
+    /// A message about which nothing is known yet.
+    pub(super) fn new(
+        ledger: &'a dyn Ledger,
+        limits: &'a Limits,
+        intake: &'a Intake,
+        work: &'a Work,
+        bundle: &'a Bundle,
+    ) -> Self {
+        One {
+            ledger,
+            limits,
+            intake,
+            work,
+            bundle,
+            findings: Diagnostics::bounded(limits.message_findings),
+            syntax: None,
+            client: None,
+            documents: Vec::new(),
+        }
+    }
+
+    /// Translates the message; `bytes` is `None` if it is too long.
+    pub(super) fn run(
+        &mut self,
+        owner: Owner<'_>,
+        head: &[u8],
+        bytes: Option<&[u8]>,
+        memory: &mut Memory,
+        batch: &mut Batch,
+    ) -> Result<Verdict, GatewayError> {
+        let work = self.work;
+        let Owner::Client(client) = owner else {
+            let why = "nobody here has the ids of the envelope; add them to a partner file, then retry";
+            return Ok((MessageState::Held, Some(Reason::new("no_owner").detail(why))));
+        };
+        self.client = Some(client.id.clone());
+        if work.functional_id == "FA" {
+            // What answers us is taken note of and never answered.
+            let input = MessageInput { head, bytes: bytes.unwrap_or_default(), offset: work.offset };
+            let answered = answers::matched(self.ledger, self.bundle, client, &input)?;
+            batch.answered.extend(answered.delivery);
+            return Ok(answered.verdict);
+        }
+        let faults = work.fault.iter().chain(&work.group_fault);
+        let mut faults: Vec<Diagnostic> = faults.filter_map(framing::finding).collect();
+        if bytes.is_none() {
+            faults.push(Diagnostic::new(Code::X305).with("expected", self.limits.message_bytes.to_string()));
+        }
+        let route = translation::route(client, &self.intake.endpoint, &work.kind);
+        if route.is_none() {
+            faults.push(Diagnostic::new(Code::X307).with("found", &work.kind));
+        }
+        let is_framed = faults.is_empty();
+        faults.into_iter().for_each(|fault| self.findings.push(fault));
+        if let (Some(route), Some(bytes)) = (route, bytes) {
+            let input = MessageInput { head, bytes, offset: work.offset };
+            route.layout.read(&input, &mut memory.scratch, &mut memory.message, &mut self.findings);
+            let view = View::new(&memory.message, input.source());
+            let facts = Facts { now: self.now(), offset: work.offset, ..Facts::default() };
+            memory.runner.cases(&route.read, view, &facts, &mut self.findings);
+            let worst = self.findings.worst();
+            self.syntax = Some(match worst {
+                _ if !is_framed => SyntaxVerdict::Rejected,
+                Some(Severity::Reject | Severity::Error) => SyntaxVerdict::Rejected,
+                None | Some(Severity::Info) => SyntaxVerdict::Accepted,
+                Some(Severity::Warn | Severity::Hold) => SyntaxVerdict::AcceptedWithErrors,
+            });
+            if self.syntax != Some(SyntaxVerdict::Rejected) {
+                return self.translate(client, route, &input, memory, batch);
+            }
+        }
+        self.syntax = Some(SyntaxVerdict::Rejected);
+        Ok((MessageState::Rejected, Some(self.reason(Severity::Reject))))
+    }
+
+    /// The message was read into `memory.message`; the rest of the way.
+    fn translate(
+        &mut self,
+        client: &Client,
+        route: &Route,
+        input: &MessageInput<'_>,
+        memory: &mut Memory,
+        batch: &mut Batch,
+    ) -> Result<Verdict, GatewayError> {
+        let header = self.header(client);
+        let header: Vec<(&str, String)> = header.iter().map(|(name, value)| (*name, value.clone())).collect();
+        let mut facts = Facts { now: self.now(), offset: input.offset, header: &header, ..Facts::default() };
+        let view = View::new(&memory.message, input.source());
+        let keys = memory.runner.lookup_keys(&route.read, view, &facts);
+        let found = self.earlier(client, &route.read, keys)?;
+        facts.earlier = found.iter().map(Found::earlier).collect();
+        let outcome = memory.runner.run(&route.read, view, &facts, &mut memory.document, &mut self.findings);
+        if outcome == Outcome::Rejected || self.findings.worst() >= Some(Severity::Reject) {
+            return Ok((MessageState::Quarantined, Some(self.reason(Severity::Reject))));
+        }
+        let shape = &route.read.target_shape;
+        let held = self.findings.worst() >= Some(Severity::Hold);
+        let chosen = if held {
+            Vec::new()
+        } else {
+            route.flow.route(View::new(&memory.document, ""), &mut memory.bump, &mut self.findings)
+        };
+        let mut outputs = self.write(route, chosen, memory, batch);
+        let verdict = match self.findings.worst() {
+            Some(Severity::Reject | Severity::Error) => {
+                (MessageState::Quarantined, Some(self.reason(Severity::Reject)))
+            }
+            Some(Severity::Hold) => (MessageState::Held, Some(self.reason(Severity::Hold))),
+            _ if outputs.is_empty() => (MessageState::Done, None),
+            _ => (MessageState::Translated, None),
+        };
+        if verdict.1.is_some() {
+            // Of a document that waits nothing leaves, so nothing of it is kept either.
+            batch.bytes.truncate(outputs.first().map_or(batch.bytes.len(), |first| first.offset as usize));
+            outputs.clear();
+        }
+        let document = View::new(&memory.document, "");
+        let body = documents::store(document, shape);
+        self.documents.push(NewDocument {
+            client: client.id.clone(),
+            kind: translation::document_kind(&route.read).into(),
+            number: documents::field(document, shape, "number").into(),
+            keys: documents::keys(document, shape),
+            sha: Sha::of(&body),
+            body,
+            outputs,
+        });
+        Ok(verdict)
+    }
+
+    /// Runs the chosen writes of a flow over `memory.document`.
+    fn write(
+        &mut self,
+        route: &Route,
+        chosen: Vec<usize>,
+        memory: &mut Memory,
+        batch: &mut Batch,
+    ) -> Vec<NewOutput> {
+        let document = View::new(&memory.document, "");
+        let mut outputs = Vec::new();
+        for at in chosen {
+            let write = &route.flow.writes[at].1;
+            let (plan, layout) = &route.writes[at];
+            let facts = Facts { now: self.now(), ..Facts::default() };
+            memory.runner.run(plan, document, &facts, &mut memory.target, &mut self.findings);
+            let offset = batch.bytes.len();
+            layout.write_body(View::new(&memory.target, ""), &mut batch.bytes, &mut self.findings);
+            outputs.push(NewOutput {
+                flow: route.flow.name.clone(),
+                map: write.map.clone(),
+                endpoint: write.endpoint.clone(),
+                gathering: match write.per {
+                    Per::Message => Gathering::PerMessage,
+                    Per::Source => Gathering::PerSource,
+                },
+                segment: batch.segment,
+                offset: offset as u64,
+                length: (batch.bytes.len() - offset) as u64,
+                sha: Sha::of(&batch.bytes[offset..]),
+            });
+        }
+        outputs
+    }
+
+    /// What the plan's `earlier` lines find.
+    fn earlier(
+        &self,
+        client: &Client,
+        plan: &Plan,
+        keys: Vec<Option<Vec<(String, String)>>>,
+    ) -> Result<Vec<Found>, GatewayError> {
+        let mut all = Vec::new();
+        for (line, keys) in plan.earlier.iter().zip(keys) {
+            let found: Vec<Document> = match keys {
+                Some(keys) => self.ledger.find_documents(client.id.clone(), line.document.clone(), keys)?,
+                None => Vec::new(),
+            };
+            all.push(match found.as_slice() {
+                [] => Found::None,
+                [one] => match documents::load(&one.body, &line.shape) {
+                    Some(tree) if Sha::of(&one.body) == one.sha => Found::One(tree),
+                    _ => {
+                        let detail = "its bytes are no document any more".to_string();
+                        return Err(GatewayError::Damaged { what: format!("document {}", one.id), detail });
+                    }
+                },
+                several => Found::Several(several.len()),
+            });
+        }
+        Ok(all)
+    }
+
+    /// Fields every document has.
+    fn header(&self, client: &Client) -> Vec<(&'static str, String)> {
+        let Work { key, control_number, ordinal, .. } = self.work;
+        let id = |text: &str| text.split_once(':').map_or(text, |(_, id)| id).to_string();
+        vec![
+            ("client", client.partner.client.clone()),
+            ("sender", id(&key.sender)),
+            ("receiver", id(&key.receiver)),
+            ("provenance.source_file", String::from_utf8_lossy(&self.intake.name).into_owned()),
+            ("provenance.interchange", key.control_number.clone()),
+            (
+                "provenance.message",
+                if key.control_number.is_empty() { String::new() } else { control_number.clone() },
+            ),
+            ("provenance.position", ordinal.to_string()),
+        ]
+    }
+
+    /// The moment the file came in: maps know no other, so that running them again gives the same.
+    fn now(&self) -> jiff::Timestamp {
+        jiff::Timestamp::from_millisecond(self.intake.received_at.unix_ms)
+            .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+    }
+
+    /// The first finding that is at least so severe, as a reason.
+    fn reason(&self, severity: Severity) -> Reason {
+        match self.findings.as_slice().iter().find(|finding| finding.severity >= severity) {
+            Some(finding) => Reason::new(finding.code.text()).detail(finding.title()),
+            None => Reason::new("findings").detail("more findings than are kept"),
+        }
+    }
+
+    /// What the ledger is told.
+    pub(super) fn outcome(self, (state, reason): Verdict) -> MessageOutcome {
+        let findings = self.findings.as_slice();
+        MessageOutcome {
+            message: self.work.message,
+            state,
+            reason,
+            syntax: self.syntax,
+            client: self.client,
+            findings: findings.iter().map(|finding| Finding::of(finding, &self.bundle.sources)).collect(),
+            findings_dropped: self.findings.dropped() as u64,
+            documents: self.documents,
+        }
+    }
+}
+
+/// What an `earlier` line found, owned.
+enum Found {
+    None,
+    One(Tree),
+    Several(usize),
+}
+
+impl Found {
+    fn earlier(&self) -> Earlier<'_> {
+        match self {
+            Found::None => Earlier::None,
+            Found::One(tree) => Earlier::One(View::new(tree, "")),
+            Found::Several(count) => Earlier::Several(*count),
+        }
+    }
+}
