@@ -128,7 +128,12 @@ impl Run<'_> {
                 }
             });
         }
+        // What may come once and comes twice was found wrong where it was read; here the first one counts.
+        let is_one_single = found.first().is_some_and(|first| {
+            first.schema.is_single && found.iter().all(|other| other.schema.label() == first.schema.label())
+        });
         match step.occurrence {
+            None if is_one_single => found.into_iter().take(1).collect(),
             None => found,
             Some(Occurrence::Last) => found.into_iter().last().into_iter().collect(),
             Some(Occurrence::Number(number)) => {

@@ -18,6 +18,8 @@ pub struct Schema {
     /// The type of a leaf; nothing for records.
     pub leaf: Option<LeafType>,
     pub max_length: usize,
+    /// Whether it may come once only.
+    pub is_single: bool,
     /// Labels from here to the key.
     pub key: Vec<String>,
     /// Names of pairs with the labels of qualifiers and values.
@@ -54,6 +56,7 @@ impl Schema {
                     (pairs.name.to_string(), labels.collect())
                 })
                 .collect(),
+            is_single: place.max <= 1,
             children: place.children.iter().map(|&child| Schema::of(shape, child)).collect(),
         })
     }
