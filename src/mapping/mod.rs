@@ -7,6 +7,7 @@ pub mod flow;
 pub mod functions;
 mod layers;
 mod names;
+mod paths;
 pub mod plan;
 pub mod run;
 pub mod tables;
