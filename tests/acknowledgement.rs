@@ -54,6 +54,7 @@ fn receive(bytes: &[u8], layout: &dyn Layout) -> Received {
                     kind: row.kind,
                     control_number: row.control_number,
                     findings: findings.iter().map(fact).collect(),
+                    is_refused: false,
                 });
             }
             Row::GroupEnd { fault } => {
@@ -280,7 +281,12 @@ fn element(code: &str, segment: u32, element: u16, value: &str) -> AcknowledgedF
 
 fn group_of(functional_id: &str, kind: &str, findings: Vec<AcknowledgedFinding>) -> AcknowledgedGroup {
     let mut group = AcknowledgedGroup::new(functional_id, "131", "004010").expect("no answer itself");
-    group.messages.push(AcknowledgedMessage { kind: kind.into(), control_number: "0001".into(), findings });
+    group.messages.push(AcknowledgedMessage {
+        kind: kind.into(),
+        control_number: "0001".into(),
+        findings,
+        is_refused: false,
+    });
     group
 }
 

@@ -166,7 +166,7 @@ fn cut_and_changed_files_do_not_panic() {
     });
 }
 
-/// What the read map says of the messages; shipments are of the order of S01.
+/// What the `case` lines of the guide and the read map say of the messages; shipments are of the order of S01.
 fn business(bundle: &Bundle, layout: &dyn Layout, bytes: &[u8]) -> Diagnostics {
     let routes = &bundle.clients["brightwick"].routes;
     let of = |guide: &str| routes.iter().find(|route| route.layout.guide().name == guide).unwrap();
@@ -186,6 +186,7 @@ fn business(bundle: &Bundle, layout: &dyn Layout, bytes: &[u8]) -> Diagnostics {
             true => Earlier::One(View::new(&order, "")),
             false => Earlier::None,
         };
+        all.extend(shipped::cases(&route.read, View::new(&tree, input.source())));
         all.extend(shipped::run(&route.read, View::new(&tree, input.source()), vec![earlier]).1);
     }
     all

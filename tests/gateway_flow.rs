@@ -73,6 +73,17 @@ fn s14_refuses_one_order_delivers_one_and_quarantines_one() {
 }
 
 #[test]
+fn what_a_case_of_the_guide_refuses_is_refused_in_the_997() {
+    let mut world = World::new();
+    world.lay_down(ORDERS_IN, "no-lines.edi", &testdata("x12/err/no-lines.edi"));
+    world.run().unwrap();
+    assert_eq!(world.states(), ["REJECTED"]);
+    let answer = segments(&world.only(ANSWERS_OUT));
+    assert!(answer.contains(&"AK5*R*5".to_string()), "{answer:?}");
+    assert!(answer.contains(&"AK9*R*1*1*0".to_string()), "{answer:?}");
+}
+
+#[test]
 fn the_same_file_again_gets_the_same_answer_and_does_nothing_else() {
     let mut world = World::new();
     s01_order(&mut world);

@@ -344,6 +344,10 @@ codes! {
         help "remove it from `not used` in the guide if it means something"
         cause "An overlay says this segment is not used."
         example "N2*X~ where the guide says not used N2";
+    X107 Reject "{text}"
+        help "the sender corrects the message; if it is as agreed, change the `case` in the guide"
+        cause "A `case` of the guide did not hold. The code shown is the guide author's; the 997 says that segments are in error."
+        example "case E001 \"an order has lines\": count(LX) > 0";
     X201 Reject "the required element {element} of `{tag}` is missing"
         help "if the sender may leave it out, drop `required` in the guide"
         cause "An element that the guide requires is empty."

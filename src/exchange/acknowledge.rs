@@ -38,6 +38,8 @@ pub struct AcknowledgedMessage {
     pub control_number: String,
     /// Findings of frame and guide. Those of maps may be among them; they are passed over.
     pub findings: Vec<AcknowledgedFinding>,
+    /// Whether its syntax was refused, whatever is left of the findings: nothing refused is ever told to be accepted.
+    pub is_refused: bool,
 }
 
 /// A finding about a message.
@@ -113,10 +115,10 @@ impl AcknowledgedGroup {
 }
 
 impl AcknowledgedMessage {
-    /// The verdict of AK5-01. Refused if a finding of frame or guide refuses; accepted with errors if the standard
+    /// The verdict of AK5-01. Refused if its syntax was, or if a finding of frame or guide refuses; accepted with errors if the standard
     /// has a code for a lesser one, which is then told.
     pub fn verdict(&self) -> MessageVerdict {
-        if self.findings.iter().any(AcknowledgedFinding::refuses) {
+        if self.is_refused || self.findings.iter().any(AcknowledgedFinding::refuses) {
             MessageVerdict::Rejected
         } else if self.findings.iter().any(|finding| finding.told().is_some()) {
             MessageVerdict::AcceptedWithErrors
@@ -224,6 +226,7 @@ mod tests {
             kind: "940".into(),
             control_number: "0001".into(),
             findings: findings.iter().map(finding).collect(),
+            is_refused: false,
         }
     }
 
@@ -252,6 +255,9 @@ mod tests {
             (&[("X212", Warn)], "A", &[]),
             (&[("X212", Reject)], "R", &[]),
             (&[("X305", Reject)], "R", &[]),
+            (&[("X107", Reject)], "R", &["5"]),
+            (&[("X107", Reject), ("X207", Reject)], "R", &["5"]),
+            (&[("X107", Hold)], "E", &["5"]),
             (&[("B001", Reject), ("E120", Reject)], "A", &[]),
             (&[("B001", Reject), ("X204", Warn)], "E", &["5"]),
             (&[("X207", Reject), ("X304", Reject), ("X304", Reject)], "R", &["4", "5"]),
@@ -275,6 +281,15 @@ mod tests {
                 (*verdict, *codes),
                 "{findings:?}"
             );
+        }
+    }
+
+    #[test]
+    fn what_was_refused_is_never_told_to_be_accepted() {
+        for findings in [&[][..], &[("B001", Severity::Reject)], &[("X205", Severity::Warn)]] {
+            let refused = AcknowledgedMessage { is_refused: true, ..message(findings) };
+            assert_eq!(refused.verdict(), MessageVerdict::Rejected, "{findings:?}");
+            assert_eq!(group(vec![message(&[]), refused]).verdict(), GroupVerdict::PartiallyAccepted);
         }
     }
 

@@ -25,6 +25,8 @@ pub const TOLD: &[(Code, Told)] = &[
     (Code::X105, Told::Segment("5")),
     // "Not used with this partner" is a word of implementation guides: the 999 has I4 for it, the 997 nothing.
     (Code::X106, Told::Unnamed),
+    // A `case` binds several segments and blames none: the set has segments in error.
+    (Code::X107, Told::Set("5")),
     (Code::X201, Told::Element("1")),
     (Code::X202, Told::Element("2")),
     (Code::X203, Told::Element("3")),

@@ -14,6 +14,7 @@ use crate::formats::Layout;
 use crate::formats::x12::Delimiters;
 use crate::ledger::{
     AckFacts, AckGroup, AckMessage, DeliveryId, DeliveryKind, DueAck, Finding, Interchange, Reason,
+    SyntaxVerdict,
 };
 
 /// Most answers looked at in one step.
@@ -173,6 +174,7 @@ fn acknowledged_message(message: &AckMessage, group: &AckGroup) -> AcknowledgedM
         kind: message.kind.clone(),
         control_number: message.control_number.clone(),
         findings: findings.collect(),
+        is_refused: group.fault.is_none() && message.syntax == Some(SyntaxVerdict::Rejected),
     }
 }
 

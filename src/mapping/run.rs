@@ -148,7 +148,7 @@ impl Runner {
         let evaluator = evaluator(plan, source, facts, &self.memory, findings);
         let mut nothing = Tree::new();
         let builder = Builder { evaluator: &evaluator, target: &mut nothing, text: String::new() };
-        builder.checks(&plan.cases, NodeId::ROOT, NodeId::ROOT);
+        builder.checks(&plan.cases, Code::X107, NodeId::ROOT, NodeId::ROOT);
     }
 }
 
@@ -284,7 +284,7 @@ impl<'r> Builder<'_, 'r, '_> {
         for &i in &record.last {
             is_worth_it |= self.leaf_of(record, first_leaf, i, this, parent);
         }
-        self.checks(&record.checks, this, parent);
+        self.checks(&record.checks, Code::B001, this, parent);
         is_worth_it
     }
 
@@ -568,7 +568,7 @@ impl<'r> Builder<'_, 'r, '_> {
 
     // ------------------------------------------------------------------------------------------ checks
 
-    fn checks(&self, checks: &'r [CheckPlan], this: NodeId, parent: NodeId) {
+    fn checks(&self, checks: &'r [CheckPlan], code: Code, this: NodeId, parent: NodeId) {
         let evaluator = self.evaluator;
         for check in checks {
             let target = self.at(this, parent);
@@ -578,10 +578,7 @@ impl<'r> Builder<'_, 'r, '_> {
             }
             let text = evaluator.text(&check.text, target);
             evaluator.report(
-                Diagnostic::new(Code::B001)
-                    .severity(check.severity)
-                    .with("check", &check.code)
-                    .with("text", text),
+                Diagnostic::new(code).severity(check.severity).with("check", &check.code).with("text", text),
                 check.rule,
             );
         }

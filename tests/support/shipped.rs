@@ -72,6 +72,13 @@ pub fn read(layout: &dyn Layout, input: &MessageInput<'_>) -> (Tree, Diagnostics
     (tree, findings)
 }
 
+/// What the `case` lines of the guide say of a tree.
+pub fn cases(plan: &Plan, source: View<'_>) -> Diagnostics {
+    let mut findings = Diagnostics::new();
+    Runner::default().cases(plan, source, &Facts::default(), &mut findings);
+    findings
+}
+
 /// A plan run over a tree.
 pub fn run(plan: &Plan, source: View<'_>, earlier: Vec<Earlier<'_>>) -> (Tree, Diagnostics, Outcome) {
     let (mut target, mut findings) = (Tree::new(), Diagnostics::new());
