@@ -25,7 +25,7 @@ pub struct AcknowledgedGroup {
     pub included: Option<u32>,
     /// Codes of findings about the group's frame, such as `X402`.
     pub faults: Vec<String>,
-    /// Its messages, in order.
+    /// Its messages, in order, where they are held with it.
     pub messages: Vec<AcknowledgedMessage>,
 }
 
@@ -83,25 +83,18 @@ impl AcknowledgedGroup {
 
     /// How many messages are accepted, with or without errors.
     pub fn accepted(&self) -> usize {
-        if self.is_refused() {
-            return 0;
-        }
-        self.messages.iter().filter(|message| message.verdict() != MessageVerdict::Rejected).count()
+        self.tally().accepted(self)
     }
 
     /// The verdict of AK9-01.
     pub fn verdict(&self) -> GroupVerdict {
-        let accepted = self.accepted();
-        if self.is_refused() || (accepted == 0 && !self.messages.is_empty()) {
-            GroupVerdict::Rejected
-        } else if accepted < self.messages.len() {
-            GroupVerdict::PartiallyAccepted
-        } else if self.messages.iter().any(|message| message.verdict() == MessageVerdict::AcceptedWithErrors)
-        {
-            GroupVerdict::AcceptedWithErrors
-        } else {
-            GroupVerdict::Accepted
-        }
+        self.tally().verdict(self)
+    }
+
+    fn tally(&self) -> Tally {
+        let mut tally = Tally::default();
+        self.messages.iter().for_each(|message| tally.count(message));
+        tally
     }
 
     /// The codes from AK9-05 on.
@@ -111,6 +104,50 @@ impl AcknowledgedGroup {
             _ => None,
         });
         distinct(codes)
+    }
+}
+
+/// Counts the messages of a group, which may be more than can be held at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    received: usize,
+    rejected: usize,
+    flawed: usize,
+}
+
+impl Tally {
+    /// Counts the next message.
+    pub fn count(&mut self, message: &AcknowledgedMessage) {
+        self.received += 1;
+        match message.verdict() {
+            MessageVerdict::Accepted => {}
+            MessageVerdict::AcceptedWithErrors => self.flawed += 1,
+            MessageVerdict::Rejected => self.rejected += 1,
+        }
+    }
+
+    /// How many were counted.
+    pub fn received(&self) -> usize {
+        self.received
+    }
+
+    /// How many are accepted, with or without errors: none in a group that is refused.
+    pub fn accepted(&self, group: &AcknowledgedGroup) -> usize {
+        if group.is_refused() { 0 } else { self.received - self.rejected }
+    }
+
+    /// The verdict of AK9-01 on the group whose messages were counted.
+    pub fn verdict(&self, group: &AcknowledgedGroup) -> GroupVerdict {
+        let accepted = self.accepted(group);
+        if group.is_refused() || (accepted == 0 && self.received > 0) {
+            GroupVerdict::Rejected
+        } else if accepted < self.received {
+            GroupVerdict::PartiallyAccepted
+        } else if self.flawed > 0 {
+            GroupVerdict::AcceptedWithErrors
+        } else {
+            GroupVerdict::Accepted
+        }
     }
 }
 

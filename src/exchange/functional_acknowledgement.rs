@@ -1,6 +1,8 @@
 //! The 997: one for each received group, built as a tree under the shipped guide and written by its layout.
 
-use super::acknowledge::{AcknowledgedFinding, AcknowledgedGroup, AcknowledgedMessage, MessageVerdict};
+use super::acknowledge::{
+    AcknowledgedFinding, AcknowledgedGroup, AcknowledgedMessage, MessageVerdict, Tally,
+};
 use super::told::Told;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::formats::Layout;
@@ -16,9 +18,11 @@ const TAG_CHARACTERS_MAX: usize = 3;
 /// AK3-04 of a segment whose elements are in error.
 const ELEMENT_ERRORS: &str = "8";
 
-/// Appends the body of the 997 that answers `group`, without ST and SE. `layout_997` is the layout of a guide of the
-/// functional acknowledgement; elements that only some releases have, such as AK1-03 and the repetition in AK4-01,
-/// are written if it knows them.
+/// The body of the 997 that answers a group, without ST and SE, written message by message: `begin`, each message of the
+/// group in order, `end`. What was appended in between is one body; nothing of it is held.
+///
+/// The layout is that of a guide of the functional acknowledgement; elements that only some releases have, such as
+/// AK1-03 and the repetition in AK4-01, are written if it knows them.
 ///
 /// A message that is accepted as it is has an AK2 and an AK5 with nothing between them. Its type, number and the tags of its
 /// segments are repeated as the sender wrote them; one that cannot be written is given as `000`, `0000`, `???`. In a group that is refused as
@@ -27,21 +31,88 @@ const ELEMENT_ERRORS: &str = "8";
 ///
 /// What the guide does not allow goes to `findings`: the acknowledgement must then not be sent, and what is in `out`
 /// is of no use. Nothing is found for groups whose own numbers and codes fit the standard.
+pub struct FunctionalAcknowledgement<'a> {
+    group: &'a AcknowledgedGroup,
+    layout: &'a dyn Layout,
+    places: Places,
+    delimiters: Delimiters,
+    tally: Tally,
+    tree: Tree,
+}
+
+impl<'a> FunctionalAcknowledgement<'a> {
+    /// Appends AK1. The messages that `group` may hold are passed over. `None`, with a finding, if the guide has no
+    /// place for a segment.
+    pub fn begin(
+        group: &'a AcknowledgedGroup,
+        layout_997: &'a dyn Layout,
+        out: &mut Vec<u8>,
+        findings: &mut Diagnostics,
+    ) -> Option<Self> {
+        let guide = layout_997.guide();
+        let mut answer = FunctionalAcknowledgement {
+            group,
+            layout: layout_997,
+            places: Places::of(guide, findings)?,
+            delimiters: Delimiters::of(guide).unwrap_or_default(),
+            tally: Tally::default(),
+            tree: Tree::new(),
+        };
+        answer.piece(out, findings, |builder| {
+            let ak1 = builder.open(builder.places.ak1);
+            builder.elements(ak1, &[group.functional_id(), &group.control_number, &group.version]);
+            builder.tree.close(ak1.1);
+        });
+        Some(answer)
+    }
+
+    /// Appends AK2 to AK5 of the next message.
+    pub fn message(&mut self, message: &AcknowledgedMessage, out: &mut Vec<u8>, findings: &mut Diagnostics) {
+        self.tally.count(message);
+        if !self.group.is_refused() || message.verdict() != MessageVerdict::Accepted {
+            self.piece(out, findings, |builder| builder.message(message));
+        }
+    }
+
+    /// Appends AK9.
+    pub fn end(mut self, out: &mut Vec<u8>, findings: &mut Diagnostics) {
+        let (group, tally) = (self.group, self.tally);
+        let included = group.included.map_or(tally.received(), |included| included as usize);
+        let counts = [included, tally.received(), tally.accepted(group)].map(|count| count.to_string());
+        self.piece(out, findings, |builder| {
+            let ak9 = builder.open(builder.places.ak9);
+            let verdict = tally.verdict(group).code();
+            builder.elements(ak9, &[verdict, &counts[0], &counts[1], &counts[2]]);
+            builder.codes(ak9, 5, &group.codes());
+            builder.tree.close(ak9.1);
+        });
+    }
+
+    /// Builds some segments and writes them.
+    fn piece(&mut self, out: &mut Vec<u8>, findings: &mut Diagnostics, build: impl FnOnce(&mut Builder<'_>)) {
+        self.tree.clear();
+        let root = self.tree.open(PlaceId::ROOT, Origin::default());
+        build(&mut Builder {
+            guide: self.layout.guide(),
+            places: &self.places,
+            delimiters: &self.delimiters,
+            tree: &mut self.tree,
+        });
+        self.tree.close(root);
+        self.layout.write_body(View::new(&self.tree, ""), out, findings);
+    }
+}
+
+/// Appends the whole body of the 997 for a group that holds its messages; see [`FunctionalAcknowledgement`].
 pub fn functional_acknowledgement(
     group: &AcknowledgedGroup,
     layout_997: &dyn Layout,
     out: &mut Vec<u8>,
     findings: &mut Diagnostics,
 ) {
-    let guide = layout_997.guide();
-    let Some(places) = Places::of(guide, findings) else { return };
-    let mut tree = Tree::new();
-    let root = tree.open(PlaceId::ROOT, Origin::default());
-    let delimiters = Delimiters::of(guide).unwrap_or_default();
-    let mut builder = Builder { guide, places, delimiters, tree: &mut tree };
-    builder.group(group);
-    tree.close(root);
-    layout_997.write_body(View::new(&tree, ""), out, findings);
+    let Some(mut answer) = FunctionalAcknowledgement::begin(group, layout_997, out, findings) else { return };
+    group.messages.iter().for_each(|message| answer.message(message, out, findings));
+    answer.end(out, findings);
 }
 
 /// Where the segments of the 997 stand in its guide.
@@ -77,30 +148,12 @@ impl Places {
 
 struct Builder<'a> {
     guide: &'a Guide,
-    places: Places,
-    delimiters: Delimiters,
+    places: &'a Places,
+    delimiters: &'a Delimiters,
     tree: &'a mut Tree,
 }
 
 impl Builder<'_> {
-    fn group(&mut self, group: &AcknowledgedGroup) {
-        let ak1 = self.open(self.places.ak1);
-        self.elements(ak1, &[group.functional_id(), &group.control_number, &group.version]);
-        self.tree.close(ak1.1);
-        for message in &group.messages {
-            if !group.is_refused() || message.verdict() != MessageVerdict::Accepted {
-                self.message(message);
-            }
-        }
-        let received = group.messages.len();
-        let included = group.included.map_or(received, |included| included as usize);
-        let counts = [included, received, group.accepted()].map(|count| count.to_string());
-        let ak9 = self.open(self.places.ak9);
-        self.elements(ak9, &[group.verdict().code(), &counts[0], &counts[1], &counts[2]]);
-        self.codes(ak9, 5, &group.codes());
-        self.tree.close(ak9.1);
-    }
-
     fn message(&mut self, message: &AcknowledgedMessage) {
         let ak2 = self.open(self.places.ak2);
         // What no segment can hold must not keep the other messages of the group from their answer.
@@ -177,13 +230,13 @@ impl Builder<'_> {
         let is_number = place.element_id.bytes().all(|byte| byte.is_ascii_digit());
         self.leaf(ak4, 2, if is_number { &place.element_id } else { "" });
         self.leaf(ak4, 3, code);
-        self.leaf(ak4, 4, &copy_of(&finding.value, &self.delimiters));
+        self.leaf(ak4, 4, &copy_of(&finding.value, self.delimiters));
         self.tree.close(ak4.1);
     }
 
     /// What the sender wrote, or `otherwise` if it is empty or cannot be written.
     fn writable_or<'v>(&self, value: &'v str, otherwise: &'v str) -> &'v str {
-        if !value.is_empty() && is_writable(value, &self.delimiters) { value } else { otherwise }
+        if !value.is_empty() && is_writable(value, self.delimiters) { value } else { otherwise }
     }
 
     fn open(&mut self, place: PlaceId) -> (PlaceId, NodeId) {

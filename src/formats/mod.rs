@@ -73,12 +73,23 @@ pub trait Layout: Send + Sync {
         findings: &mut Diagnostics,
     );
     /// Appends one message without its envelope: no `ST` and `SE`, no header row. What the guide does not allow is a
-    /// finding with severity `hold`: it is ours, never the sender's.
+    /// finding with severity `hold`: it is ours, never the sender's. Trees of parts of a message that are written one
+    /// after the other, in order, give the same bytes as their whole.
     fn write_body(&self, view: View<'_>, out: &mut Vec<u8>, findings: &mut Diagnostics);
     /// Appends what stands before the first body of a file.
     fn begin_file(&self, envelope: &Envelope, out: &mut Vec<u8>);
-    /// Appends one body with what surrounds it; `ordinal` counts from 1 within the file.
-    fn wrap_body(&self, envelope: &Envelope, ordinal: u32, body: &[u8], out: &mut Vec<u8>);
+    /// Appends what stands before one body; `ordinal` counts from 1 within the file.
+    fn begin_body(&self, envelope: &Envelope, ordinal: u32, out: &mut Vec<u8>);
+    /// How many segments end in a piece of a body; 0 where nobody counts them.
+    fn segments_in(&self, piece: &[u8]) -> u64;
+    /// Appends what stands after one body, of `segments` segments in all.
+    fn end_body(&self, envelope: &Envelope, ordinal: u32, segments: u64, out: &mut Vec<u8>);
+    /// Appends one body with what surrounds it.
+    fn wrap_body(&self, envelope: &Envelope, ordinal: u32, body: &[u8], out: &mut Vec<u8>) {
+        self.begin_body(envelope, ordinal, out);
+        out.extend_from_slice(body);
+        self.end_body(envelope, ordinal, self.segments_in(body), out);
+    }
     /// Appends what stands after the last of `count` bodies.
     fn end_file(&self, envelope: &Envelope, count: u32, out: &mut Vec<u8>);
 }

@@ -1,24 +1,28 @@
 //! Answers to interchanges: made from ledger rows once the last verdict is in, never from memory.
 
 use super::plan::Draft;
+use super::spool::Writing;
 use super::{Gateway, GatewayError, framing, names, translation};
 use crate::diagnostics::{Diagnostics, Severity};
 use crate::exchange::acknowledge::{AcknowledgedFinding, AcknowledgedGroup, AcknowledgedMessage};
-use crate::exchange::functional_acknowledgement::functional_acknowledgement;
+use crate::exchange::functional_acknowledgement::FunctionalAcknowledgement;
 use crate::exchange::interchange_acknowledgement::{
     AcknowledgedInterchange, InterchangeVerdict, interchange_acknowledgement,
 };
 use crate::exchange::states::InterchangeState;
 use crate::exchange::told::InterchangeNote;
-use crate::formats::Layout;
 use crate::formats::x12::Delimiters;
+use crate::formats::{Envelope, Layout};
 use crate::ledger::{
-    AckFacts, AckGroup, AckMessage, DeliveryId, DeliveryKind, DueAck, Finding, Interchange, Reason,
+    AckGroup, AckMessage, DeliveryId, DeliveryKind, DueAck, Finding, Interchange, InterchangeId, Reason,
     SyntaxVerdict,
 };
+use std::collections::BTreeSet;
 
 /// Most answers looked at in one step.
 const STEP_ANSWERS: usize = 64;
+/// Groups or messages of an interchange that are held at once.
+const PAGE: usize = 256;
 
 /// Why an interchange gets no answer. For people: it is said in the log, and the interchange stays open.
 type Unanswerable = String;
@@ -78,17 +82,13 @@ impl Gateway {
             outputs: Vec::new(),
             acknowledges: Some(interchange.id),
         };
-        let facts = self.ledger.ack_facts(interchange.id)?;
         if !is_refused {
-            return match bodies(&facts, &**layout) {
-                Ok(bodies) => self.plan_answer(&draft, &bodies).map(Ok),
-                Err(why) => Ok(Err(why)),
-            };
+            return self.answer_groups(&draft, interchange.id);
         }
         let mut file = self.intake_file(&intake)?;
         let row = self.head_at(&intake, &bundle, interchange, file.as_mut())?;
-        let groups = facts.groups.iter().map(|group| group.functional_id.as_str());
-        let Some(refused) = AcknowledgedInterchange::new(&row, groups) else {
+        let kinds = self.functional_ids(interchange.id)?;
+        let Some(refused) = AcknowledgedInterchange::new(&row, kinds.iter().map(String::as_str)) else {
             return Ok(Err("a TA1 cannot name it".into()));
         };
         let (envelope, numbers) = self.envelope(&draft)?;
@@ -102,23 +102,90 @@ impl Gateway {
             &Delimiters::of(layout.guide()).unwrap_or_default(),
             &mut bytes,
         );
-        let name = format!("delivery/{}", draft.key.replace(':', "-"));
-        let mut file = self.spool.create(&format!("spool/{name}"))?;
+        let mut file = self.spool.create(&format!("spool/{}", draft.spool_path()))?;
         file.write(&bytes)?;
         let written = file.finish()?;
-        self.fix(&draft, &envelope, numbers, name, written).map(Ok)
+        self.fix(&draft, &envelope, numbers, draft.spool_path(), written).map(Ok)
     }
 
-    fn plan_answer(&mut self, draft: &Draft<'_>, bodies: &[Vec<u8>]) -> Result<(), GatewayError> {
-        self.plan_draft(draft, |envelope, file| {
-            let mut whole = Vec::new();
-            for (ordinal, body) in bodies.iter().enumerate() {
-                whole.clear();
-                draft.layout.wrap_body(envelope, ordinal as u32 + 1, body, &mut whole);
-                file.write(&whole)?;
+    /// One functional acknowledgement for each group that is no answer itself, group by group and page by page: there
+    /// may be more messages than can be held at once.
+    fn answer_groups(
+        &mut self,
+        draft: &Draft<'_>,
+        interchange: InterchangeId,
+    ) -> Result<Result<(), Unanswerable>, GatewayError> {
+        let (envelope, numbers) = self.envelope(draft)?;
+        let mut file = self.begin_draft(draft, &envelope)?;
+        let (mut after, mut count) = (None, 0);
+        loop {
+            let groups = self.ledger.ack_groups(interchange, after, PAGE)?;
+            let Some(last) = groups.last() else { break };
+            after = Some(last.id);
+            for group in &groups {
+                let Some(head) = acknowledged(group) else { continue };
+                count += 1;
+                if let Err(why) =
+                    self.answer_group(group, &head, draft.layout, &envelope, count, &mut file)?
+                {
+                    return Ok(Err(why));
+                }
             }
-            Ok(bodies.len() as u32)
-        })
+        }
+        if count == 0 {
+            return Ok(Err("it has no group to answer".into()));
+        }
+        self.end_draft(draft, &envelope, numbers, count, file).map(Ok)
+    }
+
+    fn answer_group(
+        &self,
+        group: &AckGroup,
+        head: &AcknowledgedGroup,
+        layout: &dyn Layout,
+        envelope: &Envelope,
+        ordinal: u32,
+        file: &mut Writing,
+    ) -> Result<Result<(), Unanswerable>, GatewayError> {
+        let (mut piece, mut findings) = (Vec::new(), Diagnostics::new());
+        layout.begin_body(envelope, ordinal, &mut piece);
+        file.write(&piece)?;
+        piece.clear();
+        let mut segments = 0;
+        let answer = FunctionalAcknowledgement::begin(head, layout, &mut piece, &mut findings);
+        if let Some(mut answer) = answer {
+            let mut after = None;
+            loop {
+                let messages = self.ledger.ack_messages(group.id, after, PAGE)?;
+                let Some(last) = messages.last() else { break };
+                after = Some(last.id);
+                for message in &messages {
+                    answer.message(&acknowledged_message(message, group), &mut piece, &mut findings);
+                }
+                segments += layout.segments_in(&piece);
+                file.write(&piece)?;
+                piece.clear();
+            }
+            answer.end(&mut piece, &mut findings);
+        }
+        if let Some(finding) = findings.as_slice().iter().find(|finding| finding.severity >= Severity::Hold) {
+            return Ok(Err(finding.title()));
+        }
+        segments += layout.segments_in(&piece);
+        layout.end_body(envelope, ordinal, segments, &mut piece);
+        file.write(&piece)?;
+        Ok(Ok(()))
+    }
+
+    /// What the groups of an interchange hold, each kind once.
+    fn functional_ids(&self, interchange: InterchangeId) -> Result<BTreeSet<String>, GatewayError> {
+        let (mut all, mut after) = (BTreeSet::new(), None);
+        loop {
+            let groups = self.ledger.ack_groups(interchange, after, PAGE)?;
+            let Some(last) = groups.last() else { return Ok(all) };
+            after = Some(last.id);
+            all.extend(groups.into_iter().map(|group| group.functional_id));
+        }
     }
 
     /// The stored answer goes out again: the partner probably lost it.
@@ -130,20 +197,7 @@ impl Gateway {
     }
 }
 
-/// The bodies of the functional acknowledgements of an interchange: one for each group that is no answer itself.
-fn bodies(facts: &AckFacts, layout: &dyn Layout) -> Result<Vec<Vec<u8>>, Unanswerable> {
-    let mut bodies = Vec::new();
-    for group in facts.groups.iter().filter_map(acknowledged) {
-        let (mut body, mut findings) = (Vec::new(), Diagnostics::new());
-        functional_acknowledgement(&group, layout, &mut body, &mut findings);
-        if let Some(finding) = findings.as_slice().iter().find(|finding| finding.severity >= Severity::Hold) {
-            return Err(finding.title());
-        }
-        bodies.push(body);
-    }
-    if bodies.is_empty() { Err("it has no group to answer".into()) } else { Ok(bodies) }
-}
-
+/// A group as it is answered, without its messages. `None` if it is an answer itself.
 fn acknowledged(group: &AckGroup) -> Option<AcknowledgedGroup> {
     let mut answer = AcknowledgedGroup::new(&group.functional_id, &group.control_number, &group.version)?;
     if let Some(fault) = &group.fault {
@@ -152,7 +206,6 @@ fn acknowledged(group: &AckGroup) -> Option<AcknowledgedGroup> {
         }
         answer.faults.push(fault.code.clone());
     }
-    answer.messages = group.messages.iter().map(|message| acknowledged_message(message, group)).collect();
     Some(answer)
 }
 

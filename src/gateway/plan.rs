@@ -44,6 +44,13 @@ pub(super) struct Draft<'a> {
     pub(super) acknowledges: Option<InterchangeId>,
 }
 
+impl Draft<'_> {
+    /// Where its bytes are, relative to the spool.
+    pub(super) fn spool_path(&self) -> String {
+        format!("delivery/{}", self.key.replace(':', "-"))
+    }
+}
+
 impl Gateway {
     /// Plans deliveries of an intake's outputs. Says whether there were any.
     pub(super) fn plan_some(&mut self, intake: &Intake) -> Result<bool, GatewayError> {
@@ -99,46 +106,53 @@ impl Gateway {
             outputs: outputs.iter().map(|output| output.id).collect(),
             acknowledges: None,
         };
-        let spool = self.spool.clone();
-        self.plan_draft(&draft, |envelope, file| {
-            let mut whole = Vec::new();
-            for (ordinal, output) in outputs.iter().enumerate() {
-                let written = &output.written;
-                let path = spool.at(&segment_path(written.segment));
-                let mut segment = spool.open_file(&path)?;
-                let body = read_at(segment.as_mut(), written.offset, written.length as usize)
-                    .map_err(|error| super::spool::failed("read", &path, error))?;
-                if Sha::of(&body) != written.sha {
-                    let detail = format!("output {} has other bytes than were written", output.id);
-                    return Err(GatewayError::Damaged { what: path.display().to_string(), detail });
-                }
-                whole.clear();
-                layout.wrap_body(envelope, ordinal as u32 + 1, &body, &mut whole);
-                file.write(&whole)?;
+        let (envelope, numbers) = self.envelope(&draft)?;
+        let mut file = self.begin_draft(&draft, &envelope)?;
+        let mut whole = Vec::new();
+        for (ordinal, output) in outputs.iter().enumerate() {
+            let written = &output.written;
+            let path = self.spool.at(&segment_path(written.segment));
+            let mut segment = self.spool.open_file(&path)?;
+            let body = read_at(segment.as_mut(), written.offset, written.length as usize)
+                .map_err(|error| super::spool::failed("read", &path, error))?;
+            if Sha::of(&body) != written.sha {
+                let detail = format!("output {} has other bytes than were written", output.id);
+                return Err(GatewayError::Damaged { what: path.display().to_string(), detail });
             }
-            Ok(outputs.len() as u32)
-        })
+            whole.clear();
+            layout.wrap_body(&envelope, ordinal as u32 + 1, &body, &mut whole);
+            file.write(&whole)?;
+        }
+        self.end_draft(&draft, &envelope, numbers, outputs.len() as u32, file)
     }
 
-    /// Reserves the number, writes the file and fixes it. `bodies` writes what stands between begin and end of the
-    /// file, and says how many bodies that are.
-    pub(super) fn plan_draft(
+    /// Begins the file of a draft in the spool, in place of what an earlier process left there.
+    pub(super) fn begin_draft(
+        &self,
+        draft: &Draft<'_>,
+        envelope: &Envelope,
+    ) -> Result<Writing, GatewayError> {
+        let mut file = self.spool.create(&format!("spool/{}", draft.spool_path()))?;
+        let mut piece = Vec::new();
+        draft.layout.begin_file(envelope, &mut piece);
+        file.write(&piece)?;
+        Ok(file)
+    }
+
+    /// Ends the file of a draft after `count` bodies, and fixes it.
+    pub(super) fn end_draft(
         &mut self,
         draft: &Draft<'_>,
-        bodies: impl FnOnce(&Envelope, &mut Writing) -> Result<u32, GatewayError>,
+        envelope: &Envelope,
+        numbers: Vec<(String, u64)>,
+        count: u32,
+        mut file: Writing,
     ) -> Result<(), GatewayError> {
-        let (envelope, numbers) = self.envelope(draft)?;
-        let file_name = draft.key.replace(':', "-");
-        let mut file = self.spool.create(&format!("spool/delivery/{file_name}"))?;
         let mut piece = Vec::new();
-        draft.layout.begin_file(&envelope, &mut piece);
+        draft.layout.end_file(envelope, count, &mut piece);
         file.write(&piece)?;
-        let count = bodies(&envelope, &mut file)?;
-        piece.clear();
-        draft.layout.end_file(&envelope, count, &mut piece);
-        file.write(&piece)?;
-        let (sha, size) = file.finish()?;
-        self.fix(draft, &envelope, numbers, format!("delivery/{file_name}"), (sha, size))
+        let written = file.finish()?;
+        self.fix(draft, envelope, numbers, draft.spool_path(), written)
     }
 
     /// The commit that fixes a delivery whose bytes are durable.

@@ -158,8 +158,16 @@ pub trait Ledger: Send {
     /// Acknowledgements that are owed, can be made (every message has a syntactic verdict or has ended, or the
     /// interchange was refused or is a duplicate) and are not planned, oldest first, at most `limit`.
     fn due_acks(&self, limit: usize) -> Answer<Vec<DueAck>>;
-    /// What an acknowledgement of an interchange is built from.
-    fn ack_facts(&self, interchange: InterchangeId) -> Answer<AckFacts>;
+    /// Groups an acknowledgement of an interchange is about, in order, after `after`, at most `limit`.
+    fn ack_groups(
+        &self,
+        interchange: InterchangeId,
+        after: Option<GroupId>,
+        limit: usize,
+    ) -> Answer<Vec<AckGroup>>;
+    /// Messages an acknowledgement of a group is about, in order, after `after`, at most `limit`.
+    fn ack_messages(&self, group: GroupId, after: Option<MessageId>, limit: usize)
+    -> Answer<Vec<AckMessage>>;
     /// Intakes that [`Ledger::close_intake`] would close, oldest first, at most `limit`.
     fn closable_intakes(&self, limit: usize) -> Answer<Vec<IntakeId>>;
     /// `PARSED` -> `CLOSED`, if every message has ended and every acknowledgement owed is published.

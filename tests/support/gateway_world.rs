@@ -151,7 +151,8 @@ requests! {
     write unknown_outcome(delivery: DeliveryId, why: Reason, at: Timestamp) -> ();
     write deliver_again(delivery: DeliveryId, who: String, at: Timestamp) -> ();
     read due_acks(limit: usize) -> Vec<DueAck>;
-    read ack_facts(interchange: InterchangeId) -> AckFacts;
+    read ack_groups(interchange: InterchangeId, after: Option<GroupId>, limit: usize) -> Vec<AckGroup>;
+    read ack_messages(group: GroupId, after: Option<MessageId>, limit: usize) -> Vec<AckMessage>;
     read closable_intakes(limit: usize) -> Vec<IntakeId>;
     write close_intake(intake: IntakeId, at: Timestamp) -> ();
     read archivable_intakes(limit: usize) -> Vec<Intake>;

@@ -115,9 +115,13 @@ fn a_message_goes_all_the_way(store: &mut dyn Store) {
     let mut world = world.reopen(store);
     let due = world.ledger.due_acks(9).unwrap();
     assert_eq!((due.len(), due[0].interchange.id, due[0].earlier), (1, interchange, None));
-    let facts = world.ledger.ack_facts(interchange).unwrap();
-    assert_eq!(facts.groups[0].messages.len(), 2);
-    assert_eq!(facts.groups[0].messages[0].findings, vec![finding("X101")]);
+    let group = world.ledger.ack_groups(interchange, None, 9).unwrap()[0].id;
+    assert!(world.ledger.ack_groups(interchange, Some(group), 9).unwrap().is_empty());
+    let first = world.ledger.ack_messages(group, None, 1).unwrap();
+    assert_eq!((first[0].id, first.len()), (messages[0], 1));
+    assert_eq!(first[0].findings, vec![finding("X101")]);
+    let second = world.ledger.ack_messages(group, Some(messages[0]), 9).unwrap();
+    assert_eq!((second[0].id, second.len()), (messages[1], 1));
 
     let outputs = world.ledger.unplanned_outputs(intake, None, 9).unwrap();
     let story = world.ledger.message_story(messages[0]).unwrap();

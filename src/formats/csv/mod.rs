@@ -139,9 +139,13 @@ impl Layout for CsvLayout {
         }
     }
 
-    fn wrap_body(&self, _envelope: &Envelope, _ordinal: u32, body: &[u8], out: &mut Vec<u8>) {
-        out.extend_from_slice(body);
+    fn begin_body(&self, _envelope: &Envelope, _ordinal: u32, _out: &mut Vec<u8>) {}
+
+    fn segments_in(&self, _piece: &[u8]) -> u64 {
+        0
     }
+
+    fn end_body(&self, _envelope: &Envelope, _ordinal: u32, _segments: u64, _out: &mut Vec<u8>) {}
 
     fn end_file(&self, _envelope: &Envelope, _count: u32, _out: &mut Vec<u8>) {}
 }

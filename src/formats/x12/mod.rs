@@ -85,8 +85,16 @@ impl Layout for X12Layout {
         write::begin(self, envelope, out);
     }
 
-    fn wrap_body(&self, envelope: &Envelope, ordinal: u32, body: &[u8], out: &mut Vec<u8>) {
-        write::wrap(self, envelope, ordinal, body, out);
+    fn begin_body(&self, _envelope: &Envelope, ordinal: u32, out: &mut Vec<u8>) {
+        write::begin_set(self, ordinal, out);
+    }
+
+    fn segments_in(&self, piece: &[u8]) -> u64 {
+        memchr::memchr_iter(self.delimiters.segment, piece).count() as u64
+    }
+
+    fn end_body(&self, _envelope: &Envelope, ordinal: u32, segments: u64, out: &mut Vec<u8>) {
+        write::end_set(self, ordinal, segments, out);
     }
 
     fn end_file(&self, envelope: &Envelope, count: u32, out: &mut Vec<u8>) {

@@ -200,14 +200,16 @@ fn group_code(identity: &Identity) -> &str {
     if identity.group.is_empty() { &identity.id } else { &identity.group }
 }
 
-/// ST, the body, SE.
-pub(super) fn wrap(layout: &X12Layout, _envelope: &Envelope, ordinal: u32, body: &[u8], out: &mut Vec<u8>) {
-    let d = &layout.delimiters;
-    let (e, s) = (char::from(d.element), char::from(d.segment));
+/// ST.
+pub(super) fn begin_set(layout: &X12Layout, ordinal: u32, out: &mut Vec<u8>) {
+    let (e, s) = (char::from(layout.delimiters.element), char::from(layout.delimiters.segment));
     out.extend_from_slice(format!("ST{e}{}{e}{ordinal:04}{s}", layout.guide.setting("set")).as_bytes());
-    out.extend_from_slice(body);
-    let segments = memchr::memchr_iter(d.segment, body).count() + 2;
-    out.extend_from_slice(format!("SE{e}{segments}{e}{ordinal:04}{s}").as_bytes());
+}
+
+/// SE after a body of so many segments; it counts ST and itself.
+pub(super) fn end_set(layout: &X12Layout, ordinal: u32, segments: u64, out: &mut Vec<u8>) {
+    let (e, s) = (char::from(layout.delimiters.element), char::from(layout.delimiters.segment));
+    out.extend_from_slice(format!("SE{e}{}{e}{ordinal:04}{s}", segments + 2).as_bytes());
 }
 
 /// GE and IEA.

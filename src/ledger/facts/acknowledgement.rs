@@ -13,15 +13,6 @@ pub struct DueAck {
     pub earlier: Option<DeliveryId>,
 }
 
-/// All an acknowledgement of an interchange can say.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AckFacts {
-    /// The interchange.
-    pub interchange: Interchange,
-    /// Its groups, in order.
-    pub groups: Vec<AckGroup>,
-}
-
 /// A group to acknowledge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AckGroup {
@@ -39,8 +30,6 @@ pub struct AckGroup {
     pub version: String,
     /// What is wrong with its frame.
     pub fault: Option<Reason>,
-    /// Its messages, in order.
-    pub messages: Vec<AckMessage>,
 }
 
 /// A message to acknowledge.

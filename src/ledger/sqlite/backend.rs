@@ -191,8 +191,22 @@ impl Ledger for SqliteLedger {
         self.read(|db| closing::due_acks(db, limit))
     }
 
-    fn ack_facts(&self, interchange: InterchangeId) -> Answer<AckFacts> {
-        self.read(|db| closing::ack_facts(db, interchange))
+    fn ack_groups(
+        &self,
+        interchange: InterchangeId,
+        after: Option<GroupId>,
+        limit: usize,
+    ) -> Answer<Vec<AckGroup>> {
+        self.read(|db| closing::ack_groups(db, interchange, after, limit))
+    }
+
+    fn ack_messages(
+        &self,
+        group: GroupId,
+        after: Option<MessageId>,
+        limit: usize,
+    ) -> Answer<Vec<AckMessage>> {
+        self.read(|db| closing::ack_messages(db, group, after, limit))
     }
 
     fn closable_intakes(&self, limit: usize) -> Answer<Vec<IntakeId>> {

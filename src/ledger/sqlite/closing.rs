@@ -4,7 +4,7 @@ use super::moves::{Move, conflict, open_words, require};
 use super::{findings, index};
 use crate::base::clock::Timestamp;
 use crate::exchange::states::{self, Entity, IntakeState, InterchangeState};
-use crate::ledger::{AckFacts, AckGroup, AckMessage, Answer, DueAck, FindingOwner, IntakeId, InterchangeId};
+use crate::ledger::{AckGroup, AckMessage, Answer, DueAck, GroupId, IntakeId, InterchangeId, MessageId};
 use rusqlite::{Connection, params};
 
 /// See [`crate::ledger::Ledger::due_acks`].
@@ -35,12 +35,18 @@ pub(super) fn due_acks(db: &Connection, limit: usize) -> Answer<Vec<DueAck>> {
     Ok(rows)
 }
 
-/// See [`crate::ledger::Ledger::ack_facts`].
-pub(super) fn ack_facts(db: &Connection, id: InterchangeId) -> Answer<AckFacts> {
-    let interchange = index::get(db, id)?;
-    let mut groups = db
-        .prepare_cached("SELECT * FROM message_group WHERE interchange = ?1 ORDER BY id")?
-        .query_map([id], |row| {
+/// See [`crate::ledger::Ledger::ack_groups`].
+pub(super) fn ack_groups(
+    db: &Connection,
+    interchange: InterchangeId,
+    after: Option<GroupId>,
+    limit: usize,
+) -> Answer<Vec<AckGroup>> {
+    let rows = db
+        .prepare_cached(
+            "SELECT * FROM message_group WHERE interchange = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+        )?
+        .query_map(params![interchange, after.map_or(0, |id| id.0), super::limit(limit)], |row| {
             Ok(AckGroup {
                 id: row.get("id")?,
                 functional_id: row.get("functional_id")?,
@@ -49,30 +55,40 @@ pub(super) fn ack_facts(db: &Connection, id: InterchangeId) -> Answer<AckFacts> 
                 receiver: row.get("receiver")?,
                 version: row.get("version")?,
                 fault: row.get("fault")?,
-                messages: Vec::new(),
             })
         })?
-        .collect::<Result<Vec<_>, _>>()?;
-    for group in &mut groups {
-        group.messages = db
-            .prepare_cached("SELECT * FROM message WHERE message_group = ?1 ORDER BY id")?
-            .query_map([group.id], |row| {
-                Ok(AckMessage {
-                    id: row.get("id")?,
-                    kind: row.get("kind")?,
-                    control_number: row.get("control_number")?,
-                    fault: row.get("fault")?,
-                    state: row.get("state")?,
-                    syntax: row.get("syntax")?,
-                    findings: Vec::new(),
-                })
-            })?
-            .collect::<Result<_, _>>()?;
-        for message in &mut group.messages {
-            message.findings = findings::of_owner(db, FindingOwner::Message(message.id))?;
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+/// See [`crate::ledger::Ledger::ack_messages`].
+pub(super) fn ack_messages(
+    db: &Connection,
+    group: GroupId,
+    after: Option<MessageId>,
+    limit: usize,
+) -> Answer<Vec<AckMessage>> {
+    let mut messages: Vec<AckMessage> = db
+        .prepare_cached("SELECT * FROM message WHERE message_group = ?1 AND id > ?2 ORDER BY id LIMIT ?3")?
+        .query_map(params![group, after.map_or(0, |id| id.0), super::limit(limit)], |row| {
+            Ok(AckMessage {
+                id: row.get("id")?,
+                kind: row.get("kind")?,
+                control_number: row.get("control_number")?,
+                fault: row.get("fault")?,
+                state: row.get("state")?,
+                syntax: row.get("syntax")?,
+                findings: Vec::new(),
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    if let [first, .., last] | [first @ last] = messages.as_slice() {
+        for (message, finding) in findings::of_messages(db, group, first.id, last.id)? {
+            let at = messages.binary_search_by_key(&message, |message| message.id);
+            messages[at.expect("the query is of the same messages")].findings.push(finding);
         }
     }
-    Ok(AckFacts { interchange, groups })
+    Ok(messages)
 }
 
 /// What keeps intake `i` from closing: a message that has not ended, or an acknowledgement that is owed by an

@@ -4,7 +4,7 @@ use super::moves::state_of;
 use super::rows::Count;
 use crate::diagnostics::Place;
 use crate::exchange::states::Entity;
-use crate::ledger::{Answer, Finding, FindingOwner, LedgerError, MessageId};
+use crate::ledger::{Answer, Finding, FindingOwner, GroupId, LedgerError, MessageId};
 use rusqlite::{Connection, Row, params};
 
 fn owner_columns(owner: FindingOwner) -> (Entity, i64) {
@@ -79,6 +79,26 @@ pub(super) fn of_earlier_runs(db: &Connection, message: MessageId) -> Answer<Vec
     let owner = FindingOwner::Message(message);
     let run = run_of(db, owner)?;
     Ok(select(db, owner)?.into_iter().filter(|(of, _)| *of < run).collect())
+}
+
+/// The findings of the latest run of each message of a group from `first` to `last`, by message and in order.
+pub(super) fn of_messages(
+    db: &Connection,
+    group: GroupId,
+    first: MessageId,
+    last: MessageId,
+) -> Answer<Vec<(MessageId, Finding)>> {
+    let rows = db
+        .prepare_cached(
+            "SELECT f.* FROM finding f CROSS JOIN message m ON m.id = f.entity_id
+             WHERE f.entity_id BETWEEN ?1 AND ?2 AND f.entity = ?3 AND f.run = m.run AND m.message_group = ?4
+             ORDER BY f.entity_id, f.id",
+        )?
+        .query_map(params![first, last, Entity::Message.word(), group], |row| {
+            Ok((row.get("entity_id")?, read(row)?))
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
 }
 
 fn select(db: &Connection, owner: FindingOwner) -> Answer<Vec<(u32, Finding)>> {
