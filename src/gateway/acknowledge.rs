@@ -60,12 +60,13 @@ impl Gateway {
         let bundle = self.bundle(intake.bundle)?;
         let endpoint = self.settings.endpoints.get(&intake.endpoint);
         let key = &interchange.key;
-        let translation::Owner::Client(client) =
-            translation::owner(&bundle, &intake.endpoint, endpoint, &key.sender, &key.receiver)
+        let translation::Owner::Client(client) = translation::owner(&bundle, &intake.endpoint, endpoint, key)
         else {
             return Ok(Err("nobody has its ids".into()));
         };
-        let Some(policy) = &client.partner.acknowledge else { return Ok(Err("no way is set for it".into())) };
+        let Some((policy, to)) = translation::acknowledgement_of(&client.partner, key) else {
+            return Ok(Err("no way is set for it".into()));
+        };
         let Some(layout) = bundle.layouts.get(&policy.guide) else {
             return Ok(Err(format!("the guide {} is not there", policy.guide)));
         };
@@ -74,7 +75,8 @@ impl Gateway {
             key: format!("ack:{}", interchange.id),
             kind: DeliveryKind::Acknowledgement,
             client,
-            endpoint: &policy.to,
+            identities: translation::identities_of(&client.partner, key),
+            endpoint: to,
             mark: format!("a{}", interchange.id),
             number: &key.control_number,
             word: is_refused.then_some("TA1"),

@@ -4,7 +4,7 @@ use super::bundle::{Bundle, Client};
 use super::{plan, translation};
 use crate::exchange::states::{DeliveryState, MessageState};
 use crate::formats::{Layout, MessageInput, Scratch};
-use crate::ledger::{Answer, DeliveryId, Ledger, Reason};
+use crate::ledger::{Answer, DeliveryId, InterchangeKey, Ledger, Reason};
 use crate::tree::{NodeId, PlaceId, Tree, View};
 
 /// What one functional acknowledgement comes to.
@@ -21,14 +21,16 @@ pub(super) fn matched(
     ledger: &dyn Ledger,
     bundle: &Bundle,
     client: &Client,
+    key: &InterchangeKey,
     input: &MessageInput<'_>,
 ) -> Answer<Answered> {
     let unmatched = |why: String| {
         let reason = Reason::new("ack_unmatched").detail(why);
         Ok(Answered { verdict: (MessageState::Quarantined, Some(reason)), delivery: None })
     };
-    let layout = client.partner.acknowledge.as_ref().and_then(|policy| bundle.layouts.get(&policy.guide));
-    let (Some(layout), Some(identities)) = (layout, translation::identities(&client.partner)) else {
+    let policy = client.partner.acknowledge.get(&key.syntax);
+    let layout = policy.and_then(|policy| bundle.layouts.get(&policy.guide));
+    let (Some(layout), Some(identities)) = (layout, translation::identities_of(&client.partner, key)) else {
         return unmatched("no acknowledgement was agreed with this partner".into());
     };
     let Some((number, word)) = read(&**layout, input) else {

@@ -308,10 +308,26 @@ impl<'a> Compiler<'a> {
             .map(|(name, value)| (name.clone(), Constant::Text(value.as_str().into())))
             .collect();
         parameters.insert("zone".into(), Constant::Text(partner.site.zone.as_str().into()));
-        let acknowledges = partner.acknowledge.as_ref();
-        if let Some(acknowledge) = acknowledges {
+        for syntax in partner.envelope.keys().chain(partner.acknowledge.keys()) {
+            let known = crate::formats::FORMATS.iter().map(|format| format.id());
+            if crate::formats::format(syntax).is_none() {
+                self.name_finding(file, syntax, "syntax", syntax, known);
+            }
+        }
+        for other in partner.envelope.values().flat_map(|named| &named.also) {
+            if let Some(endpoint) = &other.acknowledge_to {
+                self.endpoint(file, "acknowledge_to", endpoint);
+            }
+        }
+        for acknowledge in partner.acknowledge.values() {
             if !bundle.layouts.contains_key(&acknowledge.guide) {
-                self.name_finding(file, "acknowledge", "guide", &acknowledge.guide, bundle.layouts.keys());
+                self.name_finding(
+                    file,
+                    "acknowledge",
+                    "guide",
+                    &acknowledge.guide,
+                    bundle.layouts.keys().map(String::as_str),
+                );
             }
             self.endpoint(file, "acknowledge", &acknowledge.to);
         }
@@ -350,7 +366,7 @@ impl<'a> Compiler<'a> {
         });
         let flows: BTreeMap<String, _> = flows.map(|flow| (flow.name.name.clone(), flow)).collect();
         let Some(document) = flows.get(&receive.flow) else {
-            self.name_finding(file, "receive", "flow", &receive.flow, flows.keys());
+            self.name_finding(file, "receive", "flow", &receive.flow, flows.keys().map(String::as_str));
             return Vec::new();
         };
         let mut routes = Vec::new();
@@ -469,14 +485,14 @@ impl<'a> Compiler<'a> {
         section: &str,
         what: &str,
         name: &str,
-        known: impl Iterator<Item = &'n String>,
+        known: impl Iterator<Item = &'n str>,
     ) {
         let span = self.find_text(file, name);
         let finding = Diagnostic::new(Code::G003)
             .with("what", what)
             .with("name", name)
             .at(span, format!("named under `{section}`"));
-        self.findings.push(match suggest::nearest(name, known.map(String::as_str)) {
+        self.findings.push(match suggest::nearest(name, known) {
             Some(near) => finding.help(format!("did you mean `{near}`?")),
             None => finding,
         });

@@ -145,8 +145,7 @@ impl Gateway {
         };
         let refuse =
             |note: InterchangeNote, why: String| Verdict::Reject(Reason::new(note.code()).detail(why));
-        let client = match translation::owner(&bundle, &intake.endpoint, endpoint, &key.sender, &key.receiver)
-        {
+        let client = match translation::owner(&bundle, &intake.endpoint, endpoint, key) {
             Owner::Client(client) => client,
             // Nobody can be answered; whether somebody should be known is for a person to say.
             Owner::Unknown(stranger) => {
@@ -160,8 +159,9 @@ impl Gateway {
                 return Ok(give(Verdict::Quarantine(Reason::new(code).detail(id)), false));
             }
         };
-        let owes =
-            client.partner.acknowledge.is_some() && seen.has_business && !key.control_number.is_empty();
+        let owes = translation::acknowledgement_of(&client.partner, key).is_some()
+            && seen.has_business
+            && !key.control_number.is_empty();
         if let Some(fault) = &seen.fault {
             let reason = framing::reason(fault);
             return Ok(match InterchangeNote::of(fault.code.text()) {

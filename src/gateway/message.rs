@@ -99,7 +99,7 @@ impl<'a> One<'a> {
         if work.functional_id == "FA" {
             // What answers us is taken note of and never answered.
             let input = MessageInput { head, bytes: bytes.unwrap_or_default(), offset: work.offset };
-            let answered = answers::matched(self.ledger, self.bundle, client, &input)?;
+            let answered = answers::matched(self.ledger, self.bundle, client, &work.key, &input)?;
             batch.answered.extend(answered.delivery);
             return Ok(answered.verdict);
         }

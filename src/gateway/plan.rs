@@ -28,6 +28,8 @@ pub(super) struct Draft<'a> {
     pub(super) kind: DeliveryKind,
     /// Whom it goes to.
     pub(super) client: &'a Client,
+    /// How both sides are named in its envelope, if it has one.
+    pub(super) identities: Option<Identities>,
     /// Where it goes.
     pub(super) endpoint: &'a str,
     /// What the name's `{delivery}` is.
@@ -98,6 +100,7 @@ impl Gateway {
             key: format!("output:{}", first.id),
             kind: DeliveryKind::Output,
             client,
+            identities: translation::identities(&client.partner, &layout.guide().format),
             endpoint: &first.written.endpoint,
             mark: first.id.to_string(),
             number: &first.number,
@@ -187,7 +190,7 @@ impl Gateway {
     ) -> Result<(Envelope, Vec<(String, u64)>), GatewayError> {
         let partner = &draft.client.partner;
         let has_envelope = !draft.layout.guide().setting("set").is_empty();
-        let Some(identities) = translation::identities(partner).filter(|_| has_envelope) else {
+        let Some(identities) = draft.identities.clone().filter(|_| has_envelope) else {
             return Ok((Envelope::default(), Vec::new()));
         };
         let now = self.clock.now();

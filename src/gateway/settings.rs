@@ -19,13 +19,15 @@ pub struct Partner {
     pub usage: String,
     /// The site that works for him.
     pub site: Site,
-    /// His and our ids in X12 envelopes.
-    pub x12: Option<X12Identities>,
+    /// His and our ids in envelopes, by syntax: `[envelope.x12]`, `[envelope.edifact]`.
+    #[serde(default)]
+    pub envelope: BTreeMap<String, EnvelopeIdentities>,
     /// Where control numbers start.
     #[serde(default)]
     pub numbers: Numbers,
-    /// How his messages are acknowledged.
-    pub acknowledge: Option<Acknowledge>,
+    /// How his messages are acknowledged, by syntax: `[acknowledge.x12]`, `[acknowledge.edifact]`.
+    #[serde(default)]
+    pub acknowledge: BTreeMap<String, Acknowledge>,
     /// When a repeated control number is a repeat.
     #[serde(default)]
     pub duplicates: Duplicates,
@@ -51,24 +53,52 @@ pub struct Site {
     pub zone: String,
 }
 
-/// ISA05 to ISA08, GS02 and GS03.
+/// How both sides are named in the envelopes of one syntax: ISA05 to ISA08, GS02 and GS03; UNB S002 and S003.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct X12Identities {
+pub struct EnvelopeIdentities {
     /// Qualifier of his id.
+    #[serde(default)]
     pub their_qualifier: String,
     /// His id.
     pub their_id: String,
-    /// His application code; his id if absent.
+    /// His application code in groups; his id if absent.
     #[serde(default)]
     pub their_group_id: String,
     /// Qualifier of our id.
+    #[serde(default)]
     pub our_qualifier: String,
     /// Our id.
     pub our_id: String,
-    /// Our application code; our id if absent.
+    /// Our application code in groups; our id if absent.
     #[serde(default)]
     pub our_group_id: String,
+    /// Others who send for this client, such as his suppliers.
+    #[serde(default)]
+    pub also: Vec<AlsoSends>,
+}
+
+/// Someone else who sends for a client: `[[envelope.edifact.also]]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AlsoSends {
+    /// For people.
+    pub name: String,
+    /// Qualifier of the id.
+    #[serde(default)]
+    pub qualifier: String,
+    /// The id.
+    pub id: String,
+    /// The endpoint of his acknowledgements, if they do not go where the client's go.
+    pub acknowledge_to: Option<String>,
+}
+
+impl EnvelopeIdentities {
+    /// The one among the others who is called `qualifier:id`.
+    pub fn also(&self, sender: &str) -> Option<&AlsoSends> {
+        let (qualifier, id) = sender.split_once(':').unwrap_or(("", sender));
+        self.also.iter().find(|other| (other.qualifier.as_str(), other.id.as_str()) == (qualifier, id))
+    }
 }
 
 /// Where numbering starts.

@@ -44,8 +44,7 @@ impl Gateway {
         for work in &works {
             let bundle = &bundles[&work.bundle];
             let endpoint = self.settings.endpoints.get(&intake.endpoint);
-            let owner =
-                translation::owner(bundle, &intake.endpoint, endpoint, &work.key.sender, &work.key.receiver);
+            let owner = translation::owner(bundle, &intake.endpoint, endpoint, &work.key);
             let bytes = match work.length > self.limits.message_bytes as u64 {
                 true => None,
                 false => Some(

@@ -1,9 +1,10 @@
 //! What a configuration says about something that came in: whose it is, and what is done with it.
 
 use super::bundle::{Bundle, Client, Route};
-use super::settings::{Endpoint, Partner};
+use super::settings::{Acknowledge, Endpoint, Partner};
 use crate::exchange::identities::{self, Identities, Stranger};
 use crate::formats::{Format, Identity, InterchangeRow, Layout, format, sniff};
+use crate::ledger::InterchangeKey;
 use crate::mapping::Plan;
 use std::sync::Arc;
 
@@ -15,18 +16,41 @@ pub(super) enum Owner<'b> {
     Unknown(Stranger),
 }
 
-/// The names of both sides in X12 envelopes, if the client has any.
-pub(super) fn identities(partner: &Partner) -> Option<Identities> {
-    let x12 = partner.x12.as_ref()?;
+/// The names of both sides in envelopes of a syntax, the client's own first, then those of others who send for him;
+/// nothing if the client has no such envelopes.
+fn all_identities(partner: &Partner, syntax: &str) -> Vec<Identities> {
+    let Some(named) = partner.envelope.get(syntax) else { return Vec::new() };
     let identity = |qualifier: &str, id: &str, group: &str| Identity {
         qualifier: qualifier.into(),
         id: id.into(),
         group: group.into(),
     };
-    Some(Identities {
-        ours: identity(&x12.our_qualifier, &x12.our_id, &x12.our_group_id),
-        theirs: identity(&x12.their_qualifier, &x12.their_id, &x12.their_group_id),
-    })
+    let ours = identity(&named.our_qualifier, &named.our_id, &named.our_group_id);
+    let own = identity(&named.their_qualifier, &named.their_id, &named.their_group_id);
+    let also = named.also.iter().map(|other| identity(&other.qualifier, &other.id, ""));
+    [own].into_iter().chain(also).map(|theirs| Identities { ours: ours.clone(), theirs }).collect()
+}
+
+/// The names of the client and us in envelopes of a syntax, if the client has any.
+pub(super) fn identities(partner: &Partner, syntax: &str) -> Option<Identities> {
+    all_identities(partner, syntax).into_iter().next()
+}
+
+/// The names of us and the sender of an interchange, who is the client or sends for him.
+pub(super) fn identities_of(partner: &Partner, key: &InterchangeKey) -> Option<Identities> {
+    let is_sender =
+        |named: &Identities| format!("{}:{}", named.theirs.qualifier, named.theirs.id) == key.sender;
+    all_identities(partner, &key.syntax).into_iter().find(is_sender)
+}
+
+/// Where the acknowledgement of an interchange goes, and the guide of it, if the client has one for the syntax.
+pub(super) fn acknowledgement_of<'b>(
+    partner: &'b Partner,
+    key: &InterchangeKey,
+) -> Option<(&'b Acknowledge, &'b str)> {
+    let policy = partner.acknowledge.get(&key.syntax)?;
+    let also = partner.envelope.get(&key.syntax).and_then(|named| named.also(&key.sender));
+    Some((policy, also.and_then(|other| other.acknowledge_to.as_deref()).unwrap_or(&policy.to)))
 }
 
 /// The clients whose files arrive at an endpoint.
@@ -43,9 +67,9 @@ pub(super) fn owner<'b>(
     bundle: &'b Bundle,
     name: &str,
     endpoint: Option<&Endpoint>,
-    sender: &str,
-    receiver: &str,
+    key: &InterchangeKey,
 ) -> Owner<'b> {
+    let InterchangeKey { syntax, sender, receiver, .. } = key;
     let clients = clients_at(bundle, name, endpoint);
     if sender.is_empty() && receiver.is_empty() {
         return match clients.as_slice() {
@@ -53,10 +77,14 @@ pub(super) fn owner<'b>(
             _ => Owner::Unknown(Stranger::Sender),
         };
     }
-    let named: Vec<(&Client, Identities)> =
-        clients.into_iter().filter_map(|client| Some((client, identities(&client.partner)?))).collect();
+    let named: Vec<(&Client, Identities)> = clients
+        .into_iter()
+        .flat_map(|client| {
+            all_identities(&client.partner, syntax).into_iter().map(move |named| (client, named))
+        })
+        .collect();
     let row =
-        InterchangeRow { sender: sender.into(), receiver: receiver.into(), ..InterchangeRow::default() };
+        InterchangeRow { sender: sender.clone(), receiver: receiver.clone(), ..InterchangeRow::default() };
     let both: Vec<Identities> = named.iter().map(|(_, identities)| identities.clone()).collect();
     match identities::partner_of(&row, &both) {
         Ok(at) => Owner::Client(named[at].0),

@@ -149,10 +149,9 @@ impl Session<'_> {
         let mut header = Vec::new();
         if let Some(client) = self.ways.client {
             header.push(("client", client.partner.client.clone()));
-            let x12 = client.partner.x12.as_ref().filter(|_| way.layout.guide().format == "x12");
-            if let Some(x12) = x12 {
-                header.push(("sender", x12.their_id.clone()));
-                header.push(("receiver", x12.our_id.clone()));
+            if let Some(named) = client.partner.envelope.get(&way.layout.guide().format) {
+                header.push(("sender", named.their_id.clone()));
+                header.push(("receiver", named.our_id.clone()));
             }
         }
         header.push(("provenance.source_file", self.file_name.clone()));
