@@ -187,6 +187,11 @@ codes! {
         cause "Documents of one kind have names of their own across all files."
         example "record party … in two files";
 
+    G012 Error "`{place}` is no date or time, so it has no mask"
+        help "take `mask` out, or correct the path"
+        cause "Masks say how dates and times are written."
+        example "widen N9.02 mask \"yyyy-MM-dd\" \"why\"";
+
     // ------------------------------------------------------------------ M: maps
     M001 Error "there is no `{path}` here"
         help "see what the guide or the canonical document has at this place"
@@ -361,11 +366,11 @@ codes! {
         cause "The segment has more elements than the standard gives it."
         example "LX*1*2~";
     X204 Warn "`{value}` is shorter than element {element} of `{tag}` may be"
-        help "the sender fills it up, or the guide allows it: `widen {tag}.{element} length …`"
+        help "the sender fills it up, or the guide allows it with `widen … length`"
         cause "The guide gives a shortest length."
         example "G62*1*20261123~";
     X205 Warn "`{value}` is longer than element {element} of `{tag}` may be"
-        help "the sender shortens it, or the guide allows it: `widen {tag}.{element} length …`"
+        help "the sender shortens it, or the guide allows it with `widen … length`"
         cause "The guide gives a longest length."
         example "a PO number of 40 characters in W05-03";
     X206 Reject "`{value}` has a character that element {element} of `{tag}` cannot have"
@@ -377,11 +382,11 @@ codes! {
         cause "The guide lists the codes of this element."
         example "W01*12*XX~";
     X208 Reject "`{value}` in element {element} of `{tag}` is not a date"
-        help "the sender corrects the date"
+        help "the sender corrects the date; if another form was agreed, the guide says so with `widen … mask`"
         cause "The value does not fit the mask, or names a day that does not exist."
         example "G62*37*20261340~";
     X209 Reject "`{value}` in element {element} of `{tag}` is not a time"
-        help "the sender corrects the time"
+        help "the sender corrects the time; if another form was agreed, the guide says so with `widen … mask`"
         cause "The value does not fit the mask, or names a time that does not exist."
         example "G62*37*20261123*W*2575~";
     X210 Reject "element {element} of `{tag}` excludes another that is there"
