@@ -581,7 +581,7 @@ codes! {
         help "ask the sender for the value, or make the line optional in the map"
         cause "A line or block with `required` got nothing."
         example "number = W05.02 required";
-    B003 Reject "`{value}` has no row in the table `{table}`"
+    B003 Reject "{text}"
         help "add a row for `{value}` to {table}.csv, then retry the message"
         cause "A code that nobody translated yet."
         example "unit XY";
@@ -621,4 +621,8 @@ codes! {
         help "write `round` with digits on the line, or correct the quantity"
         cause "`round exact` refuses what would have to be rounded."
         example "47 eaches in cases of 12";
+    B013 Warn "{text}"
+        help "ask the sender which moment was meant; to be rid of the question he writes the offset beside the time, or UTC"
+        cause "In the night clocks change, some local times are skipped and others come twice. The offset from before the change was taken."
+        example "02:30 on the night clocks go forward";
 }
