@@ -477,6 +477,10 @@ codes! {
         help "name its guide in the endpoint's settings, or ask the sender"
         cause "No format recognises the start of the file, and the endpoint names no guide."
         example "a PDF in the order folder";
+    I107 Reject "the interchange is marked `{found}`, agreed with this partner is `{expected}`"
+        help "if test and production go the same way now, change `usage` in the partner file, then have it sent again"
+        cause "Test messages must never become orders, and orders must not be lost among tests: the mark in the header must be the one agreed."
+        example "ISA15 is T, and partner.toml says usage = \"P\"";
 
     // ------------------------------------------------------------------ T: transports
     T001 Hold "`{endpoint}` shows another host key than the pinned one: {shown}"

@@ -10,6 +10,7 @@ pub mod service;
 pub mod settings;
 
 mod acknowledge;
+mod answer_file;
 mod answers;
 mod bundles;
 mod close;
