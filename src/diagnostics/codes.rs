@@ -474,8 +474,8 @@ codes! {
         cause "Between and after interchanges only line ends may stand."
         example "a mail footer after IEA";
     I106 Hold "the file is of no kind that is expected here; it starts with `{found}`"
-        help "name its guide in the endpoint's settings, or ask the sender"
-        cause "No format recognises the start of the file, and the endpoint names no guide."
+        help "if it is wanted, write a guide and a flow for it and name the flow under `[[receive]]` in the partner file, then retry the file; else ask the sender"
+        cause "No format recognises the start of the file, and no flow of this endpoint reads a guide for files without a mark of their own."
         example "a PDF in the order folder";
     I107 Reject "the interchange is marked `{found}`, agreed with this partner is `{expected}`"
         help "if test and production go the same way now, change `usage` in the partner file, then have it sent again"

@@ -31,3 +31,4 @@ mod translation;
 pub use bundles::Activation;
 pub use endpoints::transport_settings;
 pub use engine::{Gateway, GatewayError, Machine, Progress, Waiting};
+pub use spool::stored_at;
