@@ -31,4 +31,5 @@ mod translation;
 pub use bundles::Activation;
 pub use endpoints::transport_settings;
 pub use engine::{Gateway, GatewayError, Machine, Progress, Waiting};
+pub use framing::told;
 pub use spool::stored_at;

@@ -8,7 +8,7 @@ use crate::base::files::Disk;
 use crate::diagnostics::render::terminal::sanitize;
 use crate::exchange::states::{IntakeState, InterchangeState};
 use crate::formats::sniff;
-use crate::gateway::stored_at;
+use crate::gateway::{stored_at, told};
 use crate::ledger::{FileStory, Interchange};
 use serde_json::{Value, json};
 use std::io::Read;
@@ -63,7 +63,7 @@ fn people(story: &FileStory, place: &Workplace, start: Result<Start, String>, co
     console.line(format!("file f{}: {file}, {}", intake.id, line.state()));
     console.line(format!("  that is: {}", line.state().meaning()));
     if let Some(reason) = line.reason() {
-        console.line(format!("  why: {}", sanitize(&reason.to_string())));
+        console.line(format!("  why: {}", sanitize(&told(reason))));
     }
     console.line("\ncame");
     console.line(format!(
@@ -108,12 +108,12 @@ fn contents(story: &FileStory, console: &mut Console<'_>) {
     console.line(format!("\nholds{}", if is_empty { "\n  nothing that could be read" } else { "" }));
     for interchange in &story.interchanges {
         let why = interchange.reason.as_ref().or(interchange.fault.as_ref());
-        let why = why.map(|reason| format!(": {}", sanitize(&reason.to_string()))).unwrap_or_default();
+        let why = why.map(|reason| format!(": {}", sanitize(&told(reason)))).unwrap_or_default();
         console.line(format!("  {}, {}{why}", named(interchange), interchange.state));
     }
     for message in &story.messages {
         let number = message.number.as_deref().map(sanitize).unwrap_or_else(|| "without a number".into());
-        let why = message.reason.as_ref().map(|why| format!(": {}", sanitize(&why.to_string())));
+        let why = message.reason.as_ref().map(|why| format!(": {}", sanitize(&told(why))));
         console.line(format!(
             "  message m{}: {} {number}, {}{}",
             message.id,

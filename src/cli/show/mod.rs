@@ -11,6 +11,7 @@ use crate::base::span::Sources;
 use crate::diagnostics::render::json;
 use crate::diagnostics::render::terminal::{self, sanitize};
 use crate::exchange::states::{MessageState, is_allowed};
+use crate::gateway::told;
 use crate::ledger::{DeliveryKind, Event, Finding, Ledger, MessageStory};
 use serde_json::{Value, json};
 
@@ -38,7 +39,7 @@ fn people(story: &MessageStory, place: &Workplace, console: &mut Console<'_>) {
     console.line(format!("message m{}: {} {number}, {}", line.id, sanitize(&line.kind), line.state));
     console.line(format!("  that is: {}", line.state.meaning()));
     if let Some(reason) = &line.reason {
-        console.line(format!("  why: {}", sanitize(&reason.to_string())));
+        console.line(format!("  why: {}", sanitize(&told(reason))));
     }
     console.line("\ncame");
     console.line(format!(
@@ -81,11 +82,8 @@ fn people(story: &MessageStory, place: &Workplace, console: &mut Console<'_>) {
 fn history(events: &[Event], console: &mut Console<'_>) {
     console.line("\nhistory");
     for event in events {
-        let reason = event
-            .reason
-            .as_ref()
-            .map(|reason| format!(": {}", sanitize(&reason.to_string())))
-            .unwrap_or_default();
+        let reason =
+            event.reason.as_ref().map(|reason| format!(": {}", sanitize(&told(reason)))).unwrap_or_default();
         let who = event.who.as_ref().map(|who| format!(" by {}", sanitize(who))).unwrap_or_default();
         console.line(format!(
             "  {} {} {} {} -> {}{who}{reason}",
