@@ -7,7 +7,6 @@ pub mod demo;
 pub mod docs;
 mod exit;
 mod explain_code;
-mod ids;
 mod messages;
 mod process;
 mod retry;

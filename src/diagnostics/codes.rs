@@ -146,7 +146,7 @@ codes! {
         cause "A column, element or field has a type the language does not know."
         example "order_no required txt 22";
     G002 Error "the mask `{mask}` names no part of a date or time"
-        help "use yyyy, yy, MM, dd, HH, mm, ss and the characters between them"
+        help "use yyyy, yy, c, MM, dd, DDD, HH, mm, ss and the characters between them"
         cause "Masks are case sensitive: MM is the month, mm the minute."
         example "ship_date date \"DD.YY\"";
     G003 Error "no {what} is called `{name}`"
@@ -187,10 +187,26 @@ codes! {
         cause "Documents of one kind have names of their own across all files."
         example "record party … in two files";
 
-    G012 Error "`{place}` is no date or time, so it has no mask"
-        help "take `mask` out, or correct the path"
-        cause "Masks say how dates and times are written."
-        example "widen N9.02 mask \"yyyy-MM-dd\" \"why\"";
+    G020 Error "`{field}` stands at column {found} by the widths before it, and `at {expected}` is written: {what}"
+        help "correct a width before it, or declare the columns between as `filler N`"
+        cause "Columns are counted from the widths of the fields before. `at` repeats what the partner's document says, so that a wrong width is noticed."
+        example "qty 9 decimal(9,2) implied at 41 after 39 columns";
+    G021 Error "the fields of `{record}` take {found} columns, and a record has {expected}"
+        help "correct a width, or the length after `record` in the `syntax` line"
+        cause "A record cannot be longer than the records of its file."
+        example "syntax fixed record 80 with fields of 82 columns";
+    G022 Error "nothing tells `{record}` from `{other}`"
+        help "give each a field with `const`, or bound the first with `max`"
+        cause "Records are known by their constant fields, then by their order. Two neighbours without either look the same."
+        example "two records without const, the first with max 999";
+    G023 Error "`{field}`: {what}"
+        help "correct the line"
+        cause "The attributes of a field do not fit its type, its width or each other."
+        example "qty 5 decimal(11,3) packed";
+    G024 Error "no record at the top of this guide is called `{name}`"
+        help "name a record that stands in no other"
+        cause "A unit begins with a record, and holds the records declared inside it."
+        example "unit record HDR where the record is called H";
 
     // ------------------------------------------------------------------ M: maps
     M001 Error "there is no `{path}` here"
@@ -366,11 +382,11 @@ codes! {
         cause "The segment has more elements than the standard gives it."
         example "LX*1*2~";
     X204 Warn "`{value}` is shorter than element {element} of `{tag}` may be"
-        help "the sender fills it up, or the guide allows it with `widen … length`"
+        help "the sender fills it up, or the guide allows it: `widen {tag}.{element} length …`"
         cause "The guide gives a shortest length."
         example "G62*1*20261123~";
     X205 Warn "`{value}` is longer than element {element} of `{tag}` may be"
-        help "the sender shortens it, or the guide allows it with `widen … length`"
+        help "the sender shortens it, or the guide allows it: `widen {tag}.{element} length …`"
         cause "The guide gives a longest length."
         example "a PO number of 40 characters in W05-03";
     X206 Reject "`{value}` has a character that element {element} of `{tag}` cannot have"
@@ -382,11 +398,11 @@ codes! {
         cause "The guide lists the codes of this element."
         example "W01*12*XX~";
     X208 Reject "`{value}` in element {element} of `{tag}` is not a date"
-        help "the sender corrects the date; if another form was agreed, the guide says so with `widen … mask`"
+        help "the sender corrects the date"
         cause "The value does not fit the mask, or names a day that does not exist."
         example "G62*37*20261340~";
     X209 Reject "`{value}` in element {element} of `{tag}` is not a time"
-        help "the sender corrects the time; if another form was agreed, the guide says so with `widen … mask`"
+        help "the sender corrects the time"
         cause "The value does not fit the mask, or names a time that does not exist."
         example "G62*37*20261123*W*2575~";
     X210 Reject "element {element} of `{tag}` excludes another that is there"
@@ -417,6 +433,70 @@ codes! {
         help "the sender doubles quotes inside quoted values"
         cause "A value begins with a quote and the file ends before it closes."
         example "\"LAMP, SMALL";
+    X220 Reject "the record has {found} columns, and `{tag}` has {expected}"
+        help "the sender fills records up; where blanks at the end may be missing, write `trim read` in the guide's `syntax` line"
+        cause "A record is shorter than its guide says. Fields it has no columns for were not read."
+        example "a record of 118 characters where 120 are agreed";
+    X221 Reject "the record has {found} columns, and `{tag}` has {expected}: data stands behind its end"
+        help "if all fields moved, the sender has another layout: correct the widths in the guide"
+        cause "A record is longer than its guide says, and not by blanks."
+        example "a record of 122 characters where 120 are agreed";
+    X222 Reject "no record of {guide} starts like `{value}`"
+        help "if the partner's document has it, add it to the guide; else the sender leaves it out"
+        cause "The constant fields of no record stand where they should."
+        example "X0001 in a file of H, D and T";
+    X223 Reject "the record `{tag}` cannot stand here"
+        help "the sender moves it to where {guide} has it"
+        cause "The guide has this record, but at another place of the unit."
+        example "a detail before the first header";
+    X224 Reject "the required record `{tag}` is missing"
+        help "if the sender may leave it out, drop `required` in the guide"
+        cause "The unit ends, or goes on, without a record that the guide requires."
+        example "an order without details";
+    X225 Reject "the record `{tag}` comes more often than {max} times"
+        help "if the sender may repeat it, raise `max` in the guide"
+        cause "The guide limits how often a record may come."
+        example "two ship-to records in an order";
+    X226 Reject "the packed decimal {value} in element {element} of `{tag}` has a half byte that cannot stand there"
+        help "ask the sender whether the file was converted on the way: packed numbers survive binary transfer only"
+        cause "Packed numbers hold a digit in each half byte and the sign in the last: C, F, A, E or D, B. Bytes are shown in hexadecimal digits."
+        example "404040 where 00120C should stand";
+    X227 Reject "`{value}` in element {element} of `{tag}` is no number: {expected}"
+        help "the sender corrects the value; if all values look like this, correct the field's line in the guide"
+        cause "The guide says how the number looks: its digits, point and sign."
+        example "0000120? where the sign is punched over the last digit";
+    X228 Reject "`{value}` stands in element {element} of `{tag}`, and it is always `{expected}`"
+        help "ask the sender whether his layout changed; if so, change the guide"
+        cause "The guide says this field is constant."
+        example "layout version 02 where the guide was written for 01";
+    X229 Reject "`{value}` does not fit element {element} of `{tag}`: {expected}"
+        help "shorten or round it in the map, or widen the field if the receiver can"
+        cause "A value is wider than its columns, negative without a place for the sign, or has more digits behind the point."
+        example "a quantity of 100000 in a field of five digits";
+    X230 Reject "`{value}` in element {element} of `{tag}` has bytes that are no characters of {expected}"
+        help "ask the sender for the charset of the file, and write it in the guide's `syntax` line"
+        cause "The file is in another charset than the guide says."
+        example "a file in CP1252 read as UTF-8";
+    X231 Reject "element {element} of `{tag}` holds {value}, and {expected} is right"
+        help "the sender corrects it; a record may have been lost on the way"
+        cause "The guide computes this field from others: a count, a sum, or a value that is repeated."
+        example "a trailer that counts four details after three";
+    X232 Warn "columns {columns} of `{tag}` hold `{value}`, and {guide} has nothing there"
+        help "declare a field for it, or `filler` if it means nothing"
+        cause "Nobody reads these columns. The first record of the unit that has something there is shown."
+        example "a new field at the end of the record";
+    X233 Reject "nobody can tell how long the record is that starts with `{value}`"
+        help "if the partner's document has it, add it to the guide; or write the length of all records in the `syntax` line"
+        cause "Records without line ends are as long as their kind, and this kind is not in the guide. What follows cannot be read."
+        example "a record X in a file of H, D and T without line ends";
+    X234 Reject "`{value}` in element {element} of `{tag}` is not in the charset {expected}"
+        help "replace it in the map, or agree on another charset with the receiver"
+        cause "The receiver's charset has no such character. It was not replaced in silence."
+        example "an arrow in a name for a file in CP1252";
+    X235 Reject "behind the unit `{found}` stands something else than {expected}"
+        help "ask the sender for the file again, or add the record to the guide"
+        cause "Records without line ends cannot be found behind one that nobody knows, so the unit before it may lack some."
+        example "bytes lost in a transfer";
     X302 Reject "the message `{found}` has no trailer"
         help "the sender ends each message; nothing of it was used"
         cause "A message begins or the group ends before the trailer of the one before."
@@ -474,13 +554,13 @@ codes! {
         cause "Between and after interchanges only line ends may stand."
         example "a mail footer after IEA";
     I106 Hold "the file is of no kind that is expected here; it starts with `{found}`"
-        help "if it is wanted, write a guide and a flow for it and name the flow under `[[receive]]` in the partner file, then retry the file; else ask the sender"
-        cause "No format recognises the start of the file, and no flow of this endpoint reads a guide for files without a mark of their own."
+        help "name its guide in the endpoint's settings, or ask the sender"
+        cause "No format recognises the start of the file, and the endpoint names no guide."
         example "a PDF in the order folder";
-    I107 Reject "the interchange is marked `{found}`, agreed with this partner is `{expected}`"
-        help "if test and production go the same way now, change `usage` in the partner file, then have it sent again"
-        cause "Test messages must never become orders, and orders must not be lost among tests: the mark in the header must be the one agreed."
-        example "ISA15 is T, and partner.toml says usage = \"P\"";
+    I120 Reject "the end of the file says `{found}`, and the file has `{expected}`"
+        help "the sender corrects it; a record may have been lost on the way"
+        cause "Records behind the last unit count or add up what is in the file."
+        example "a trailer that counts 500 orders after 499";
 
     // ------------------------------------------------------------------ T: transports
     T001 Hold "`{endpoint}` shows another host key than the pinned one: {shown}"
@@ -585,7 +665,7 @@ codes! {
         help "ask the sender for the value, or make the line optional in the map"
         cause "A line or block with `required` got nothing."
         example "number = W05.02 required";
-    B003 Reject "{text}"
+    B003 Reject "`{value}` has no row in the table `{table}`"
         help "add a row for `{value}` to {table}.csv, then retry the message"
         cause "A code that nobody translated yet."
         example "unit XY";
@@ -625,8 +705,4 @@ codes! {
         help "write `round` with digits on the line, or correct the quantity"
         cause "`round exact` refuses what would have to be rounded."
         example "47 eaches in cases of 12";
-    B013 Warn "{text}"
-        help "ask the sender which moment was meant; to be rid of the question he writes the offset beside the time, or UTC"
-        cause "In the night clocks change, some local times are skipped and others come twice. The offset from before the change was taken."
-        example "02:30 on the night clocks go forward";
 }

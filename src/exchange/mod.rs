@@ -1,10 +1,11 @@
 //! L3: the policy of envelopes, as pure functions over facts: states and their transitions, identities, control
-//! numbers, duplicates, and acknowledgements both ways.
+//! numbers, duplicates and acknowledgements.
 
 pub mod acknowledge;
-pub mod answering;
 pub mod duplicates;
+pub mod functional_acknowledgement;
 pub mod identities;
+pub mod interchange_acknowledgement;
 pub mod numbers;
 pub mod states;
-pub mod x12;
+pub mod told;

@@ -3,7 +3,9 @@
 //! Reading is in two passes. The index pass ([`Indexer`]) sees framing and envelope only and yields one row per
 //! message; the second pass ([`Layout::read`]) takes each message by its range.
 
+pub mod charset;
 pub mod csv;
+pub mod fixed;
 pub mod segment;
 pub mod x12;
 
@@ -31,7 +33,7 @@ pub trait Format: Sync {
 }
 
 /// Every format, sorted by id.
-pub static FORMATS: &[&dyn Format] = &[&csv::Csv, &x12::X12];
+pub static FORMATS: &[&dyn Format] = &[&csv::Csv, &fixed::Fixed, &x12::X12];
 
 /// The format with this id.
 pub fn format(id: &str) -> Option<&'static dyn Format> {
@@ -51,7 +53,7 @@ pub fn layout(guide: &Guide, findings: &mut Diagnostics) -> Option<Box<dyn Layou
             findings.push(
                 Diagnostic::new(Code::L002)
                     .with("what", format!("the format `{}`", guide.format))
-                    .with("instead", "use x12 or csv")
+                    .with("instead", "use csv, fixed or x12")
                     .at(guide.format_span, ""),
             );
             None
@@ -84,14 +86,24 @@ pub trait Layout: Send + Sync {
     fn segments_in(&self, piece: &[u8]) -> u64;
     /// Appends what stands after one body, of `segments` segments in all.
     fn end_body(&self, envelope: &Envelope, ordinal: u32, segments: u64, out: &mut Vec<u8>);
-    /// Appends one body with what surrounds it.
-    fn wrap_body(&self, envelope: &Envelope, ordinal: u32, body: &[u8], out: &mut Vec<u8>) {
-        self.begin_body(envelope, ordinal, out);
+    /// Appends one body with what surrounds it, and adds it to what the file holds.
+    fn wrap_body(&self, envelope: &Envelope, totals: &mut Totals, body: &[u8], out: &mut Vec<u8>) {
+        totals.bodies += 1;
+        self.begin_body(envelope, totals.bodies, out);
         out.extend_from_slice(body);
-        self.end_body(envelope, ordinal, self.segments_in(body), out);
+        self.end_body(envelope, totals.bodies, self.segments_in(body), out);
     }
-    /// Appends what stands after the last of `count` bodies.
-    fn end_file(&self, envelope: &Envelope, count: u32, out: &mut Vec<u8>);
+    /// Appends what stands after the last body.
+    fn end_file(&self, envelope: &Envelope, totals: &Totals, out: &mut Vec<u8>);
+}
+
+/// What the bodies of one file add up to.
+#[derive(Debug, Default)]
+pub struct Totals {
+    /// How many there are.
+    pub bodies: u32,
+    /// Counts and sums of their records, where the end of the file says them.
+    pub(crate) records: Option<fixed::Tally>,
 }
 
 /// One message to read.

@@ -10,7 +10,7 @@ use crate::base::hash::Sha;
 use crate::exchange::identities::Identities;
 use crate::exchange::numbers::{LaneKey, NUMBER_MAX, NumberKind};
 use crate::exchange::states::MessageState;
-use crate::formats::{Envelope, Identity, Layout};
+use crate::formats::{Envelope, Identity, Layout, Totals};
 use crate::ledger::{
     DeliveryKind, DeliveryPlan, Gathering, Intake, InterchangeId, NumberRequest, Output, OutputId,
 };
@@ -112,7 +112,8 @@ impl Gateway {
         let (envelope, numbers) = self.envelope(&draft)?;
         let mut file = self.begin_draft(&draft, &envelope)?;
         let mut whole = Vec::new();
-        for (ordinal, output) in outputs.iter().enumerate() {
+        let mut totals = Totals::default();
+        for output in outputs {
             let written = &output.written;
             let path = self.spool.at(&segment_path(written.segment));
             let mut segment = self.spool.open_file(&path)?;
@@ -123,10 +124,10 @@ impl Gateway {
                 return Err(GatewayError::Damaged { what: path.display().to_string(), detail });
             }
             whole.clear();
-            layout.wrap_body(&envelope, ordinal as u32 + 1, &body, &mut whole);
+            layout.wrap_body(&envelope, &mut totals, &body, &mut whole);
             file.write(&whole)?;
         }
-        self.end_draft(&draft, &envelope, numbers, outputs.len() as u32, file)
+        self.end_draft(&draft, &envelope, numbers, &totals, file)
     }
 
     /// Begins the file of a draft in the spool, in place of what an earlier process left there.
@@ -142,17 +143,17 @@ impl Gateway {
         Ok(file)
     }
 
-    /// Ends the file of a draft after `count` bodies, and fixes it.
+    /// Ends the file of a draft after its bodies, and fixes it.
     pub(super) fn end_draft(
         &mut self,
         draft: &Draft<'_>,
         envelope: &Envelope,
         numbers: Vec<(String, u64)>,
-        count: u32,
+        totals: &Totals,
         mut file: Writing,
     ) -> Result<(), GatewayError> {
         let mut piece = Vec::new();
-        draft.layout.end_file(envelope, count, &mut piece);
+        draft.layout.end_file(envelope, totals, &mut piece);
         file.write(&piece)?;
         let written = file.finish()?;
         self.fix(draft, envelope, numbers, draft.spool_path(), written)

@@ -1,6 +1,8 @@
 //! From guide documents to a [`Guide`]: the base's structure, then each overlay over it.
 
-use super::{ExtraColumns, Guide, GuideSources, PlaceRules, Relation, RelationKind, Unit, narrow, types};
+use super::{
+    ExtraColumns, Guide, GuideSources, PlaceRules, Relation, RelationKind, Unit, narrow, records, types,
+};
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
 use crate::language::syntax::{
@@ -73,6 +75,7 @@ fn build(layers: &[&GuideDocument], sources: &GuideSources<'_>, findings: &mut D
             shape: Shape::new(own.name.name.clone()),
             rules: vec![PlaceRules::default()],
             columns: Vec::new(),
+            records: Vec::new(),
             extra_columns: ExtraColumns::default(),
             cases: Vec::new(),
         },
@@ -85,6 +88,7 @@ fn build(layers: &[&GuideDocument], sources: &GuideSources<'_>, findings: &mut D
             builder.setting(line, sources);
         }
         builder.columns(layer);
+        records::layer(&mut builder.guide, layer, builder.findings);
         for line in &layer.lines {
             builder.line(line);
         }
@@ -341,6 +345,8 @@ impl<'a> Builder<'a, '_> {
                 let columns = unit.by.iter().filter_map(|path| self.unit_column(path)).collect();
                 Unit::Group(columns)
             }
+            // What begins with a record is the records' to say.
+            "record" => return,
             _ => Unit::Transaction,
         };
     }

@@ -5,6 +5,7 @@
 mod build;
 mod narrow;
 pub mod path;
+pub mod records;
 mod types;
 
 use crate::base::span::Span;
@@ -46,6 +47,8 @@ pub struct Guide {
     pub rules: Vec<PlaceRules>,
     /// Columns in file order, for guides with columns.
     pub columns: Vec<PlaceId>,
+    /// Records with their fields by column, for guides with records; a record comes before those that belong to it.
+    pub records: Vec<records::Record>,
     /// What to do with columns the guide does not name.
     pub extra_columns: ExtraColumns,
     /// `case` lines of all layers: conditions across segments, compiled with the expressions of maps.
@@ -62,6 +65,9 @@ pub enum Unit {
     File,
     /// Neighbouring rows with equal values in these columns.
     Group(Vec<PlaceId>),
+    /// A record with all that belongs to it, named by these fields of it. Other records of the root stand before the
+    /// first unit or after the last.
+    Record(PlaceId, Vec<PlaceId>),
 }
 
 /// What happens with a column that no line of the guide names.
@@ -111,7 +117,7 @@ pub enum ValueClass {
     Any,
     /// A number.
     Number,
-    /// A day, with or without its time.
+    /// A day.
     Date,
     /// A time of day.
     Time,

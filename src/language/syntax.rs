@@ -268,12 +268,14 @@ pub struct Setting {
     pub value: Word,
 }
 
-/// `unit group by order_no contiguous`
+/// `unit group by order_no contiguous`, `unit record H by order_no`
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnitLine {
-    /// `transaction`, `file`, `group`
+    /// `transaction`, `file`, `group`, `record`
     pub kind: Word,
-    /// The columns of `group by`.
+    /// The record that begins a unit.
+    pub record: Option<Word>,
+    /// The columns of `group by`, or the fields of the record that name the unit.
     pub by: Vec<Path>,
     /// `contiguous`
     pub contiguous: bool,
@@ -322,6 +324,8 @@ pub struct RecordDeclaration {
     pub attributes: Vec<Attribute>,
     /// Its fields from left to right.
     pub fields: Vec<RecordField>,
+    /// Records that belong to it and follow it.
+    pub records: Vec<RecordDeclaration>,
     /// The line.
     pub span: Span,
 }
@@ -377,6 +381,8 @@ pub enum AttributeKind {
     Optional,
     /// `auto`: verified on reading, computed on writing.
     Auto,
+    /// `auto count H, D`, `auto sum D.qty`, `auto hash D.qty`, `auto same H.order_no`: what is computed, and of what.
+    AutoOf(Word, Vec<Path>),
     /// `max 10`
     Max(u32),
     /// `min 1`

@@ -10,48 +10,15 @@ enum Part {
     Century1,
     Month,
     Day,
+    DayOfYear,
     Hour,
     Minute,
     Second,
     Literal(char),
 }
 
-/// Masks in use around the world, for guessing.
-const USUAL: [&str; 30] = [
-    "yyyy-MM-dd",
-    "yyyyMMdd",
-    "dd.MM.yyyy",
-    "MM/dd/yyyy",
-    "dd/MM/yyyy",
-    "dd-MM-yyyy",
-    "yyyy/MM/dd",
-    "yyyy-MM-dd HH:mm:ss",
-    "yyyy-MM-ddTHH:mm:ss",
-    "yyyy-MM-dd HH:mm",
-    "yyyy-MM-ddTHH:mm",
-    "dd.MM.yyyy HH:mm:ss",
-    "dd.MM.yyyy HH:mm",
-    "MM/dd/yyyy HH:mm:ss",
-    "MM/dd/yyyy HH:mm",
-    "dd/MM/yyyy HH:mm:ss",
-    "dd/MM/yyyy HH:mm",
-    "yyyyMMddHHmmss",
-    "yyyyMMddHHmm",
-    "cyyMMdd",
-    "yyMMdd",
-    "ddMMyyyy",
-    "MMddyyyy",
-    "dd.MM.yy",
-    "MM/dd/yy",
-    "yyMMddHHmm",
-    "HH:mm:ss",
-    "HH:mm",
-    "HHmmss",
-    "HHmm",
-];
-
-/// A compiled mask: `yyyy`, `yy` (00-68 is 20xx), `c` (AS/400 century digit: 0 is 19xx, 1 is 20xx), `MM`, `dd`, `HH`,
-/// `mm`, `ss`; every other character stands for itself. Every part has a fixed width.
+/// A compiled mask: `yyyy`, `yy` (00-68 is 20xx), `c` (AS/400 century digit: 0 is 19xx, 1 is 20xx), `MM`, `dd`, `DDD`
+/// (day of the year), `HH`, `mm`, `ss`; every other character stands for itself. Every part has a fixed width.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mask {
     parts: Vec<Part>,
@@ -61,12 +28,13 @@ pub struct Mask {
 impl Mask {
     /// Compiles a mask; `None` if it has no part that stands for anything.
     pub fn compile(text: &str) -> Option<Mask> {
-        const WORDS: [(&str, Part); 8] = [
+        const WORDS: [(&str, Part); 9] = [
             ("yyyy", Part::Year4),
             ("yy", Part::Year2),
             ("c", Part::Century1),
             ("MM", Part::Month),
             ("dd", Part::Day),
+            ("DDD", Part::DayOfYear),
             ("HH", Part::Hour),
             ("mm", Part::Minute),
             ("ss", Part::Second),
@@ -88,25 +56,6 @@ impl Mask {
         parts.iter().any(|part| !matches!(part, Part::Literal(_))).then(|| Mask { parts, text: text.into() })
     }
 
-    /// Masks in use, most usual first, by which `text` can be read: what a person may have meant. A date only
-    /// counts where its year is likely, because numbers look the same.
-    pub fn guess(text: &str) -> impl Iterator<Item = &'static str> {
-        USUAL.iter().copied().filter(move |mask| {
-            let read = Mask::compile(mask).and_then(|mask| mask.read(text));
-            read.is_some_and(|moment| !mask.contains('y') || (1950..2100).contains(&moment.year()))
-        })
-    }
-
-    /// Characters of a text in this mask: every part has a fixed width.
-    pub fn width(&self) -> u32 {
-        let width = |part: &Part| match part {
-            Part::Year4 => 4,
-            Part::Century1 | Part::Literal(_) => 1,
-            _ => 2,
-        };
-        self.parts.iter().map(width).sum()
-    }
-
     /// The mask as written.
     pub fn text(&self) -> &str {
         &self.text
@@ -116,6 +65,7 @@ impl Mask {
     /// 1970-01-01 and 00:00:00.
     pub fn read(&self, text: &str) -> Option<DateTime> {
         let (mut year, mut century, mut month, mut day) = (1970i16, 0i16, 1i8, 1i8);
+        let mut day_of_year = 0i16;
         let (mut hour, mut minute, mut second) = (0i8, 0i8, 0i8);
         let mut rest = text.as_bytes();
         for part in &self.parts {
@@ -131,6 +81,7 @@ impl Mask {
                 Part::Century1 => century = 1900 + 100 * take(&mut rest, 1)? as i16,
                 Part::Month => month = take(&mut rest, 2)? as i8,
                 Part::Day => day = take(&mut rest, 2)? as i8,
+                Part::DayOfYear => day_of_year = take(&mut rest, 3).filter(|day| *day > 0)? as i16,
                 Part::Hour => hour = take(&mut rest, 2)? as i8,
                 Part::Minute => minute = take(&mut rest, 2)? as i8,
                 Part::Second => second = take(&mut rest, 2)? as i8,
@@ -140,7 +91,13 @@ impl Mask {
                 }
             }
         }
-        let date = Date::new(year, month, day).ok()?;
+        let mut date = Date::new(year, month, day).ok()?;
+        if day_of_year > 0 {
+            date = date.first_of_year().checked_add(jiff::Span::new().days(day_of_year - 1)).ok()?;
+            if date.year() != year {
+                return None;
+            }
+        }
         let time = Time::new(hour, minute, second, 0).ok()?;
         rest.is_empty().then(|| date.to_datetime(time))
     }
@@ -156,6 +113,7 @@ impl Mask {
                 }
                 Part::Month => digits(out, moment.month().unsigned_abs().into(), 2),
                 Part::Day => digits(out, moment.day().unsigned_abs().into(), 2),
+                Part::DayOfYear => digits(out, moment.day_of_year().unsigned_abs().into(), 3),
                 Part::Hour => digits(out, moment.hour().unsigned_abs().into(), 2),
                 Part::Minute => digits(out, moment.minute().unsigned_abs().into(), 2),
                 Part::Second => digits(out, moment.second().unsigned_abs().into(), 2),
@@ -183,27 +141,15 @@ mod tests {
     use super::Mask;
 
     #[test]
-    fn masks_are_guessed_from_a_text() {
-        for (text, first) in [
-            ("2026-11-23", Some("yyyy-MM-dd")),
-            ("20261123", Some("yyyyMMdd")),
-            ("25.11.2026 09:05", Some("dd.MM.yyyy HH:mm")),
-            ("11/24/2026", Some("MM/dd/yyyy")),
-            ("24/11/2026", Some("dd/MM/yyyy")),
-            ("1261120", Some("cyyMMdd")),
-            ("BRW01", None),
-        ] {
-            assert_eq!(Mask::guess(text).next(), first, "{text}");
-        }
-    }
-
-    #[test]
     fn masks_read_and_write_the_same_text() {
         for (mask, text) in [
             ("yyyyMMdd", "20261123"),
             ("MM/dd/yyyy HH:mm", "11/24/2026 15:42"),
             ("cyyMMdd", "1261120"),
             ("yyMMdd", "261120"),
+            ("yyyyDDD", "2024366"),
+            ("ddMMyy", "201126"),
+            ("cyyMMdd", "0991231"),
             ("HHmmss", "081500"),
         ] {
             let mask = Mask::compile(mask).expect("has parts");
@@ -211,11 +157,14 @@ mod tests {
             let mut written = String::new();
             mask.write(moment, &mut written);
             assert_eq!(written, text);
-            assert_eq!(mask.width() as usize, text.len());
         }
         let day = Mask::compile("yyyyMMdd").expect("has parts");
         for wrong in ["20261340", "20260230", "2026112", "202611234", "2026112a"] {
             assert!(day.read(wrong).is_none(), "{wrong}");
+        }
+        let julian = Mask::compile("yyyyDDD").expect("has parts");
+        for wrong in ["2026366", "2026000", "202612", "2026-12"] {
+            assert!(julian.read(wrong).is_none(), "{wrong}");
         }
     }
 }

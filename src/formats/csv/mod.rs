@@ -5,7 +5,7 @@ mod read;
 mod rows;
 mod write;
 
-use super::{Envelope, Format, Indexer, Layout, MessageInput, Scratch};
+use super::{Envelope, Format, Indexer, Layout, MessageInput, Scratch, Totals};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::guide::{Guide, Unit};
 use crate::tree::{PlaceId, Tree, View};
@@ -110,7 +110,7 @@ impl CsvLayout {
 fn unit_columns(guide: &Guide) -> &[PlaceId] {
     match &guide.unit {
         Unit::Group(columns) => columns,
-        Unit::Transaction | Unit::File => &[],
+        Unit::Transaction | Unit::File | Unit::Record(..) => &[],
     }
 }
 
@@ -147,5 +147,5 @@ impl Layout for CsvLayout {
 
     fn end_body(&self, _envelope: &Envelope, _ordinal: u32, _segments: u64, _out: &mut Vec<u8>) {}
 
-    fn end_file(&self, _envelope: &Envelope, _count: u32, _out: &mut Vec<u8>) {}
+    fn end_file(&self, _envelope: &Envelope, _totals: &Totals, _out: &mut Vec<u8>) {}
 }

@@ -1,6 +1,6 @@
 //! The one structure matcher: assigns each segment to a place by position in the structure, tag and qualifier.
 
-use super::structure::{Structure, Tag};
+use super::structure::{Slot, Structure, Tag};
 use crate::guide::Guide;
 use crate::tree::arena::Origin;
 use crate::tree::{NodeId, PlaceId, Tree};
@@ -70,7 +70,7 @@ impl MatcherState {
         tree: &mut Tree,
         missing: Missing<'_>,
     ) -> Matched {
-        let Some((depth, at)) = self.find(structure, tag) else {
+        let Some((depth, at)) = self.find(guide, structure, tag) else {
             return if structure.knows(tag) { Matched::Misplaced } else { Matched::Unknown };
         };
         while self.frames.len() > depth + 1 {
@@ -92,13 +92,53 @@ impl MatcherState {
         Matched::Here { place, node, too_many }
     }
 
-    /// The deepest open record that can take the tag at or after where it stands.
-    fn find(&self, structure: &Structure, tag: Tag) -> Option<(usize, usize)> {
-        self.frames.iter().enumerate().rev().find_map(|(depth, frame)| {
+    /// The deepest open record that can take the tag at or after where it stands, and has not as many as it may have;
+    /// if all have, the deepest.
+    fn find(&self, guide: &Guide, structure: &Structure, tag: Tag) -> Option<(usize, usize)> {
+        let mut full = None;
+        for (depth, frame) in self.frames.iter().enumerate().rev() {
             let slots = &structure.record(frame.place).slots;
-            let at = slots[frame.slot..].iter().position(|slot| slot.tag == tag)?;
-            Some((depth, frame.slot + at))
+            for (at, slot) in slots.iter().enumerate().skip(frame.slot).filter(|(_, slot)| slot.tag == tag) {
+                if !self.is_full(guide, frame, slot) {
+                    return Some((depth, at));
+                }
+                full = full.or(Some((depth, at)));
+            }
+        }
+        full
+    }
+
+    /// Whether none of a slot's places may have one more.
+    fn is_full(&self, guide: &Guide, frame: &Frame, slot: &Slot) -> bool {
+        slot.places()
+            .all(|(place, counter)| self.counts[frame.counters + counter] >= guide.shape.place(place).max)
+    }
+
+    /// Whether a segment with this tag can stand here without being one too many.
+    pub fn takes(&self, guide: &Guide, structure: &Structure, tag: Tag) -> bool {
+        self.frames.iter().any(|frame| {
+            let slots = &structure.record(frame.place).slots[frame.slot..];
+            slots.iter().any(|slot| slot.tag == tag && !self.is_full(guide, frame, slot))
         })
+    }
+
+    /// Ends all records inside the message and moves on to a slot of it.
+    pub fn go_to(
+        &mut self,
+        guide: &Guide,
+        structure: &Structure,
+        slot: usize,
+        tree: &mut Tree,
+        missing: Missing<'_>,
+    ) {
+        while self.frames.len() > 1 {
+            self.pop(guide, structure, tree, missing);
+        }
+        let frame = self.frames[0];
+        for skipped in frame.slot..slot {
+            self.check_slot(guide, structure, frame, skipped, missing);
+        }
+        self.frames[0].slot = frame.slot.max(slot);
     }
 
     /// The segment's elements are in the tree: if it has segments inside, they come now; if not, it is closed.

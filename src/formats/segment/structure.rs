@@ -75,8 +75,13 @@ pub struct Structure {
 impl Structure {
     /// The structure of `guide`.
     pub fn of(guide: &Guide) -> Structure {
+        Self::with_tags(guide, |place| Tag::of(guide.rules(place).element_id.as_bytes()))
+    }
+
+    /// The structure of `guide`, whose segments are known by what `tag` gives.
+    pub fn with_tags(guide: &Guide, tag: impl Fn(PlaceId) -> Tag) -> Structure {
         let records: Vec<RecordStructure> =
-            guide.shape.places().map(|(place, _)| record(guide, place)).collect();
+            guide.shape.places().map(|(place, _)| record(guide, place, &tag)).collect();
         let mut tags: Vec<Tag> =
             records.iter().flat_map(|record| record.slots.iter().map(|slot| slot.tag)).collect();
         tags.sort();
@@ -95,7 +100,7 @@ impl Structure {
     }
 }
 
-fn record(guide: &Guide, place: PlaceId) -> RecordStructure {
+fn record(guide: &Guide, place: PlaceId, tag: &dyn Fn(PlaceId) -> Tag) -> RecordStructure {
     let shape = &guide.shape;
     let mut record = RecordStructure::default();
     if shape.place(place).kind != PlaceKind::Record {
@@ -108,7 +113,9 @@ fn record(guide: &Guide, place: PlaceId) -> RecordStructure {
             record.elements[position - 1] = Some(child);
             continue;
         }
-        add_to_slots(guide, child, &mut record);
+        if shape.place(child).kind == PlaceKind::Record {
+            add_to_slots(guide, child, tag, &mut record);
+        }
     }
     for slot in &mut record.slots {
         slot.counter = record.counters;
@@ -117,14 +124,14 @@ fn record(guide: &Guide, place: PlaceId) -> RecordStructure {
     record
 }
 
-fn add_to_slots(guide: &Guide, child: PlaceId, record: &mut RecordStructure) {
+fn add_to_slots(guide: &Guide, child: PlaceId, tag: &dyn Fn(PlaceId) -> Tag, record: &mut RecordStructure) {
     let shape = &guide.shape;
     let place = shape.place(child);
     let same_slot = record.slots.last().filter(|slot| shape.place(slot.plain).slot == place.slot).is_some();
     if !same_slot {
         let (key, key_component) = key_position(guide, child);
         record.slots.push(Slot {
-            tag: Tag::of(guide.rules(child).element_id.as_bytes()),
+            tag: tag(child),
             key,
             key_component,
             counter: 0,

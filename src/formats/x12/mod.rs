@@ -12,7 +12,7 @@ pub use read::Tokenizer;
 pub use write::{write_header, write_trailer};
 
 use super::segment::Structure;
-use super::{Envelope, Format, Indexer, Layout, MessageInput, Scratch};
+use super::{Envelope, Format, Indexer, Layout, MessageInput, Scratch, Totals};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::guide::Guide;
 use crate::tree::{Tree, View};
@@ -97,7 +97,7 @@ impl Layout for X12Layout {
         write::end_set(self, ordinal, segments, out);
     }
 
-    fn end_file(&self, envelope: &Envelope, count: u32, out: &mut Vec<u8>) {
-        write::end(self, envelope, count, out);
+    fn end_file(&self, envelope: &Envelope, totals: &Totals, out: &mut Vec<u8>) {
+        write::end(self, envelope, totals.bodies, out);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::lexer::{Kind, Token};
 use super::super::syntax::{Attribute, AttributeKind, Setting, Word};
-use super::input::{Input, Parsed, code, must, name, plain_word, run, string, whole_number};
+use super::input::{Input, Parsed, code, list, must, name, plain_word, run, string, whole_number};
 use super::path::path;
 use crate::diagnostics::suggest::nearest;
 use nom::Parser;
@@ -20,12 +20,15 @@ const ATTRIBUTES: [&str; 15] = [
 pub const SEVERITIES: [&str; 4] = ["reject", "hold", "warn", "info"];
 
 /// Words without value that formats know; they end a list of codes.
-const FLAGS: [&str; 8] =
-    ["zero", "implied", "upper", "lower", "overpunch", "contiguous", "keep_zeros", "trim"];
+const FLAGS: [&str; 10] =
+    ["zero", "implied", "upper", "lower", "overpunch", "zoned", "packed", "contiguous", "keep_zeros", "trim"];
 
 /// Words with one word behind them; numbers and texts are taken behind any word.
-const SETTINGS: [&str; 10] =
-    ["sign", "scale", "pad", "align", "at", "charset", "fill", "mask", "decimal_mark", "width"];
+const SETTINGS: [&str; 11] =
+    ["sign", "scale", "pad", "align", "at", "charset", "fill", "mask", "decimal_mark", "width", "plus"];
+
+/// What `auto` computes of something else.
+const COMPUTED: [&str; 4] = ["count", "sum", "hash", "same"];
 
 /// Any number of attributes.
 pub fn attributes(input: Input<'_>) -> Parsed<'_, Vec<Attribute>> {
@@ -68,7 +71,7 @@ fn attribute(input: Input<'_>) -> Parsed<'_, Attribute> {
     let (rest, kind) = match word.text.as_str() {
         "required" => (rest, AttributeKind::Required),
         "opt" => (rest, AttributeKind::Optional),
-        "auto" => (rest, AttributeKind::Auto),
+        "auto" => auto(rest)?,
         "max" => map(must(whole_number), AttributeKind::Max).parse(rest)?,
         "min" => map(must(whole_number), AttributeKind::Min).parse(rest)?,
         "key" => map(must(path), AttributeKind::Key).parse(rest)?,
@@ -82,6 +85,17 @@ fn attribute(input: Input<'_>) -> Parsed<'_, Attribute> {
         _ => flag_or_setting(input, rest, word)?,
     };
     Ok((rest, Attribute { kind, span: input.span_to(&rest) }))
+}
+
+/// `auto`, `auto count H, D`
+fn auto(input: Input<'_>) -> Parsed<'_, AttributeKind> {
+    match plain_word(input) {
+        Ok((rest, word)) if COMPUTED.contains(&word.text.as_str()) => {
+            let (rest, of) = must(list(path))(rest)?;
+            Ok((rest, AttributeKind::AutoOf(word, of)))
+        }
+        _ => Ok((input, AttributeKind::Auto)),
+    }
 }
 
 /// `length 4`, `length 1 4`

@@ -93,7 +93,7 @@ fn guide_line<'a>(parser: &mut Parser<'a, '_>, line: &Logical<'a>) -> Option<Gui
             .read(line, 1, "delimiters element \"*\" segment \"~\"", settings)
             .map(GuideLine::Delimiters),
         "unit" => parser
-            .read(line, 1, "unit transaction|file|group by COLUMN [contiguous]", unit)
+            .read(line, 1, "unit transaction|file|group by COLUMN [contiguous]|record NAME [by FIELD]", unit)
             .map(|unit| GuideLine::Unit(UnitLine { span, ..unit })),
         "header" => parser
             .read(line, 1, "header COLUMN, COLUMN", list(path))
@@ -141,17 +141,25 @@ pub fn number_setting(input: Input<'_>) -> Parsed<'_, NumberSetting> {
 }
 
 fn unit(input: Input<'_>) -> Parsed<'_, UnitLine> {
+    const KINDS: [&str; 4] = ["transaction", "file", "group", "record"];
     let (rest, kind) = match plain_word(input) {
-        Ok((rest, kind)) if matches!(kind.text.as_str(), "transaction" | "file" | "group") => (rest, kind),
-        _ => return input.expected("`transaction`, `file` or `group by`"),
+        Ok((rest, kind)) if KINDS.contains(&kind.text.as_str()) => (rest, kind),
+        _ => return input.expected("`transaction`, `file`, `group by` or `record`"),
     };
-    let (rest, by) = if kind.text == "group" {
-        preceded(must(keyword("by", "`by`")), must(list(path))).parse(rest)?
-    } else {
-        (rest, Vec::new())
+    let (rest, record, by) = match kind.text.as_str() {
+        "group" => {
+            let (rest, by) = preceded(must(keyword("by", "`by`")), must(list(path))).parse(rest)?;
+            (rest, None, by)
+        }
+        "record" => {
+            let by = preceded(keyword("by", "`by`"), must(list(path)));
+            let (rest, (record, by)) = (must(name), opt(by)).parse(rest)?;
+            (rest, Some(record), by.unwrap_or_default())
+        }
+        _ => (rest, None, Vec::new()),
     };
     let (rest, contiguous) = opt(keyword("contiguous", "`contiguous`")).parse(rest)?;
-    Ok((rest, UnitLine { kind, by, contiguous: contiguous.is_some(), span: input.span_to(&rest) }))
+    Ok((rest, UnitLine { kind, record, by, contiguous: contiguous.is_some(), span: input.span_to(&rest) }))
 }
 
 fn hierarchy(input: Input<'_>) -> Parsed<'_, HierarchyLine> {

@@ -1,5 +1,6 @@
 //! Blocks of a guide: `structure`, `columns` and the `record`s of fixed-width files.
 
+use super::super::lexer::Kind;
 use super::super::syntax::{
     Attribute, AttributeKind, ColumnDeclaration, RecordDeclaration, RecordField, StructureItem,
     TypeExpression, Word,
@@ -97,14 +98,20 @@ fn column(input: Input<'_>) -> Parsed<'_, ColumnDeclaration> {
     Ok((rest, ColumnDeclaration { name, kind, attributes: before, documentation: String::new(), span }))
 }
 
-/// `record H required max 1 … end record`
+/// `record H required max 1 … end record`, with records inside that belong to it
 pub fn record<'a>(parser: &mut Parser<'a, '_>, first: &Logical<'a>) -> Option<RecordDeclaration> {
     let header = parser.read(first, 1, RECORD_FORM, |input| (name, attributes).parse(input));
     let mut labels = vec!["record".to_string()];
     labels.extend(header.iter().map(|(name, _)| name.text.clone()));
-    let mut fields = Vec::new();
+    let (mut fields, mut records) = (Vec::new(), Vec::new());
     let open = Open { labels, shown: format!("record {}", first.word(1)), span: first.span() };
     parser.block(open, |parser, line| {
+        // A field may be called `record`; its width follows.
+        if line.first_word() == "record" && line.tokens.get(1).is_some_and(|token| token.kind != Kind::Number)
+        {
+            records.extend(record(parser, &line));
+            return;
+        }
         let field = parser.read(&line, 0, FIELD_FORM, field);
         fields.extend(field.map(|mut field| {
             field.column.documentation = line.documentation.to_string();
@@ -112,7 +119,7 @@ pub fn record<'a>(parser: &mut Parser<'a, '_>, first: &Logical<'a>) -> Option<Re
         }));
     });
     let (name, attributes) = header?;
-    Some(RecordDeclaration { name, attributes, fields, span: first.span() })
+    Some(RecordDeclaration { name, attributes, fields, records, span: first.span() })
 }
 
 /// `order_no 22 text`, `tag 1 const "H"`

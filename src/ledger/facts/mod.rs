@@ -2,7 +2,6 @@
 
 mod acknowledgement;
 mod delivery;
-mod file;
 mod finding;
 mod index;
 mod intake;
@@ -11,7 +10,6 @@ mod report;
 
 pub use acknowledgement::*;
 pub use delivery::*;
-pub use file::*;
 pub use finding::*;
 pub use index::*;
 pub use intake::*;

@@ -121,8 +121,7 @@ pub(super) fn in_states(db: &Connection, states: &[IntakeState], limit: usize) -
     Ok(rows)
 }
 
-/// An intake from its row.
-pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Intake> {
+fn read(row: &Row<'_>) -> rusqlite::Result<Intake> {
     let archive_path: Option<String> = row.get("archive_path")?;
     let archived = archive_path.is_some();
     Ok(Intake {

@@ -5,7 +5,6 @@
 mod backend;
 mod closing;
 mod delivery;
-mod files;
 mod findings;
 mod index;
 mod intake;

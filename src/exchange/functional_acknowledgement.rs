@@ -1,0 +1,299 @@
+//! The 997: one for each received group, built as a tree under the shipped guide and written by its layout.
+
+use super::acknowledge::{
+    AcknowledgedFinding, AcknowledgedGroup, AcknowledgedMessage, MessageVerdict, Tally,
+};
+use super::told::Told;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::formats::Layout;
+use crate::formats::x12::Delimiters;
+use crate::guide::Guide;
+use crate::tree::arena::Origin;
+use crate::tree::{NodeId, PlaceId, PlaceKind, Tree, View};
+
+/// Longest copy of a bad value (element 724).
+const COPY_CHARACTERS_MAX: usize = 99;
+/// Longest tag (element 721).
+const TAG_CHARACTERS_MAX: usize = 3;
+/// AK3-04 of a segment whose elements are in error.
+const ELEMENT_ERRORS: &str = "8";
+
+/// The body of the 997 that answers a group, without ST and SE, written message by message: `begin`, each message of the
+/// group in order, `end`. What was appended in between is one body; nothing of it is held.
+///
+/// The layout is that of a guide of the functional acknowledgement; elements that only some releases have, such as
+/// AK1-03 and the repetition in AK4-01, are written if it knows them.
+///
+/// A message that is accepted as it is has an AK2 and an AK5 with nothing between them. Its type, number and the tags of its
+/// segments are repeated as the sender wrote them; one that cannot be written is given as `000`, `0000`, `???`. In a group that is refused as
+/// a whole, only messages with findings of their own are listed, for an `AK5*A` there would say something else than
+/// its AK9.
+///
+/// What the guide does not allow goes to `findings`: the acknowledgement must then not be sent, and what is in `out`
+/// is of no use. Nothing is found for groups whose own numbers and codes fit the standard.
+pub struct FunctionalAcknowledgement<'a> {
+    group: &'a AcknowledgedGroup,
+    layout: &'a dyn Layout,
+    places: Places,
+    delimiters: Delimiters,
+    tally: Tally,
+    tree: Tree,
+}
+
+impl<'a> FunctionalAcknowledgement<'a> {
+    /// Appends AK1. The messages that `group` may hold are passed over. `None`, with a finding, if the guide has no
+    /// place for a segment.
+    pub fn begin(
+        group: &'a AcknowledgedGroup,
+        layout_997: &'a dyn Layout,
+        out: &mut Vec<u8>,
+        findings: &mut Diagnostics,
+    ) -> Option<Self> {
+        let guide = layout_997.guide();
+        let mut answer = FunctionalAcknowledgement {
+            group,
+            layout: layout_997,
+            places: Places::of(guide, findings)?,
+            delimiters: Delimiters::of(guide).unwrap_or_default(),
+            tally: Tally::default(),
+            tree: Tree::new(),
+        };
+        answer.piece(out, findings, |builder| {
+            let ak1 = builder.open(builder.places.ak1);
+            builder.elements(ak1, &[group.functional_id(), &group.control_number, &group.version]);
+            builder.tree.close(ak1.1);
+        });
+        Some(answer)
+    }
+
+    /// Appends AK2 to AK5 of the next message.
+    pub fn message(&mut self, message: &AcknowledgedMessage, out: &mut Vec<u8>, findings: &mut Diagnostics) {
+        self.tally.count(message);
+        if !self.group.is_refused() || message.verdict() != MessageVerdict::Accepted {
+            self.piece(out, findings, |builder| builder.message(message));
+        }
+    }
+
+    /// Appends AK9.
+    pub fn end(mut self, out: &mut Vec<u8>, findings: &mut Diagnostics) {
+        let (group, tally) = (self.group, self.tally);
+        let included = group.included.map_or(tally.received(), |included| included as usize);
+        let counts = [included, tally.received(), tally.accepted(group)].map(|count| count.to_string());
+        self.piece(out, findings, |builder| {
+            let ak9 = builder.open(builder.places.ak9);
+            let verdict = tally.verdict(group).code();
+            builder.elements(ak9, &[verdict, &counts[0], &counts[1], &counts[2]]);
+            builder.codes(ak9, 5, &group.codes());
+            builder.tree.close(ak9.1);
+        });
+    }
+
+    /// Builds some segments and writes them.
+    fn piece(&mut self, out: &mut Vec<u8>, findings: &mut Diagnostics, build: impl FnOnce(&mut Builder<'_>)) {
+        self.tree.clear();
+        let root = self.tree.open(PlaceId::ROOT, Origin::default());
+        build(&mut Builder {
+            guide: self.layout.guide(),
+            places: &self.places,
+            delimiters: &self.delimiters,
+            tree: &mut self.tree,
+        });
+        self.tree.close(root);
+        self.layout.write_body(View::new(&self.tree, ""), out, findings);
+    }
+}
+
+/// Appends the whole body of the 997 for a group that holds its messages; see [`FunctionalAcknowledgement`].
+pub fn functional_acknowledgement(
+    group: &AcknowledgedGroup,
+    layout_997: &dyn Layout,
+    out: &mut Vec<u8>,
+    findings: &mut Diagnostics,
+) {
+    let Some(mut answer) = FunctionalAcknowledgement::begin(group, layout_997, out, findings) else { return };
+    group.messages.iter().for_each(|message| answer.message(message, out, findings));
+    answer.end(out, findings);
+}
+
+/// Where the segments of the 997 stand in its guide.
+struct Places {
+    ak1: PlaceId,
+    ak2: PlaceId,
+    ak3: PlaceId,
+    ak4: PlaceId,
+    ak5: PlaceId,
+    ak9: PlaceId,
+}
+
+impl Places {
+    fn of(guide: &Guide, findings: &mut Diagnostics) -> Option<Places> {
+        let mut find = |parent: PlaceId, tag: &str| {
+            let place = guide.shape.children_named(parent, tag).next();
+            if place.is_none() {
+                findings.push(
+                    Diagnostic::new(Code::G009)
+                        .with("name", tag)
+                        .with("guide", &guide.name)
+                        .at(guide.format_span, "an acknowledgement is made of AK1 to AK9"),
+                );
+            }
+            place
+        };
+        let (ak1, ak2) = (find(PlaceId::ROOT, "AK1")?, find(PlaceId::ROOT, "AK2")?);
+        let ak3 = find(ak2, "AK3")?;
+        let (ak4, ak5) = (find(ak3, "AK4")?, find(ak2, "AK5")?);
+        Some(Places { ak1, ak2, ak3, ak4, ak5, ak9: find(PlaceId::ROOT, "AK9")? })
+    }
+}
+
+struct Builder<'a> {
+    guide: &'a Guide,
+    places: &'a Places,
+    delimiters: &'a Delimiters,
+    tree: &'a mut Tree,
+}
+
+impl Builder<'_> {
+    fn message(&mut self, message: &AcknowledgedMessage) {
+        let ak2 = self.open(self.places.ak2);
+        // What no segment can hold must not keep the other messages of the group from their answer.
+        let kind = self.writable_or(&message.kind, "000");
+        let control_number = self.writable_or(&message.control_number, "0000");
+        self.elements(ak2, &[kind, control_number]);
+        let mut findings: Vec<&AcknowledgedFinding> = message
+            .findings
+            .iter()
+            .filter(|finding| matches!(finding.told(), Some(Told::Segment(_) | Told::Element(_))))
+            .collect();
+        // Stable: findings about one segment keep their order, gaps before the segment where they were noticed.
+        findings.sort_by_key(|finding| finding.place.segment);
+        for (i, finding) in findings.iter().enumerate() {
+            match finding.told() {
+                Some(Told::Segment(code)) => {
+                    let ak3 = self.segment(&finding.place, code);
+                    self.tree.close(ak3);
+                }
+                _ if !findings[..i].iter().any(|earlier| shares_segment(earlier, finding)) => {
+                    self.segment_with_elements(finding, &findings[i..]);
+                }
+                _ => {}
+            }
+        }
+        let ak5 = self.open(self.places.ak5);
+        self.elements(ak5, &[message.verdict().code()]);
+        self.codes(ak5, 2, &message.codes());
+        self.tree.close(ak5.1);
+        self.tree.close(ak2.1);
+    }
+
+    /// AK3; its node is still open.
+    fn segment(&mut self, place: &Place, code: &str) -> NodeId {
+        let ak3 = self.open(self.places.ak3);
+        let tag: String = place.tag.chars().take(TAG_CHARACTERS_MAX).collect();
+        let tag = self.writable_or(&tag, "???");
+        self.elements(ak3, &[tag, &place.segment.to_string(), &place.loop_id, code]);
+        ak3.1
+    }
+
+    /// One AK3 for all `findings` about elements of the segment of `first`, with their AK4 in order of position.
+    fn segment_with_elements(&mut self, first: &AcknowledgedFinding, findings: &[&AcknowledgedFinding]) {
+        let ak3 = self.segment(&first.place, ELEMENT_ERRORS);
+        let mut elements: Vec<&AcknowledgedFinding> =
+            findings.iter().copied().filter(|finding| shares_segment(first, finding)).collect();
+        let position = |place: &Place| (place.element, place.repetition, place.component);
+        elements.sort_by_key(|finding| position(&finding.place));
+        let most = self.guide.shape.place(self.places.ak4).max as usize;
+        for finding in elements.into_iter().take(most) {
+            self.element(finding);
+        }
+        self.tree.close(ak3);
+    }
+
+    /// AK4.
+    fn element(&mut self, finding: &AcknowledgedFinding) {
+        let Some(Told::Element(code)) = finding.told() else { return };
+        let place = &finding.place;
+        let ak4 = self.open(self.places.ak4);
+        let numbers =
+            [place.element, place.component, if place.repetition > 1 { place.repetition } else { 0 }];
+        let numbers = numbers.map(|number| if number == 0 { String::new() } else { number.to_string() });
+        if let Some(at) = self.guide.shape.child_at(ak4.0, 1) {
+            if self.guide.shape.place(at).kind == PlaceKind::Record {
+                let composite = (at, self.tree.open(at, Origin::default()));
+                self.elements(composite, &[&numbers[0], &numbers[1], &numbers[2]]);
+                self.tree.close(composite.1);
+            } else {
+                self.leaf(ak4, 1, &numbers[0]);
+            }
+        }
+        // The guide may know an element by a name of its own, or a composite by its id: element 725 is a number.
+        let is_number = place.element_id.bytes().all(|byte| byte.is_ascii_digit());
+        self.leaf(ak4, 2, if is_number { &place.element_id } else { "" });
+        self.leaf(ak4, 3, code);
+        self.leaf(ak4, 4, &copy_of(&finding.value, self.delimiters));
+        self.tree.close(ak4.1);
+    }
+
+    /// What the sender wrote, or `otherwise` if it is empty or cannot be written.
+    fn writable_or<'v>(&self, value: &'v str, otherwise: &'v str) -> &'v str {
+        if !value.is_empty() && is_writable(value, self.delimiters) { value } else { otherwise }
+    }
+
+    fn open(&mut self, place: PlaceId) -> (PlaceId, NodeId) {
+        (place, self.tree.open(place, Origin::default()))
+    }
+
+    /// Elements or components from position 1 on; empty ones and those the guide does not have are left out.
+    fn elements(&mut self, segment: (PlaceId, NodeId), values: &[&str]) {
+        for (position, value) in (1..).zip(values) {
+            self.leaf(segment, position, value);
+        }
+    }
+
+    fn codes(&mut self, segment: (PlaceId, NodeId), first: u16, codes: &[&str]) {
+        for (position, code) in (first..).zip(codes) {
+            self.leaf(segment, position, code);
+        }
+    }
+
+    fn leaf(&mut self, segment: (PlaceId, NodeId), position: u16, value: &str) {
+        let place = self.guide.shape.child_at(segment.0, position);
+        if let Some(place) = place.filter(|_| !value.is_empty()) {
+            self.tree.leaf(place, value, Origin::default());
+        }
+    }
+}
+
+/// Whether both are about elements of one segment.
+fn shares_segment(one: &AcknowledgedFinding, other: &AcknowledgedFinding) -> bool {
+    let is_element = |finding: &AcknowledgedFinding| matches!(finding.told(), Some(Told::Element(_)));
+    is_element(one) && is_element(other) && one.place.segment == other.place.segment
+}
+
+/// The copy of a bad value, cut to the length of element 724. Empty if the value cannot be written: X12 has no release
+/// character, so a value with one of our delimiters in it would break the segment, and a value outside printable ASCII
+/// may not survive the way. A changed value would be no copy.
+fn copy_of(value: &str, delimiters: &Delimiters) -> String {
+    let copy: String = value.chars().take(COPY_CHARACTERS_MAX).collect();
+    if is_writable(&copy, delimiters) { copy } else { String::new() }
+}
+
+fn is_writable(value: &str, delimiters: &Delimiters) -> bool {
+    value.bytes().all(|byte| matches!(byte, 0x20..=0x7e) && !delimiters.separates(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_is_cut_and_never_changed() {
+        let delimiters = Delimiters { repetition: Some(b'^'), ..Delimiters::default() };
+        let copy = |value: &str| copy_of(value, &delimiters);
+        assert_eq!(copy("20261340"), "20261340");
+        assert_eq!(copy(&"9".repeat(120)), "9".repeat(99));
+        for value in ["A*B", "A~B", "A>B", "A^B", "A\nB", "TÜR", "A\u{7f}", ""] {
+            assert_eq!(copy(value), "", "{value:?}");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! What X12 calls our findings: the codes of AK3, AK4, AK5, AK9 and TA1, as one table.
+
+use crate::diagnostics::{Code, codes};
+
+/// How a functional acknowledgement tells a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// In AK3-04 (element 720): something is wrong with a segment.
+    Segment(&'static str),
+    /// In AK4-03 (element 723): something is wrong with an element.
+    Element(&'static str),
+    /// From AK5-02 on (element 718): something is wrong with the set's frame.
+    Set(&'static str),
+    /// From AK9-05 on (element 716): something is wrong with the group's frame.
+    Group(&'static str),
+    /// The standard has no code for it. A refusal is told without one; anything less is not told.
+    Unnamed,
+}
+
+/// Every X code with what the sender of X12 is told of it.
+pub const TOLD: &[(Code, Told)] = &[
+    (Code::X101, Told::Segment("1")),
+    (Code::X102, Told::Segment("2")),
+    (Code::X103, Told::Segment("3")),
+    (Code::X105, Told::Segment("5")),
+    // "Not used with this partner" is a word of implementation guides: the 999 has I4 for it, the 997 nothing.
+    (Code::X106, Told::Unnamed),
+    // A `case` binds several segments and blames none: the set has segments in error.
+    (Code::X107, Told::Set("5")),
+    (Code::X201, Told::Element("1")),
+    (Code::X202, Told::Element("2")),
+    (Code::X203, Told::Element("3")),
+    (Code::X204, Told::Element("4")),
+    (Code::X205, Told::Element("5")),
+    (Code::X206, Told::Element("6")),
+    (Code::X207, Told::Element("7")),
+    (Code::X208, Told::Element("8")),
+    (Code::X209, Told::Element("9")),
+    (Code::X210, Told::Element("10")),
+    // Like X106: I13 in the 999.
+    (Code::X212, Told::Unnamed),
+    (Code::X302, Told::Set("2")),
+    (Code::X303, Told::Set("3")),
+    (Code::X304, Told::Set("4")),
+    (Code::X305, Told::Unnamed),
+    (Code::X306, Told::Set("23")),
+    (Code::X307, Told::Set("1")),
+    (Code::X401, Told::Group("4")),
+    (Code::X402, Told::Group("5")),
+    (Code::X403, Told::Group("3")),
+];
+
+/// X codes that no X12 message can have, so that no acknowledgement of X12 ever sees them.
+pub const NOT_TOLD: &[Code] = &[
+    // Rows and columns of flat files.
+    Code::X211,
+    Code::X213,
+    Code::X214,
+    Code::X215,
+    Code::X216,
+    // Records of flat files and their fields.
+    Code::X220,
+    Code::X221,
+    Code::X222,
+    Code::X223,
+    Code::X224,
+    Code::X225,
+    Code::X226,
+    Code::X227,
+    Code::X228,
+    Code::X229,
+    Code::X230,
+    Code::X231,
+    Code::X232,
+    Code::X233,
+    Code::X234,
+    Code::X235,
+];
+
+/// How the finding with this code is told; `None` for codes that are not the guide's: what a map or a person found
+/// wrong is no business of a functional acknowledgement.
+pub fn told(code: &str) -> Option<Told> {
+    let code = codes::find(code)?.code;
+    match TOLD.iter().find(|(known, _)| *known == code) {
+        Some((_, told)) => Some(*told),
+        // A code the table does not know yet still refuses. A test keeps this from lasting.
+        None => code.text().starts_with('X').then_some(Told::Unnamed),
+    }
+}
+
+/// Note codes of TA1-05 (element I18): what is wrong with an interchange as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum InterchangeNote {
+    /// Nothing.
+    NoError,
+    /// ISA13 and IEA02 differ.
+    ControlNumbersDiffer,
+    /// ISA12 is a version that is not supported.
+    VersionNotSupported,
+    /// ISA06 is nobody known here.
+    SenderUnknown,
+    /// ISA08 is not us.
+    ReceiverUnknown,
+    /// ISA13 is not nine digits.
+    ControlNumberInvalid,
+    /// ISA15 is not what was agreed.
+    TestIndicatorInvalid,
+    /// IEA01 does not count the groups.
+    GroupCountWrong,
+    /// The segments of the envelope do not stand as they must.
+    StructureInvalid,
+    /// The file ends before IEA.
+    EndPremature,
+    /// A header cannot be read.
+    ContentInvalid,
+    /// The control number came before.
+    Duplicate,
+}
+
+impl InterchangeNote {
+    /// Every note with its code, in the order of the codes.
+    pub const ALL: &[(InterchangeNote, &str)] = &[
+        (InterchangeNote::NoError, "000"),
+        (InterchangeNote::ControlNumbersDiffer, "001"),
+        (InterchangeNote::VersionNotSupported, "003"),
+        (InterchangeNote::SenderUnknown, "006"),
+        (InterchangeNote::ReceiverUnknown, "009"),
+        (InterchangeNote::ControlNumberInvalid, "018"),
+        (InterchangeNote::TestIndicatorInvalid, "020"),
+        (InterchangeNote::GroupCountWrong, "021"),
+        (InterchangeNote::StructureInvalid, "022"),
+        (InterchangeNote::EndPremature, "023"),
+        (InterchangeNote::ContentInvalid, "024"),
+        (InterchangeNote::Duplicate, "025"),
+    ];
+
+    /// The code of TA1-05.
+    pub fn code(self) -> &'static str {
+        Self::ALL.iter().find(|(note, _)| *note == self).map_or("", |(_, code)| code)
+    }
+
+    /// The note for a finding about the envelope; `None` where nothing is to be said to the sender of X12.
+    pub fn of(code: &str) -> Option<InterchangeNote> {
+        let code = codes::find(code)?.code;
+        INTERCHANGE_NOTES.iter().find(|(known, _)| *known == code).map(|(_, note)| *note)
+    }
+}
+
+/// Findings about an interchange with their notes.
+pub const INTERCHANGE_NOTES: &[(Code, InterchangeNote)] = &[
+    (Code::I101, InterchangeNote::EndPremature),
+    (Code::I102, InterchangeNote::ControlNumbersDiffer),
+    (Code::I103, InterchangeNote::GroupCountWrong),
+    (Code::I104, InterchangeNote::ContentInvalid),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::codes::CODES;
+
+    #[test]
+    fn every_code_of_a_guide_is_told_or_listed_as_not_told() {
+        for info in CODES.iter().filter(|info| info.code.text().starts_with('X')) {
+            let times = TOLD.iter().filter(|(code, _)| *code == info.code).count()
+                + NOT_TOLD.iter().filter(|code| **code == info.code).count();
+            assert_eq!(times, 1, "{} is in TOLD or in NOT_TOLD, once", info.code.text());
+        }
+    }
+
+    #[test]
+    fn what_a_map_found_is_never_told() {
+        for info in CODES.iter().filter(|info| !info.code.text().starts_with('X')) {
+            assert_eq!(told(info.code.text()), None, "{}", info.code.text());
+        }
+        assert_eq!((told("E120"), told("x207")), (None, Some(Told::Element("7"))));
+    }
+
+    #[test]
+    fn notes_have_codes_of_their_own() {
+        let codes: Vec<_> = InterchangeNote::ALL.iter().map(|(_, code)| *code).collect();
+        assert!(codes.is_sorted_by(|one, other| one < other), "{codes:?}");
+        assert_eq!(InterchangeNote::of("I103").map(InterchangeNote::code), Some("021"));
+        assert_eq!(InterchangeNote::of("I105"), None);
+    }
+}

@@ -1,0 +1,169 @@
+//! Fields that are computed from others: counts, sums and values that repeat.
+
+use super::FixedLayout;
+use super::read::{field_node, told};
+use crate::base::decimal::Decimal;
+use crate::diagnostics::{Code, Diagnostics, Place};
+use crate::guide::records::{Auto, Field};
+use crate::tree::{NodeId, PlaceId, PlaceKind, View};
+
+/// Compares every computed field of a unit with what it should be; sums only where all numbers could be read. `offset`
+/// is that of the unit in the file.
+pub(super) fn verify(
+    layout: &FixedLayout,
+    view: View<'_>,
+    offset: u64,
+    has_all_numbers: bool,
+    findings: &mut Diagnostics,
+) {
+    if !view.tree.is_empty() {
+        let mut verifier = Verifier { layout, view, offset, has_all_numbers, findings };
+        verifier.records(&mut vec![NodeId::ROOT]);
+    }
+}
+
+struct Verifier<'a> {
+    layout: &'a FixedLayout,
+    view: View<'a>,
+    offset: u64,
+    has_all_numbers: bool,
+    findings: &'a mut Diagnostics,
+}
+
+impl Verifier<'_> {
+    fn records(&mut self, above: &mut Vec<NodeId>) {
+        let view = self.view;
+        let parent = *above.last().expect("begins with the root");
+        for node in view.tree.children(parent) {
+            let Some(index) = self.layout.record_at(view.tree.node(node).place) else { continue };
+            for (position, field) in self.layout.guide.records[index].fields.iter().enumerate() {
+                if let (Some(auto), Some(place)) = (&field.auto, field.place) {
+                    self.field(node, above, (position, field, place), auto);
+                }
+            }
+            above.push(node);
+            self.records(above);
+            above.pop();
+        }
+    }
+
+    fn field(
+        &mut self,
+        node: NodeId,
+        above: &[NodeId],
+        (position, field, place): (usize, &Field, PlaceId),
+        auto: &Auto,
+    ) {
+        let view = self.view;
+        if matches!(auto, Auto::Sum(_) | Auto::Hash(_)) && !self.has_all_numbers {
+            return;
+        }
+        let leaf = field_node(view.tree, node, place);
+        let found = leaf.and_then(|leaf| view.text(leaf)).unwrap_or("");
+        let expected = value(self.layout, view, above, Some(node), field, auto);
+        if is_same(found, &expected) {
+            return;
+        }
+        let at = view.tree.node(leaf.unwrap_or(node));
+        let name = self.layout.guide.shape.place(view.tree.node(node).place).name.to_string();
+        let shown = if found.is_empty() { "nothing" } else { found };
+        let expected = if expected.is_empty() { "nothing" } else { &expected };
+        let finding = told(&self.layout.guide.name, Code::X231, &name, field, shown, expected);
+        self.findings.push(finding.place(Place {
+            offset: self.offset + u64::from(at.origin_start),
+            length: at.origin_len,
+            segment: at.ordinal,
+            tag: name,
+            element: position as u16 + 1,
+            element_id: field.name.to_string(),
+            ..Place::default()
+        }));
+    }
+}
+
+/// Whether two values are the same text or the same number.
+pub(super) fn is_same(found: &str, expected: &str) -> bool {
+    if found == expected {
+        return true;
+    }
+    let number = |text: &str| Decimal::parse(text.as_bytes());
+    matches!((number(found), number(expected)), (Some(found), Some(expected)) if found == expected)
+}
+
+/// What a computed field holds, in the record `node` (`None` for one that is not in the tree) inside the last of
+/// `above`.
+pub(super) fn value(
+    layout: &FixedLayout,
+    view: View<'_>,
+    above: &[NodeId],
+    node: Option<NodeId>,
+    field: &Field,
+    auto: &Auto,
+) -> String {
+    let parent = *above.last().expect("begins with the root");
+    match auto {
+        Auto::Count(places) => count(layout, view, parent, places).to_string(),
+        Auto::Sum(place) => sum(view, parent, *place).to_string(),
+        Auto::Hash(place) => hash(sum(view, parent, *place), layout.scale_of(*place), field),
+        Auto::Same(place) => same(layout, view, above, node, *place).to_string(),
+    }
+}
+
+/// The digits of a sum that fit a field, as text.
+pub(super) fn hash(sum: Decimal, scale: u8, field: &Field) -> String {
+    let digits = field.number.map_or(field.width, |look| look.digits).min(36);
+    let units = sum.units_at(scale).map_or(0, i128::unsigned_abs);
+    (units % 10u128.pow(digits)).to_string()
+}
+
+/// The nodes inside `parent`, itself not among them.
+fn inside(view: View<'_>, parent: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+    let end = view.tree.node(parent).end.min(view.tree.len() as u32);
+    (parent.0 + 1..end).map(NodeId)
+}
+
+fn count(layout: &FixedLayout, view: View<'_>, parent: NodeId, places: &[PlaceId]) -> usize {
+    let place_of = |node: NodeId| view.tree.node(node).place;
+    let there = inside(view, parent).filter(|&node| places.contains(&place_of(node))).count();
+    // Records that the format writes by itself need not be in the tree.
+    let by_itself = places.iter().filter(|&&place| layout.is_written_by_itself(place)).map(|&place| {
+        let above = layout.guide.shape.place(place).parent;
+        let parents =
+            [parent].into_iter().chain(inside(view, parent)).filter(|&node| place_of(node) == above);
+        parents.filter(|&node| field_node(view.tree, node, place).is_none()).count()
+    });
+    there + by_itself.sum::<usize>()
+}
+
+fn sum(view: View<'_>, parent: NodeId, place: PlaceId) -> Decimal {
+    inside(view, parent)
+        .filter(|&node| view.tree.node(node).place == place)
+        .filter_map(|node| Decimal::parse(view.text(node)?.as_bytes()))
+        .fold(Decimal::ZERO, |sum, number| sum.checked_add(number).unwrap_or(sum))
+}
+
+/// The value of a field of a record around this one, or of the last before it in a record around it.
+fn same<'v>(
+    layout: &FixedLayout,
+    view: View<'v>,
+    above: &[NodeId],
+    node: Option<NodeId>,
+    place: PlaceId,
+) -> &'v str {
+    let record = layout.guide.shape.place(place).parent;
+    debug_assert_eq!(layout.guide.shape.place(record).kind, PlaceKind::Record);
+    let mut before = node;
+    for &around in above.iter().rev() {
+        if view.tree.node(around).place == record {
+            return view.child_text(around, place).unwrap_or("");
+        }
+        let is_before = |child: &NodeId| before.is_none_or(|before| child.0 < before.0);
+        let mut children = view.tree.children(around).take_while(is_before);
+        let last = children.by_ref().filter(|&child| view.tree.node(child).place == record).last();
+        if let Some(found) = last {
+            return view.child_text(found, place).unwrap_or("");
+        }
+        before = Some(around);
+    }
+    ""
+}
