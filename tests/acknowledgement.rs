@@ -7,14 +7,12 @@ mod shipped;
 
 use crossdock::base::span::Sources;
 use crossdock::diagnostics::{Diagnostic, Diagnostics, Place, Severity};
-use crossdock::exchange::acknowledge::{AcknowledgedFinding, AcknowledgedGroup, AcknowledgedMessage};
-use crossdock::exchange::functional_acknowledgement::functional_acknowledgement;
-use crossdock::exchange::identities::{counterpart, received};
-use crossdock::exchange::interchange_acknowledgement::{
-    AcknowledgedInterchange, InterchangeVerdict, interchange_acknowledgement,
+use crossdock::exchange::acknowledge::{
+    AcknowledgedFinding, AcknowledgedGroup, AcknowledgedInterchange, AcknowledgedMessage,
 };
-use crossdock::exchange::told::InterchangeNote;
-use crossdock::formats::x12::Delimiters;
+use crossdock::exchange::answering::{Answer, AnswerWriter, Answering};
+use crossdock::exchange::identities::{counterpart, received};
+use crossdock::exchange::x12::{FunctionalAcknowledgement, InterchangeNote, X12};
 use crossdock::formats::{self, Envelope, Fault, InterchangeRow, Layout, Row, Totals};
 use crossdock::guide::{self, GuideSources};
 use crossdock::language::{parse, syntax::Document};
@@ -29,21 +27,35 @@ struct Received {
     interchange: InterchangeRow,
     envelope: Envelope,
     functional_ids: Vec<String>,
-    groups: Vec<AcknowledgedGroup>,
+    groups: Vec<Group>,
     fault: Option<Fault>,
+}
+
+/// A group with its messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Group {
+    head: AcknowledgedGroup,
+    messages: Vec<AcknowledgedMessage>,
+}
+
+impl Group {
+    fn new(functional_id: &str, control_number: &str, version: &str) -> Option<Self> {
+        let head = AcknowledgedGroup::new(&X12, functional_id, control_number, version)?;
+        Some(Group { head, messages: Vec::new() })
+    }
 }
 
 /// The index pass and the reading of each message, as the gateway does them. Holds the first interchange.
 fn receive(bytes: &[u8], layout: &dyn Layout) -> Received {
     let mut received = Received::default();
-    let mut group: Option<AcknowledgedGroup> = None;
+    let mut group: Option<Group> = None;
     for row in shipped::index(layout, bytes, usize::MAX) {
         match row {
             Row::Interchange(row) => received.interchange = row,
             Row::Group(row) => {
                 received.envelope = self::received(&received.interchange, Some(&row));
                 received.functional_ids.push(row.functional_id.clone());
-                group = AcknowledgedGroup::new(&row.functional_id, &row.control_number, &row.version);
+                group = Group::new(&row.functional_id, &row.control_number, &row.version);
             }
             Row::Message(row) => {
                 let Some(group) = &mut group else { continue };
@@ -59,8 +71,8 @@ fn receive(bytes: &[u8], layout: &dyn Layout) -> Received {
             }
             Row::GroupEnd { fault } => {
                 let Some(mut ended) = group.take() else { continue };
-                ended.faults.extend(fault.iter().map(|fault| fault.code.text().to_owned()));
-                ended.included = match &fault {
+                ended.head.faults.extend(fault.iter().map(|fault| fault.code.text().to_owned()));
+                ended.head.included = match &fault {
                     Some(fault) if fault.code.text() == "X402" => fault.found.parse().ok(),
                     _ => None,
                 };
@@ -86,11 +98,19 @@ fn fact(diagnostic: &Diagnostic) -> AcknowledgedFinding {
 }
 
 /// The body of the 997 for a group, cut into segments.
-fn answer(group: &AcknowledgedGroup, layout_997: &dyn Layout) -> Vec<String> {
+fn answer(group: &Group, layout_997: &dyn Layout) -> Vec<String> {
+    segments(&body(group, layout_997))
+}
+
+/// The body of the 997 for a group, message by message as the gateway writes it.
+fn body(group: &Group, layout_997: &dyn Layout) -> Vec<u8> {
     let (mut body, mut findings) = (Vec::new(), Diagnostics::new());
-    functional_acknowledgement(group, layout_997, &mut body, &mut findings);
+    let mut writer = FunctionalAcknowledgement::new(layout_997).expect("a guide of the 997");
+    assert!(writer.begin_group(group.head.clone(), &mut body, &mut findings), "the group has a name");
+    group.messages.iter().for_each(|message| writer.message(message, &mut body, &mut findings));
+    writer.end_group(&mut body, &mut findings);
     assert!(findings.is_empty(), "{:?}", findings.as_slice());
-    segments(&body)
+    body
 }
 
 fn segments(bytes: &[u8]) -> Vec<String> {
@@ -107,9 +127,7 @@ fn answer_file(received: &Received, layout_997: &dyn Layout, number: u64, made_a
         ..counterpart(&received.envelope)
     };
     let [group] = received.groups.as_slice() else { panic!("one group") };
-    let (mut body, mut findings) = (Vec::new(), Diagnostics::new());
-    functional_acknowledgement(group, layout_997, &mut body, &mut findings);
-    assert!(findings.is_empty(), "{:?}", findings.as_slice());
+    let body = body(group, layout_997);
     let mut file = Vec::new();
     layout_997.begin_file(&envelope, &mut file);
     let mut totals = Totals::default();
@@ -151,8 +169,8 @@ fn whatever_passes_is_accepted_as_it_is() {
         let bytes = std::fs::read(&path).expect("a file");
         let received = receive(&bytes, &*layout);
         assert_eq!(received.fault, None, "{path:?}");
-        for group in received.groups.iter().filter(|group| group.functional_id() == "OW") {
-            if group.version != "004010" {
+        for group in received.groups.iter().filter(|group| group.head.functional_id() == "OW") {
+            if group.head.version != "004010" {
                 continue;
             }
             let answer = answer(group, &*layout_997);
@@ -235,13 +253,19 @@ fn ta1(received: &Received) -> Vec<String> {
     let fault = received.fault.as_ref().expect("refused as a whole");
     let note = InterchangeNote::of(fault.code.text()).expect("has a note");
     assert_eq!(note.code(), fault.standard_code);
-    let ids = received.functional_ids.iter().map(String::as_str);
-    let interchange = AcknowledgedInterchange::new(&received.interchange, ids).expect("no answer itself");
-    let envelope = counterpart(&received.envelope);
-    let (mut out, delimiters) = (Vec::new(), Delimiters::default());
-    let rejected = InterchangeVerdict::Rejected;
-    interchange_acknowledgement(&interchange, rejected, note, &envelope, "00401", &delimiters, &mut out);
+    let (_, layout) = layouts();
+    let refused = refused(received, fault).expect("no answer itself");
+    let answer = X12.answer(&refused, &*layout).expect("it has a name");
+    let Answer::Interchange { word: "TA1", write } = answer else { panic!("a TA1") };
+    let mut out = Vec::new();
+    write(&counterpart(&received.envelope), &mut out);
     segments(&out)
+}
+
+/// The interchange, refused as a whole.
+fn refused(received: &Received, fault: &Fault) -> Option<AcknowledgedInterchange> {
+    let ids = received.functional_ids.iter().map(String::as_str);
+    AcknowledgedInterchange::new(&X12, received.interchange.clone(), Some(fault.code.text().into()), ids)
 }
 
 #[test]
@@ -254,9 +278,12 @@ fn a_file_that_was_cut_off_is_never_answered_by_a_997() {
 
 #[test]
 fn a_header_that_cannot_be_read_is_never_answered() {
-    let (layout, _) = layouts();
-    let received = receive(&testdata("x12/err/isa-short.edi"), &*layout);
-    assert_eq!(AcknowledgedInterchange::new(&received.interchange, ["OW"]), None);
+    let (layout, layout_997) = layouts();
+    let mut received = receive(&testdata("x12/err/isa-short.edi"), &*layout);
+    received.functional_ids = vec!["OW".into()];
+    let fault = received.fault.clone().expect("refused");
+    let refused = refused(&received, &fault).expect("orders");
+    assert!(X12.answer(&refused, &*layout_997).is_err());
 }
 
 #[test]
@@ -267,7 +294,8 @@ fn an_answer_is_never_answered() {
     let back = receive(&file, &*layout_997);
     assert_eq!(back.functional_ids, ["FA"]);
     assert_eq!(back.groups, []);
-    assert_eq!(AcknowledgedInterchange::new(&back.interchange, ["FA"]), None);
+    let ids = back.functional_ids.iter().map(String::as_str);
+    assert_eq!(AcknowledgedInterchange::new(&X12, back.interchange.clone(), None, ids), None);
 }
 
 /// A finding about an element, for messages nobody has to write down.
@@ -280,8 +308,8 @@ fn element(code: &str, segment: u32, element: u16, value: &str) -> AcknowledgedF
     }
 }
 
-fn group_of(functional_id: &str, kind: &str, findings: Vec<AcknowledgedFinding>) -> AcknowledgedGroup {
-    let mut group = AcknowledgedGroup::new(functional_id, "131", "004010").expect("no answer itself");
+fn group_of(functional_id: &str, kind: &str, findings: Vec<AcknowledgedFinding>) -> Group {
+    let mut group = Group::new(functional_id, "131", "004010").expect("no answer itself");
     group.messages.push(AcknowledgedMessage {
         kind: kind.into(),
         control_number: "0001".into(),

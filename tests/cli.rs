@@ -176,38 +176,13 @@ fn explain_of_a_path_that_is_not_there_says_what_is() {
     );
 }
 
-/// What changes from run to run: folders, times, lengths of time.
-fn settled(folder: &std::path::Path, text: &str) -> String {
-    let text = text.replace(folder.to_str().unwrap(), "DEMO");
-    let bytes = text.as_bytes();
-    let mut out = String::new();
-    let mut at = 0;
-    while at < text.len() {
-        let shape = b"dddd-dd-ddTdd:dd:dd.dddZ";
-        let is_time = bytes.len() >= at + shape.len()
-            && shape.iter().zip(&bytes[at..]).all(|(want, byte)| match want {
-                b'd' => byte.is_ascii_digit(),
-                want => want == byte,
-            });
-        if is_time {
-            out.push_str("TIME");
-            at += shape.len();
-        } else {
-            let next = text[at..].chars().next().unwrap();
-            out.push(next);
-            at += next.len_utf8();
-        }
-    }
-    out
-}
-
 #[test]
 fn a_demo_can_be_listed_shown_and_retried() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().to_str().unwrap();
     let config = format!("{dir}/gateway.toml");
     let expect = |name: &str, arguments: &[&str]| {
-        cli::expect_with(name, arguments, &|text| settled(folder.path(), &text));
+        cli::expect_with(name, arguments, &|text| cli::settled(folder.path(), &text));
     };
     expect("demo-once", &["demo", "--dir", dir, "--once"]);
     expect("messages", &["messages", "--config", &config]);
@@ -215,18 +190,92 @@ fn a_demo_can_be_listed_shown_and_retried() {
     let (all, _) = json(&["messages", "--config", &config]);
     let of = |state: &str| {
         let found = all.as_array().unwrap().iter().find(|message| message["state"] == state);
-        found.unwrap()["id"].to_string()
+        found.unwrap()["id"].as_str().unwrap().to_string()
     };
     expect("show-done", &["show", &of("DONE"), "--config", &config]);
     let refused = all.as_array().unwrap().iter().find(|message| message["state"] != "DONE").unwrap();
-    let refused = refused["id"].to_string();
+    let refused = refused["id"].as_str().unwrap().to_string();
     expect("show-refused", &["show", &refused, "--config", &config]);
     let (story, exit) = json(&["show", &refused, "--config", &config]);
     assert_eq!((story["findings"].as_array().unwrap().is_empty(), exit), (false, Some(0)));
-    expect("show-unknown", &["show", "4711", "--config", &config]);
+    expect("show-unknown", &["show", "m4711", "--config", &config]);
+    expect("show-no-letter", &["show", "4711", "--config", &config]);
+    expect("show-file", &["show", "f1", "--config", &config]);
+    expect("retry-file-split", &["retry", "f1", "--config", &config]);
     expect("retry-done", &["retry", &of("DONE"), "--config", &config]);
     expect("retry", &["retry", &refused, "--config", &config]);
     expect("run-once", &["run", "--once", "--config", &config]);
+}
+
+/// A workspace of the demo, with nothing in it yet but its settings and mappings.
+fn workspace() -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    crossdock::cli::demo::lay_out::lay_out(folder.path()).unwrap();
+    let config = format!("{}/gateway.toml", folder.path().display());
+    let settings = std::fs::read_to_string(&config).unwrap().replace("settle = \"2s\"", "settle = \"0s\"");
+    std::fs::write(&config, settings).unwrap();
+    (folder, config)
+}
+
+fn edit(path: std::path::PathBuf, old: &str, new: &str) {
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains(old), "{old} is in {}", path.display());
+    std::fs::write(&path, text.replacen(old, new, 1)).unwrap();
+}
+
+#[test]
+fn a_broken_map_leaves_the_last_good_mappings_in_use() {
+    let (folder, config) = workspace();
+    let expect = |name: &str, arguments: &[&str]| {
+        cli::expect_with(name, arguments, &|text| cli::settled(folder.path(), &text));
+    };
+    let map = folder.path().join("mappings/house/940-order.map");
+    edit(map.clone(), "= W05.03", "= W05.33");
+    expect("run-never-good", &["run", "--once", "--config", &config]);
+    edit(map.clone(), "= W05.33", "= W05.03");
+    crossdock(&["run", "--once", "--config", &config]).assert().code(0);
+    edit(map, "= W05.03", "= W05.33");
+    std::fs::copy(root().join(ORDER), folder.path().join("drops/brightwick/outgoing/a.edi")).unwrap();
+    expect("run-broken", &["run", "--once", "--config", &config]);
+    expect("run-broken-messages", &["messages", "--config", &config]);
+    expect("retry-broken", &["retry", "m1", "--config", &config]);
+}
+
+#[test]
+fn a_file_nobody_knows_is_listed_told_and_read_again() {
+    let (folder, config) = workspace();
+    let expect = |name: &str, arguments: &[&str]| {
+        cli::expect_with(name, arguments, &|text| cli::settled(folder.path(), &text));
+    };
+    let inbox = folder.path().join("drops/brightwick/outgoing");
+    std::fs::copy(root().join("testdata/csv/err/order-unknown.csv"), inbox.join("ships.edi")).unwrap();
+    let run = || crossdock(&["run", "--once", "--config", &config]).assert().code(0);
+    run();
+    expect("file-listed", &["messages", "--config", &config]);
+    expect("file-by-state", &["messages", "--config", &config, "--state", "archived"]);
+    expect("file-story", &["show", "f1", "--config", &config]);
+    let (story, exit) = json(&["show", "f1", "--config", &config]);
+    assert_eq!((story["file"]["state"].as_str(), exit), (Some("QUARANTINED"), Some(0)));
+    assert!(story["start_hex"].as_str().unwrap().starts_with("5265664e756d"));
+    let receive = "flow = \"brightwick/orders\"\n";
+    let more = "flow = \"brightwick/orders\"\n\n[[receive]]\nendpoint = \"brightwick-outgoing\"\nflow = \"brightwick/shipments\"\n";
+    edit(folder.path().join("mappings/clients/brightwick/partner.toml"), receive, more);
+    expect("file-retry", &["retry", "f1", "--config", &config]);
+    run();
+    expect("file-read-again", &["messages", "--config", &config]);
+}
+
+#[test]
+fn an_interchange_without_messages_is_listed() {
+    let (folder, config) = workspace();
+    let expect = |name: &str, arguments: &[&str]| {
+        cli::expect_with(name, arguments, &|text| cli::settled(folder.path(), &text));
+    };
+    let inbox = folder.path().join("drops/brightwick/outgoing");
+    std::fs::copy(root().join("testdata/x12/err/isa-short.edi"), inbox.join("short.edi")).unwrap();
+    crossdock(&["run", "--once", "--config", &config]).assert().code(0);
+    expect("file-envelope", &["messages", "--config", &config]);
+    expect("file-envelope-story", &["show", "f1", "--config", &config]);
 }
 
 #[test]

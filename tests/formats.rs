@@ -234,8 +234,9 @@ fn business(bundle: &Bundle, layout: &dyn Layout, bytes: &[u8]) -> Diagnostics {
             true => Earlier::One(View::new(&order, "")),
             false => Earlier::None,
         };
-        all.extend(shipped::cases(&route.read, View::new(&tree, input.source())));
-        all.extend(shipped::run(&route.read, View::new(&tree, input.source()), vec![earlier]).1);
+        let source = View::new(&tree, input.source());
+        all.extend(shipped::cases(&route.read, source, row.offset));
+        all.extend(shipped::run_at(&route.read, source, row.offset, vec![earlier]).1);
     }
     all
 }

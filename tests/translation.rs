@@ -6,7 +6,7 @@ mod shipped;
 
 use crossdock::diagnostics::Severity;
 use crossdock::formats::{Envelope, Totals};
-use crossdock::gateway::bundle::{Bundle, Route};
+use crossdock::gateway::bundle::{self, Bundle, Route};
 use crossdock::mapping::{Earlier, Outcome};
 use crossdock::tree::{Tree, View};
 use shipped::{input, messages, read, render, run, testdata};
@@ -126,4 +126,27 @@ fn the_bad_messages_of_s14_are_refused_for_what_is_wrong_with_them() {
     assert!(syntax.is_empty(), "{}", render(syntax.as_slice(), &bundle.sources));
     assert_eq!(outcome, Outcome::Rejected);
     assert!(business.as_slice().iter().any(|finding| finding.title() == "quantity missing"));
+}
+
+#[test]
+fn a_guide_can_agree_to_dates_of_another_form() {
+    let mut files = shipped::mapping_files();
+    let guide = files.get_mut("clients/brightwick/x12-940.guide").unwrap();
+    let line = "  widen G62.02 mask \"yyyy-MM-dd\" \"their system cannot do otherwise\"\nend guide";
+    *guide = guide.replace("end guide", line);
+    let (bundle, sources, findings) = bundle::compile(&files, None);
+    assert!(findings.is_empty(), "{}", render(findings.as_slice(), &sources));
+    let bundle = bundle.unwrap();
+    let layout = &*bundle.layouts["brightwick/x12-940"];
+    let bytes = testdata("x12/err/one-of-three.edi");
+    let (head, rows) = messages(layout, &bytes);
+    let input = input(&head, &bytes, &rows[1]);
+    let (tree, findings) = read(layout, &input);
+    assert!(findings.is_empty(), "{}", render(findings.as_slice(), &bundle.sources));
+    let plan = &route(&bundle, "brightwick/orders").read;
+    let (_, findings, outcome) = run(plan, View::new(&tree, input.source()), vec![]);
+    assert_eq!(outcome, Outcome::Built, "{}", render(findings.as_slice(), &bundle.sources));
+    let (mut out, mut findings) = (Vec::new(), Default::default());
+    layout.write_body(View::new(&tree, input.source()), &mut out, &mut findings);
+    assert!(String::from_utf8_lossy(&out).contains("*2026-11-23"), "{}", String::from_utf8_lossy(&out));
 }

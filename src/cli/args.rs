@@ -1,5 +1,6 @@
 //! The commands and their options, from which help and `docs/commands.md` are made.
 
+use super::ids::Id;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -43,11 +44,12 @@ pub enum Command {
     Check(Check),
     /// Read a file with a map: canonical documents, or with --write or --flow the target's bytes
     Translate(Box<Translate>),
-    /// List messages of a gateway, newest first
+    /// List messages of a gateway, and files that brought none, newest first
     Messages(Messages),
-    /// Tell the story of a message: where it came from, what was found, what was built and where it went
+    /// Tell the story of a message or a file: where it came from, what was found, what was built and where it went
     Show(Show),
-    /// Have a message that is held or refused translated again, with the mappings as they are now
+    /// Have a message that is held or refused translated again, or a file set aside read again, with the mappings as they are
+    /// now
     Retry(Retry),
     /// Explain a code of a finding: its cause, an example and the cure
     Explain(Explain),
@@ -143,8 +145,8 @@ pub struct Messages {
 /// `show`
 #[derive(Debug, Args)]
 pub struct Show {
-    /// The message, as `messages` numbers it
-    pub id: i64,
+    /// The message or file, as `messages` calls it: m12, f3
+    pub id: Id,
     /// Settings of the gateway
     #[arg(long, value_name = "FILE", default_value = "gateway.toml")]
     pub config: PathBuf,
@@ -153,8 +155,8 @@ pub struct Show {
 /// `retry`
 #[derive(Debug, Args)]
 pub struct Retry {
-    /// The message, as `messages` numbers it
-    pub id: i64,
+    /// The message or file, as `messages` calls it: m12, f3
+    pub id: Id,
     /// Settings of the gateway
     #[arg(long, value_name = "FILE", default_value = "gateway.toml")]
     pub config: PathBuf,

@@ -1,15 +1,17 @@
-//! `messages`: the messages of a gateway, newest first.
+//! `messages`: the messages of a gateway and the files that brought none, newest first.
 
 use super::args;
 use super::console::Console;
 use super::exit::{Answer, Exit, Stop};
+use super::ids::Id;
 use super::workspace;
+use crate::base::clock::Timestamp;
 use crate::diagnostics::render::terminal::{cut, sanitize};
 use crate::diagnostics::suggest;
-use crate::exchange::states::MessageState;
+use crate::exchange::states::{Entity, MessageState, State};
 use crate::gateway::settings::GatewaySettings;
 use crate::ledger::sqlite::SqliteLedger;
-use crate::ledger::{Ledger, LedgerError, MessageFilter, MessageLine};
+use crate::ledger::{FileFilter, FileLine, Ledger, LedgerError, MessageFilter, MessageLine};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -35,9 +37,18 @@ pub fn ledger_path(settings: &GatewaySettings, base: &Path) -> PathBuf {
     base.join(&settings.data).join(LEDGER)
 }
 
-/// The ledger, to read beside the gateway.
-pub fn open_to_read(config: &Path, console: &mut Console<'_>) -> Result<SqliteLedger, Stop> {
+/// Where a gateway has its files, as seen from the current folder.
+pub struct Workplace {
+    /// The mappings folder.
+    pub mappings: PathBuf,
+    /// The data folder.
+    pub data: PathBuf,
+}
+
+/// The ledger, to read beside the gateway, and where the gateway has its files.
+pub fn open_to_read(config: &Path, console: &mut Console<'_>) -> Result<(SqliteLedger, Workplace), Stop> {
     let (settings, base) = settings(config, console)?;
+    let place = Workplace { mappings: base.join(&settings.mappings), data: base.join(&settings.data) };
     let path = ledger_path(&settings, &base);
     if !path.exists() {
         return Err(Stop::usage(
@@ -45,39 +56,80 @@ pub fn open_to_read(config: &Path, console: &mut Console<'_>) -> Result<SqliteLe
             "the gateway makes it when it first runs: crossdock run --once",
         ));
     }
-    SqliteLedger::open_to_read(&path).map_err(failed)
+    let ledger = SqliteLedger::open_to_read(&path).map_err(|error| failed(error, None))?;
+    Ok((ledger, place))
 }
 
 /// A ledger that says no.
-pub fn failed(error: LedgerError) -> Stop {
+pub fn failed(error: LedgerError, id: Option<Id>) -> Stop {
     match error {
         LedgerError::Missing { .. } => {
             Stop::usage(error.to_string(), "crossdock messages lists what there is")
         }
-        LedgerError::Conflict { .. } => Stop::usage(error.to_string(), "crossdock show tells where it is"),
+        LedgerError::Conflict { .. } => {
+            let help = match id {
+                Some(id @ Id::File(_)) => {
+                    format!("crossdock show {id} tells where it is and lists its messages")
+                }
+                Some(id) => format!("crossdock show {id} tells where it is"),
+                None => "crossdock show tells where it is".into(),
+            };
+            Stop::usage(error.to_string(), help)
+        }
         error => Stop::machine(error.to_string()),
+    }
+}
+
+/// A message or a file in the table.
+enum Line {
+    Message(MessageLine),
+    File(FileLine),
+}
+
+impl Line {
+    fn received_at(&self) -> Timestamp {
+        match self {
+            Line::Message(line) => line.received_at,
+            Line::File(line) => line.intake.received_at,
+        }
     }
 }
 
 /// Runs the command.
 pub fn run(arguments: &args::Messages, console: &mut Console<'_>) -> Answer {
     let state = arguments.state.as_deref().map(state).transpose()?;
-    let ledger = open_to_read(&arguments.config, console)?;
-    let filter =
-        MessageFilter { state, client: arguments.client.clone(), before: None, limit: arguments.limit };
-    let lines = ledger.list_messages(filter).map_err(failed)?;
+    let (ledger, _) = open_to_read(&arguments.config, console)?;
+    let (client, limit) = (arguments.client.clone(), arguments.limit);
+    let mut lines = Vec::new();
+    let message_state = state.as_deref().map(MessageState::from_word);
+    if message_state != Some(None) {
+        let filter =
+            MessageFilter { state: message_state.flatten(), client: client.clone(), before: None, limit };
+        let messages = ledger.list_messages(filter).map_err(|error| failed(error, None))?;
+        lines.extend(messages.into_iter().map(Line::Message));
+    }
+    let files = ledger.files_without_messages(FileFilter { state, client, before: None, limit });
+    lines.extend(files.map_err(|error| failed(error, None))?.into_iter().map(Line::File));
+    lines.sort_by_key(|line| std::cmp::Reverse(line.received_at()));
+    lines.truncate(limit);
     show(&lines, console);
     Ok(Exit::Fine)
 }
 
-/// A table of messages.
-pub fn show(lines: &[MessageLine], console: &mut Console<'_>) {
+/// A table of messages and files.
+fn show(lines: &[Line], console: &mut Console<'_>) {
     if console.json {
-        let rows: Vec<Value> = lines.iter().map(row).collect();
+        let rows: Vec<Value> = lines
+            .iter()
+            .map(|line| match line {
+                Line::Message(line) => row(line),
+                Line::File(line) => file_row(line),
+            })
+            .collect();
         return console.line(Value::from(rows).to_string());
     }
     if lines.is_empty() {
-        return console.line("no messages");
+        return console.line("nothing came in");
     }
     let head = ["ID", "TIME", "CLIENT", "TYPE", "NUMBER", "STATE", "REASON", "FILE"].map(str::to_string);
     let mut table = vec![head];
@@ -91,10 +143,29 @@ pub fn show(lines: &[MessageLine], console: &mut Console<'_>) {
     }
 }
 
-fn cells(line: &MessageLine) -> [String; 8] {
-    let shown = |text: &str| sanitize(&cut(text));
+fn shown(text: &str) -> String {
+    sanitize(&cut(text))
+}
+
+fn cells(line: &Line) -> [String; 8] {
+    match line {
+        Line::Message(line) => message_cells(line),
+        Line::File(line) => [
+            Id::File(line.intake.id).to_string(),
+            line.intake.received_at.to_rfc3339(),
+            shown(line.intake.client.as_deref().unwrap_or("-")),
+            "(file)".into(),
+            "-".into(),
+            line.state().word().to_string(),
+            line.reason().map_or("-".into(), |reason| shown(&reason.code)),
+            shown(&String::from_utf8_lossy(&line.intake.name)),
+        ],
+    }
+}
+
+fn message_cells(line: &MessageLine) -> [String; 8] {
     [
-        line.id.to_string(),
+        Id::Message(line.id).to_string(),
         line.received_at.to_rfc3339(),
         shown(line.client.as_deref().unwrap_or("-")),
         shown(&line.kind),
@@ -105,10 +176,27 @@ fn cells(line: &MessageLine) -> [String; 8] {
     ]
 }
 
+/// A file for machines.
+pub fn file_row(line: &FileLine) -> Value {
+    let intake = &line.intake;
+    json!({
+        "id": Id::File(intake.id).to_string(),
+        "entity": "file",
+        "received_at": intake.received_at.to_rfc3339(),
+        "client": intake.client,
+        "state": line.state().word(),
+        "reason": line.reason().map(ToString::to_string),
+        "file": String::from_utf8_lossy(&intake.name),
+        "size": intake.size,
+        "endpoint": intake.endpoint,
+    })
+}
+
 /// A message for machines.
 pub fn row(line: &MessageLine) -> Value {
     json!({
-        "id": line.id.0,
+        "id": Id::Message(line.id).to_string(),
+        "entity": "message",
         "received_at": line.received_at.to_rfc3339(),
         "client": line.client,
         "kind": line.kind,
@@ -121,13 +209,21 @@ pub fn row(line: &MessageLine) -> Value {
     })
 }
 
-fn state(word: &str) -> Result<MessageState, Stop> {
-    MessageState::from_word(&word.to_uppercase()).ok_or_else(|| {
-        let words: Vec<&str> = MessageState::ALL.iter().map(|state| state.word()).collect();
-        let help = match suggest::nearest(word, words.iter().copied()) {
-            Some(near) => format!("did you mean {near}?"),
-            None => format!("there are: {}", words.join(", ")),
-        };
-        Stop::usage(format!("there is no state `{word}` of messages"), help)
-    })
+/// The word of a state of messages, files or interchanges.
+fn state(word: &str) -> Result<String, Stop> {
+    let mut words: Vec<&str> = Vec::new();
+    for entity in [Entity::Message, Entity::Intake, Entity::Interchange] {
+        words.extend(State::all(entity).into_iter().map(State::word));
+    }
+    words.sort_unstable();
+    words.dedup();
+    let upper = word.to_uppercase();
+    if words.contains(&upper.as_str()) {
+        return Ok(upper);
+    }
+    let help = match suggest::nearest(word, words.iter().copied()) {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("there are: {}", words.join(", ")),
+    };
+    Err(Stop::usage(format!("there is no state `{word}` of messages or files"), help))
 }

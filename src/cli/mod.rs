@@ -7,6 +7,7 @@ pub mod demo;
 pub mod docs;
 mod exit;
 mod explain_code;
+mod ids;
 mod messages;
 mod process;
 mod retry;

@@ -11,6 +11,7 @@ use crate::gateway::bundle::{self, MappingFiles};
 use crate::gateway::service::run_until_idle;
 use crate::gateway::settings::{Direction, EndpointKind, GatewaySettings};
 use crate::gateway::{Activation, Gateway, GatewayError, Machine, Progress};
+use crate::ledger::Bundle;
 use crate::ledger::sqlite::{Durability, SqliteLedger};
 use crate::ledger::writer::LedgerHandle;
 use std::fs::File;
@@ -21,6 +22,9 @@ use std::time::Duration;
 /// Added to the longest settling time when waiting for files to become complete.
 const SETTLE_MARGIN: Duration = Duration::from_secs(1);
 
+/// How much of a configuration's hash is shown.
+const SHOWN_HASH: usize = 12;
+
 /// An opened gateway with its active mappings.
 pub struct Process {
     /// The engine.
@@ -30,25 +34,55 @@ pub struct Process {
     /// The folder of its settings file: paths are relative to it.
     pub base: PathBuf,
     files: MappingFiles,
+    /// The stored configuration in use because the mappings have errors; `None` when they are the ones in use.
+    pub stale: Option<Bundle>,
     clock: Arc<SystemClock>,
     /// Held as long as the process lives: one gateway per data folder.
     lock: File,
 }
 
-/// Opens the gateway of `config`. `Err` with [`Exit::Findings`] after the findings were shown if settings or mappings
-/// are not sound.
+/// Opens the gateway of `config`. If its mappings are not sound, their findings are shown and the gateway goes on with
+/// those that were last; `Err` with [`Exit::Findings`] if there never were any, or if the settings are not sound.
 pub fn open(config: &Path, console: &mut Console<'_>) -> Result<Process, Stop> {
+    let (mut process, reload) = open_and_load(config, console)?;
+    if reload == Reload::Refused {
+        let last = process.gateway.activate_last().map_err(failed)?;
+        let Some(last) = last else { return Err(unsound("the mappings", "nothing was started")) };
+        console.note(format!(
+            "the mappings in {} have errors: the gateway goes on with the last sound ones, in use since {} ({})",
+            process.mappings().display(),
+            last.activated_at.to_rfc3339(),
+            &last.hash.to_hex()[..SHOWN_HASH]
+        ));
+        console.note("help: correct what is shown above; a running gateway takes it over by itself");
+        process.stale = Some(last);
+    }
+    Ok(process)
+}
+
+/// Like [`open`], but only with the mappings as they are now.
+pub fn open_sound(config: &Path, console: &mut Console<'_>) -> Result<Process, Stop> {
+    match open_and_load(config, console)? {
+        (_, Reload::Refused) => Err(unsound("the mappings", "nothing was done")),
+        (process, _) => Ok(process),
+    }
+}
+
+fn unsound(what: &str, effect: &str) -> Stop {
+    Stop {
+        exit: Exit::Findings,
+        text: format!("{what} have errors: {effect}"),
+        help: "correct what is shown above".into(),
+    }
+}
+
+fn open_and_load(config: &Path, console: &mut Console<'_>) -> Result<(Process, Reload), Stop> {
     let read = workspace::config(config)?;
     for finding in &read.findings {
         console.finding(finding, &read.sources, "");
     }
-    let unsound = |what: &str| Stop {
-        exit: Exit::Findings,
-        text: format!("{what} have errors: nothing was started"),
-        help: "correct what is shown above".into(),
-    };
     let base = read.path("");
-    let settings = read.settings.ok_or_else(|| unsound("the settings"))?;
+    let settings = read.settings.ok_or_else(|| unsound("the settings", "nothing was started"))?;
     let data = base.join(&settings.data);
     std::fs::create_dir_all(&data).map_err(|error| Stop::file(&data, &error))?;
     let lock = lock(&data)?;
@@ -58,11 +92,10 @@ pub fn open(config: &Path, console: &mut Console<'_>) -> Result<Process, Stop> {
     let machine = Machine { files: Arc::new(Disk), clock: clock.clone(), random: Arc::new(SystemRandom) };
     let gateway = Gateway::open(machine, Box::new(ledger), settings.clone(), &base, Limits::default())
         .map_err(failed)?;
-    let mut process = Process { gateway, settings, base, files: MappingFiles::new(), clock, lock };
-    match process.reload(console)? {
-        Reload::Active | Reload::Unchanged => Ok(process),
-        Reload::Refused => Err(unsound("the mappings")),
-    }
+    let mut process =
+        Process { gateway, settings, base, files: MappingFiles::new(), stale: None, clock, lock };
+    let reload = process.reload(console)?;
+    Ok((process, reload))
 }
 
 fn lock(data: &Path) -> Result<File, Stop> {
@@ -112,10 +145,12 @@ impl Process {
         let activation = self.gateway.activate(&files).map_err(failed)?;
         // Remembered also when refused: the same mistake is shown once.
         self.files = files;
+        self.stale = None;
         let (reload, findings, sources) = match activation {
             Activation::Active(findings, sources) => (Reload::Active, findings, sources),
             Activation::Refused(findings, sources) => (Reload::Refused, findings, sources),
         };
+        let sources = workspace::shown_from_here(&sources, &folder);
         for finding in findings.as_slice() {
             console.finding(finding, &sources, "");
         }

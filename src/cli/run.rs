@@ -4,11 +4,12 @@ use super::args;
 use super::console::Console;
 use super::exit::{Answer, Exit, Stop};
 use super::process::{self, Process, Reload, failed};
+use super::workspace;
 use crate::gateway::bundle;
 use crate::gateway::service::Service;
 use crate::gateway::{Activation, Gateway};
 use crate::transport::watch::Watch;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How often the mappings are looked at for changes.
@@ -19,7 +20,8 @@ pub fn run(arguments: &args::Run, console: &mut Console<'_>) -> Answer {
     let mut process = process::open(&arguments.config, console)?;
     if arguments.once {
         process.drain()?;
-        return Ok(Exit::Fine);
+        // All that came in was done, with mappings that are not the ones in the folder.
+        return Ok(if process.stale.is_some() { Exit::Findings } else { Exit::Fine });
     }
     console.note("running; stop with Ctrl-C");
     serve(process, console)
@@ -70,18 +72,19 @@ async fn attend(service: &Service, folder: PathBuf, console: &mut Console<'_>) -
                 known.clone_from(&files);
                 let answer = service.with(move |gateway: &mut Gateway| gateway.activate(&files));
                 if let Some(answer) = answer {
-                    tell(answer.map_err(failed)?, console);
+                    tell(answer.map_err(failed)?, &folder, console);
                 }
             }
         }
     }
 }
 
-fn tell(activation: Activation, console: &mut Console<'_>) {
+fn tell(activation: Activation, folder: &Path, console: &mut Console<'_>) {
     let (reload, findings, sources) = match activation {
         Activation::Active(findings, sources) => (Reload::Active, findings, sources),
         Activation::Refused(findings, sources) => (Reload::Refused, findings, sources),
     };
+    let sources = workspace::shown_from_here(&sources, folder);
     for finding in findings.as_slice() {
         console.finding(finding, &sources, "");
     }

@@ -48,7 +48,7 @@ fn no_folder(folder: &Path) -> Stop {
 }
 
 /// The same files with paths as seen from the current folder, so that an editor can open them.
-fn shown_from_here(sources: &Sources, folder: &Path) -> Sources {
+pub fn shown_from_here(sources: &Sources, folder: &Path) -> Sources {
     let mut shown = Sources::default();
     for (_, file) in sources.files() {
         shown.add(folder.join(&file.path).display().to_string(), file.text.clone());

@@ -187,6 +187,10 @@ codes! {
         cause "Documents of one kind have names of their own across all files."
         example "record party … in two files";
 
+    G012 Error "`{place}` is no date or time, so it has no mask"
+        help "take `mask` out, or correct the path"
+        cause "Masks say how dates and times are written."
+        example "widen N9.02 mask \"yyyy-MM-dd\" \"why\"";
     G020 Error "`{field}` stands at column {found} by the widths before it, and `at {expected}` is written: {what}"
         help "correct a width before it, or declare the columns between as `filler N`"
         cause "Columns are counted from the widths of the fields before. `at` repeats what the partner's document says, so that a wrong width is noticed."
@@ -382,11 +386,11 @@ codes! {
         cause "The segment has more elements than the standard gives it."
         example "LX*1*2~";
     X204 Warn "`{value}` is shorter than element {element} of `{tag}` may be"
-        help "the sender fills it up, or the guide allows it: `widen {tag}.{element} length …`"
+        help "the sender fills it up, or the guide allows it with `widen … length`"
         cause "The guide gives a shortest length."
         example "G62*1*20261123~";
     X205 Warn "`{value}` is longer than element {element} of `{tag}` may be"
-        help "the sender shortens it, or the guide allows it: `widen {tag}.{element} length …`"
+        help "the sender shortens it, or the guide allows it with `widen … length`"
         cause "The guide gives a longest length."
         example "a PO number of 40 characters in W05-03";
     X206 Reject "`{value}` has a character that element {element} of `{tag}` cannot have"
@@ -398,11 +402,11 @@ codes! {
         cause "The guide lists the codes of this element."
         example "W01*12*XX~";
     X208 Reject "`{value}` in element {element} of `{tag}` is not a date"
-        help "the sender corrects the date"
+        help "the sender corrects the date; if another form was agreed, the guide says so with `widen … mask`"
         cause "The value does not fit the mask, or names a day that does not exist."
         example "G62*37*20261340~";
     X209 Reject "`{value}` in element {element} of `{tag}` is not a time"
-        help "the sender corrects the time"
+        help "the sender corrects the time; if another form was agreed, the guide says so with `widen … mask`"
         cause "The value does not fit the mask, or names a time that does not exist."
         example "G62*37*20261123*W*2575~";
     X210 Reject "element {element} of `{tag}` excludes another that is there"
@@ -554,9 +558,13 @@ codes! {
         cause "Between and after interchanges only line ends may stand."
         example "a mail footer after IEA";
     I106 Hold "the file is of no kind that is expected here; it starts with `{found}`"
-        help "name its guide in the endpoint's settings, or ask the sender"
-        cause "No format recognises the start of the file, and the endpoint names no guide."
+        help "if it is wanted, write a guide and a flow for it and name the flow under `[[receive]]` in the partner file, then retry the file; else ask the sender"
+        cause "No format recognises the start of the file, and no flow of this endpoint reads a guide for files without a mark of their own."
         example "a PDF in the order folder";
+    I107 Reject "the interchange is marked `{found}`, agreed with this partner is `{expected}`"
+        help "if test and production go the same way now, change `usage` in the partner file, then have it sent again"
+        cause "Test messages must never become orders, and orders must not be lost among tests: the mark in the header must be the one agreed."
+        example "ISA15 is T, and partner.toml says usage = \"P\"";
     I120 Reject "the end of the file says `{found}`, and the file has `{expected}`"
         help "the sender corrects it; a record may have been lost on the way"
         cause "Records behind the last unit count or add up what is in the file."
@@ -665,7 +673,7 @@ codes! {
         help "ask the sender for the value, or make the line optional in the map"
         cause "A line or block with `required` got nothing."
         example "number = W05.02 required";
-    B003 Reject "`{value}` has no row in the table `{table}`"
+    B003 Reject "{text}"
         help "add a row for `{value}` to {table}.csv, then retry the message"
         cause "A code that nobody translated yet."
         example "unit XY";
@@ -705,4 +713,8 @@ codes! {
         help "write `round` with digits on the line, or correct the quantity"
         cause "`round exact` refuses what would have to be rounded."
         example "47 eaches in cases of 12";
+    B013 Warn "{text}"
+        help "ask the sender which moment was meant; to be rid of the question he writes the offset beside the time, or UTC"
+        cause "In the night clocks change, some local times are skipped and others come twice. The offset from before the change was taken."
+        example "02:30 on the night clocks go forward";
 }

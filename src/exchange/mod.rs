@@ -1,11 +1,10 @@
 //! L3: the policy of envelopes, as pure functions over facts: states and their transitions, identities, control
-//! numbers, duplicates and acknowledgements.
+//! numbers, duplicates, and acknowledgements both ways.
 
 pub mod acknowledge;
+pub mod answering;
 pub mod duplicates;
-pub mod functional_acknowledgement;
 pub mod identities;
-pub mod interchange_acknowledgement;
 pub mod numbers;
 pub mod states;
-pub mod told;
+pub mod x12;

@@ -1,20 +1,17 @@
 //! Answers to interchanges: made from ledger rows once the last verdict is in, never from memory.
 
+use super::answer_file::AnswerFile;
+use super::bundle::Bundle;
 use super::plan::Draft;
-use super::spool::Writing;
 use super::{Gateway, GatewayError, framing, names, translation};
-use crate::diagnostics::{Diagnostics, Severity};
-use crate::exchange::acknowledge::{AcknowledgedFinding, AcknowledgedGroup, AcknowledgedMessage};
-use crate::exchange::functional_acknowledgement::FunctionalAcknowledgement;
-use crate::exchange::interchange_acknowledgement::{
-    AcknowledgedInterchange, InterchangeVerdict, interchange_acknowledgement,
+use crate::exchange::acknowledge::{
+    AcknowledgedFinding, AcknowledgedGroup, AcknowledgedInterchange, AcknowledgedMessage,
 };
+use crate::exchange::answering::{Answer, AnswerWriter, Answering, Each, WholeInterchange, answering};
 use crate::exchange::states::InterchangeState;
-use crate::exchange::told::InterchangeNote;
-use crate::formats::x12::Delimiters;
-use crate::formats::{Envelope, Layout, Totals};
+use crate::formats::Totals;
 use crate::ledger::{
-    AckGroup, AckMessage, DeliveryId, DeliveryKind, DueAck, Finding, Interchange, InterchangeId, Reason,
+    AckGroup, AckMessage, DeliveryId, DeliveryKind, DueAck, Finding, Intake, Interchange, InterchangeId,
     SyntaxVerdict,
 };
 use std::collections::BTreeSet;
@@ -70,8 +67,13 @@ impl Gateway {
         let Some(layout) = bundle.layouts.get(&policy.guide) else {
             return Ok(Err(format!("the guide {} is not there", policy.guide)));
         };
-        let is_refused = interchange.state == InterchangeState::Rejected;
-        let draft = Draft {
+        let Some(answering) = answering(&key.syntax) else {
+            return Ok(Err(format!("nothing of the format {} is acknowledged", key.syntax)));
+        };
+        let Some(received) = self.received(&intake, &bundle, interchange, answering)? else {
+            return Ok(Err("it carries answers or nothing".into()));
+        };
+        let mut draft = Draft {
             key: format!("ack:{}", interchange.id),
             kind: DeliveryKind::Acknowledgement,
             client,
@@ -79,105 +81,100 @@ impl Gateway {
             endpoint: to,
             mark: format!("a{}", interchange.id),
             number: &key.control_number,
-            word: is_refused.then_some("TA1"),
+            word: None,
             layout: &**layout,
             outputs: Vec::new(),
             acknowledges: Some(interchange.id),
         };
-        if !is_refused {
-            return self.answer_groups(&draft, interchange.id);
+        match answering.answer(&received, &**layout) {
+            Ok(Answer::Messages { each, writer }) => {
+                self.answer_messages(&draft, interchange.id, answering, each, writer)
+            }
+            Ok(Answer::Interchange { word, write }) => {
+                draft.word = Some(word);
+                self.answer_whole(&draft, &write).map(Ok)
+            }
+            Err(why) => Ok(Err(why)),
         }
-        let mut file = self.intake_file(&intake)?;
-        let row = self.head_at(&intake, &bundle, interchange, file.as_mut())?;
+    }
+
+    /// The facts about an interchange as a whole; `None` if it must not be answered.
+    fn received(
+        &self,
+        intake: &Intake,
+        bundle: &Bundle,
+        interchange: &Interchange,
+        answering: &dyn Answering,
+    ) -> Result<Option<AcknowledgedInterchange>, GatewayError> {
+        let mut file = self.intake_file(intake)?;
+        let header = self.head_at(intake, bundle, interchange, file.as_mut())?;
+        let is_refused = interchange.state == InterchangeState::Rejected;
+        let code = interchange.reason.as_ref().map(|reason| reason.code.clone()).unwrap_or_default();
         let kinds = self.functional_ids(interchange.id)?;
-        let Some(refused) = AcknowledgedInterchange::new(&row, kinds.iter().map(String::as_str)) else {
-            return Ok(Err("a TA1 cannot name it".into()));
-        };
-        let (envelope, numbers) = self.envelope(&draft)?;
+        let kinds = kinds.iter().map(String::as_str);
+        Ok(AcknowledgedInterchange::new(answering, header, is_refused.then_some(code), kinds))
+    }
+
+    /// An answer that is no message.
+    fn answer_whole(&mut self, draft: &Draft<'_>, write: &WholeInterchange) -> Result<(), GatewayError> {
+        let (envelope, numbers) = self.envelope(draft)?;
         let mut bytes = Vec::new();
-        interchange_acknowledgement(
-            &refused,
-            InterchangeVerdict::Rejected,
-            note(interchange.reason.as_ref()),
-            &envelope,
-            &row.version,
-            &Delimiters::of(layout.guide()).unwrap_or_default(),
-            &mut bytes,
-        );
+        write(&envelope, &mut bytes);
         let mut file = self.spool.create(&format!("spool/{}", draft.spool_path()))?;
         file.write(&bytes)?;
         let written = file.finish()?;
-        self.fix(&draft, &envelope, numbers, draft.spool_path(), written).map(Ok)
+        self.fix(draft, &envelope, numbers, draft.spool_path(), written)
     }
 
-    /// One functional acknowledgement for each group that is no answer itself, group by group and page by page: there
-    /// may be more messages than can be held at once.
-    fn answer_groups(
+    /// An answer in messages, group by group and page by page: there may be more than can be held at once.
+    fn answer_messages(
         &mut self,
         draft: &Draft<'_>,
         interchange: InterchangeId,
+        answering: &dyn Answering,
+        each: Each,
+        writer: Box<dyn AnswerWriter + '_>,
     ) -> Result<Result<(), Unanswerable>, GatewayError> {
         let (envelope, numbers) = self.envelope(draft)?;
-        let mut file = self.begin_draft(draft, &envelope)?;
-        let (mut after, mut count) = (None, 0);
+        let file = self.begin_draft(draft, &envelope)?;
+        let mut answer = AnswerFile::begin(draft.layout, &envelope, file, each, writer)?;
+        let mut after = None;
         loop {
             let groups = self.ledger.ack_groups(interchange, after, PAGE)?;
             let Some(last) = groups.last() else { break };
             after = Some(last.id);
             for group in &groups {
-                let Some(head) = acknowledged(group) else { continue };
-                count += 1;
-                if let Err(why) =
-                    self.answer_group(group, &head, draft.layout, &envelope, count, &mut file)?
-                {
-                    return Ok(Err(why));
+                if let Some(head) = acknowledged(answering, group) {
+                    self.answer_group(&mut answer, group, head)?;
                 }
             }
         }
-        if count == 0 {
-            return Ok(Err("it has no group to answer".into()));
+        match answer.end()? {
+            Ok((file, bodies)) => {
+                let totals = Totals { bodies, ..Totals::default() };
+                self.end_draft(draft, &envelope, numbers, &totals, file).map(Ok)
+            }
+            Err(why) => Ok(Err(why)),
         }
-        let totals = Totals { bodies: count, ..Totals::default() };
-        self.end_draft(draft, &envelope, numbers, &totals, file).map(Ok)
     }
 
     fn answer_group(
         &self,
+        answer: &mut AnswerFile<'_>,
         group: &AckGroup,
-        head: &AcknowledgedGroup,
-        layout: &dyn Layout,
-        envelope: &Envelope,
-        ordinal: u32,
-        file: &mut Writing,
-    ) -> Result<Result<(), Unanswerable>, GatewayError> {
-        let (mut piece, mut findings) = (Vec::new(), Diagnostics::new());
-        layout.begin_body(envelope, ordinal, &mut piece);
-        file.write(&piece)?;
-        piece.clear();
-        let mut segments = 0;
-        let answer = FunctionalAcknowledgement::begin(head, layout, &mut piece, &mut findings);
-        if let Some(mut answer) = answer {
-            let mut after = None;
-            loop {
-                let messages = self.ledger.ack_messages(group.id, after, PAGE)?;
-                let Some(last) = messages.last() else { break };
-                after = Some(last.id);
-                for message in &messages {
-                    answer.message(&acknowledged_message(message, group), &mut piece, &mut findings);
-                }
-                segments += layout.segments_in(&piece);
-                file.write(&piece)?;
-                piece.clear();
-            }
-            answer.end(&mut piece, &mut findings);
+        head: AcknowledgedGroup,
+    ) -> Result<(), GatewayError> {
+        if !answer.begin_group(head)? {
+            return Ok(());
         }
-        if let Some(finding) = findings.as_slice().iter().find(|finding| finding.severity >= Severity::Hold) {
-            return Ok(Err(finding.title()));
+        let mut after = None;
+        loop {
+            let messages = self.ledger.ack_messages(group.id, after, PAGE)?;
+            let Some(last) = messages.last() else { break };
+            after = Some(last.id);
+            answer.messages(messages.iter().map(|message| acknowledged_message(message, group)))?;
         }
-        segments += layout.segments_in(&piece);
-        layout.end_body(envelope, ordinal, segments, &mut piece);
-        file.write(&piece)?;
-        Ok(Ok(()))
+        answer.end_group()
     }
 
     /// What the groups of an interchange hold, each kind once.
@@ -201,8 +198,10 @@ impl Gateway {
 }
 
 /// A group as it is answered, without its messages. `None` if it is an answer itself.
-fn acknowledged(group: &AckGroup) -> Option<AcknowledgedGroup> {
-    let mut answer = AcknowledgedGroup::new(&group.functional_id, &group.control_number, &group.version)?;
+fn acknowledged(answering: &dyn Answering, group: &AckGroup) -> Option<AcknowledgedGroup> {
+    let mut answer =
+        AcknowledgedGroup::new(answering, &group.functional_id, &group.control_number, &group.version)?;
+    (answer.sender, answer.receiver) = (group.sender.clone(), group.receiver.clone());
     if let Some(fault) = &group.fault {
         if let Some(finding) = framing::finding(fault).filter(|_| fault.code == "X402") {
             answer.included = finding.argument("found").parse().ok();
@@ -232,13 +231,4 @@ fn acknowledged_message(message: &AckMessage, group: &AckGroup) -> AcknowledgedM
         findings: findings.collect(),
         is_refused: group.fault.is_none() && message.syntax == Some(SyntaxVerdict::Rejected),
     }
-}
-
-/// The note a refused interchange was refused with.
-fn note(reason: Option<&Reason>) -> InterchangeNote {
-    let code = reason.map_or("", |reason| reason.code.as_str());
-    InterchangeNote::ALL
-        .iter()
-        .find(|(_, known)| *known == code)
-        .map_or(InterchangeNote::StructureInvalid, |(note, _)| *note)
 }

@@ -9,6 +9,7 @@ use super::{Gateway, GatewayError};
 use crate::base::hash::Sha;
 use crate::base::span::Sources;
 use crate::diagnostics::Diagnostics;
+use crate::ledger as stored;
 use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::sync::Arc;
@@ -63,6 +64,18 @@ impl Gateway {
         self.bundles.by_hash.insert(hash, bundle.clone());
         self.bundles.active = Some(bundle);
         Ok(())
+    }
+
+    /// Takes over the configuration that was activated last, as it is stored, and says since when it is the one. `None`
+    /// if there never was one.
+    ///
+    /// # Errors
+    /// [`GatewayError::Settings`] if what is stored does not compile any more.
+    pub fn activate_last(&mut self) -> Result<Option<stored::Bundle>, GatewayError> {
+        let Some(last) = self.ledger.active_bundle()? else { return Ok(None) };
+        let bundle = self.bundle(last.hash)?;
+        self.bundles.active = Some(bundle);
+        Ok(Some(last))
     }
 
     /// The configuration in use.

@@ -20,6 +20,14 @@ pub(super) fn finding(reason: &Reason) -> Option<Diagnostic> {
     Some(Diagnostic::new(code).with("found", found).with("expected", expected).place(place))
 }
 
+/// A reason as people read it.
+pub fn told(reason: &Reason) -> String {
+    match finding(reason) {
+        Some(finding) => format!("{}: {}", finding.code.text(), finding.title()),
+        None => reason.to_string(),
+    }
+}
+
 /// Turns rows of one file into rows of the ledger. The ledger wants every group ended, also one that was cut off.
 #[derive(Default)]
 pub(super) struct Framing {

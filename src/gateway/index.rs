@@ -9,11 +9,11 @@ use super::{Gateway, GatewayError};
 use crate::base::hash::{Sha, ShaHasher};
 use crate::base::span::Sources;
 use crate::diagnostics::{Code, Diagnostic};
+use crate::exchange::answering::{answering, is_answer};
 use crate::exchange::duplicates::{self, Earlier, Outcome};
 use crate::exchange::identities::Stranger;
 use crate::exchange::states::{IntakeState, InterchangeState};
-use crate::exchange::told::InterchangeNote;
-use crate::formats::{Fault, Row};
+use crate::formats::{Fault, GroupRow, Row};
 use crate::ledger::{
     EarlierInterchange, Finding, FindingOwner, Intake, Interchange, InterchangeId, InterchangeVerdict,
     Reason, Verdict,
@@ -27,8 +27,10 @@ const SHOWN_BYTES: usize = 40;
 /// What the pass saw of one interchange.
 #[derive(Default)]
 struct Seen {
-    /// Whether any group is something else than an answer.
+    /// Whether any group or message is something else than an answer.
     has_business: bool,
+    /// Functional identifier of the group at hand.
+    functional_id: String,
     fault: Option<Fault>,
 }
 
@@ -68,7 +70,7 @@ impl Gateway {
             let mut indexed = Vec::new();
             for row in &rows {
                 framing.take(row, &mut indexed, |from, length| self.hash(intake, from, length))?;
-                pass.take(row);
+                pass.take(format.id(), row);
             }
             if !indexed.is_empty() {
                 self.ledger.append_index(intake.id, indexed)?;
@@ -143,8 +145,6 @@ impl Gateway {
             verdict,
             owes_acknowledgement,
         };
-        let refuse =
-            |note: InterchangeNote, why: String| Verdict::Reject(Reason::new(note.code()).detail(why));
         let client = match translation::owner(&bundle, &intake.endpoint, endpoint, key) {
             Owner::Client(client) => client,
             // Nobody can be answered; whether somebody should be known is for a person to say.
@@ -164,18 +164,22 @@ impl Gateway {
             && !key.control_number.is_empty();
         if let Some(fault) = &seen.fault {
             let reason = framing::reason(fault);
-            return Ok(match InterchangeNote::of(fault.code.text()) {
-                Some(note) if fault.code != Code::I101 => give(refuse(note, reason.to_string()), owes),
-                _ => give(Verdict::Quarantine(reason), false),
+            // Of a file that was cut off the rest may still come; the sender is told when it never does.
+            let is_told = answering(&key.syntax)
+                .is_some_and(|answering| answering.refusal(fault.code.text()).is_some());
+            return Ok(match is_told && fault.code != Code::I101 {
+                true => give(Verdict::Reject(reason), owes),
+                false => give(Verdict::Quarantine(reason), false),
             });
         }
         if key.control_number.is_empty() {
             return Ok(give(Verdict::Accept, false));
         }
         if key.test != (client.partner.usage == "T") {
-            let why =
-                format!("marked {}, agreed is {}", if key.test { "T" } else { "P" }, client.partner.usage);
-            return Ok(give(refuse(InterchangeNote::TestIndicatorInvalid, why), owes));
+            let found = if key.test { "T" } else { "P" };
+            let finding =
+                Diagnostic::new(Code::I107).with("found", found).with("expected", &client.partner.usage);
+            return Ok(give(Verdict::Reject(Reason::new(finding.code.text()).detail(finding.title())), owes));
         }
         let verdict = self.compare(intake, interchange, client)?;
         let owes = owes && !matches!(verdict, Verdict::Quarantine(_));
@@ -227,11 +231,18 @@ impl Gateway {
 }
 
 impl Pass {
-    fn take(&mut self, row: &Row) {
+    fn take(&mut self, format: &str, row: &Row) {
         let last = self.interchanges.last_mut();
         match (row, last) {
             (Row::Interchange(_), _) => self.interchanges.push(Seen::default()),
-            (Row::Group(row), Some(seen)) => seen.has_business |= row.functional_id != "FA",
+            (Row::Group(GroupRow { functional_id, .. }), Some(seen)) => {
+                // A group without a name says nothing about what is in it.
+                seen.has_business |= !functional_id.is_empty() && !is_answer(format, functional_id, "");
+                seen.functional_id.clone_from(functional_id);
+            }
+            (Row::Message(row), Some(seen)) => {
+                seen.has_business |= !is_answer(format, &seen.functional_id, &row.kind);
+            }
             (Row::InterchangeEnd { fault, .. }, Some(seen)) => seen.fault = fault.clone(),
             (Row::Unclaimed { start, .. }, _) => {
                 let shown: String = start.iter().take(SHOWN_BYTES).map(|&byte| plain(byte)).collect();

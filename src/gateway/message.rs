@@ -6,6 +6,7 @@ use super::{GatewayError, answers, documents, framing};
 use crate::base::hash::Sha;
 use crate::base::limits::Limits;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
+use crate::exchange::answering::is_answer;
 use crate::exchange::states::MessageState;
 use crate::formats::{MessageInput, Scratch};
 use crate::ledger::{
@@ -96,7 +97,7 @@ impl<'a> One<'a> {
             return Ok((MessageState::Held, Some(Reason::new("no_owner").detail(why))));
         };
         self.client = Some(client.id.clone());
-        if work.functional_id == "FA" {
+        if is_answer(&work.key.syntax, &work.functional_id, &work.kind) {
             // What answers us is taken note of and never answered.
             let input = MessageInput { head, bytes: bytes.unwrap_or_default(), offset: work.offset };
             let answered = answers::matched(self.ledger, self.bundle, client, &work.key, &input)?;

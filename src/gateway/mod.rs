@@ -10,6 +10,7 @@ pub mod service;
 pub mod settings;
 
 mod acknowledge;
+mod answer_file;
 mod answers;
 mod bundles;
 mod close;
@@ -30,3 +31,5 @@ mod translation;
 pub use bundles::Activation;
 pub use endpoints::transport_settings;
 pub use engine::{Gateway, GatewayError, Machine, Progress, Waiting};
+pub use framing::told;
+pub use spool::stored_at;

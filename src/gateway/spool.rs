@@ -158,6 +158,11 @@ impl Spool {
     }
 }
 
+/// Where the bytes of an intake are, in the data folder of a gateway that may be running.
+pub fn stored_at(files: Arc<dyn Files>, data: &Path, intake: &Intake) -> PathBuf {
+    Spool { files, data: data.to_path_buf() }.locate(intake)
+}
+
 /// `length` bytes at `offset`; fewer at the end of the file.
 pub(super) fn read_at(file: &mut dyn FileReader, offset: u64, length: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();

@@ -117,7 +117,7 @@ pub enum ValueClass {
     Any,
     /// A number.
     Number,
-    /// A day.
+    /// A day, with or without its time.
     Date,
     /// A time of day.
     Time,

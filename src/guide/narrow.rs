@@ -4,7 +4,11 @@ use super::path::{StepError, step_places};
 use super::{Guide, PlaceRules};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
 use crate::language::syntax::{AttributeKind, Path, PathStep, RuleLine, SelectorKind, StepName, Word};
-use crate::tree::PlaceId;
+use crate::tree::mask::Mask;
+use crate::tree::{LeafType, PlaceId, PlaceKind};
+
+/// The setting that says how dates look.
+const MASK: &str = "mask";
 
 /// Applies `N1[ST] required max 1` and the like.
 pub fn rule(guide: &mut Guide, line: &RuleLine, widen: bool, findings: &mut Diagnostics) {
@@ -12,9 +16,15 @@ pub fn rule(guide: &mut Guide, line: &RuleLine, widen: bool, findings: &mut Diag
         Some(places) => places,
         None => return,
     };
+    let mut told = Vec::new();
     for place in places {
         for attribute in &line.attributes {
             if let Err(limit) = apply(guide, place, &attribute.kind, widen, findings) {
+                // A line about all variants of a segment is one mistake.
+                if told.contains(&attribute.span) {
+                    continue;
+                }
+                told.push(attribute.span);
                 let place = guide.shape.path(place);
                 findings.push(
                     Diagnostic::new(Code::G008)
@@ -64,11 +74,52 @@ fn apply(
         AttributeKind::Id(id) => rules.loop_id = id.text.as_str().into(),
         AttributeKind::Blank(text) => rules.blank = Some(text.text.as_str().into()),
         AttributeKind::Auto | AttributeKind::AutoOf(..) => rules.auto = true,
+        AttributeKind::Setting(setting) if setting.name.text == MASK => {
+            return remask(guide, place, &setting.value, widen, findings);
+        }
         AttributeKind::Min(_)
         | AttributeKind::Const(_)
         | AttributeKind::Severity(_)
         | AttributeKind::Flag(_)
         | AttributeKind::Setting(_) => {}
+    }
+    Ok(())
+}
+
+/// `widen G62.02 mask "yyyy-MM-dd" "why"`: dates in another form, and as long as it is.
+fn remask(
+    guide: &mut Guide,
+    place: PlaceId,
+    mask: &Word,
+    widen: bool,
+    findings: &mut Diagnostics,
+) -> Result<(), String> {
+    let leaf = guide.shape.place(place).leaf_type();
+    let Some(now) = leaf.and_then(LeafType::mask).map(|mask| mask.text().to_string()) else {
+        findings.push(
+            Diagnostic::new(Code::G012)
+                .with("place", guide.shape.path(place))
+                .at(mask.span, "only dates and times have one"),
+        );
+        return Ok(());
+    };
+    let Some(new) = Mask::compile(&mask.text) else {
+        findings.push(
+            Diagnostic::new(Code::G002).with("mask", &mask.text).at(mask.span, "no date or time part in it"),
+        );
+        return Ok(());
+    };
+    if !widen && now != mask.text {
+        return Err(format!("the mask {now}"));
+    }
+    let rules = &mut guide.rules[place.index()];
+    (rules.min_length, rules.max_length) = (new.width(), new.width());
+    let shape_place = guide.shape.place_mut(place);
+    shape_place.max_length = new.width();
+    if let PlaceKind::Leaf(leaf) = &mut shape_place.kind
+        && let Some(masked) = leaf.with_mask(new)
+    {
+        *leaf = masked;
     }
     Ok(())
 }

@@ -64,7 +64,7 @@ pub fn leaf_type(kind: &TypeExpression, findings: &mut Diagnostics) -> (LeafType
     };
     rules.class = match leaf {
         LeafType::Integer | LeafType::Decimal | LeafType::Implied(_) => ValueClass::Number,
-        LeafType::Date(_) => ValueClass::Date,
+        LeafType::Date(_) | LeafType::DateTime(_) | LeafType::Instant => ValueClass::Date,
         LeafType::Time(_) => ValueClass::Time,
         _ => ValueClass::Any,
     };

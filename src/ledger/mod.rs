@@ -190,6 +190,10 @@ pub trait Ledger: Send {
 
     /// Messages, newest first.
     fn list_messages(&self, filter: MessageFilter) -> Answer<Vec<MessageLine>>;
+    /// Files that brought no message, newest first: set aside, held, not indexed yet, or with nothing but envelopes.
+    fn files_without_messages(&self, filter: FileFilter) -> Answer<Vec<FileLine>>;
+    /// All that is known about a file.
+    fn file_story(&self, intake: IntakeId) -> Answer<FileStory>;
     /// All that is known about a message.
     fn message_story(&self, message: MessageId) -> Answer<MessageStory>;
     /// Has a message that is held or refused translated again with `bundle`. Its findings and documents stay as

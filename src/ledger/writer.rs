@@ -214,6 +214,8 @@ requests! {
     read active_bundle() -> Option<Bundle>;
     read bundle(hash: Sha) -> Option<Bundle>;
     read list_messages(filter: MessageFilter) -> Vec<MessageLine>;
+    read files_without_messages(filter: FileFilter) -> Vec<FileLine>;
+    read file_story(intake: IntakeId) -> FileStory;
     read message_story(message: MessageId) -> MessageStory;
     write retry(message: MessageId, bundle: Sha, who: String, at: Timestamp) -> ();
     write discard(message: MessageId, why: Reason, who: String, at: Timestamp) -> ();

@@ -49,6 +49,10 @@ pub(super) struct Evaluator<'r> {
     pub now: jiff::Timestamp,
     /// First bytes of the message that the current line read.
     pub origin: Cell<Option<(Origin, crate::tree::PlaceId)>>,
+    /// The slot of the innermost record of the message that is being read, for places of what is not there.
+    pub innermost: Cell<usize>,
+    /// The line at work, 0 between lines, for findings of what several lines may evaluate.
+    pub line: Cell<u32>,
     /// Whether the current line made a finding that refuses or holds: its absence is explained.
     pub failed: Cell<bool>,
     /// Whether the current line rounds, so that a division need not come out.
@@ -127,11 +131,16 @@ impl<'r> Evaluator<'r> {
                         value => values.push(value),
                     }
                 }
-                let call = Call { arguments: &values, memory: self.memory, now: self.now };
-                (function.call)(&call).unwrap_or_else(|error| {
+                let call =
+                    Call { arguments: &values, memory: self.memory, now: self.now, doubt: Cell::new(None) };
+                let result = (function.call)(&call).unwrap_or_else(|error| {
                     self.report(Diagnostic::new(Code::B004).with("text", error.text), *rule);
                     Value::Absent
-                })
+                });
+                if let Some(doubt) = call.doubt.take() {
+                    self.report(Diagnostic::new(Code::B013).with("text", doubt), *rule);
+                }
+                result
             }
             Expr::List(function, source) => self.list(*function, source, target),
             Expr::Join(items, separator) => self.join(items, separator, target),
@@ -149,7 +158,7 @@ impl<'r> Evaluator<'r> {
         self.quietly(|| self.undecided(condition, target))
     }
 
-    fn quietly<T>(&self, evaluate: impl FnOnce() -> T) -> T {
+    pub(super) fn quietly<T>(&self, evaluate: impl FnOnce() -> T) -> T {
         let muted = self.muted.replace(true);
         let result = evaluate();
         self.muted.set(muted);
@@ -257,15 +266,25 @@ impl<'r> Evaluator<'r> {
             return Value::Text(value);
         }
         let shown = keys.join(", ");
-        let name = if via.table.name.is_empty() { "of this line" } else { &via.table.name };
+        let is_inline = via.table.name.is_empty();
+        let name = if is_inline { "of this line" } else { &via.table.name };
         self.note(|| Traced::NoRow { table: name.into(), file: via.table.file, key: shown.clone() });
         let finding = |severity: Severity| {
-            let finding =
-                Diagnostic::new(Code::B003).severity(severity).with("value", &shown).with("table", name);
-            match &via.unknown.text {
-                // The author's own words, with the code that `explain` knows.
-                Some(text) => finding.help(self.text(text, target)),
-                None => finding,
+            let text = match &via.unknown.text {
+                Some(text) => self.text(text, target),
+                None if is_inline => format!("`{shown}` is not among the codes of this line"),
+                None => format!("`{shown}` has no row in the table `{name}`"),
+            };
+            let finding = Diagnostic::new(Code::B003)
+                .severity(severity)
+                .with("text", text)
+                .with("value", &shown)
+                .with("table", name);
+            match is_inline {
+                true => finding.help(format!(
+                    "if `{shown}` means something, add it to the codes of this line and retry the message; else the sender corrects it"
+                )),
+                false => finding,
             }
         };
         match &via.unknown.kind {
@@ -411,18 +430,24 @@ impl<'r> Evaluator<'r> {
         }
         self.failed.set(self.failed.get() || finding.severity >= Severity::Hold);
         let mut finding = finding;
-        if let Some(span) = rule.checked_sub(1).and_then(|at| self.plan.rules.get(at as usize)) {
-            finding = finding.at(*span, "");
-        }
         if let Some((origin, place)) = self.origin.get() {
             finding = finding.place(self.place(origin, place));
+        } else if finding.place.is_none() {
+            finding.place = self.innermost_place();
         }
         // What no line says but its evaluation, such as a value that cannot be read, is said once and not again by each
         // line, check and text that needs it.
-        let mut findings = self.findings.borrow_mut();
-        if rule != 0 || !findings.as_slice().contains(&finding) {
-            findings.push(finding);
+        let is_same = |known: &Diagnostic| {
+            known.code == finding.code && known.arguments == finding.arguments && known.place == finding.place
+        };
+        if rule == 0 && self.findings.borrow().as_slice().iter().any(is_same) {
+            return;
         }
+        let rule = if rule == 0 { self.line.get() } else { rule };
+        if let Some(span) = rule.checked_sub(1).and_then(|at| self.plan.rules.get(at as usize)) {
+            finding = finding.at(*span, "");
+        }
+        self.findings.borrow_mut().push(finding);
     }
 
     /// A place of the message from where a value came from.

@@ -3,7 +3,7 @@
 use super::evaluate::{Evaluator, Slot, Target, place_bit};
 use super::plan::{Nodes, Start, Step};
 use super::trace::{Step as Traced, Whence};
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::tree::arena::Origin;
 use crate::tree::{NodeId, Tree, Value, View};
 use std::ops::ControlFlow;
@@ -314,6 +314,80 @@ impl<'r> Evaluator<'r> {
                 Value::Absent
             }
         }
+    }
+
+    // ------------------------------------------------------------------------------------------ nearest
+
+    /// The place of the record that comes nearest to where a path leads: as far down as there is something. `None` for
+    /// paths that do not start in the message.
+    #[cold]
+    pub(super) fn nearest(&self, nodes: &'r Nodes, target: Target<'_>) -> Option<Place> {
+        let (Start::Slot(slot) | Start::Group(slot)) = nodes.start else { return None };
+        let (view, mut id) = match self.slots[slot].get() {
+            Slot::Record(view, id, _) => (view, id),
+            Slot::Group(view, ids) => (view, *ids.first()?),
+            Slot::Empty | Slot::Value(_) => return None,
+        };
+        for step in &nodes.steps {
+            let is_next = |child: &NodeId| {
+                let node = view.tree.node(*child);
+                step.places.contains(&node.place)
+                    && !node.has_value()
+                    && self.quietly(|| self.selected(Found::Document(view, *child), step, target))
+            };
+            match view.tree.children(id).find(is_next) {
+                Some(next) => id = next,
+                None => break,
+            }
+        }
+        self.record_place(view, id)
+    }
+
+    /// Puts what a block reads in its slot. Records of the message are places for what is not there.
+    pub(super) fn enter(&self, slot: usize, view: View<'r>, value: Slot<'r>) {
+        self.slots[slot].set(value);
+        if let Slot::Record(source, ..) = self.slots[0].get()
+            && std::ptr::eq(source.tree, view.tree)
+        {
+            self.innermost.set(slot);
+        }
+    }
+
+    /// The place of the innermost record of the message that is being read.
+    pub(super) fn innermost_place(&self) -> Option<Place> {
+        match self.slots[self.innermost.get()].get() {
+            Slot::Record(view, id, _) => self.record_place(view, id),
+            Slot::Group(view, ids) => self.record_place(view, *ids.first()?),
+            Slot::Empty | Slot::Value(_) => None,
+        }
+    }
+
+    /// The place of a record: its own bytes, else those of the first thing in it. `None` if the record is not the message's,
+    /// or if nothing in it came from bytes, as in a canonical document.
+    fn record_place(&self, view: View<'r>, id: NodeId) -> Option<Place> {
+        let Slot::Record(source, ..) = self.slots[0].get() else { return None };
+        if !std::ptr::eq(source.tree, view.tree) || view.tree.is_empty() {
+            return None;
+        }
+        let last = view.tree.node(id).end;
+        let with_bytes = (id.0..last).map(NodeId).find(|&at| view.tree.node(at).ordinal > 0)?;
+        // A value stands in a record, and it is the record that is near.
+        let at = match view.tree.node(with_bytes).has_value() {
+            true => {
+                (id.0..with_bytes.0).rev().map(NodeId).find(|&at| view.tree.node(at).end > with_bytes.0)?
+            }
+            false => with_bytes,
+        };
+        let (node, record) = (view.tree.node(with_bytes), view.tree.node(at));
+        let shape = &self.plan.source_shape;
+        let is_root = record.place == crate::tree::PlaceId::ROOT;
+        Some(Place {
+            offset: self.offset + u64::from(node.origin_start),
+            length: if is_root { 0 } else { node.origin_len },
+            segment: node.ordinal,
+            tag: if is_root { String::new() } else { shape.place(record.place).name.to_string() },
+            ..Place::default()
+        })
     }
 
     // ------------------------------------------------------------------------------------------ trace

@@ -161,6 +161,18 @@ pub enum BlockKind {
     Copy(Nodes, Vec<(PlaceId, PlaceId)>),
 }
 
+impl BlockKind {
+    /// The path to the records it is about.
+    pub fn path(&self) -> Option<&Nodes> {
+        match self {
+            BlockKind::Plain => None,
+            BlockKind::Section(nodes, _) | BlockKind::Each { nodes, .. } | BlockKind::Copy(nodes, _) => {
+                Some(nodes)
+            }
+        }
+    }
+}
+
 /// A check.
 #[derive(Debug)]
 pub struct CheckPlan {
@@ -262,6 +274,34 @@ pub enum Expr {
         /// Step.
         step: Decimal,
     },
+}
+
+impl Expr {
+    /// The first path in it, as written: what a line is about if it gives nothing.
+    pub fn first_path(&self) -> Option<&Nodes> {
+        match self {
+            Expr::Leaf(nodes) | Expr::Pair(nodes, ..) | Expr::Exists(nodes) => Some(nodes),
+            Expr::Binary(_, one, other) => one.first_path().or_else(|| other.first_path()),
+            Expr::Not(inner) | Expr::Negate(inner) => inner.first_path(),
+            Expr::In(value, _) => value.first_path(),
+            Expr::Else(value, _) => value.first_path(),
+            Expr::If(condition, then, _) => then.first_path().or_else(|| condition.first_path()),
+            Expr::Via(via) => via.keys.iter().find_map(Expr::first_path),
+            Expr::Call(_, arguments, _) => arguments.iter().find_map(Expr::first_path),
+            Expr::List(_, source) => source.first_path(),
+            Expr::Join(items, _) => items.iter().find_map(ListSource::first_path),
+            Expr::Constant(_) | Expr::Slot(_) | Expr::Sequence { .. } => None,
+        }
+    }
+}
+
+impl ListSource {
+    fn first_path(&self) -> Option<&Nodes> {
+        match self {
+            ListSource::Nodes(nodes) => Some(nodes),
+            ListSource::Value(expr) => expr.first_path(),
+        }
+    }
 }
 
 /// What a list function reads.

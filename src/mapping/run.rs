@@ -176,6 +176,8 @@ pub(super) fn evaluator<'r>(
         memory,
         now: facts.now,
         origin: Cell::new(None),
+        innermost: Cell::new(0),
+        line: Cell::new(0),
         failed: Cell::new(false),
         rounds: Cell::new(false),
         muted: Cell::new(false),
@@ -203,6 +205,7 @@ impl<'r> Builder<'_, 'r, '_> {
         for (i, line) in plan.earlier.iter().enumerate() {
             let target = self.at(NodeId::ROOT, NodeId::ROOT);
             self.evaluator.origin.set(None);
+            self.evaluator.line.set(line.rule);
             for (_, key) in &line.keys {
                 // So that the finding points at the key in the message.
                 self.evaluator.value(key, target);
@@ -311,6 +314,7 @@ impl<'r> Builder<'_, 'r, '_> {
     fn bind(&self, slot: usize, value: &'r LetPlan, this: NodeId, parent: NodeId) {
         let target = self.at(this, parent);
         self.evaluator.origin.set(None);
+        self.evaluator.line.set(0);
         self.begin();
         let value = match value {
             LetPlan::Value(expr) => Slot::Value(self.evaluator.value(expr, target)),
@@ -346,6 +350,7 @@ impl<'r> Builder<'_, 'r, '_> {
     fn leaf(&mut self, leaf: &'r LeafPlan, node: NodeId, this: NodeId, parent: NodeId) -> bool {
         let evaluator = self.evaluator;
         evaluator.origin.set(None);
+        evaluator.line.set(leaf.rule);
         evaluator.failed.set(false);
         self.begin();
         evaluator.rounds.set(matches!(leaf.round, Some(Round::To(..))));
@@ -360,7 +365,10 @@ impl<'r> Builder<'_, 'r, '_> {
         if value.is_absent() {
             if let Some(text) = leaf.required.as_ref().filter(|_| !evaluator.failed.get()) {
                 let text = evaluator.text(text, self.at(this, parent));
-                evaluator.report(Diagnostic::new(Code::B002).with("text", text), leaf.rule);
+                let mut finding = Diagnostic::new(Code::B002).with("text", text);
+                let path = leaf.value.first_path();
+                finding.place = path.and_then(|path| evaluator.nearest(path, self.at(this, parent)));
+                evaluator.report(finding, leaf.rule);
             }
             return false;
         }
@@ -416,13 +424,29 @@ impl<'r> Builder<'_, 'r, '_> {
     // ------------------------------------------------------------------------------------------ blocks
 
     fn block(&mut self, block: &'r BlockPlan, outer: NodeId, this: NodeId, parent: NodeId) -> bool {
+        let innermost = self.evaluator.innermost.get();
+        let written = self.made(block, outer, this, parent);
+        self.evaluator.innermost.set(innermost);
+        let evaluator = self.evaluator;
+        if let Some(text) = block.required.as_ref().filter(|_| !written) {
+            evaluator.origin.set(None);
+            let text = evaluator.text(text, self.at(this, parent));
+            let mut finding = Diagnostic::new(Code::B002).with("text", text);
+            finding.place = block.kind.path().and_then(|path| evaluator.nearest(path, self.at(this, parent)));
+            evaluator.report(finding, block.rule);
+        }
+        written
+    }
+
+    /// Makes the records of a block; says whether there are any.
+    fn made(&mut self, block: &'r BlockPlan, outer: NodeId, this: NodeId, parent: NodeId) -> bool {
         let evaluator = self.evaluator;
         self.begin();
-        let written = match &block.kind {
+        match &block.kind {
             BlockKind::Plain => self.one(block, outer, this, parent),
             BlockKind::Section(nodes, slot) => match evaluator.records(nodes, self.at(this, parent)) {
                 (Some(view), [id, ..]) => {
-                    evaluator.slots[*slot].set(Slot::record(view, *id));
+                    evaluator.enter(*slot, view, Slot::record(view, *id));
                     self.one(block, outer, this, parent)
                 }
                 _ => {
@@ -442,7 +466,7 @@ impl<'r> Builder<'_, 'r, '_> {
                     Some(view) if group_by.is_empty() && sort_by.is_empty() => {
                         let mut any = false;
                         for &id in ids {
-                            evaluator.slots[*slot].set(Slot::record(view, id));
+                            evaluator.enter(*slot, view, Slot::record(view, id));
                             any |= self.one(block, outer, this, parent);
                         }
                         any
@@ -465,13 +489,7 @@ impl<'r> Builder<'_, 'r, '_> {
                     false
                 }
             },
-        };
-        if let Some(text) = block.required.as_ref().filter(|_| !written) {
-            evaluator.origin.set(None);
-            let text = evaluator.text(text, self.at(this, parent));
-            evaluator.report(Diagnostic::new(Code::B002).with("text", text), block.rule);
         }
-        written
     }
 
     /// One record of a block; taken back if nothing in it is worth writing.
@@ -532,7 +550,7 @@ impl<'r> Builder<'_, 'r, '_> {
                 true => Slot::record(view, members[0]),
                 false => Slot::Group(view, evaluator.memory.alloc_slice_copy(&members)),
             };
-            evaluator.slots[slot].set(value);
+            evaluator.enter(slot, view, value);
             any |= self.one(block, outer, this, parent);
         }
         any
@@ -573,6 +591,7 @@ impl<'r> Builder<'_, 'r, '_> {
         for check in checks {
             let target = self.at(this, parent);
             evaluator.origin.set(None);
+            evaluator.line.set(check.rule);
             if evaluator.holds(&check.condition, target) || evaluator.is_undecided(&check.condition, target) {
                 continue;
             }

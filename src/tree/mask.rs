@@ -17,6 +17,40 @@ enum Part {
     Literal(char),
 }
 
+/// Masks in use around the world, for guessing.
+const USUAL: [&str; 30] = [
+    "yyyy-MM-dd",
+    "yyyyMMdd",
+    "dd.MM.yyyy",
+    "MM/dd/yyyy",
+    "dd/MM/yyyy",
+    "dd-MM-yyyy",
+    "yyyy/MM/dd",
+    "yyyy-MM-dd HH:mm:ss",
+    "yyyy-MM-ddTHH:mm:ss",
+    "yyyy-MM-dd HH:mm",
+    "yyyy-MM-ddTHH:mm",
+    "dd.MM.yyyy HH:mm:ss",
+    "dd.MM.yyyy HH:mm",
+    "MM/dd/yyyy HH:mm:ss",
+    "MM/dd/yyyy HH:mm",
+    "dd/MM/yyyy HH:mm:ss",
+    "dd/MM/yyyy HH:mm",
+    "yyyyMMddHHmmss",
+    "yyyyMMddHHmm",
+    "cyyMMdd",
+    "yyMMdd",
+    "ddMMyyyy",
+    "MMddyyyy",
+    "dd.MM.yy",
+    "MM/dd/yy",
+    "yyMMddHHmm",
+    "HH:mm:ss",
+    "HH:mm",
+    "HHmmss",
+    "HHmm",
+];
+
 /// A compiled mask: `yyyy`, `yy` (00-68 is 20xx), `c` (AS/400 century digit: 0 is 19xx, 1 is 20xx), `MM`, `dd`, `DDD`
 /// (day of the year), `HH`, `mm`, `ss`; every other character stands for itself. Every part has a fixed width.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +88,25 @@ impl Mask {
             }
         }
         parts.iter().any(|part| !matches!(part, Part::Literal(_))).then(|| Mask { parts, text: text.into() })
+    }
+
+    /// Masks in use, most usual first, by which `text` can be read: what a person may have meant. A date only
+    /// counts where its year is likely, because numbers look the same.
+    pub fn guess(text: &str) -> impl Iterator<Item = &'static str> {
+        USUAL.iter().copied().filter(move |mask| {
+            let read = Mask::compile(mask).and_then(|mask| mask.read(text));
+            read.is_some_and(|moment| !mask.contains('y') || (1950..2100).contains(&moment.year()))
+        })
+    }
+
+    /// Characters of a text in this mask: every part has a fixed width.
+    pub fn width(&self) -> u32 {
+        let width = |part: &Part| match part {
+            Part::Year4 => 4,
+            Part::Century1 | Part::Literal(_) => 1,
+            _ => 2,
+        };
+        self.parts.iter().map(width).sum()
     }
 
     /// The mask as written.
@@ -141,6 +194,21 @@ mod tests {
     use super::Mask;
 
     #[test]
+    fn masks_are_guessed_from_a_text() {
+        for (text, first) in [
+            ("2026-11-23", Some("yyyy-MM-dd")),
+            ("20261123", Some("yyyyMMdd")),
+            ("25.11.2026 09:05", Some("dd.MM.yyyy HH:mm")),
+            ("11/24/2026", Some("MM/dd/yyyy")),
+            ("24/11/2026", Some("dd/MM/yyyy")),
+            ("1261120", Some("cyyMMdd")),
+            ("BRW01", None),
+        ] {
+            assert_eq!(Mask::guess(text).next(), first, "{text}");
+        }
+    }
+
+    #[test]
     fn masks_read_and_write_the_same_text() {
         for (mask, text) in [
             ("yyyyMMdd", "20261123"),
@@ -157,6 +225,7 @@ mod tests {
             let mut written = String::new();
             mask.write(moment, &mut written);
             assert_eq!(written, text);
+            assert_eq!(mask.width() as usize, text.len());
         }
         let day = Mask::compile("yyyyMMdd").expect("has parts");
         for wrong in ["20261340", "20260230", "2026112", "202611234", "2026112a"] {

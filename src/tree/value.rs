@@ -31,6 +31,24 @@ pub enum LeafType {
 }
 
 impl LeafType {
+    /// How dates and times of this type are written; `None` for other types and for instants.
+    pub fn mask(&self) -> Option<&Mask> {
+        match self {
+            LeafType::Date(mask) | LeafType::Time(mask) | LeafType::DateTime(mask) => Some(mask),
+            _ => None,
+        }
+    }
+
+    /// The same type written in another mask; `None` for types without one.
+    pub fn with_mask(&self, mask: Mask) -> Option<LeafType> {
+        match self {
+            LeafType::Date(_) => Some(LeafType::Date(mask)),
+            LeafType::Time(_) => Some(LeafType::Time(mask)),
+            LeafType::DateTime(_) => Some(LeafType::DateTime(mask)),
+            _ => None,
+        }
+    }
+
     /// What values of this type are in maps.
     pub fn kind(&self) -> ValueKind {
         match self {

@@ -43,3 +43,47 @@ pub fn hold(path: &PathBuf, shown: &str) {
     let expected = std::fs::read_to_string(path).unwrap_or_default();
     assert_eq!(shown, expected, "{} is stale: UPDATE_EXPECT=1 writes it anew", path.display());
 }
+
+/// What changes from run to run: folders, times, days, and names and hashes of at least twelve hexadecimal digits.
+pub fn settled(folder: &Path, text: &str) -> String {
+    let text = text.replace(folder.to_str().unwrap(), "DEMO");
+    let text = replaced(&text, "dddd-dd-ddTdd:dd:dd.dddZ", "TIME");
+    let text = replaced(&text, "ive/dddd/dd/dd", "ive/DAY");
+    let mut out = String::new();
+    let mut word = String::new();
+    for character in text.chars().chain(std::iter::once('\0')) {
+        if character.is_ascii_digit() || ('a'..='f').contains(&character) {
+            word.push(character);
+            continue;
+        }
+        let is_hash = word.len() >= 12 && word.contains(|letter: char| letter.is_ascii_lowercase());
+        out.push_str(if is_hash { "HASH" } else { &word });
+        word.clear();
+        out.push(character);
+    }
+    out.pop();
+    out
+}
+
+/// Replaces what has this form, where `d` is a digit.
+fn replaced(text: &str, form: &str, by: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = String::new();
+    let mut at = 0;
+    while at < text.len() {
+        let has_form = bytes.len() >= at + form.len()
+            && form.bytes().zip(&bytes[at..]).all(|(want, byte)| match want {
+                b'd' => byte.is_ascii_digit(),
+                want => want == *byte,
+            });
+        if has_form {
+            out.push_str(by);
+            at += form.len();
+        } else {
+            let next = text[at..].chars().next().unwrap();
+            out.push(next);
+            at += next.len_utf8();
+        }
+    }
+    out
+}

@@ -27,6 +27,7 @@ pub const CASES: &[Case] = &[
     ("a retry keeps the history and opens what had ended", a_retry_keeps_the_history),
     ("earlier documents are found by their keys", earlier_documents_are_found),
     ("lists and counts agree", lists_and_counts_agree),
+    ("files without messages are listed and told", files_without_messages_are_listed_and_told),
     ("bundles are remembered", bundles_are_remembered),
 ];
 
@@ -311,6 +312,29 @@ fn lists_and_counts_agree(store: &mut dyn Store) {
     let spooled = world.ledger.spooled().unwrap();
     let is_spooled = |world: &World, id| spooled.contains(&world.ledger.intake(id).unwrap().path);
     assert!(is_spooled(&world, staged) && !is_spooled(&world, archived));
+}
+
+fn files_without_messages_are_listed_and_told(store: &mut dyn Store) {
+    let mut world = World::new(store);
+    let (staged, parsed) = (world.stage(), world.intake_in(IntakeState::Parsed));
+    let (held, aside) = (world.intake_in(IntakeState::Held), world.intake_in(IntakeState::Quarantined));
+    let all = FileFilter { state: None, client: None, before: None, limit: 100 };
+    let ids = |filter: FileFilter| -> Vec<IntakeId> {
+        let lines = world.ledger.files_without_messages(filter).unwrap();
+        lines.into_iter().map(|line| line.intake.id).collect()
+    };
+    assert_eq!(ids(all.clone()), [aside, held, staged], "newest first, and none that has messages");
+    let state = Some(IntakeState::Quarantined.word().to_string());
+    assert_eq!(ids(FileFilter { state, ..all.clone() }), [aside]);
+    assert_eq!(ids(FileFilter { before: Some(aside), limit: 1, ..all.clone() }), [held]);
+    assert!(ids(FileFilter { client: Some("nobody".into()), ..all }).is_empty());
+    let story = world.ledger.file_story(aside).unwrap();
+    assert_eq!((story.line.state().word(), story.message_count), ("QUARANTINED", 0));
+    assert_eq!(story.line.reason(), Some(&why("unreadable")));
+    assert!(story.messages.is_empty() && !story.history.is_empty());
+    let story = world.ledger.file_story(parsed).unwrap();
+    assert_eq!((story.messages.len(), story.interchanges.len(), story.message_count), (1, 1, 1));
+    assert!(world.ledger.file_story(IntakeId(4711)).is_err());
 }
 
 fn bundles_are_remembered(store: &mut dyn Store) {

@@ -73,17 +73,27 @@ pub fn read(layout: &dyn Layout, input: &MessageInput<'_>) -> (Tree, Diagnostics
 }
 
 /// What the `case` lines of the guide say of a tree.
-pub fn cases(plan: &Plan, source: View<'_>) -> Diagnostics {
+pub fn cases(plan: &Plan, source: View<'_>, offset: u64) -> Diagnostics {
     let mut findings = Diagnostics::new();
-    Runner::default().cases(plan, source, &Facts::default(), &mut findings);
+    Runner::default().cases(plan, source, &Facts { offset, ..Facts::default() }, &mut findings);
     findings
 }
 
 /// A plan run over a tree.
 pub fn run(plan: &Plan, source: View<'_>, earlier: Vec<Earlier<'_>>) -> (Tree, Diagnostics, Outcome) {
+    run_at(plan, source, 0, earlier)
+}
+
+/// A plan run over a tree whose message stands at an offset of its file.
+pub fn run_at(
+    plan: &Plan,
+    source: View<'_>,
+    offset: u64,
+    earlier: Vec<Earlier<'_>>,
+) -> (Tree, Diagnostics, Outcome) {
     let (mut target, mut findings) = (Tree::new(), Diagnostics::new());
     let header = [("client", "BRW01".to_string())];
-    let facts = Facts { now: jiff::Timestamp::UNIX_EPOCH, offset: 0, earlier, header: &header };
+    let facts = Facts { now: jiff::Timestamp::UNIX_EPOCH, offset, earlier, header: &header };
     let outcome = Runner::default().run(plan, source, &facts, &mut target, &mut findings);
     (target, findings, outcome)
 }

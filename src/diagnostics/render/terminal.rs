@@ -58,11 +58,17 @@ pub fn describe(place: &Place, where_in_message: &str) -> String {
     if !where_in_message.is_empty() {
         parts.push(sanitize(where_in_message));
     }
-    if place.segment > 0 {
+    // Rows and columns of flat files have no tag of a standard.
+    let is_row = matches!(place.tag.as_str(), "" | "row");
+    if place.segment > 0 && is_row {
+        parts.push(format!("row {}", place.segment));
+    } else if place.segment > 0 {
         let tag = if place.tag.is_empty() { String::new() } else { format!(" ({})", sanitize(&place.tag)) };
         parts.push(format!("segment {}{tag}", place.segment));
     }
-    if place.element > 0 {
+    if is_row && !place.element_id.is_empty() {
+        parts.push(format!("column {}", sanitize(&place.element_id)));
+    } else if place.element > 0 {
         let id = if place.element_id.is_empty() {
             String::new()
         } else {

@@ -3,7 +3,7 @@
 use super::CsvLayout;
 use super::rows::{Cell, RowEnd, is_blank, row};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
-use crate::formats::segment::check_element;
+use crate::formats::segment::{advice, check_element};
 use crate::formats::{MessageInput, Scratch};
 use crate::guide::ExtraColumns;
 use crate::tree::arena::Origin;
@@ -203,15 +203,16 @@ impl Reader<'_> {
 
     #[cold]
     fn cell_finding(&mut self, code: Code, column: PlaceId, at: usize, cell: Cell, value: &str) {
-        let place = self.place(column, at, cell);
-        self.findings.push(
-            Diagnostic::new(code)
-                .with("tag", "row")
-                .with("element", self.layout.guide.shape.place(column).name.to_string())
-                .with("value", value)
-                .with("guide", &self.layout.guide.name)
-                .place(place),
-        );
+        let guide = &self.layout.guide;
+        let name = guide.shape.place(column).name.to_string();
+        let mut finding = Diagnostic::new(code)
+            .with("tag", "row")
+            .with("element", &name)
+            .with("value", value)
+            .with("guide", &guide.name)
+            .place(self.place(column, at, cell));
+        finding.help = advice(guide, column, &name, code, value);
+        self.findings.push(finding);
     }
 
     fn place(&self, column: PlaceId, at: usize, cell: Cell) -> Place {

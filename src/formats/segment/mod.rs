@@ -5,7 +5,7 @@ mod element;
 mod matcher;
 mod structure;
 
-pub use element::{Checked, check_element, check_relations};
+pub use element::{Checked, advice, check_element, check_relations};
 pub use matcher::{Matched, MatcherState};
 pub use structure::{Slot, Structure, Tag};
 

@@ -4,7 +4,7 @@ use super::X12Layout;
 use super::header::{Delimiters, Header};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
 use crate::formats::segment::delimiters::index_delimiters;
-use crate::formats::segment::{Matched, MatcherState, Tag, Token, check_element, check_relations};
+use crate::formats::segment::{Matched, MatcherState, Tag, Token, advice, check_element, check_relations};
 use crate::formats::{MessageInput, Scratch};
 use crate::guide::{Guide, ValueClass};
 use crate::tree::arena::Origin;
@@ -304,15 +304,19 @@ impl Reader<'_> {
         let is_unreadable = matches!(code, Code::X204 | Code::X205)
             && matches!(self.guide.rules(element).class, ValueClass::Date | ValueClass::Time);
         let severity = if is_unreadable { Severity::Reject } else { code.info().severity };
-        self.findings.push(
-            Diagnostic::new(code)
-                .severity(severity)
-                .with("tag", self.tag)
-                .with("element", format!("{position:02}"))
-                .with("value", value)
-                .with("guide", &self.guide.name)
-                .place(at),
-        );
+        let mut path = format!("{}.{position:02}", self.tag);
+        if at.component > 0 {
+            path.push_str(&format!(".{}", at.component));
+        }
+        let mut finding = Diagnostic::new(code)
+            .severity(severity)
+            .with("tag", self.tag)
+            .with("element", format!("{position:02}"))
+            .with("value", value.as_str())
+            .with("guide", &self.guide.name)
+            .place(at);
+        finding.help = advice(self.guide, element, &path, code, &value);
+        self.findings.push(finding);
     }
 
     fn place(&self, place: PlaceId, token: Token) -> Place {

@@ -2,6 +2,7 @@
 
 mod acknowledgement;
 mod delivery;
+mod file;
 mod finding;
 mod index;
 mod intake;
@@ -10,6 +11,7 @@ mod report;
 
 pub use acknowledgement::*;
 pub use delivery::*;
+pub use file::*;
 pub use finding::*;
 pub use index::*;
 pub use intake::*;

@@ -1,7 +1,7 @@
 //! The trait, method by method: each is one transaction around a function that knows the SQL.
 
 use super::moves::Move;
-use super::{SqliteLedger, closing, delivery, findings, index, intake, report, work};
+use super::{SqliteLedger, closing, delivery, files, findings, index, intake, report, work};
 use crate::base::clock::Timestamp;
 use crate::base::files::FileIdentity;
 use crate::base::hash::Sha;
@@ -239,6 +239,14 @@ impl Ledger for SqliteLedger {
 
     fn list_messages(&self, filter: MessageFilter) -> Answer<Vec<MessageLine>> {
         self.read(|db| report::list(db, &filter))
+    }
+
+    fn files_without_messages(&self, filter: FileFilter) -> Answer<Vec<FileLine>> {
+        self.read(|db| files::without_messages(db, &filter))
+    }
+
+    fn file_story(&self, intake: IntakeId) -> Answer<FileStory> {
+        self.read(|db| files::story(db, intake))
     }
 
     fn message_story(&self, message: MessageId) -> Answer<MessageStory> {

@@ -121,7 +121,8 @@ pub(super) fn in_states(db: &Connection, states: &[IntakeState], limit: usize) -
     Ok(rows)
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Intake> {
+/// An intake from its row.
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Intake> {
     let archive_path: Option<String> = row.get("archive_path")?;
     let archived = archive_path.is_some();
     Ok(Intake {

@@ -5,6 +5,7 @@
 mod backend;
 mod closing;
 mod delivery;
+mod files;
 mod findings;
 mod index;
 mod intake;

@@ -54,6 +54,16 @@ pub(super) fn list(db: &Connection, filter: &MessageFilter) -> Answer<Vec<Messag
     Ok(rows)
 }
 
+/// The first messages of a file that is indexed, in order.
+pub(super) fn of_intake(db: &Connection, intake: IntakeId, limit: usize) -> Answer<Vec<MessageLine>> {
+    let sql = format!("{LINE} WHERE i.parsed_at IS NOT NULL AND m.intake = ?1 ORDER BY m.id LIMIT ?2");
+    let rows = db
+        .prepare_cached(&sql)?
+        .query_map(params![intake, super::limit(limit)], read_line)?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
 /// See [`crate::ledger::Ledger::message_story`].
 pub(super) fn story(db: &Connection, id: MessageId) -> Answer<MessageStory> {
     let line = db
@@ -69,7 +79,14 @@ pub(super) fn story(db: &Connection, id: MessageId) -> Answer<MessageStory> {
     let mut all_findings = findings::of_owner(db, FindingOwner::Intake(intake_id))?;
     all_findings.extend(findings::of_owner(db, FindingOwner::Interchange(interchange_id))?);
     all_findings.extend(findings::of_owner(db, FindingOwner::Message(id))?);
-    let history = history(db, id, interchange_id, intake_id, &deliveries)?;
+    let mut owners = vec![
+        (Entity::Message, id.0),
+        (Entity::Interchange, interchange_id.0),
+        (Entity::Intake, intake_id.0),
+        (Entity::Release, intake_id.0),
+    ];
+    owners.extend(deliveries.iter().map(|delivery| (Entity::Delivery, delivery.id.0)));
+    let history = events(db, owners)?;
     let group = group(db, group_id)?;
     let (documents, earlier_findings) = (work::documents_of(db, id)?, findings::of_earlier_runs(db, id)?);
     let story = db.prepare_cached("SELECT * FROM message WHERE id = ?1")?.query_row([id], |row| {
@@ -148,20 +165,8 @@ fn deliveries_of(
     Ok(deliveries)
 }
 
-fn history(
-    db: &Connection,
-    message: MessageId,
-    interchange: InterchangeId,
-    intake: IntakeId,
-    deliveries: &[Delivery],
-) -> Answer<Vec<Event>> {
-    let mut owners = vec![
-        (Entity::Message, message.0),
-        (Entity::Interchange, interchange.0),
-        (Entity::Intake, intake.0),
-        (Entity::Release, intake.0),
-    ];
-    owners.extend(deliveries.iter().map(|delivery| (Entity::Delivery, delivery.id.0)));
+/// Every transition of these entities, oldest first.
+pub(super) fn events(db: &Connection, owners: Vec<(Entity, i64)>) -> Answer<Vec<Event>> {
     let mut events: Vec<(i64, Event)> = Vec::new();
     for (entity, id) in owners {
         let mut statement =

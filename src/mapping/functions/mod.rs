@@ -25,6 +25,7 @@ use crate::base::decimal::Decimal;
 use crate::tree::value::{Value, ValueKind};
 use bumpalo::Bump;
 use jiff::tz::TimeZone;
+use std::cell::Cell;
 
 /// Every function of values, sorted by name. Functions of lists and of places (`sum`, `first`, `lookup`, `seq`,
 /// `present`, …) are part of the language itself.
@@ -86,6 +87,8 @@ pub struct Call<'c, 'r> {
     pub memory: &'r Bump,
     /// When the message is translated: the same for every run of it.
     pub now: jiff::Timestamp,
+    /// Set by a function that has a result and a doubt about it, in words: a warning.
+    pub doubt: Cell<Option<String>>,
 }
 
 /// Why a function has no result.

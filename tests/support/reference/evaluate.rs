@@ -313,6 +313,9 @@ impl Run<'_> {
                         value => values.push(value),
                     }
                 }
+                if functions::is_doubtful(name, &values) {
+                    self.report_as("B013", Severity::Warn);
+                }
                 functions::call(name, &values, self.given.now).unwrap_or_else(|| {
                     self.report(Code::B004);
                     Value::Absent

@@ -57,11 +57,20 @@ pub fn call(name: &str, arguments: &[Value], now: jiff::Timestamp) -> Option<Val
         "time_in" => Value::Time(moment(&arguments[0])?.to_zoned_datetime(zone(1)?).time()),
         "instant" => {
             let Value::DateTime(local) = arguments[0] else { return None };
-            let zoned = zone(1)?.to_ambiguous_zoned_datetime(local).earlier().ok()?;
+            let zoned = zone(1)?.to_ambiguous_zoned_datetime(local).compatible().ok()?;
             Value::Instant(zoned.timestamp(), zoned.offset())
         }
         other => panic!("the interpreter does not know `{other}`"),
     })
+}
+
+/// Whether the result of a call is told with a warning.
+pub fn is_doubtful(name: &str, arguments: &[Value]) -> bool {
+    match (name, arguments) {
+        ("instant", [Value::DateTime(local), zone]) => TimeZone::get(&zone.show())
+            .is_ok_and(|zone| zone.to_ambiguous_zoned_datetime(*local).is_ambiguous()),
+        _ => false,
+    }
 }
 
 /// How a rounding is called.

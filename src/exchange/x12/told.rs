@@ -51,7 +51,8 @@ pub const TOLD: &[(Code, Told)] = &[
 ];
 
 /// X codes that no X12 message can have, so that no acknowledgement of X12 ever sees them.
-pub const NOT_TOLD: &[Code] = &[
+#[cfg(test)]
+const NOT_TOLD: &[Code] = &[
     // Rows and columns of flat files.
     Code::X211,
     Code::X213,
@@ -152,6 +153,7 @@ pub const INTERCHANGE_NOTES: &[(Code, InterchangeNote)] = &[
     (Code::I102, InterchangeNote::ControlNumbersDiffer),
     (Code::I103, InterchangeNote::GroupCountWrong),
     (Code::I104, InterchangeNote::ContentInvalid),
+    (Code::I107, InterchangeNote::TestIndicatorInvalid),
 ];
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! The 997: one for each received group, built as a tree under the shipped guide and written by its layout.
 
-use super::acknowledge::{
-    AcknowledgedFinding, AcknowledgedGroup, AcknowledgedMessage, MessageVerdict, Tally,
-};
 use super::told::Told;
+use super::verdicts::{MessageVerdict, Tally, group_codes, message_codes, told_of};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::exchange::acknowledge::{AcknowledgedFinding, AcknowledgedGroup, AcknowledgedMessage};
+use crate::exchange::answering::AnswerWriter;
 use crate::formats::Layout;
 use crate::formats::x12::Delimiters;
 use crate::guide::Guide;
@@ -18,8 +18,7 @@ const TAG_CHARACTERS_MAX: usize = 3;
 /// AK3-04 of a segment whose elements are in error.
 const ELEMENT_ERRORS: &str = "8";
 
-/// The body of the 997 that answers a group, without ST and SE, written message by message: `begin`, each message of the
-/// group in order, `end`. What was appended in between is one body; nothing of it is held.
+/// Writes the 997, one for each group that has a name: from `begin_group` to `end_group` is one body, without ST and SE.
 ///
 /// The layout is that of a guide of the functional acknowledgement; elements that only some releases have, such as
 /// AK1-03 and the repetition in AK4-01, are written if it knows them.
@@ -32,60 +31,33 @@ const ELEMENT_ERRORS: &str = "8";
 /// What the guide does not allow goes to `findings`: the acknowledgement must then not be sent, and what is in `out`
 /// is of no use. Nothing is found for groups whose own numbers and codes fit the standard.
 pub struct FunctionalAcknowledgement<'a> {
-    group: &'a AcknowledgedGroup,
     layout: &'a dyn Layout,
     places: Places,
     delimiters: Delimiters,
+    group: Option<AcknowledgedGroup>,
     tally: Tally,
     tree: Tree,
 }
 
 impl<'a> FunctionalAcknowledgement<'a> {
-    /// Appends AK1. The messages that `group` may hold are passed over. `None`, with a finding, if the guide has no
-    /// place for a segment.
-    pub fn begin(
-        group: &'a AcknowledgedGroup,
-        layout_997: &'a dyn Layout,
-        out: &mut Vec<u8>,
-        findings: &mut Diagnostics,
-    ) -> Option<Self> {
+    /// Ready for the first group.
+    ///
+    /// # Errors
+    /// If the guide has no place for a segment.
+    pub fn new(layout_997: &'a dyn Layout) -> Result<Self, String> {
         let guide = layout_997.guide();
-        let mut answer = FunctionalAcknowledgement {
-            group,
+        let mut findings = Diagnostics::new();
+        let Some(places) = Places::of(guide, &mut findings) else {
+            return Err(findings.as_slice().first().map(Diagnostic::title).unwrap_or_default());
+        };
+        Ok(FunctionalAcknowledgement {
             layout: layout_997,
-            places: Places::of(guide, findings)?,
+            places,
             delimiters: Delimiters::of(guide).unwrap_or_default(),
+            group: None,
             tally: Tally::default(),
             tree: Tree::new(),
-        };
-        answer.piece(out, findings, |builder| {
-            let ak1 = builder.open(builder.places.ak1);
-            builder.elements(ak1, &[group.functional_id(), &group.control_number, &group.version]);
-            builder.tree.close(ak1.1);
-        });
-        Some(answer)
-    }
-
-    /// Appends AK2 to AK5 of the next message.
-    pub fn message(&mut self, message: &AcknowledgedMessage, out: &mut Vec<u8>, findings: &mut Diagnostics) {
-        self.tally.count(message);
-        if !self.group.is_refused() || message.verdict() != MessageVerdict::Accepted {
-            self.piece(out, findings, |builder| builder.message(message));
-        }
-    }
-
-    /// Appends AK9.
-    pub fn end(mut self, out: &mut Vec<u8>, findings: &mut Diagnostics) {
-        let (group, tally) = (self.group, self.tally);
-        let included = group.included.map_or(tally.received(), |included| included as usize);
-        let counts = [included, tally.received(), tally.accepted(group)].map(|count| count.to_string());
-        self.piece(out, findings, |builder| {
-            let ak9 = builder.open(builder.places.ak9);
-            let verdict = tally.verdict(group).code();
-            builder.elements(ak9, &[verdict, &counts[0], &counts[1], &counts[2]]);
-            builder.codes(ak9, 5, &group.codes());
-            builder.tree.close(ak9.1);
-        });
+        })
     }
 
     /// Builds some segments and writes them.
@@ -103,16 +75,49 @@ impl<'a> FunctionalAcknowledgement<'a> {
     }
 }
 
-/// Appends the whole body of the 997 for a group that holds its messages; see [`FunctionalAcknowledgement`].
-pub fn functional_acknowledgement(
-    group: &AcknowledgedGroup,
-    layout_997: &dyn Layout,
-    out: &mut Vec<u8>,
-    findings: &mut Diagnostics,
-) {
-    let Some(mut answer) = FunctionalAcknowledgement::begin(group, layout_997, out, findings) else { return };
-    group.messages.iter().for_each(|message| answer.message(message, out, findings));
-    answer.end(out, findings);
+impl AnswerWriter for FunctionalAcknowledgement<'_> {
+    /// AK1.
+    fn begin_group(
+        &mut self,
+        group: AcknowledgedGroup,
+        out: &mut Vec<u8>,
+        findings: &mut Diagnostics,
+    ) -> bool {
+        if !group.is_named() {
+            return false;
+        }
+        self.piece(out, findings, |builder| {
+            let ak1 = builder.open(builder.places.ak1);
+            builder.elements(ak1, &[group.functional_id(), &group.control_number, &group.version]);
+            builder.tree.close(ak1.1);
+        });
+        (self.group, self.tally) = (Some(group), Tally::default());
+        true
+    }
+
+    /// AK2 to AK5.
+    fn message(&mut self, message: &AcknowledgedMessage, out: &mut Vec<u8>, findings: &mut Diagnostics) {
+        let Some(group) = &self.group else { return };
+        self.tally.count(message);
+        if !group.is_refused() || MessageVerdict::of(message) != MessageVerdict::Accepted {
+            self.piece(out, findings, |builder| builder.message(message));
+        }
+    }
+
+    /// AK9.
+    fn end_group(&mut self, out: &mut Vec<u8>, findings: &mut Diagnostics) {
+        let Some(group) = self.group.take() else { return };
+        let tally = self.tally;
+        let included = group.included.map_or(tally.received(), |included| included as usize);
+        let counts = [included, tally.received(), tally.accepted(&group)].map(|count| count.to_string());
+        self.piece(out, findings, |builder| {
+            let ak9 = builder.open(builder.places.ak9);
+            let verdict = tally.verdict(&group).code();
+            builder.elements(ak9, &[verdict, &counts[0], &counts[1], &counts[2]]);
+            builder.codes(ak9, 5, &group_codes(&group));
+            builder.tree.close(ak9.1);
+        });
+    }
 }
 
 /// Where the segments of the 997 stand in its guide.
@@ -163,12 +168,12 @@ impl Builder<'_> {
         let mut findings: Vec<&AcknowledgedFinding> = message
             .findings
             .iter()
-            .filter(|finding| matches!(finding.told(), Some(Told::Segment(_) | Told::Element(_))))
+            .filter(|finding| matches!(told_of(finding), Some(Told::Segment(_) | Told::Element(_))))
             .collect();
         // Stable: findings about one segment keep their order, gaps before the segment where they were noticed.
         findings.sort_by_key(|finding| finding.place.segment);
         for (i, finding) in findings.iter().enumerate() {
-            match finding.told() {
+            match told_of(finding) {
                 Some(Told::Segment(code)) => {
                     let ak3 = self.segment(&finding.place, code);
                     self.tree.close(ak3);
@@ -180,8 +185,8 @@ impl Builder<'_> {
             }
         }
         let ak5 = self.open(self.places.ak5);
-        self.elements(ak5, &[message.verdict().code()]);
-        self.codes(ak5, 2, &message.codes());
+        self.elements(ak5, &[MessageVerdict::of(message).code()]);
+        self.codes(ak5, 2, &message_codes(message));
         self.tree.close(ak5.1);
         self.tree.close(ak2.1);
     }
@@ -211,7 +216,7 @@ impl Builder<'_> {
 
     /// AK4.
     fn element(&mut self, finding: &AcknowledgedFinding) {
-        let Some(Told::Element(code)) = finding.told() else { return };
+        let Some(Told::Element(code)) = told_of(finding) else { return };
         let place = &finding.place;
         let ak4 = self.open(self.places.ak4);
         let numbers =
@@ -266,7 +271,7 @@ impl Builder<'_> {
 
 /// Whether both are about elements of one segment.
 fn shares_segment(one: &AcknowledgedFinding, other: &AcknowledgedFinding) -> bool {
-    let is_element = |finding: &AcknowledgedFinding| matches!(finding.told(), Some(Told::Element(_)));
+    let is_element = |finding: &AcknowledgedFinding| matches!(told_of(finding), Some(Told::Element(_)));
     is_element(one) && is_element(other) && one.place.segment == other.place.segment
 }
 

@@ -1,38 +1,53 @@
-//! `show ID`: the story of a message.
+//! `show ID`: the story of a message or a file.
+
+mod file;
 
 use super::args;
 use super::console::Console;
 use super::exit::{Answer, Exit};
-use super::messages::{failed, open_to_read, row};
+use super::ids::Id;
+use super::messages::{Workplace, failed, open_to_read, row};
 use crate::base::span::Sources;
 use crate::diagnostics::render::json;
 use crate::diagnostics::render::terminal::{self, sanitize};
 use crate::exchange::states::{MessageState, is_allowed};
-use crate::ledger::{DeliveryKind, Finding, Ledger, MessageId, MessageStory};
+use crate::gateway::told;
+use crate::ledger::{DeliveryKind, Event, Finding, Ledger, MessageStory};
 use serde_json::{Value, json};
 
 /// Runs the command.
 pub fn run(arguments: &args::Show, console: &mut Console<'_>) -> Answer {
-    let ledger = open_to_read(&arguments.config, console)?;
-    let story = ledger.message_story(MessageId(arguments.id)).map_err(failed)?;
-    match console.json {
-        true => console.line(machine(&story).to_string()),
-        false => people(&story, console),
+    let (ledger, place) = open_to_read(&arguments.config, console)?;
+    let missing = |error| failed(error, Some(arguments.id));
+    match arguments.id {
+        Id::File(id) => file::show(&ledger.file_story(id).map_err(missing)?, &place, console),
+        Id::Message(id) => {
+            let story = ledger.message_story(id).map_err(missing)?;
+            match console.json {
+                true => console.line(machine(&story).to_string()),
+                false => people(&story, &place, console),
+            }
+        }
     }
     Ok(Exit::Fine)
 }
 
-fn people(story: &MessageStory, console: &mut Console<'_>) {
+fn people(story: &MessageStory, place: &Workplace, console: &mut Console<'_>) {
     let line = &story.line;
     let file = sanitize(&String::from_utf8_lossy(&line.file));
     let number = line.number.as_deref().map(sanitize).unwrap_or_else(|| "without a number".into());
-    console.line(format!("message {}: {} {number}, {}", line.id, sanitize(&line.kind), line.state));
+    console.line(format!("message m{}: {} {number}, {}", line.id, sanitize(&line.kind), line.state));
     console.line(format!("  that is: {}", line.state.meaning()));
     if let Some(reason) = &line.reason {
-        console.line(format!("  why: {}", sanitize(&reason.to_string())));
+        console.line(format!("  why: {}", sanitize(&told(reason))));
     }
     console.line("\ncame");
-    console.line(format!("  {} in {file} at {}", line.received_at.to_rfc3339(), sanitize(&line.endpoint)));
+    console.line(format!(
+        "  {} in {file} (f{}) at {}",
+        line.received_at.to_rfc3339(),
+        story.intake.id,
+        sanitize(&line.endpoint)
+    ));
     let key = &story.interchange.key;
     if !key.control_number.is_empty() {
         console.line(format!(
@@ -47,7 +62,7 @@ fn people(story: &MessageStory, console: &mut Console<'_>) {
     console.line(format!("  byte {} of the file, {} bytes", story.offset, story.length));
     console.line(format!("\nfound{}", if story.findings.is_empty() { "\n  nothing" } else { "" }));
     for finding in &story.findings {
-        console.line(indented(&rendered(finding, &file)));
+        console.line(indented(&rendered(finding, &file, place)));
     }
     if story.findings_dropped > 0 {
         console.line(format!("  and {} more", story.findings_dropped));
@@ -57,13 +72,18 @@ fn people(story: &MessageStory, console: &mut Console<'_>) {
         console.line(format!("  {} {}", document.kind, sanitize(&document.number)));
     }
     went(story, console);
+    history(&story.history, console);
+    if let Some(next) = next(story) {
+        console.line(format!("\nnext\n  {next}"));
+    }
+}
+
+/// What happened, oldest first.
+fn history(events: &[Event], console: &mut Console<'_>) {
     console.line("\nhistory");
-    for event in &story.history {
-        let reason = event
-            .reason
-            .as_ref()
-            .map(|reason| format!(": {}", sanitize(&reason.to_string())))
-            .unwrap_or_default();
+    for event in events {
+        let reason =
+            event.reason.as_ref().map(|reason| format!(": {}", sanitize(&told(reason)))).unwrap_or_default();
         let who = event.who.as_ref().map(|who| format!(" by {}", sanitize(who))).unwrap_or_default();
         console.line(format!(
             "  {} {} {} {} -> {}{who}{reason}",
@@ -73,9 +93,6 @@ fn people(story: &MessageStory, console: &mut Console<'_>) {
             event.from,
             event.to
         ));
-    }
-    if let Some(next) = next(story) {
-        console.line(format!("\nnext\n  {next}"));
     }
 }
 
@@ -100,8 +117,10 @@ fn went(story: &MessageStory, console: &mut Console<'_>) {
     }
 }
 
-fn rendered(finding: &Finding, file: &str) -> String {
-    let place = finding.map.as_ref().map(|(path, line)| format!(" --> {path}:{line}\n")).unwrap_or_default();
+fn rendered(finding: &Finding, file: &str, place: &Workplace) -> String {
+    let mapping =
+        |(path, line): &(String, u32)| format!(" --> {}:{line}\n", place.mappings.join(path).display());
+    let place = finding.map.as_ref().map(mapping).unwrap_or_default();
     match finding.to_diagnostic() {
         Some(diagnostic) => {
             format!("{}{place}", terminal::render(&diagnostic, &Sources::default(), file, false))
@@ -119,7 +138,7 @@ fn next(story: &MessageStory) -> Option<String> {
     let (id, state) = (story.line.id, story.line.state);
     match is_allowed(state.into(), MessageState::Split.into()) {
         true => Some(format!(
-            "correct what the findings name, then `crossdock retry {id}`; or have the sender send it again"
+            "correct what the findings name, then `crossdock retry m{id}`; or have the sender send it again"
         )),
         false if state == MessageState::Rejected => Some("the sender corrects it and sends it again".into()),
         false => None,
@@ -127,14 +146,6 @@ fn next(story: &MessageStory) -> Option<String> {
 }
 
 fn machine(story: &MessageStory) -> Value {
-    let findings: Vec<Value> = story
-        .findings
-        .iter()
-        .map(|finding| match finding.to_diagnostic() {
-            Some(diagnostic) => json::render(&diagnostic, &Sources::default()),
-            None => json!({ "code": finding.code }),
-        })
-        .collect();
     let documents: Vec<Value> = story
         .documents
         .iter()
@@ -150,19 +161,30 @@ fn machine(story: &MessageStory) -> Value {
             })
         })
         .collect();
-    let history: Vec<Value> = story
-        .history
-        .iter()
-        .map(|event| {
-            json!({
-                "at": event.at.to_rfc3339(), "entity": event.entity.word(), "id": event.id,
-                "from": event.from.word(), "to": event.to.word(),
-                "reason": event.reason.as_ref().map(ToString::to_string), "who": event.who,
-            })
-        })
-        .collect();
     json!({
-        "message": row(&story.line), "findings": findings, "documents": documents,
-        "deliveries": deliveries, "history": history, "next": next(story),
+        "message": row(&story.line), "file": Id::File(story.intake.id).to_string(),
+        "findings": findings(&story.findings), "documents": documents,
+        "deliveries": deliveries, "history": events(&story.history), "next": next(story),
     })
+}
+
+/// Findings for machines.
+fn findings(all: &[Finding]) -> Vec<Value> {
+    let value = |finding: &Finding| match finding.to_diagnostic() {
+        Some(diagnostic) => json::render(&diagnostic, &Sources::default()),
+        None => json!({ "code": finding.code }),
+    };
+    all.iter().map(value).collect()
+}
+
+/// What happened, for machines.
+fn events(all: &[Event]) -> Vec<Value> {
+    let value = |event: &Event| {
+        json!({
+            "at": event.at.to_rfc3339(), "entity": event.entity.word(), "id": event.id,
+            "from": event.from.word(), "to": event.to.word(),
+            "reason": event.reason.as_ref().map(ToString::to_string), "who": event.who,
+        })
+    };
+    all.iter().map(value).collect()
 }

@@ -1,0 +1,59 @@
+//! How X12 answers: a 997 for each group, a TA1 for an interchange that is refused as a whole.
+
+mod functional_acknowledgement;
+mod interchange_acknowledgement;
+mod told;
+mod verdicts;
+
+pub use functional_acknowledgement::FunctionalAcknowledgement;
+pub use interchange_acknowledgement::InterchangeAcknowledgement;
+pub use told::{INTERCHANGE_NOTES, InterchangeNote, Told, told};
+pub use verdicts::{GroupVerdict, InterchangeVerdict, MessageVerdict};
+
+use super::acknowledge::AcknowledgedInterchange;
+use super::answering::{Answer, Answering, Each};
+use crate::formats::Layout;
+use crate::formats::x12::Delimiters;
+
+/// Functional identifier of groups of acknowledgements.
+const ANSWERS: &str = "FA";
+/// What answers, by its own name.
+const ANSWER_KINDS: [&str; 3] = ["997", "999", "TA1"];
+
+/// The syntax.
+pub struct X12;
+
+impl Answering for X12 {
+    fn format(&self) -> &'static str {
+        "x12"
+    }
+
+    /// X12.20 forbids an answer to an answer.
+    fn is_answer(&self, functional_id: &str, kind: &str) -> bool {
+        functional_id.trim() == ANSWERS || ANSWER_KINDS.contains(&kind)
+    }
+
+    fn refusal(&self, code: &str) -> Option<&'static str> {
+        InterchangeNote::of(code).map(InterchangeNote::code)
+    }
+
+    fn answer<'a>(
+        &self,
+        received: &'a AcknowledgedInterchange,
+        layout: &'a dyn Layout,
+    ) -> Result<Answer<'a>, String> {
+        let Some(refusal) = received.refusal() else {
+            let writer = Box::new(FunctionalAcknowledgement::new(layout)?);
+            return Ok(Answer::Messages { each: Each::Group, writer });
+        };
+        let note = InterchangeNote::of(refusal).unwrap_or(InterchangeNote::StructureInvalid);
+        let header = received.header();
+        let acknowledgement = InterchangeAcknowledgement::new(header, InterchangeVerdict::Rejected, note)
+            .ok_or("a TA1 cannot name it")?;
+        let version = header.version.clone();
+        let delimiters = Delimiters::of(layout.guide()).unwrap_or_default();
+        let write =
+            move |envelope: &_, out: &mut _| acknowledgement.write(envelope, &version, &delimiters, out);
+        Ok(Answer::Interchange { word: "TA1", write: Box::new(write) })
+    }
+}
