@@ -103,6 +103,7 @@ impl Mask {
     pub fn width(&self) -> u32 {
         let width = |part: &Part| match part {
             Part::Year4 => 4,
+            Part::DayOfYear => 3,
             Part::Century1 | Part::Literal(_) => 1,
             _ => 2,
         };

@@ -236,7 +236,7 @@ impl<'a> Looks<'a> {
             told.tell(format!("`{constant}` is longer than its {width} columns"), span);
         }
         if let LeafType::Date(mask) | LeafType::Time(mask) | LeafType::DateTime(mask) = leaf
-            && mask.text().chars().count() > width as usize
+            && mask.width() > width
         {
             told.tell(format!("`{}` is longer than its {width} columns", mask.text()), span);
         }
