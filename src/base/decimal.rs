@@ -67,6 +67,14 @@ impl Decimal {
         (count > 0).then_some(Decimal { units: if negative { -units } else { units }, scale })
     }
 
+    /// Whether `text` is what [`Decimal::write_into`] writes for a whole number of at most 18 digits that is not
+    /// negative: it need not be read and written to be copied.
+    pub fn is_written(text: &[u8]) -> bool {
+        matches!(text.len(), 1..=18)
+            && (text[0] != b'0' || text.len() == 1)
+            && text.iter().all(u8::is_ascii_digit)
+    }
+
     /// The unscaled number at `scale`; `None` if digits would be lost or it does not fit.
     pub fn units_at(self, scale: u8) -> Option<i128> {
         if scale == self.scale {

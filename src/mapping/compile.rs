@@ -1,9 +1,10 @@
 //! From a map's text to its plan.
 
 use super::expression::{Context, Typed};
+use super::fields::Fields;
 use super::names::{Binding, Found, Multiplicity, Scope, pair_step};
 use super::plan::{
-    BlockKind, BlockPlan, CheckPlan, Constant, EarlierPlan, Expr, LeafPlan, LetPlan, Message,
+    BlockKind, BlockPlan, CheckPlan, Constant, EarlierPlan, Expr, LeafPlan, LetPlan, Making, Message,
     MessagePartPlan, Nodes, Plan, PolicyKindPlan, RecordPlan, Round, SideName, Start, Truncate,
 };
 use super::tables::Table;
@@ -97,22 +98,22 @@ fn plan(
     let to = map.to.as_ref().or_else(|| side_missing(map, "to", findings))?;
     let (source, source_shape) = side(from, sources, findings)?;
     let (target, target_shape) = side(to, sources, findings)?;
-    let mut parameters: BTreeMap<String, Constant> = BTreeMap::new();
-    for parameter in &map.parameters {
-        parameters.insert(parameter.name.text.clone(), expression::constant(&parameter.value));
-    }
+    let own = map.parameters.iter().map(|line| (line.name.text.clone(), expression::constant(&line.value)));
+    let mut parameters: BTreeMap<String, Constant> = own.collect();
     parameters.extend(given.iter().map(|(name, value)| (name.clone(), value.clone())));
+    let mut slots = Fields::default();
+    let slot = slots.slot();
     let context = Context {
         parameters: &parameters,
         used_parameters: Default::default(),
         tables: sources.tables,
         findings,
-        slots: 1,
+        slots,
         sequences: 0,
         rules: Vec::new(),
         read: read_by_the_format(&source, &source_shape, sources),
     };
-    let root = Binding::Record { slot: 0, shape: source_shape.clone(), places: vec![PlaceId::ROOT] };
+    let root = Binding::Record { slot, shape: source_shape.clone(), places: vec![PlaceId::ROOT] };
     let mut scope =
         Scope { names: Vec::new(), here: root.clone(), this: (target_shape.clone(), vec![PlaceId::ROOT]) };
     if let Some(alias) = alias {
@@ -145,7 +146,7 @@ fn plan(
         target_shape,
         root,
         earlier,
-        slots,
+        slots: slots.into_slots(),
         sequences,
         read,
         unmapped: match map.unmapped.as_ref().map(|word| word.text.as_str()) {
@@ -464,6 +465,7 @@ impl Compiler<'_> {
         let round = line.modifiers.round.as_ref().and_then(|round| self.rounding(round));
         builder.leaves.push(LeafPlan {
             place,
+            making: Making::of(&typed.expr, &leaf, round),
             leaf,
             is_constant: matches!(typed.expr, Expr::Constant(_)),
             value: typed.expr,
@@ -637,7 +639,7 @@ impl Compiler<'_> {
         let condition = Expr::Binary(Operator::Equal, Box::new(left.expr), Box::new(right.expr));
         let last = found.nodes.steps.last_mut()?;
         last.condition = Some((Arc::new(condition), item));
-        found.nodes.is_plain = false;
+        self.context.slots.address(&mut found.nodes);
         builder.lets.push((slot, LetPlan::Record(found.nodes)));
         Some(Binding::Record { slot, shape: found.shape, places: found.places })
     }
@@ -899,7 +901,9 @@ impl Compiler<'_> {
                 record: self.finish(block.builder),
             })
             .collect();
-        RecordPlan { leaves, first, blocks, last, lets, checks }
+        // The tree of a canonical document may hold leaves in any order; segments are written in the order of theirs.
+        let is_in_order = self.target_guide.is_none() || (last.is_empty() && first.is_sorted());
+        RecordPlan { leaves, first, blocks, last, lets, checks, is_in_order }
     }
 
     /// Leaves by dependency: those that need only leaves before them, then those that need records of the target.
@@ -962,10 +966,13 @@ fn fits(value: ValueKind, target: ValueKind) -> bool {
 }
 
 fn constant_leaf(shape: &Shape, place: PlaceId, code: &str, rule: u32) -> LeafPlan {
+    let leaf = shape.place(place).leaf_type().cloned().unwrap_or(crate::tree::LeafType::Text);
+    let value = Expr::Constant(Constant::Text(code.into()));
     LeafPlan {
         place,
-        leaf: shape.place(place).leaf_type().cloned().unwrap_or(crate::tree::LeafType::Text),
-        value: Expr::Constant(Constant::Text(code.into())),
+        making: Making::of(&value, &leaf, None),
+        leaf,
+        value,
         is_constant: true,
         required: None,
         truncate: None,
@@ -1009,7 +1016,8 @@ fn target_places(expr: &Expr, found: &mut Vec<(Start, PlaceId)>) {
         }
     };
     match expr {
-        Expr::Leaf(nodes) | Expr::Exists(nodes) | Expr::Pair(nodes, ..) => add(nodes),
+        Expr::Leaf(nodes) | Expr::Exists(nodes) => add(nodes),
+        Expr::Pair(pair) => add(&pair.nodes),
         Expr::List(_, super::plan::ListSource::Nodes(nodes)) => add(nodes),
         Expr::Join(items, _) => {
             for item in items {

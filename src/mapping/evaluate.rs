@@ -1,54 +1,33 @@
 //! Expressions at run time: over the message, earlier documents and the target so far.
 
-use super::functions::Call;
+use super::fields::{Slot, SlotState};
+use super::functions::{ARGUMENTS_MAX, Call};
 use super::plan::{
-    Constant, Expr, ListFunction, ListSource, Message, MessagePartPlan, Plan, PolicyKindPlan, ViaPlan,
+    Constant, Expr, ListFunction, ListSource, Message, MessagePartPlan, Nodes, Plan, PolicyKindPlan, ViaPlan,
+    Way,
 };
-use super::trace::{Recorder, Step as Traced};
+use super::trace::{Step as Traced, Tracing};
 use crate::base::decimal::Decimal;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
 use crate::language::syntax::Operator;
-use crate::tree::arena::Origin;
 use crate::tree::{LeafType, NodeId, Tree, Value, View};
 use bumpalo::Bump;
 use std::cell::{Cell, RefCell};
+use std::cmp::Ordering;
 use std::ops::ControlFlow;
 
-/// What a slot holds.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Slot<'r> {
-    Empty,
-    /// A record, and a bit for each place (modulo 64) that one of its children is at: most of what maps ask for is not
-    /// there, and this says so at once.
-    Record(View<'r>, NodeId, u64),
-    Group(View<'r>, &'r [NodeId]),
-    Value(Value<'r>),
-}
-
-impl<'r> Slot<'r> {
-    /// A slot with a record.
-    pub fn record(view: View<'r>, id: NodeId) -> Self {
-        let children = if view.tree.is_empty() { None } else { Some(view.tree.children(id)) };
-        let bits = children.into_iter().flatten().map(|child| place_bit(view.tree.node(child).place));
-        Slot::Record(view, id, bits.fold(0, |mask, bit| mask | bit))
-    }
-}
-
-/// The bit of a place in a record's mask.
-pub(super) fn place_bit(place: crate::tree::PlaceId) -> u64 {
-    1 << (place.0 % 64)
-}
-
 /// The state of one run.
-pub(super) struct Evaluator<'r> {
+pub(super) struct Evaluator<'r, T> {
     pub plan: &'r Plan,
-    pub slots: Vec<Cell<Slot<'r>>>,
+    pub slots: &'r [SlotState<'r>],
     /// Per counter: the record it counts in, and the numbers given.
-    pub sequences: Vec<Cell<(u32, u32)>>,
+    pub sequences: &'r [Cell<(u32, u32)>],
     pub memory: &'r Bump,
     pub now: jiff::Timestamp,
-    /// First bytes of the message that the current line read.
-    pub origin: Cell<Option<(Origin, crate::tree::PlaceId)>>,
+    /// What the plan reads.
+    pub source: View<'r>,
+    /// The first node of the source that the current line read.
+    pub origin: Cell<Option<NodeId>>,
     /// The slot of the innermost record of the message that is being read, for places of what is not there.
     pub innermost: Cell<usize>,
     /// The line at work, 0 between lines, for findings of what several lines may evaluate.
@@ -63,76 +42,88 @@ pub(super) struct Evaluator<'r> {
     pub findings: RefCell<&'r mut Diagnostics>,
     /// Offset of the message in its file.
     pub offset: u64,
-    /// Per place of the source, the first child of the message's root at it; `u32::MAX` where there is none. Paths
-    /// of the header would otherwise pass all lines of the message.
-    pub root_index: &'r [u32],
-    /// What is read is noted here, if someone wants to know.
-    pub trace: Option<&'r RefCell<Recorder>>,
+    /// What is read is noted here.
+    pub trace: &'r T,
+}
+
+/// A leaf of the target that was made: in which record, and its node.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Made {
+    pub record: u32,
+    pub node: NodeId,
 }
 
 /// The target so far, and where in it the current line stands.
 #[derive(Clone, Copy)]
 pub(super) struct Target<'t> {
     pub tree: &'t Tree,
-    pub this: NodeId,
-    pub parent: NodeId,
+    /// Per place of the target, the leaf made last.
+    pub made: &'t [Made],
+    pub at: Here,
 }
 
-impl<'r> Evaluator<'r> {
+/// A record of the target being built. Records have numbers of their own, because a node that is taken back is given
+/// to another record.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Here {
+    pub this: NodeId,
+    pub number: u32,
+    /// The number of the record around it.
+    pub around: u32,
+    /// The number of the whole target.
+    pub out: u32,
+}
+
+impl<'t> Target<'t> {
+    /// No target: what is evaluated before there is one.
+    pub fn nothing(tree: &'t Tree) -> Self {
+        Target { tree, made: &[], at: Here::default() }
+    }
+}
+
+impl<'r, T: Tracing> Evaluator<'r, T> {
     /// The value of an expression.
     pub fn value(&self, expr: &'r Expr, target: Target<'_>) -> Value<'r> {
         match expr {
             Expr::Constant(constant) => self.constant(constant),
             Expr::Leaf(nodes) => self.first_value(nodes, target),
-            Expr::Pair(nodes, pairs, code) => self.pair(nodes, pairs, code, target),
+            Expr::Pair(pair) => self.pair(pair, target).map_or(Value::Absent, Value::Text),
             Expr::Slot(slot) => {
-                if let Some(trace) = self.trace {
-                    trace.borrow_mut().recall(*slot);
-                }
+                self.trace.note(|trace| trace.recall(*slot));
                 match self.slots[*slot].get() {
                     Slot::Value(value) => value,
                     _ => Value::Absent,
                 }
             }
-            Expr::Exists(nodes) => Value::Bool(self.exists(nodes, target)),
+            Expr::Exists(_) | Expr::Present(_) | Expr::Not(_) | Expr::In(..) => {
+                Value::Bool(self.holds(expr, target))
+            }
             Expr::Binary(operator, left, right) => self.binary(*operator, left, right, target),
-            Expr::Not(inner) => Value::Bool(!self.holds(inner, target)),
             Expr::Negate(inner) => match self.value(inner, target) {
                 Value::Number(number) => {
                     Decimal::ZERO.checked_sub(number).map_or(Value::Absent, Value::Number)
                 }
                 _ => Value::Absent,
             },
-            Expr::In(value, list) => {
-                let value = self.value(value, target);
-                let found = list
-                    .iter()
-                    .any(|item| compare(value, self.value(item, target)) == Some(std::cmp::Ordering::Equal));
-                Value::Bool(found)
-            }
             Expr::Else(value, fallback) => match self.value(value, target) {
                 Value::Absent => self.value(fallback, target),
                 value => value,
             },
             Expr::If(condition, then, otherwise) => {
-                let mark = self.trace.map(|trace| trace.borrow().mark());
-                let holds = self.holds(condition, target);
-                if let (Some(trace), Some(mark)) = (self.trace, mark) {
-                    trace.borrow_mut().condition(mark, holds);
-                }
+                let holds = self.decides(condition, target);
                 self.value(if holds { then } else { otherwise }, target)
             }
             Expr::Via(via) => self.via(via, target),
             Expr::Call(function, arguments, rule) => {
-                let mut values = bumpalo::collections::Vec::with_capacity_in(arguments.len(), self.memory);
-                for argument in arguments {
-                    match self.value(argument, target) {
-                        Value::Absent => return Value::Absent,
-                        value => values.push(value),
+                let mut values = [Value::Absent; ARGUMENTS_MAX];
+                for (value, argument) in values.iter_mut().zip(arguments) {
+                    *value = self.value(argument, target);
+                    if value.is_absent() {
+                        return Value::Absent;
                     }
                 }
-                let call =
-                    Call { arguments: &values, memory: self.memory, now: self.now, doubt: Cell::new(None) };
+                let arguments = &values[..arguments.len()];
+                let call = Call { arguments, memory: self.memory, now: self.now, doubt: Cell::new(None) };
                 let result = (function.call)(&call).unwrap_or_else(|error| {
                     self.report(Diagnostic::new(Code::B004).with("text", error.text), *rule);
                     Value::Absent
@@ -148,9 +139,74 @@ impl<'r> Evaluator<'r> {
         }
     }
 
+    /// The value of an expression that gives text or nothing.
+    pub fn text(&self, expr: &'r Expr, target: Target<'_>) -> Option<&'r str> {
+        match expr {
+            Expr::Leaf(nodes) => self.first_text(nodes, target),
+            Expr::Pair(pair) => self.pair(pair, target),
+            Expr::Else(value, fallback) => self.text(value, target).or_else(|| self.text(fallback, target)),
+            Expr::If(condition, then, otherwise) => {
+                let holds = self.decides(condition, target);
+                self.text(if holds { then } else { otherwise }, target)
+            }
+            other => match self.value(other, target) {
+                Value::Text(text) => Some(text),
+                _ => None,
+            },
+        }
+    }
+
+    /// The text of a number that a leaf shows as any leaf would: without signs, points and zeros in front. `None` also
+    /// for all others, which are to be evaluated.
+    pub fn number_text(&self, expr: &'r Expr) -> Option<&'r str> {
+        let Expr::Leaf(Nodes { start, way: Way::To(fields), .. }) = expr else { return None };
+        let (view, id) = self.field(*start, fields)?;
+        let text = view.text(id).filter(|text| Decimal::is_written(text.as_bytes()))?;
+        self.note_origin(view, id);
+        self.note(|| Traced::Read(self.whence(view, id)));
+        Some(text)
+    }
+
     /// Whether a condition holds. What is absent does not.
     pub fn holds(&self, condition: &'r Expr, target: Target<'_>) -> bool {
-        self.value(condition, target) == Value::Bool(true)
+        match condition {
+            Expr::Exists(nodes) => self.exists(nodes, target),
+            Expr::Present(inner) => !self.value(inner, target).is_absent(),
+            Expr::Not(inner) => !self.holds(inner, target),
+            Expr::Binary(Operator::And, left, right) => self.holds(left, target) && self.holds(right, target),
+            Expr::Binary(Operator::Or, left, right) => self.holds(left, target) || self.holds(right, target),
+            Expr::Binary(operator, left, right) if is_comparison(*operator) => {
+                self.order(left, right, target).is_some_and(|order| decides(*operator, order))
+            }
+            Expr::In(value, list) => {
+                let value = self.value(value, target);
+                list.iter().any(|item| compare(value, self.value(item, target)) == Some(Ordering::Equal))
+            }
+            other => self.value(other, target) == Value::Bool(true),
+        }
+    }
+
+    /// Whether the condition of an `if` holds.
+    fn decides(&self, condition: &'r Expr, target: Target<'_>) -> bool {
+        let mut mark = 0;
+        self.trace.note(|trace| mark = trace.mark());
+        let holds = self.holds(condition, target);
+        self.trace.note(|trace| trace.condition(mark, holds));
+        holds
+    }
+
+    /// How two values compare; `None` if one is absent or they are of different kinds.
+    fn order(&self, left: &'r Expr, right: &'r Expr, target: Target<'_>) -> Option<Ordering> {
+        if let (Expr::Leaf(Nodes { way: Way::Made(place), start, .. }), Expr::Constant(Constant::Text(right))) =
+            (left, right)
+            && left.gives_text()
+            && !T::IS_ON
+        {
+            // Nothing is copied to look at what stands in the target already.
+            let left = self.made_text(*start, *place, target).filter(|left| !left.is_empty())?;
+            return Some(left.cmp(right));
+        }
+        compare(self.value(left, target), self.value(right, target))
     }
 
     /// Whether something a condition compares is not there: then a check does not fire.
@@ -158,7 +214,7 @@ impl<'r> Evaluator<'r> {
         self.quietly(|| self.undecided(condition, target))
     }
 
-    pub(super) fn quietly<T>(&self, evaluate: impl FnOnce() -> T) -> T {
+    pub(super) fn quietly<R>(&self, evaluate: impl FnOnce() -> R) -> R {
         let muted = self.muted.replace(true);
         let result = evaluate();
         self.muted.set(muted);
@@ -204,18 +260,11 @@ impl<'r> Evaluator<'r> {
             Operator::Or => return Value::Bool(self.holds(left, target) || self.holds(right, target)),
             _ => {}
         }
-        let (left, right) = (self.value(left, target), self.value(right, target));
         if is_comparison(operator) {
-            let order = compare(left, right);
-            return Value::Bool(order.is_some_and(|order| match operator {
-                Operator::Equal => order.is_eq(),
-                Operator::NotEqual => order.is_ne(),
-                Operator::Less => order.is_lt(),
-                Operator::LessOrEqual => order.is_le(),
-                Operator::Greater => order.is_gt(),
-                _ => order.is_ge(),
-            }));
+            let order = self.order(left, right, target);
+            return Value::Bool(order.is_some_and(|order| decides(operator, order)));
         }
+        let (left, right) = (self.value(left, target), self.value(right, target));
         if operator == Operator::Join {
             if left.is_absent() || right.is_absent() {
                 return Value::Absent;
@@ -249,6 +298,27 @@ impl<'r> Evaluator<'r> {
     }
 
     fn via(&self, via: &'r ViaPlan, target: Target<'_>) -> Value<'r> {
+        let [key] = via.keys.as_slice() else { return self.via_several(via, target) };
+        let key = match self.value(key, target) {
+            Value::Absent => return Value::Absent,
+            Value::Text(text) => text,
+            other => &*self.memory.alloc_str(&other.show()),
+        };
+        let found = match via.reversed {
+            false => via.table.find(key, via.column),
+            true => via.table.find_reversed(key, via.column),
+        };
+        match found {
+            Some((value, row)) => {
+                self.note(|| Traced::Row { row, key: key.into(), value: value.into() });
+                Value::Text(value)
+            }
+            None => self.unknown(via, &[key], target),
+        }
+    }
+
+    /// In a table with several keys.
+    fn via_several(&self, via: &'r ViaPlan, target: Target<'_>) -> Value<'r> {
         let mut keys: bumpalo::collections::Vec<'r, &'r str> = bumpalo::collections::Vec::new_in(self.memory);
         for key in &via.keys {
             match self.value(key, target) {
@@ -258,20 +328,27 @@ impl<'r> Evaluator<'r> {
             }
         }
         let found = match via.reversed {
-            false => via.table.find(&keys, via.column),
+            false => via.table.find_several(&keys, via.column),
             true => via.table.find_reversed(keys[0], via.column),
         };
-        if let Some((value, row)) = found {
-            self.note(|| Traced::Row { row, key: keys.join(", "), value: value.into() });
-            return Value::Text(value);
+        match found {
+            Some((value, row)) => {
+                self.note(|| Traced::Row { row, key: keys.join(", "), value: value.into() });
+                Value::Text(value)
+            }
+            None => self.unknown(via, &keys, target),
         }
+    }
+
+    /// What a table has no row for.
+    fn unknown(&self, via: &'r ViaPlan, keys: &[&'r str], target: Target<'_>) -> Value<'r> {
         let shown = keys.join(", ");
         let is_inline = via.table.name.is_empty();
         let name = if is_inline { "of this line" } else { &via.table.name };
         self.note(|| Traced::NoRow { table: name.into(), file: via.table.file, key: shown.clone() });
         let finding = |severity: Severity| {
             let text = match &via.unknown.text {
-                Some(text) => self.text(text, target),
+                Some(text) => self.words(text, target),
                 None if is_inline => format!("`{shown}` is not among the codes of this line"),
                 None => format!("`{shown}` has no row in the table `{name}`"),
             };
@@ -338,7 +415,7 @@ impl<'r> Evaluator<'r> {
                 sum = sum.and_then(|sum| sum.checked_add(number));
                 return;
             }
-            let differs = compare(result, value) != Some(std::cmp::Ordering::Equal);
+            let differs = compare(result, value) != Some(Ordering::Equal);
             match function {
                 _ if result.is_absent() => result = value,
                 ListFunction::Last => result = value,
@@ -401,8 +478,8 @@ impl<'r> Evaluator<'r> {
 
     fn sequence(&self, counter: usize, start: Decimal, step: Decimal, target: Target<'_>) -> Value<'r> {
         let (parent, given) = self.sequences[counter].get();
-        let given = if parent == target.parent.0 { given } else { 0 };
-        self.sequences[counter].set((target.parent.0, given + 1));
+        let given = if parent == target.at.around { given } else { 0 };
+        self.sequences[counter].set((target.at.around, given + 1));
         let number =
             step.checked_mul(Decimal::from_integer(given.into())).and_then(|sum| sum.checked_add(start));
         number.map_or(Value::Absent, Value::Number)
@@ -411,7 +488,7 @@ impl<'r> Evaluator<'r> {
     // ------------------------------------------------------------------------------------------ findings
 
     /// A text for people with its values.
-    pub fn text(&self, message: &'r Message, target: Target<'_>) -> String {
+    pub fn words(&self, message: &'r Message, target: Target<'_>) -> String {
         message
             .parts
             .iter()
@@ -430,8 +507,8 @@ impl<'r> Evaluator<'r> {
         }
         self.failed.set(self.failed.get() || finding.severity >= Severity::Hold);
         let mut finding = finding;
-        if let Some((origin, place)) = self.origin.get() {
-            finding = finding.place(self.place(origin, place));
+        if let Some(node) = self.origin.get() {
+            finding = finding.place(self.place(node));
         } else if finding.place.is_none() {
             finding.place = self.innermost_place();
         }
@@ -450,14 +527,15 @@ impl<'r> Evaluator<'r> {
         self.findings.borrow_mut().push(finding);
     }
 
-    /// A place of the message from where a value came from.
-    pub fn place(&self, origin: Origin, place: crate::tree::PlaceId) -> Place {
+    /// The place of a node in the message.
+    pub fn place(&self, id: NodeId) -> Place {
+        let node = self.source.tree.node(id);
         let shape = &self.plan.source_shape;
-        let leaf = shape.place(place);
+        let leaf = shape.place(node.place);
         Place {
-            offset: self.offset + u64::from(origin.start),
-            length: origin.len,
-            segment: origin.ordinal,
+            offset: self.offset + u64::from(node.origin_start),
+            length: node.origin_len,
+            segment: node.ordinal,
             tag: shape.place(leaf.parent).name.to_string(),
             element: leaf.position,
             element_id: leaf.name.to_string(),
@@ -471,8 +549,20 @@ fn is_comparison(operator: Operator) -> bool {
     matches!(operator, O::Equal | O::NotEqual | O::Less | O::LessOrEqual | O::Greater | O::GreaterOrEqual)
 }
 
+/// What a comparison says of an order.
+fn decides(operator: Operator, order: Ordering) -> bool {
+    match operator {
+        Operator::Equal => order.is_eq(),
+        Operator::NotEqual => order.is_ne(),
+        Operator::Less => order.is_lt(),
+        Operator::LessOrEqual => order.is_le(),
+        Operator::Greater => order.is_gt(),
+        _ => order.is_ge(),
+    }
+}
+
 /// How two values compare; `None` if one is absent or they are of different kinds.
-pub(super) fn compare(left: Value<'_>, right: Value<'_>) -> Option<std::cmp::Ordering> {
+pub(super) fn compare(left: Value<'_>, right: Value<'_>) -> Option<Ordering> {
     match (left, right) {
         (Value::Text(left), Value::Text(right)) => Some(left.cmp(right)),
         (Value::Number(left), Value::Number(right)) => Some(left.cmp(&right)),
@@ -484,7 +574,7 @@ pub(super) fn compare(left: Value<'_>, right: Value<'_>) -> Option<std::cmp::Ord
         (Value::Text(text), Value::Number(number)) => {
             Value::read(&LeafType::Decimal, text).ok().and_then(|value| compare(value, Value::Number(number)))
         }
-        (Value::Number(_), Value::Text(_)) => compare(right, left).map(std::cmp::Ordering::reverse),
+        (Value::Number(_), Value::Text(_)) => compare(right, left).map(Ordering::reverse),
         _ => None,
     }
 }

@@ -1,10 +1,11 @@
 //! Expressions: names made out, kinds checked, constants folded.
 
+use super::fields::Fields;
 use super::functions;
 use super::names::{Binding, ConditionCompiler, Found, Multiplicity, Resolved, Scope};
 use super::plan::{
-    Constant, Expr, ListFunction, ListSource, Message, MessagePartPlan, Nodes, PolicyKindPlan, PolicyPlan,
-    ViaPlan,
+    Constant, Expr, ListFunction, ListSource, Message, MessagePartPlan, Nodes, PairPlan, PolicyKindPlan,
+    PolicyPlan, ViaPlan,
 };
 use super::tables::Table;
 use crate::base::decimal::Decimal;
@@ -30,7 +31,7 @@ pub struct Context<'a> {
     /// Findings.
     pub findings: &'a mut Diagnostics,
     /// Slots given out so far.
-    pub slots: usize,
+    pub slots: Fields,
     /// Counters given out so far.
     pub sequences: usize,
     /// Lines so far.
@@ -56,8 +57,7 @@ fn single(expr: Expr, kind: ValueKind) -> Typed {
 impl Context<'_> {
     /// A new slot.
     pub fn slot(&mut self) -> usize {
-        self.slots += 1;
-        self.slots - 1
+        self.slots.slot()
     }
 
     /// The number of the line at `span`.
@@ -198,9 +198,10 @@ impl Context<'_> {
             scope.resolve(path, conditions)
         };
         match result {
-            Ok(found) => {
-                if let Found::Path(resolved) = &found {
+            Ok(mut found) => {
+                if let Found::Path(resolved) = &mut found {
                     self.mark_read(resolved);
+                    self.slots.address(&mut resolved.nodes);
                 }
                 Some(found)
             }
@@ -232,14 +233,22 @@ impl Context<'_> {
         match self.resolve(scope, path)? {
             Found::Value(slot, kind) => Some(single(Expr::Slot(slot), kind)),
             Found::Path(resolved) => {
-                let Resolved { nodes, multiplicity, kind, pair, .. } = *resolved;
-                let expr = match pair {
-                    Some((pairs, code)) => Expr::Pair(nodes, pairs, code),
-                    None => Expr::Leaf(nodes),
+                let (multiplicity, kind) = (resolved.multiplicity, resolved.kind);
+                let expr = match resolved.pair {
+                    Some(_) => self.pair(*resolved),
+                    None => Expr::Leaf(resolved.nodes),
                 };
                 Some(Typed { expr, kind, multiplicity })
             }
         }
+    }
+
+    /// The value beside a qualifier.
+    fn pair(&mut self, resolved: Resolved) -> Expr {
+        let (pairs, code) = resolved.pair.expect("asked for where there is one");
+        let mut plan = PairPlan { nodes: resolved.nodes, pairs, code, fields: Vec::new() };
+        self.slots.address_pairs(&mut plan, &resolved.shape);
+        Expr::Pair(Box::new(plan))
     }
 
     fn of_kind(&mut self, scope: &Scope, expression: &Expression, expected: ValueKind) -> Option<Expr> {
@@ -451,13 +460,10 @@ impl Context<'_> {
                     Expr::Exists(Nodes::new(super::plan::Start::Slot(slot), vec![], vec![], span))
                 }
                 Found::Path(resolved) if resolved.pair.is_none() => Expr::Exists(resolved.nodes),
-                Found::Path(resolved) => {
-                    let (pairs, code) = resolved.pair.expect("the other case is above");
-                    present(Expr::Pair(resolved.nodes, pairs, code))
-                }
-                Found::Value(slot, _) => present(Expr::Slot(slot)),
+                Found::Path(resolved) => Expr::Present(Box::new(self.pair(*resolved))),
+                Found::Value(slot, _) => Expr::Present(Box::new(Expr::Slot(slot))),
             },
-            _ => present(self.value(scope, argument)?.expr),
+            _ => Expr::Present(Box::new(self.value(scope, argument)?.expr)),
         };
         let expr = if name.text == "absent" { Expr::Not(Box::new(expr)) } else { expr };
         Some(single(expr, ValueKind::Bool))
@@ -582,18 +588,6 @@ const LANGUAGE_FUNCTIONS: [&str; 13] = [
     "present", "absent", "seq", "join", "sum", "count", "first", "last", "min", "max", "same", "one",
     "lookup",
 ];
-
-fn present(expr: Expr) -> Expr {
-    // `x = x` is true for everything that is there.
-    Expr::List(ListFunction::Count, ListSource::Value(Box::new(expr))).into_present()
-}
-
-impl Expr {
-    fn into_present(self) -> Expr {
-        let one = Expr::Constant(Constant::Number(Decimal::ZERO));
-        Expr::Binary(Operator::Greater, Box::new(self), Box::new(one))
-    }
-}
 
 /// The kind two alternatives have in common; `Record` if they have none.
 fn common(left: ValueKind, right: ValueKind) -> ValueKind {

@@ -1,13 +1,15 @@
 //! Flows: which map reads what, and which map writes it to which endpoint.
 
-use super::evaluate::{Slot, Target};
+use super::evaluate::Target;
 use super::expression::{self, Context};
+use super::fields::{Fields, Slot};
 use super::names::{Binding, Scope};
 use super::plan::{Constant, Expr, Plan, PolicyKindPlan, PolicyPlan, RecordPlan, SideName};
 use super::run::{Facts, evaluator};
+use super::trace::Untraced;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::language::syntax::{FlowDocument, FlowWrite};
-use crate::tree::{NodeId, PlaceId, Shape, Tree, View};
+use crate::tree::{PlaceId, Shape, Tree, View};
 use bumpalo::Bump;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -69,17 +71,19 @@ pub fn compile(
     findings: &mut Diagnostics,
 ) -> Option<Flow> {
     let before = findings.as_slice().len();
+    let mut slots = Fields::default();
+    let slot = slots.slot();
     let mut context = Context {
         parameters,
         used_parameters: Default::default(),
         tables,
         findings,
-        slots: 1,
+        slots,
         sequences: 0,
         rules: Vec::new(),
         read: Vec::new(),
     };
-    let here = Binding::Record { slot: 0, shape: shape.clone(), places: vec![PlaceId::ROOT] };
+    let here = Binding::Record { slot, shape: shape.clone(), places: vec![PlaceId::ROOT] };
     let scope = Scope { names: Vec::new(), here, this: (shape.clone(), vec![PlaceId::ROOT]) };
     let mut writes = Vec::new();
     for write in &flow.writes {
@@ -109,7 +113,7 @@ pub fn compile(
         target_shape: shape.clone(),
         root: RecordPlan::default(),
         earlier: Vec::new(),
-        slots,
+        slots: slots.into_slots(),
         sequences,
         read: Vec::new(),
         unmapped: None,
@@ -157,10 +161,10 @@ impl Flow {
     /// finding.
     pub fn route(&self, document: View<'_>, memory: &mut Bump, findings: &mut Diagnostics) -> Vec<usize> {
         memory.reset();
-        let evaluator = evaluator(&self.frame, document, &Facts::default(), memory, findings);
+        let evaluator = evaluator(&self.frame, document, &Facts::default(), memory, findings, &Untraced);
         debug_assert!(matches!(evaluator.slots[0].get(), Slot::Record(..)));
         let nothing = Tree::new();
-        let target = Target { tree: &nothing, this: NodeId::ROOT, parent: NodeId::ROOT };
+        let target = Target::nothing(&nothing);
         let holds: Vec<bool> =
             self.conditions.iter().map(|condition| evaluator.holds(condition, target)).collect();
         let chosen: Vec<usize> = (0..self.writes.len())
@@ -171,7 +175,7 @@ impl Flow {
             && let PolicyKindPlan::Finding(severity) = policy.kind
         {
             let text = match &policy.text {
-                Some(text) => evaluator.text(text, target),
+                Some(text) => evaluator.words(text, target),
                 None => format!("the flow {} has no way for this document", self.name),
             };
             evaluator.origin.set(None);

@@ -1,8 +1,11 @@
 //! L2: what maps mean: layers, names, types, and the plan that runs. Names no format.
 
+mod blocks;
+mod build;
 mod compile;
 mod evaluate;
 mod expression;
+mod fields;
 pub mod flow;
 pub mod functions;
 mod layers;

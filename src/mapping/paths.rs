@@ -1,11 +1,11 @@
 //! Paths at run time: from a record, or the target so far, down to values and records; and where a value came from.
 
-use super::evaluate::{Evaluator, Slot, Target, place_bit};
-use super::plan::{Nodes, Start, Step};
-use super::trace::{Step as Traced, Whence};
+use super::evaluate::{Evaluator, Target};
+use super::fields::Slot;
+use super::plan::{Field, Nodes, PairPlan, Start, Step, Way};
+use super::trace::{Step as Traced, Tracing, Whence};
 use crate::diagnostics::{Code, Diagnostic, Place};
-use crate::tree::arena::Origin;
-use crate::tree::{NodeId, Tree, Value, View};
+use crate::tree::{NodeId, PlaceId, Tree, Value, View};
 use std::ops::ControlFlow;
 
 /// A node found by a path: in a document of the run, or in the target.
@@ -15,89 +15,98 @@ pub(super) enum Found<'r, 't> {
     Target(&'t Tree, NodeId),
 }
 
-impl<'r> Evaluator<'r> {
+impl<'r, T: Tracing> Evaluator<'r, T> {
+    /// The first value a path leads to.
     pub(super) fn first_value(&self, nodes: &'r Nodes, target: Target<'_>) -> Value<'r> {
-        let mut result = Value::Absent;
-        if nodes.is_plain {
-            result = self.first_on_plain_way(nodes, target);
-        } else {
-            self.visit(nodes, target, &mut |found| {
-                result = self.read(nodes, found);
-                if result.is_absent() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-            });
-        }
+        let result = match &nodes.way {
+            Way::To(fields) => match self.field(nodes.start, fields) {
+                None => Value::Absent,
+                Some((view, id)) => match self.read(nodes, Found::Document(view, id)) {
+                    Value::Absent if !nodes.is_single() => self.first_of_all(nodes, target),
+                    value => value,
+                },
+            },
+            Way::Made(place) => match self.made(nodes.start, *place, target) {
+                None => Value::Absent,
+                Some(id) => self.read(nodes, Found::Target(target.tree, id)),
+            },
+            Way::From(_) | Way::Walk => self.first_of_all(nodes, target),
+        };
         if result.is_absent() {
             self.missed(nodes, None, target);
         }
         result
     }
 
-    /// The first value down a plain path: nearly all paths are, and need no search.
-    fn first_on_plain_way(&self, nodes: &'r Nodes, target: Target<'_>) -> Value<'r> {
-        let from = match nodes.start {
-            Start::This => Found::Target(target.tree, target.this),
-            Start::Out => Found::Target(target.tree, NodeId::ROOT),
-            Start::Slot(slot) | Start::Group(slot) => match self.slots[slot].get() {
-                Slot::Record(view, id, mask) => {
-                    if nodes.steps[0].places.iter().all(|&place| mask & place_bit(place) == 0) {
-                        return Value::Absent;
-                    }
-                    Found::Document(view, id)
-                }
-                Slot::Group(view, [first, ..]) => Found::Document(view, *first),
-                _ => return Value::Absent,
-            },
-        };
-        match from {
-            Found::Document(view, id) => {
-                self.down(nodes, view.tree, id, from, &|id| Found::Document(view, id))
+    /// The same for a path that leads to text.
+    pub(super) fn first_text(&self, nodes: &'r Nodes, target: Target<'_>) -> Option<&'r str> {
+        if let Way::To(fields) = &nodes.way {
+            let Some((view, id)) = self.field(nodes.start, fields) else {
+                self.missed(nodes, None, target);
+                return None;
+            };
+            if let Some(text) = view.text(id).filter(|text| !text.is_empty()) {
+                self.note_origin(view, id);
+                self.note(|| Traced::Read(self.whence(view, id)));
+                return Some(text);
             }
-            Found::Target(tree, id) => self.down(nodes, tree, id, from, &|id| Found::Target(tree, id)),
+        }
+        match self.first_value(nodes, target) {
+            Value::Text(text) => Some(text),
+            _ => None,
         }
     }
 
+    fn first_of_all(&self, nodes: &'r Nodes, target: Target<'_>) -> Value<'r> {
+        let mut result = Value::Absent;
+        self.visit(nodes, target, &mut |found| {
+            result = self.read(nodes, found);
+            if result.is_absent() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        result
+    }
+
+    /// The first node in these fields of the slot a path starts from.
     #[inline]
-    fn down<'t>(
-        &self,
-        nodes: &'r Nodes,
-        tree: &'t Tree,
-        mut parent: NodeId,
-        from: Found<'r, 't>,
-        found: &impl Fn(NodeId) -> Found<'r, 't>,
-    ) -> Value<'r>
-    where
-        'r: 't,
-    {
-        let (last, way) = nodes.steps.split_last().expect("a plain way has steps");
-        let is_here = |step: &Step, id: NodeId| match step.places.as_slice() {
-            [only] => *only == tree.node(id).place,
-            places => places.binary_search(&tree.node(id).place).is_ok(),
-        };
-        for step in way {
-            let Some(mut children) = self.children(from, tree, parent, step) else { return Value::Absent };
-            let Some(next) = children.find(|&id| is_here(step, id)) else { return Value::Absent };
-            parent = next;
-        }
-        let Some(children) = self.children(from, tree, parent, last) else { return Value::Absent };
-        for id in children {
-            if is_here(last, id) {
-                let value = self.read(nodes, found(id));
-                if !value.is_absent() || last.is_single {
-                    return value;
-                }
-            }
-        }
-        Value::Absent
+    pub(super) fn field(&self, start: Start, fields: &[Field]) -> Option<(View<'r>, NodeId)> {
+        let Start::Slot(slot) = start else { return None };
+        let slot = &self.slots[slot];
+        slot.first(fields).map(|id| (slot.view(), id))
+    }
+
+    /// A leaf of the record being built, or of the whole target.
+    #[inline]
+    fn made(&self, start: Start, place: PlaceId, target: Target<'_>) -> Option<NodeId> {
+        let record = if start == Start::Out { target.at.out } else { target.at.number };
+        target.made.get(place.index()).filter(|made| made.record == record).map(|made| made.node)
+    }
+
+    /// The text of such a leaf.
+    pub(super) fn made_text<'t>(&self, start: Start, place: PlaceId, target: Target<'t>) -> Option<&'t str> {
+        self.made(start, place, target).and_then(|id| View::new(target.tree, "").text(id))
     }
 
     pub(super) fn exists(&self, nodes: &'r Nodes, target: Target<'_>) -> bool {
-        let mut exists = false;
+        let is_there = |tree: &Tree, id| nodes.leaves.is_empty() || tree.node(id).has_value();
+        let mut exists = match &nodes.way {
+            Way::To(fields) => {
+                let found = self.field(nodes.start, fields);
+                if found.is_none() || nodes.is_single() {
+                    let exists = found.is_some_and(|(view, id)| is_there(view.tree, id));
+                    if !exists {
+                        self.missed(nodes, None, target);
+                    }
+                    return exists;
+                }
+                false
+            }
+            _ => false,
+        };
         self.visit(nodes, target, &mut |found| {
-            let node = match found {
-                Found::Document(view, id) => view.tree.node(id),
-                Found::Target(tree, id) => tree.node(id),
+            exists = match found {
+                Found::Document(view, id) => is_there(view.tree, id),
+                Found::Target(tree, id) => is_there(tree, id),
             };
-            exists = node.has_value() || nodes.leaves.is_empty();
             if exists { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         if !exists {
@@ -106,27 +115,39 @@ impl<'r> Evaluator<'r> {
         exists
     }
 
-    pub(super) fn pair(
-        &self,
-        nodes: &'r Nodes,
-        pairs: &'r [(crate::tree::PlaceId, crate::tree::PlaceId)],
-        code: &'r str,
-        target: Target<'_>,
-    ) -> Value<'r> {
-        let mut result = Value::Absent;
-        self.visit(nodes, target, &mut |found| {
+    pub(super) fn pair(&self, pair: &'r PairPlan, target: Target<'_>) -> Option<&'r str> {
+        let result = match (pair.nodes.start, pair.fields.as_slice()) {
+            (Start::Slot(slot), fields @ [_, ..]) => {
+                let slot = &self.slots[slot];
+                let view = slot.view();
+                let value = fields.iter().find_map(|&(qualifier, value)| {
+                    let qualifier = slot.at(qualifier)?;
+                    let value = slot.at(value)?;
+                    (view.text(qualifier) == Some(&*pair.code)).then_some(value)
+                });
+                value.and_then(|value| self.copy_of(view, value))
+            }
+            _ => self.pair_anywhere(pair, target),
+        };
+        if result.is_none() {
+            self.missed(&pair.nodes, Some(&*pair.code), target);
+        }
+        result
+    }
+
+    fn pair_anywhere(&self, pair: &'r PairPlan, target: Target<'_>) -> Option<&'r str> {
+        let mut result = None;
+        self.visit(&pair.nodes, target, &mut |found| {
             let Found::Document(view, id) = found else { return ControlFlow::Continue(()) };
             let mut wanted = None;
             for child in view.tree.children(id) {
                 let place = view.tree.node(child).place;
                 if wanted == Some(place) {
-                    self.note_origin(view, child);
-                    self.note(|| Traced::Read(self.whence(view, child)));
-                    result = view.text(child).map_or(Value::Absent, Value::Text);
+                    result = self.copy_of(view, child);
                     return ControlFlow::Break(());
                 }
-                if let Some((_, value)) = pairs.iter().find(|(qualifier, _)| *qualifier == place)
-                    && view.text(child) == Some(code)
+                if let Some((_, value)) = pair.pairs.iter().find(|(qualifier, _)| *qualifier == place)
+                    && view.text(child) == Some(&*pair.code)
                 {
                     // The value stands after its qualifier.
                     wanted = Some(*value);
@@ -134,10 +155,14 @@ impl<'r> Evaluator<'r> {
             }
             ControlFlow::Continue(())
         });
-        if result.is_absent() {
-            self.missed(nodes, Some(code), target);
-        }
         result
+    }
+
+    /// The text of a node, noted as what the line read.
+    fn copy_of(&self, view: View<'r>, id: NodeId) -> Option<&'r str> {
+        self.note_origin(view, id);
+        self.note(|| Traced::Read(self.whence(view, id)));
+        view.text(id)
     }
 
     /// Calls `each` for every node a path leads to, in order.
@@ -148,32 +173,72 @@ impl<'r> Evaluator<'r> {
         each: &mut dyn FnMut(Found<'r, 't>) -> ControlFlow<()>,
     ) {
         let _ = match nodes.start {
-            Start::This => self.walk(Found::Target(target.tree, target.this), &nodes.steps, target, each),
-            Start::Out => self.walk(Found::Target(target.tree, NodeId::ROOT), &nodes.steps, target, each),
+            Start::This => {
+                let this = Found::Target(target.tree, target.at.this);
+                self.walk(this, &nodes.steps, Begin::AtFirst, target, each)
+            }
+            Start::Out => {
+                let out = Found::Target(target.tree, NodeId::ROOT);
+                self.walk(out, &nodes.steps, Begin::AtFirst, target, each)
+            }
             Start::Slot(slot) => match self.slots[slot].get() {
-                Slot::Record(view, id, mask) => match nodes.steps.first() {
-                    Some(step) if step.places.iter().all(|&place| mask & place_bit(place) == 0) => {
-                        ControlFlow::Continue(())
-                    }
-                    _ => self.walk(Found::Document(view, id), &nodes.steps, target, each),
-                },
-                Slot::Group(view, ids) => match ids.first() {
-                    Some(&id) => self.walk(Found::Document(view, id), &nodes.steps, target, each),
-                    None => ControlFlow::Continue(()),
-                },
-                Slot::Empty | Slot::Value(_) => ControlFlow::Continue(()),
+                Slot::Record(view, id) => {
+                    self.walk(Found::Document(view, id), &nodes.steps, self.begin(slot, nodes), target, each)
+                }
+                Slot::Group(view, [first, ..]) => self.walk(
+                    Found::Document(view, *first),
+                    &nodes.steps,
+                    self.begin(slot, nodes),
+                    target,
+                    each,
+                ),
+                Slot::Group(..) | Slot::Empty | Slot::Value(_) => ControlFlow::Continue(()),
             },
             Start::Group(slot) => match self.slots[slot].get() {
-                Slot::Group(view, ids) => ids
-                    .iter()
-                    .try_for_each(|&id| self.walk(Found::Document(view, id), &nodes.steps, target, each)),
+                Slot::Group(view, ids) => ids.iter().try_for_each(|&id| {
+                    self.walk(Found::Document(view, id), &nodes.steps, Begin::AtFirst, target, each)
+                }),
                 _ => ControlFlow::Continue(()),
             },
         };
     }
 
+    /// Where the first step of a path is looked for.
+    fn begin(&self, slot: usize, nodes: &Nodes) -> Begin {
+        match &nodes.way {
+            Way::From(fields) => self.slots[slot].first(fields).map_or(Begin::Nowhere, Begin::At),
+            // Only the places of the last step are known: its first node is in the record, or there is none.
+            Way::To(fields) if nodes.steps.len() == 1 => {
+                self.slots[slot].first(fields).map_or(Begin::Nowhere, Begin::At)
+            }
+            Way::To(fields) if self.slots[slot].first(fields).is_none() => Begin::Nowhere,
+            Way::To(_) | Way::Made(_) | Way::Walk => Begin::AtFirst,
+        }
+    }
+
+    /// The first record a path leads to; paths into the target have none here.
+    pub(super) fn first_record(&self, nodes: &'r Nodes, target: Target<'_>) -> Option<(View<'r>, NodeId)> {
+        if let Way::To(fields) = &nodes.way {
+            return self.field(nodes.start, fields);
+        }
+        let mut first = None;
+        self.visit(nodes, target, &mut |found| match found {
+            Found::Document(view, id) => {
+                first = Some((view, id));
+                ControlFlow::Break(())
+            }
+            Found::Target(..) => ControlFlow::Continue(()),
+        });
+        first
+    }
+
     /// The records a path leads to; paths into the target have none here.
     pub(super) fn records(&self, nodes: &'r Nodes, target: Target<'_>) -> (Option<View<'r>>, &'r [NodeId]) {
+        if let (Way::To(fields) | Way::From(fields), Start::Slot(slot)) = (&nodes.way, nodes.start)
+            && self.slots[slot].first(fields).is_none()
+        {
+            return (None, &[]);
+        }
         let mut ids = bumpalo::collections::Vec::new_in(self.memory);
         let mut of = None;
         self.visit(nodes, target, &mut |found| {
@@ -190,6 +255,7 @@ impl<'r> Evaluator<'r> {
         &self,
         from: Found<'r, 't>,
         steps: &'r [Step],
+        begin: Begin,
         target: Target<'t>,
         each: &mut dyn FnMut(Found<'r, 't>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
@@ -204,8 +270,10 @@ impl<'r> Evaluator<'r> {
         };
         let mut seen = 0;
         let mut last = None;
-        let Some(children) = self.children(from, tree, parent, step) else {
-            return ControlFlow::Continue(());
+        let children = match begin {
+            Begin::AtFirst => tree.children(parent),
+            Begin::At(first) => tree.children(parent).skip_to(first),
+            Begin::Nowhere => return ControlFlow::Continue(()),
         };
         for id in children {
             let place = tree.node(id).place;
@@ -218,41 +286,18 @@ impl<'r> Evaluator<'r> {
             }
             seen += 1;
             match step.occurrence {
-                None if step.is_single => return self.walk(child_of(id), rest, target, each),
-                None => self.walk(child_of(id), rest, target, each)?,
+                None if step.is_single => return self.walk(child_of(id), rest, Begin::AtFirst, target, each),
+                None => self.walk(child_of(id), rest, Begin::AtFirst, target, each)?,
                 Some(u32::MAX) => last = Some(id),
-                Some(wanted) if wanted == seen => return self.walk(child_of(id), rest, target, each),
+                Some(wanted) if wanted == seen => {
+                    return self.walk(child_of(id), rest, Begin::AtFirst, target, each);
+                }
                 Some(_) => {}
             }
         }
         match last {
-            Some(id) => self.walk(child_of(id), rest, target, each),
+            Some(id) => self.walk(child_of(id), rest, Begin::AtFirst, target, each),
             None => ControlFlow::Continue(()),
-        }
-    }
-
-    /// Where to look for the children a step leads to; `None` if there are none.
-    #[inline]
-    fn children<'t>(
-        &self,
-        from: Found<'r, 't>,
-        tree: &'t Tree,
-        parent: NodeId,
-        step: &Step,
-    ) -> Option<crate::tree::arena::Children<'t>>
-    where
-        'r: 't,
-    {
-        let children = tree.children(parent);
-        let (Found::Document(..), NodeId::ROOT, [only]) = (from, parent, step.places.as_slice()) else {
-            return Some(children);
-        };
-        match self.slots[0].get() {
-            Slot::Record(source, ..) if std::ptr::eq(source.tree, tree) => {
-                let first = self.root_index[only.index()];
-                (first != u32::MAX).then(|| children.skip_to(NodeId(first)))
-            }
-            _ => Some(children),
         }
     }
 
@@ -268,16 +313,14 @@ impl<'r> Evaluator<'r> {
             }
         }
         let Some((condition, slot)) = &step.condition else { return true };
-        let before = self.slots[*slot].replace(Slot::record(view, id));
         let origin = self.origin.get();
-        let mark = self.trace.map(|trace| trace.borrow().mark());
+        let mut mark = 0;
+        self.trace.note(|trace| mark = trace.mark());
+        self.slots[*slot].set(Slot::Record(view, id));
         let holds = self.holds(condition, target);
-        self.origin.set(origin);
         // Neither origin nor trace tell of records that were only looked at.
-        if let (Some(trace), Some(mark)) = (self.trace, mark) {
-            trace.borrow_mut().drop_since(mark);
-        }
-        self.slots[*slot].set(before);
+        self.origin.set(origin);
+        self.trace.note(|trace| trace.drop_since(mark));
         holds
     }
 
@@ -324,7 +367,7 @@ impl<'r> Evaluator<'r> {
     pub(super) fn nearest(&self, nodes: &'r Nodes, target: Target<'_>) -> Option<Place> {
         let (Start::Slot(slot) | Start::Group(slot)) = nodes.start else { return None };
         let (view, mut id) = match self.slots[slot].get() {
-            Slot::Record(view, id, _) => (view, id),
+            Slot::Record(view, id) => (view, id),
             Slot::Group(view, ids) => (view, *ids.first()?),
             Slot::Empty | Slot::Value(_) => return None,
         };
@@ -346,9 +389,7 @@ impl<'r> Evaluator<'r> {
     /// Puts what a block reads in its slot. Records of the message are places for what is not there.
     pub(super) fn enter(&self, slot: usize, view: View<'r>, value: Slot<'r>) {
         self.slots[slot].set(value);
-        if let Slot::Record(source, ..) = self.slots[0].get()
-            && std::ptr::eq(source.tree, view.tree)
-        {
+        if std::ptr::eq(self.source.tree, view.tree) {
             self.innermost.set(slot);
         }
     }
@@ -356,7 +397,7 @@ impl<'r> Evaluator<'r> {
     /// The place of the innermost record of the message that is being read.
     pub(super) fn innermost_place(&self) -> Option<Place> {
         match self.slots[self.innermost.get()].get() {
-            Slot::Record(view, id, _) => self.record_place(view, id),
+            Slot::Record(view, id) => self.record_place(view, id),
             Slot::Group(view, ids) => self.record_place(view, *ids.first()?),
             Slot::Empty | Slot::Value(_) => None,
         }
@@ -365,8 +406,7 @@ impl<'r> Evaluator<'r> {
     /// The place of a record: its own bytes, else those of the first thing in it. `None` if the record is not the message's,
     /// or if nothing in it came from bytes, as in a canonical document.
     fn record_place(&self, view: View<'r>, id: NodeId) -> Option<Place> {
-        let Slot::Record(source, ..) = self.slots[0].get() else { return None };
-        if !std::ptr::eq(source.tree, view.tree) || view.tree.is_empty() {
+        if !std::ptr::eq(self.source.tree, view.tree) || view.tree.is_empty() {
             return None;
         }
         let last = view.tree.node(id).end;
@@ -380,7 +420,7 @@ impl<'r> Evaluator<'r> {
         };
         let (node, record) = (view.tree.node(with_bytes), view.tree.node(at));
         let shape = &self.plan.source_shape;
-        let is_root = record.place == crate::tree::PlaceId::ROOT;
+        let is_root = record.place == PlaceId::ROOT;
         Some(Place {
             offset: self.offset + u64::from(node.origin_start),
             length: if is_root { 0 } else { node.origin_len },
@@ -392,21 +432,20 @@ impl<'r> Evaluator<'r> {
 
     // ------------------------------------------------------------------------------------------ trace
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn note(&self, step: impl FnOnce() -> Traced) {
-        if let Some(trace) = self.trace {
-            trace.borrow_mut().push(step());
-        }
+        self.trace.note(|trace| trace.push(step()));
     }
 
     /// Notes that a path led to nothing.
+    #[inline(always)]
     pub(super) fn missed(&self, nodes: &Nodes, pair: Option<&str>, target: Target<'_>) {
         self.note(|| {
             let from = match nodes.start {
-                Start::This => Whence::Target(target.this),
+                Start::This => Whence::Target(target.at.this),
                 Start::Out => Whence::Target(NodeId::ROOT),
                 Start::Slot(slot) | Start::Group(slot) => match self.slots[slot].get() {
-                    Slot::Record(view, id, _) => self.whence(view, id),
+                    Slot::Record(view, id) => self.whence(view, id),
                     Slot::Group(view, ids) => {
                         ids.first().map_or(Whence::Nowhere, |&id| self.whence(view, id))
                     }
@@ -415,11 +454,6 @@ impl<'r> Evaluator<'r> {
             };
             Traced::Missed { nodes: nodes.clone(), pair: pair.map(Into::into), from }
         });
-    }
-
-    /// Notes that a node was copied.
-    pub(super) fn copied(&self, view: View<'r>, id: NodeId) {
-        self.note(|| Traced::Read(self.whence(view, id)));
     }
 
     pub(super) fn whence(&self, view: View<'r>, id: NodeId) -> Whence {
@@ -433,20 +467,25 @@ impl<'r> Evaluator<'r> {
         }
     }
 
+    #[inline]
     pub(super) fn note_origin(&self, view: View<'r>, id: NodeId) {
         // Only the message itself has bytes to point at.
-        let Slot::Record(source, ..) = self.slots[0].get() else { return };
-        if self.origin.get().is_none() && std::ptr::eq(source.tree, view.tree) {
-            let node = view.tree.node(id);
-            let origin =
-                Origin { start: node.origin_start, len: node.origin_len, ordinal: node.ordinal, rule: 0 };
-            self.origin.set(Some((origin, node.place)));
+        if self.origin.get().is_none() && std::ptr::eq(self.source.tree, view.tree) {
+            self.origin.set(Some(id));
         }
     }
 }
 
+/// Where a search among children begins.
+#[derive(Clone, Copy)]
+enum Begin {
+    AtFirst,
+    At(NodeId),
+    Nowhere,
+}
+
 /// The text of a node's key, which is a child or a grandchild of it.
-fn key_text<'r>(view: View<'r>, id: NodeId, keys: &[crate::tree::PlaceId]) -> Option<&'r str> {
+fn key_text<'r>(view: View<'r>, id: NodeId, keys: &[PlaceId]) -> Option<&'r str> {
     view.tree.children(id).find_map(|child| {
         if keys.contains(&view.tree.node(child).place) {
             return view.text(child);

@@ -1,5 +1,6 @@
 //! A compiled map: what is built, in the order it is built, over place ids. No name is looked up at run time.
 
+use super::fields::SlotFields;
 use super::functions::Function;
 use super::tables::Table;
 use crate::base::decimal::{Decimal, RoundingMode};
@@ -28,8 +29,8 @@ pub struct Plan {
     pub root: RecordPlan,
     /// Earlier documents it looks up; slot `1 + index` holds each.
     pub earlier: Vec<EarlierPlan>,
-    /// How many slots a run needs.
-    pub slots: usize,
+    /// The slots a run needs, each with the places that paths from it lead to.
+    pub slots: Vec<SlotFields>,
     /// How many counters `seq()` needs.
     pub sequences: usize,
     /// Per source place, whether some line reads it or ignores it with a reason.
@@ -66,6 +67,9 @@ pub struct RecordPlan {
     pub lets: Vec<(usize, LetPlan)>,
     /// Checks, after everything else.
     pub checks: Vec<CheckPlan>,
+    /// Whether leaves may go into the tree as they are made. If not, all of them are reserved first, in the order of
+    /// the shape, which writers of segments need.
+    pub is_in_order: bool,
 }
 
 /// What a `let` holds.
@@ -86,6 +90,8 @@ pub struct LeafPlan {
     pub leaf: LeafType,
     /// Where its value comes from.
     pub value: Expr,
+    /// How that value becomes text.
+    pub making: Making,
     /// Whether it is a constant or parameter: such a leaf alone does not make its record worth writing.
     pub is_constant: bool,
     /// Text of `required`.
@@ -98,6 +104,35 @@ pub struct LeafPlan {
     pub beside: Option<PlaceId>,
     /// Number of its line.
     pub rule: u32,
+}
+
+/// How a leaf's value becomes the text of the leaf.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Making {
+    /// The value is text and the leaf takes text.
+    Text,
+    /// A number is copied from a leaf that shows it the same way.
+    Number,
+    /// It is evaluated and written as the leaf's type wants it.
+    Value,
+}
+
+impl Making {
+    /// How a leaf of type `leaf` is made from `value`.
+    pub fn of(value: &Expr, leaf: &LeafType, round: Option<Round>) -> Making {
+        let is_number = |leaf: &LeafType| matches!(leaf, LeafType::Integer | LeafType::Decimal);
+        match (leaf, value) {
+            (LeafType::Text | LeafType::Code, value) if value.gives_text() => Making::Text,
+            (leaf, Expr::Leaf(nodes))
+                if is_number(leaf)
+                    && !matches!(round, Some(Round::To(..)))
+                    && nodes.leaves.iter().all(|(_, leaf)| is_number(leaf)) =>
+            {
+                Making::Number
+            }
+            _ => Making::Value,
+        }
+    }
 }
 
 /// `truncate [warn]`
@@ -239,12 +274,14 @@ pub enum Expr {
     Constant(Constant),
     /// The first value a path leads to.
     Leaf(Nodes),
-    /// The value beside the qualifier `code` among declared pairs of the record.
-    Pair(Nodes, Vec<(PlaceId, PlaceId)>, Box<str>),
+    /// The value beside a qualifier.
+    Pair(Box<PairPlan>),
     /// The value of a `let`.
     Slot(usize),
     /// Whether a path leads to anything.
     Exists(Nodes),
+    /// Whether there is a value.
+    Present(Box<Expr>),
     /// An operator.
     Binary(crate::language::syntax::Operator, Box<Expr>, Box<Expr>),
     /// `not`
@@ -280,9 +317,10 @@ impl Expr {
     /// The first path in it, as written: what a line is about if it gives nothing.
     pub fn first_path(&self) -> Option<&Nodes> {
         match self {
-            Expr::Leaf(nodes) | Expr::Pair(nodes, ..) | Expr::Exists(nodes) => Some(nodes),
+            Expr::Leaf(nodes) | Expr::Exists(nodes) => Some(nodes),
+            Expr::Pair(pair) => Some(&pair.nodes),
             Expr::Binary(_, one, other) => one.first_path().or_else(|| other.first_path()),
-            Expr::Not(inner) | Expr::Negate(inner) => inner.first_path(),
+            Expr::Not(inner) | Expr::Negate(inner) | Expr::Present(inner) => inner.first_path(),
             Expr::In(value, _) => value.first_path(),
             Expr::Else(value, _) => value.first_path(),
             Expr::If(condition, then, _) => then.first_path().or_else(|| condition.first_path()),
@@ -334,6 +372,19 @@ pub enum ListFunction {
     One,
 }
 
+/// The value beside the qualifier `code` among declared pairs of a record.
+#[derive(Debug)]
+pub struct PairPlan {
+    /// The record.
+    pub nodes: Nodes,
+    /// Places of qualifiers and values.
+    pub pairs: Vec<(PlaceId, PlaceId)>,
+    /// The qualifier.
+    pub code: Box<str>,
+    /// The fields of `pairs` in the slot the path starts from; empty if they must be looked for.
+    pub fields: Vec<(Field, Field)>,
+}
+
 /// A path to nodes.
 #[derive(Debug, Clone)]
 pub struct Nodes {
@@ -345,19 +396,44 @@ pub struct Nodes {
     pub leaves: Vec<(PlaceId, LeafType)>,
     /// As written, for messages.
     pub span: Span,
-    /// Whether the path is a plain way down: no tests, and only its last step may lead to several.
-    pub is_plain: bool,
+    /// The quick way to its first node.
+    pub way: Way,
 }
 
+/// The quick way to the first node of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Way {
+    /// There is none: step by step.
+    Walk,
+    /// The fields of the first step in the slot the path starts from: where the search begins, if at all.
+    From(Vec<Field>),
+    /// The first node stands in one of these fields of the slot; none of them is set if there is none.
+    To(Vec<Field>),
+    /// A leaf of the record being built, or of the whole target.
+    Made(PlaceId),
+}
+
+/// Number of a field within its slot.
+pub type Field = u16;
+
 impl Nodes {
-    /// A path of these steps.
+    /// A path of these steps, walked until [`super::fields::Fields::address`] finds a quicker way.
     pub fn new(start: Start, steps: Vec<Step>, leaves: Vec<(PlaceId, LeafType)>, span: Span) -> Self {
-        let is_untested =
-            |step: &Step| step.test.is_none() && step.condition.is_none() && step.occurrence.is_none();
-        let is_plain = !steps.is_empty()
-            && steps.iter().all(is_untested)
-            && steps[..steps.len() - 1].iter().all(|step| step.is_single);
-        Nodes { start, steps, leaves, span, is_plain }
+        Nodes { start, steps, leaves, span, way: Way::Walk }
+    }
+
+    /// Whether nothing needs to be looked for after the first node.
+    pub fn is_single(&self) -> bool {
+        self.steps.iter().all(Step::is_only)
+    }
+
+    /// Whether it is a plain way down: no tests, and only its last step may lead to several.
+    pub fn is_plain(&self) -> bool {
+        let Some((last, way)) = self.steps.split_last() else { return false };
+        let is_the_only_one = |step: &Step| {
+            step.is_untested() && (step.is_single || (step.is_only() && step.places.len() == 1))
+        };
+        way.iter().all(is_the_only_one) && last.is_untested()
     }
 }
 
@@ -389,6 +465,18 @@ pub struct Step {
     pub occurrence: Option<u32>,
     /// Whether there is at most one: nothing is looked for after it.
     pub is_single: bool,
+}
+
+impl Step {
+    /// Whether it needs no test, and no count beyond the first.
+    pub fn is_untested(&self) -> bool {
+        self.test.is_none() && self.condition.is_none() && matches!(self.occurrence, None | Some(1))
+    }
+
+    /// Whether it leads to one node at most.
+    pub fn is_only(&self) -> bool {
+        self.is_single || self.occurrence.is_some()
+    }
 }
 
 /// `x via …`
@@ -431,12 +519,35 @@ pub enum PolicyKindPlan {
 }
 
 impl Expr {
+    /// Whether it gives text or nothing, whatever the message.
+    pub fn gives_text(&self) -> bool {
+        let is_text = |nodes: &Nodes| {
+            nodes.leaves.iter().all(|(_, leaf)| matches!(leaf, LeafType::Text | LeafType::Code))
+                && !nodes.leaves.is_empty()
+        };
+        let is_constant_text = |constant: &Constant| matches!(constant, Constant::Text(_) | Constant::Absent);
+        match self {
+            Expr::Constant(constant) => is_constant_text(constant),
+            Expr::Leaf(nodes) => is_text(nodes),
+            Expr::Pair(_) | Expr::Join(..) | Expr::Binary(crate::language::syntax::Operator::Join, ..) => {
+                true
+            }
+            Expr::Else(left, right) | Expr::If(_, left, right) => left.gives_text() && right.gives_text(),
+            Expr::Via(via) => match &via.unknown.kind {
+                PolicyKindPlan::Constant(constant) => is_constant_text(constant),
+                PolicyKindPlan::Finding(_) | PolicyKindPlan::Keep => true,
+            },
+            Expr::Call(function, ..) => function.result == crate::tree::value::ValueKind::Text,
+            _ => false,
+        }
+    }
+
     /// Calls `each` for every expression directly inside this one.
     pub fn children(&self, each: &mut dyn FnMut(&Expr)) {
         match self {
             Expr::Constant(_)
             | Expr::Leaf(_)
-            | Expr::Pair(..)
+            | Expr::Pair(_)
             | Expr::Slot(_)
             | Expr::Exists(_)
             | Expr::Sequence { .. }
@@ -445,7 +556,10 @@ impl Expr {
                 each(left);
                 each(right);
             }
-            Expr::Not(inner) | Expr::Negate(inner) | Expr::List(_, ListSource::Value(inner)) => each(inner),
+            Expr::Not(inner)
+            | Expr::Negate(inner)
+            | Expr::Present(inner)
+            | Expr::List(_, ListSource::Value(inner)) => each(inner),
             Expr::In(value, list) => {
                 each(value);
                 list.iter().for_each(each);

@@ -41,13 +41,15 @@ impl Table {
         table
     }
 
-    /// The result in `column` for one key, with its row; a row written in a map has none.
-    pub fn find(&self, keys: &[&str], column: usize) -> Option<(&str, Option<Span>)> {
-        let (row, values) = match keys {
-            [key] => self.rows.get(*key)?,
-            keys => self.rows.get(keys.join(&SEPARATOR.to_string()).as_str())?,
-        };
+    /// The result in `column` for the only key, with its row; a row written in a map has none.
+    pub fn find(&self, key: &str, column: usize) -> Option<(&str, Option<Span>)> {
+        let (row, values) = self.rows.get(key)?;
         values.get(column).map(|value| (&**value, *row))
+    }
+
+    /// The same for several keys.
+    pub fn find_several(&self, keys: &[&str], column: usize) -> Option<(&str, Option<Span>)> {
+        self.find(keys.join(&SEPARATOR.to_string()).as_str(), column)
     }
 
     /// The key whose result in `column` is `value`, with its row.

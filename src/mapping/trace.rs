@@ -1,10 +1,11 @@
 //! What a run read: per leaf of the target what its line found and did not find, per block why it made nothing. Kept
-//! only when asked for; a run without a trace pays one test per value.
+//! only when asked for; a run without a trace is compiled without it.
 
 use super::plan::Nodes;
 use crate::base::span::{FileId, Span};
 use crate::tree::{NodeId, PlaceId};
 use rustc_hash::FxHashMap;
+use std::cell::RefCell;
 
 /// Where a node stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,6 +132,33 @@ impl Trace {
     /// Blocks for `place` in the record `outer` that made nothing, in the order they ran.
     pub fn blocks(&self, outer: NodeId, place: PlaceId) -> impl Iterator<Item = &BlockTrace> {
         self.blocks.iter().filter(move |block| block.outer == outer && block.place == place)
+    }
+}
+
+/// Whether and where a run takes notes.
+pub(super) trait Tracing {
+    /// Whether it does. Then leaves that stay empty are in the tree, so that their lines can be told.
+    const IS_ON: bool;
+
+    /// Takes a note.
+    fn note(&self, note: impl FnOnce(&mut Recorder));
+}
+
+/// No notes.
+pub(super) struct Untraced;
+
+impl Tracing for Untraced {
+    const IS_ON: bool = false;
+
+    #[inline(always)]
+    fn note(&self, _note: impl FnOnce(&mut Recorder)) {}
+}
+
+impl Tracing for RefCell<Recorder> {
+    const IS_ON: bool = true;
+
+    fn note(&self, note: impl FnOnce(&mut Recorder)) {
+        note(&mut self.borrow_mut());
     }
 }
 

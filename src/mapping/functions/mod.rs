@@ -51,6 +51,9 @@ pub static FUNCTIONS: &[&Function] = &[
     &valid_sscc::FUNCTION,
 ];
 
+/// Most parameters a function has.
+pub const ARGUMENTS_MAX: usize = 4;
+
 /// A function of values. An absent argument makes the result absent; the function is not called.
 #[derive(Debug)]
 pub struct Function {

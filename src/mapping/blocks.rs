@@ -1,0 +1,239 @@
+//! Blocks of the target: sections, lists, groups and copies.
+
+use super::build::Builder;
+use super::evaluate::{Here, compare};
+use super::fields::Slot;
+use super::plan::{BlockKind, BlockPlan, CheckPlan, Expr};
+use super::trace::{Step as Traced, Tracing, Why};
+use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::tree::arena::Origin;
+use crate::tree::{NodeId, PlaceId, Value, View};
+
+impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
+    /// A block of the record `outer`, whose lines call it `here`. Says whether something was written.
+    pub fn block(&mut self, block: &'r BlockPlan, outer: NodeId, here: Here) -> bool {
+        let innermost = self.evaluator.innermost.get();
+        let written = self.made_of(block, outer, here);
+        self.evaluator.innermost.set(innermost);
+        let evaluator = self.evaluator;
+        if let Some(text) = block.required.as_ref().filter(|_| !written) {
+            evaluator.origin.set(None);
+            let text = evaluator.words(text, self.at(here));
+            let mut finding = Diagnostic::new(Code::B002).with("text", text);
+            finding.place = block.kind.path().and_then(|path| evaluator.nearest(path, self.at(here)));
+            evaluator.report(finding, block.rule);
+        }
+        written
+    }
+
+    /// Makes the records of a block; says whether there are any.
+    fn made_of(&mut self, block: &'r BlockPlan, outer: NodeId, here: Here) -> bool {
+        let evaluator = self.evaluator;
+        self.begin();
+        match &block.kind {
+            BlockKind::Plain => self.one(block, outer, here),
+            BlockKind::Section(nodes, slot) => match evaluator.first_record(nodes, self.at(here)) {
+                Some((view, id)) => {
+                    evaluator.enter(*slot, view, Slot::Record(view, id));
+                    self.one(block, outer, here)
+                }
+                None => {
+                    evaluator.missed(nodes, None, self.at(here));
+                    self.not_made(block, outer, Why::NoRecord);
+                    false
+                }
+            },
+            BlockKind::Each { nodes, slot, group_by, sort_by } => {
+                let (view, ids) = evaluator.records(nodes, self.at(here));
+                match view {
+                    None => {
+                        evaluator.missed(nodes, None, self.at(here));
+                        self.not_made(block, outer, Why::NoRecord);
+                        false
+                    }
+                    Some(view) if group_by.is_empty() && sort_by.is_empty() => {
+                        let mut any = false;
+                        for &id in ids {
+                            evaluator.enter(*slot, view, Slot::Record(view, id));
+                            any |= self.one(block, outer, here);
+                        }
+                        any
+                    }
+                    Some(view) => self.grouped(block, view, ids, (*slot, group_by, sort_by), outer, here),
+                }
+            }
+            BlockKind::Copy(nodes, pairs) => match evaluator.records(nodes, self.at(here)) {
+                (Some(view), ids @ [_, ..]) => {
+                    for &id in ids {
+                        self.copy(view, id, block.place, pairs, block.rule);
+                    }
+                    true
+                }
+                _ => {
+                    evaluator.missed(nodes, None, self.at(here));
+                    self.not_made(block, outer, Why::NoRecord);
+                    false
+                }
+            },
+        }
+    }
+
+    /// One record of a block; taken back if nothing in it is worth writing.
+    fn one(&mut self, block: &'r BlockPlan, outer: NodeId, here: Here) -> bool {
+        self.begin();
+        if let Some(condition) = &block.condition
+            && !self.evaluator.holds(condition, self.at(here))
+        {
+            self.not_made(block, outer, Why::Condition);
+            return false;
+        }
+        let node = self.target.open(block.place, Origin { rule: block.rule, ..Origin::default() });
+        let number = self.number();
+        let inner = match block.is_implied {
+            true => here,
+            false => Here { this: node, number, around: here.number, out: here.out },
+        };
+        let is_worth_it = self.record(&block.record, node, number, inner);
+        if !is_worth_it && !block.always {
+            self.target.truncate(node);
+            self.evaluator.trace.note(|trace| trace.forget(node));
+            self.not_made(block, outer, Why::Empty);
+            return false;
+        }
+        self.target.close(node);
+        true
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the parts of one `each` line")]
+    fn grouped(
+        &mut self,
+        block: &'r BlockPlan,
+        view: View<'r>,
+        ids: &'r [NodeId],
+        (slot, group_by, sort_by): (usize, &'r [Expr], &'r [Expr]),
+        outer: NodeId,
+        here: Here,
+    ) -> bool {
+        let evaluator = self.evaluator;
+        let keys = |builder: &Self, exprs: &'r [Expr], id: NodeId| -> Vec<Value<'r>> {
+            evaluator.slots[slot].set(Slot::Record(view, id));
+            exprs.iter().map(|expr| evaluator.value(expr, builder.at(here))).collect()
+        };
+        // Groups in the order their first record comes.
+        let mut groups: Vec<(Vec<Value<'r>>, Vec<NodeId>)> = Vec::new();
+        for &id in ids {
+            let key = keys(self, group_by, id);
+            match groups.iter_mut().find(|(known, _)| !group_by.is_empty() && *known == key) {
+                Some((_, members)) => members.push(id),
+                None => groups.push((key, vec![id])),
+            }
+        }
+        if !sort_by.is_empty() {
+            groups.sort_by_cached_key(|(_, members)| SortKey(keys(self, sort_by, members[0])));
+        }
+        let mut any = false;
+        for (_, members) in groups {
+            let value = match group_by.is_empty() {
+                true => Slot::Record(view, members[0]),
+                false => Slot::Group(view, evaluator.memory.alloc_slice_copy(&members)),
+            };
+            evaluator.enter(slot, view, value);
+            any |= self.one(block, outer, here);
+        }
+        any
+    }
+
+    fn copy(
+        &mut self,
+        view: View<'r>,
+        from: NodeId,
+        place: PlaceId,
+        pairs: &[(PlaceId, PlaceId)],
+        rule: u32,
+    ) {
+        let node = self.target.open(place, Origin { rule, ..Origin::default() });
+        for child in view.tree.children(from) {
+            let source = view.tree.node(child).place;
+            let Some(&(_, twin)) = pairs.iter().find(|(from, _)| *from == source) else { continue };
+            match view.text(child) {
+                Some(text) => {
+                    let leaf = self.target.leaf(twin, text, Origin { rule, ..Origin::default() });
+                    self.begin();
+                    self.evaluator.note(|| Traced::Read(self.evaluator.whence(view, child)));
+                    self.evaluator.trace.note(|trace| trace.leaf(leaf, rule));
+                }
+                None if view.tree.node(child).end > child.0 + 1 => self.copy(view, child, twin, pairs, rule),
+                None => {}
+            }
+        }
+        self.target.close(node);
+    }
+
+    /// Notes why a block of the record `outer` made nothing.
+    fn not_made(&self, block: &BlockPlan, outer: NodeId, why: Why) {
+        self.evaluator.trace.note(|trace| trace.not_made(block.place, outer, block.rule, why));
+    }
+
+    // ------------------------------------------------------------------------------------------ checks
+
+    /// Checks of a record.
+    pub fn checks(&self, checks: &'r [CheckPlan], code: Code, here: Here) {
+        let evaluator = self.evaluator;
+        for check in checks {
+            let target = self.at(here);
+            evaluator.origin.set(None);
+            evaluator.line.set(check.rule);
+            if evaluator.holds(&check.condition, target) || evaluator.is_undecided(&check.condition, target) {
+                continue;
+            }
+            let text = evaluator.words(&check.text, target);
+            evaluator.report(
+                Diagnostic::new(code).severity(check.severity).with("check", &check.code).with("text", text),
+                check.rule,
+            );
+        }
+    }
+
+    /// Values of the message that no line reads, once per place.
+    pub fn unread(&self, source: View<'r>, severity: Severity) {
+        let plan = self.evaluator.plan;
+        let mut told: Vec<PlaceId> = Vec::new();
+        for (i, node) in source.tree.nodes().iter().enumerate() {
+            if plan.read[node.place.index()] || !node.has_value() || told.contains(&node.place) {
+                continue;
+            }
+            told.push(node.place);
+            self.evaluator.origin.set(Some(NodeId(i as u32)));
+            let value = source.text(NodeId(i as u32)).unwrap_or("");
+            let place = plan.source_shape.path(node.place);
+            self.evaluator.report(
+                Diagnostic::new(Code::B009).severity(severity).with("place", place).with("value", value),
+                0,
+            );
+        }
+    }
+}
+
+/// Values in the order of `sort by`: absent first, kinds that do not compare in the order they came.
+#[derive(PartialEq)]
+struct SortKey<'r>(Vec<Value<'r>>);
+
+impl Eq for SortKey<'_> {}
+
+impl PartialOrd for SortKey<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for SortKey<'_> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        let pairs = self.0.iter().zip(&other.0);
+        pairs
+            .map(|(left, right)| {
+                compare(*left, *right).unwrap_or_else(|| right.is_absent().cmp(&left.is_absent()))
+            })
+            .find(|order| order.is_ne())
+            .unwrap_or(std::cmp::Ordering::Equal)
+    }
+}

@@ -1,0 +1,316 @@
+//! The target in the making: records and their leaves.
+
+use super::evaluate::{Evaluator, Here, Made, Target};
+use super::fields::Slot;
+use super::plan::{LeafPlan, LetPlan, Making, PolicyKindPlan, RecordPlan, Round, SideName};
+use super::run::{Earlier, Facts};
+use super::trace::Tracing;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::tree::arena::Origin;
+use crate::tree::{LeafType, NodeId, PlaceId, Tree, Value};
+
+/// Builds a target from what an evaluator gives.
+pub(super) struct Builder<'e, 'r, 't, T> {
+    pub evaluator: &'e Evaluator<'r, T>,
+    pub target: &'t mut Tree,
+    /// Per place of the target, the leaf made last.
+    made: &'t mut Vec<Made>,
+    /// The number of the last record.
+    records: u32,
+    /// Values on their way into the tree.
+    text: String,
+}
+
+/// Where a value of a line goes.
+#[derive(Clone, Copy)]
+struct To {
+    /// The number of its record.
+    record: u32,
+    /// The leaf that was reserved for it; at the end of the tree if none was.
+    node: Option<NodeId>,
+}
+
+impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
+    /// Nothing is built yet. `made` and `records` are those of all runs before, so that nothing need be cleared.
+    pub fn new(
+        evaluator: &'e Evaluator<'r, T>,
+        target: &'t mut Tree,
+        made: &'t mut Vec<Made>,
+        records: u32,
+    ) -> Self {
+        let places = evaluator.plan.target_shape.len();
+        // A message makes fewer records than there is left, because its nodes are counted in 32 bits as well.
+        let records = if records > u32::MAX / 2 {
+            made.clear();
+            0
+        } else {
+            records
+        };
+        if made.len() < places {
+            made.resize(places, Made::default());
+        }
+        Builder { evaluator, target, made, records, text: String::new() }
+    }
+
+    /// The number of the last record.
+    pub fn records(&self) -> u32 {
+        self.records
+    }
+
+    /// The number of a new record.
+    pub fn number(&mut self) -> u32 {
+        self.records += 1;
+        self.records
+    }
+
+    /// What a line in a record sees of the target.
+    pub fn at(&self, here: Here) -> Target<'_> {
+        Target { tree: self.target, made: self.made, at: here }
+    }
+
+    /// A line begins.
+    pub fn begin(&self) {
+        self.evaluator.trace.note(|trace| trace.begin());
+    }
+
+    /// What the plan's `earlier` lines found goes into their slots.
+    pub fn earlier(&mut self, facts: &Facts<'r>) {
+        let plan = self.evaluator.plan;
+        for (i, line) in plan.earlier.iter().enumerate() {
+            let target = self.at(Here::default());
+            self.evaluator.origin.set(None);
+            self.evaluator.line.set(line.rule);
+            for (_, key) in &line.keys {
+                // So that the finding points at the key in the message.
+                self.evaluator.value(key, target);
+            }
+            match facts.earlier.get(i).copied().unwrap_or_default() {
+                Earlier::One(view) => self.evaluator.slots[i + 1].set(Slot::Record(view, NodeId::ROOT)),
+                Earlier::Several(count) => self.evaluator.report(
+                    Diagnostic::new(Code::B008)
+                        .with("found", count.to_string())
+                        .with("document", &line.document),
+                    line.rule,
+                ),
+                Earlier::None => {
+                    let PolicyKindPlan::Finding(severity) = line.unknown.kind else { continue };
+                    let text = match &line.unknown.text {
+                        Some(text) => self.evaluator.words(text, target),
+                        None => format!("no {} has this key", line.document),
+                    };
+                    self.evaluator
+                        .report(Diagnostic::new(Code::B007).severity(severity).with("text", text), line.rule);
+                }
+            }
+        }
+    }
+
+    /// The whole target.
+    pub fn root(&mut self, facts: &Facts<'r>) {
+        let plan = self.evaluator.plan;
+        let this = self.target.open(PlaceId::ROOT, Origin::default());
+        let number = self.number();
+        if matches!(plan.target, SideName::Canonical(_)) {
+            self.header(facts, number);
+        }
+        self.record(&plan.root, this, number, Here { this, number, around: number, out: number });
+        self.target.close(this);
+    }
+
+    /// Fields every canonical document has, from the partner file and the envelope.
+    fn header(&mut self, facts: &Facts<'_>, number: u32) {
+        let shape = &self.evaluator.plan.target_shape;
+        let mut open: Option<(PlaceId, NodeId)> = None;
+        for (path, value) in facts.header {
+            let (record, field) = path.split_once('.').unwrap_or(("", path));
+            let parent = match record {
+                "" => Some(PlaceId::ROOT),
+                record => shape.children_named(PlaceId::ROOT, record).next(),
+            };
+            let Some(parent) = parent else { continue };
+            let Some(place) = shape.children_named(parent, field).next() else { continue };
+            if parent != PlaceId::ROOT && open.is_none_or(|(place, _)| place != parent) {
+                if let Some((_, node)) = open {
+                    self.target.close(node);
+                }
+                open = Some((parent, self.target.open(parent, Origin::default())));
+            }
+            if !value.is_empty() {
+                let node = self.target.leaf(place, value, Origin::default());
+                self.note_made(place, node, number);
+            }
+        }
+        if let Some((_, node)) = open {
+            self.target.close(node);
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------ records
+
+    /// Fills the open record `node` with this number; `here` is what its lines call `this`. Says whether something in it
+    /// is neither constant nor parameter.
+    pub fn record(&mut self, record: &'r RecordPlan, node: NodeId, number: u32, here: Here) -> bool {
+        for (slot, value) in &record.lets {
+            self.bind(*slot, value, here);
+        }
+        let reserved = (T::IS_ON || !record.is_in_order).then(|| {
+            let first = self.target.len() as u32;
+            for leaf in &record.leaves {
+                self.target.reserve(leaf.place);
+            }
+            first
+        });
+        let to = |i: usize| To { record: number, node: reserved.map(|first| NodeId(first + i as u32)) };
+        let mut is_worth_it = false;
+        for &i in &record.first {
+            is_worth_it |= self.leaf_beside(&record.leaves[i], to(i), here);
+        }
+        for block in &record.blocks {
+            is_worth_it |= self.block(block, node, here);
+        }
+        for &i in &record.last {
+            is_worth_it |= self.leaf_beside(&record.leaves[i], to(i), here);
+        }
+        self.checks(&record.checks, Code::B001, here);
+        is_worth_it
+    }
+
+    /// A leaf, if what it stands beside is there.
+    #[inline]
+    fn leaf_beside(&mut self, leaf: &'r LeafPlan, to: To, here: Here) -> bool {
+        if let Some(value) = leaf.beside
+            && self.made[value.index()].record != to.record
+        {
+            return false;
+        }
+        self.leaf(leaf, to, here)
+    }
+
+    fn note_made(&mut self, place: PlaceId, node: NodeId, record: u32) {
+        self.made[place.index()] = Made { record, node };
+    }
+
+    fn bind(&self, slot: usize, value: &'r LetPlan, here: Here) {
+        let target = self.at(here);
+        self.evaluator.origin.set(None);
+        self.evaluator.line.set(0);
+        self.begin();
+        let value = match value {
+            LetPlan::Value(expr) => Slot::Value(self.evaluator.value(expr, target)),
+            LetPlan::Record(nodes) => match self.evaluator.first_record(nodes, target) {
+                Some((view, id)) => Slot::Record(view, id),
+                None => {
+                    self.evaluator.missed(nodes, None, target);
+                    Slot::Empty
+                }
+            },
+        };
+        self.evaluator.slots[slot].set(value);
+        self.evaluator.trace.note(|trace| trace.remember(slot));
+    }
+
+    fn leaf(&mut self, leaf: &'r LeafPlan, to: To, here: Here) -> bool {
+        let evaluator = self.evaluator;
+        evaluator.origin.set(None);
+        evaluator.line.set(leaf.rule);
+        evaluator.failed.set(false);
+        self.begin();
+        if leaf.making != Making::Value {
+            let text = match leaf.making {
+                Making::Text => evaluator.text(&leaf.value, self.at(here)),
+                _ => evaluator.number_text(&leaf.value),
+            };
+            if let Some(text) = text {
+                self.traced(leaf, to);
+                self.fill(leaf, text, to);
+                return !leaf.is_constant;
+            }
+            if leaf.making == Making::Text {
+                self.traced(leaf, to);
+                return self.absent(leaf, here);
+            }
+        }
+        evaluator.rounds.set(matches!(leaf.round, Some(Round::To(..))));
+        let mut value = evaluator.value(&leaf.value, self.at(here));
+        evaluator.rounds.set(false);
+        self.traced(leaf, to);
+        if let (Value::Number(number), Some(Round::To(digits, mode))) = (value, leaf.round) {
+            value = Value::Number(number.round(digits, mode));
+        }
+        if value.is_absent() {
+            return self.absent(leaf, here);
+        }
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        if value.write(&leaf.leaf, &mut text).is_err() {
+            let shape = &evaluator.plan.target_shape;
+            let finding = Diagnostic::new(Code::B006)
+                .with("value", value.show())
+                .with("target", shape.path(leaf.place));
+            evaluator.report(finding, leaf.rule);
+            return false;
+        }
+        self.fill(leaf, &text, to);
+        self.text = text;
+        !leaf.is_constant
+    }
+
+    #[inline(always)]
+    fn traced(&self, leaf: &LeafPlan, to: To) {
+        let Some(node) = to.node else { return };
+        self.evaluator.trace.note(|trace| trace.leaf(node, leaf.rule));
+    }
+
+    /// The line gave nothing.
+    fn absent(&self, leaf: &'r LeafPlan, here: Here) -> bool {
+        if let Some(text) = leaf.required.as_ref().filter(|_| !self.evaluator.failed.get()) {
+            let text = self.evaluator.words(text, self.at(here));
+            let mut finding = Diagnostic::new(Code::B002).with("text", text);
+            let path = leaf.value.first_path();
+            finding.place = path.and_then(|path| self.evaluator.nearest(path, self.at(here)));
+            self.evaluator.report(finding, leaf.rule);
+        }
+        false
+    }
+
+    fn fill(&mut self, leaf: &LeafPlan, text: &str, to: To) {
+        let shape = &self.evaluator.plan.target_shape;
+        let max_length = shape.place(leaf.place).max_length as usize;
+        let is_text = matches!(leaf.leaf, LeafType::Text | LeafType::Code);
+        if max_length == 0 || !is_text || text.len() <= max_length || text.chars().count() <= max_length {
+            return self.put(leaf, text, to);
+        }
+        let finding = |code: Code| {
+            Diagnostic::new(code)
+                .with("value", text)
+                .with("length", max_length.to_string())
+                .with("target", shape.path(leaf.place))
+        };
+        match leaf.truncate {
+            None => self.evaluator.report(finding(Code::B005), leaf.rule),
+            Some(truncate) => {
+                if truncate.warn {
+                    self.evaluator.report(finding(Code::B010), leaf.rule);
+                }
+                let end = text.char_indices().nth(max_length).map_or(text.len(), |(at, _)| at);
+                self.put(leaf, &text[..end], to);
+            }
+        }
+    }
+
+    fn put(&mut self, leaf: &LeafPlan, text: &str, to: To) {
+        let mut origin = Origin { rule: leaf.rule, ..Origin::default() };
+        if let Some(first) = self.evaluator.origin.get() {
+            let node = self.evaluator.source.tree.node(first);
+            (origin.start, origin.len, origin.ordinal) = (node.origin_start, node.origin_len, node.ordinal);
+        }
+        let node = match to.node {
+            Some(node) => {
+                self.target.fill(node, text, origin);
+                node
+            }
+            None => self.target.leaf(leaf.place, text, origin),
+        };
+        self.note_made(leaf.place, node, to.record);
+    }
+}
