@@ -12,10 +12,12 @@ use crossdock::exchange::acknowledge::{
 };
 use crossdock::exchange::answering::{Answer, AnswerWriter, Answering};
 use crossdock::exchange::identities::{counterpart, received};
+use crossdock::exchange::reply::{Remark, Reply, Subject, Word};
 use crossdock::exchange::x12::{FunctionalAcknowledgement, InterchangeNote, X12};
-use crossdock::formats::{self, Envelope, Fault, InterchangeRow, Layout, Row, Totals};
+use crossdock::formats::{self, Envelope, Fault, InterchangeRow, Layout, MessageInput, Row, Totals};
 use crossdock::guide::{self, GuideSources};
 use crossdock::language::{parse, syntax::Document};
+use crossdock::tree::View;
 use jiff::civil::{DateTime, datetime};
 use shipped::testdata;
 use std::path::Path;
@@ -110,7 +112,21 @@ fn body(group: &Group, layout_997: &dyn Layout) -> Vec<u8> {
     group.messages.iter().for_each(|message| writer.message(message, &mut body, &mut findings));
     writer.end_group(&mut body, &mut findings);
     assert!(findings.is_empty(), "{:?}", findings.as_slice());
+    says(&body, layout_997);
     body
+}
+
+/// What a body we wrote says to its reader, who finds nothing wrong with it by our own guide.
+fn says(body: &[u8], layout_997: &dyn Layout) -> Reply {
+    let mut message = Vec::new();
+    layout_997.wrap_body(&Envelope::default(), &mut Totals::default(), body, &mut message);
+    let input = MessageInput { head: &[], bytes: &message, offset: 0 };
+    let (tree, findings) = shipped::read(layout_997, &input);
+    assert!(findings.is_empty(), "{:?}", findings.as_slice());
+    let view = View::new(&tree, input.source());
+    let mut said = X12.read("997", layout_997.guide(), view).expect("it can be understood");
+    assert_eq!(said.len(), 1);
+    said.remove(0)
 }
 
 fn segments(bytes: &[u8]) -> Vec<String> {
@@ -259,6 +275,11 @@ fn ta1(received: &Received) -> Vec<String> {
     let Answer::Interchange { word: "TA1", write } = answer else { panic!("a TA1") };
     let mut out = Vec::new();
     write(&counterpart(&received.envelope), &mut out);
+    let layout_ta1 = shipped::bundle().layouts["x12/004010/TA1"].clone();
+    let (head, messages) = shipped::messages(&*layout_ta1, &out);
+    let [message] = messages.as_slice() else { panic!("one TA1") };
+    let (_, findings) = shipped::read(&*layout_ta1, &shipped::input(&head, &out, message));
+    assert!(findings.is_empty(), "{:?}", findings.as_slice());
     segments(&out)
 }
 
@@ -266,6 +287,129 @@ fn ta1(received: &Received) -> Vec<String> {
 fn refused(received: &Received, fault: &Fault) -> Option<AcknowledgedInterchange> {
     let ids = received.functional_ids.iter().map(String::as_str);
     AcknowledgedInterchange::new(&X12, received.interchange.clone(), Some(fault.code.text().into()), ids)
+}
+
+fn remark(code: &str, text: &str) -> Remark {
+    Remark { code: code.into(), text: text.into(), ..Remark::default() }
+}
+
+#[test]
+fn what_is_told_is_understood_by_who_gets_it() {
+    let (layout, layout_997) = layouts();
+    let received = receive(&testdata("x12/err/s14-940.edi"), &*layout);
+    let said = says(&body(&received.groups[0], &*layout_997), &*layout_997);
+    let group = Subject::Group { functional_id: "OW".into(), control_number: "131".into() };
+    assert_eq!((&said.subject, said.word, said.others), (&group, Word::PartiallyAccepted, Word::Accepted));
+    let words: Vec<_> =
+        said.messages.iter().map(|message| (message.control_number.as_str(), message.word)).collect();
+    assert_eq!(words, [("0001", Word::Rejected), ("0002", Word::Accepted), ("0003", Word::Accepted)]);
+    let found: Vec<_> = said.messages[0]
+        .remarks
+        .iter()
+        .map(|Remark { place, code, text, value }| {
+            (place.segment, place.tag.as_str(), place.element, code.as_str(), text.as_str(), value.as_str())
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (4, "G62", 2, "AK403 8", "this is no date", "20261340"),
+            (7, "W01", 2, "AK403 7", "the code is not known", "XX"),
+        ]
+    );
+}
+
+#[test]
+fn refusals_of_groups_and_frames_are_understood() {
+    let (layout, layout_997) = layouts();
+    let of = |name: &str| {
+        let received = receive(&testdata(&format!("x12/err/{name}")), &*layout);
+        says(&body(&received.groups[0], &*layout_997), &*layout_997)
+    };
+    let group = of("ge-count.edi");
+    assert_eq!((group.word, group.others), (Word::Rejected, Word::Rejected));
+    assert_eq!(
+        group.remarks,
+        [remark("AK905 5", "the trailer of the group counts other messages than there are")]
+    );
+    let set = &of("se-count.edi").messages[0];
+    assert_eq!(
+        (set.word, set.remarks.as_slice()),
+        (Word::Rejected, &[remark("AK502 4", "the trailer counts other segments than there are")][..])
+    );
+    let segment = &of("unknown-segment.edi").messages[0].remarks;
+    assert_eq!(segment.len(), 1, "that segments are in error is not said twice: {segment:?}");
+    assert_eq!((segment[0].place.segment, segment[0].text.as_str()), (8, "no segment has this tag"));
+}
+
+/// A TA1 of a partner, by our guide for it.
+#[test]
+fn a_ta1_is_understood() {
+    let layout_ta1 = shipped::bundle().layouts["x12/004010/TA1"].clone();
+    for (verdict, note, word, text) in [
+        ("A", "000", Word::Received, None),
+        ("E", "014", Word::Received, Some("the date is invalid")),
+        ("R", "025", Word::Rejected, Some("the control number came before")),
+        ("R", "777", Word::Rejected, Some("an error this gateway has no words for")),
+    ] {
+        let bytes = format!("TA1*000000502*261120*0816*{verdict}*{note}~");
+        let input = MessageInput { head: &[], bytes: bytes.as_bytes(), offset: 0 };
+        let (tree, findings) = shipped::read(&*layout_ta1, &input);
+        assert!(findings.is_empty(), "{:?}", findings.as_slice());
+        let said = X12.read("TA1", layout_ta1.guide(), View::new(&tree, input.source())).expect("clear");
+        assert_eq!(said[0].subject, Subject::Interchange { control_number: "000000502".into() });
+        assert_eq!((said[0].word, said[0].others), (word, word));
+        assert_eq!(said[0].remarks.first().map(|remark| remark.text.as_str()), text);
+    }
+}
+
+/// Two TA1 between ISA and the group: they belong to no group, and IEA01 does not count them.
+const TA1_BESIDE_A_GROUP: &str = "\
+ISA*00*          *00*          *ZZ*BRIGHTWICK     *ZZ*HAVENPORT3PL   *261120*1000*U*00401*000000140*0*P*>~
+TA1*000000502*261120*0816*A*000~
+TA1*000000503*261120*0817*R*025~
+GS*FA*BRIGHTWICK*HAVENPORT3PL*20261120*1000*140*X*004010~
+ST*997*0001~
+AK1*SW*502~
+AK9*A*1*1*1~
+SE*4*0001~
+GE*1*140~
+IEA*1*000000140~
+";
+
+#[test]
+fn a_ta1_is_a_message_in_no_group() {
+    let (_, layout_997) = layouts();
+    let bytes = TA1_BESIDE_A_GROUP.as_bytes();
+    let rows = shipped::index(&*layout_997, bytes, usize::MAX);
+    for chunk in 1..bytes.len() {
+        assert_eq!(shipped::index(&*layout_997, bytes, chunk), rows, "in pieces of {chunk} bytes");
+    }
+    assert!(matches!(rows.last(), Some(Row::InterchangeEnd { fault: None, .. })), "{:?}", rows.last());
+    let (_, messages) = shipped::messages(&*layout_997, bytes);
+    let found: Vec<_> = messages
+        .iter()
+        .map(|row| {
+            let text = &TA1_BESIDE_A_GROUP[row.offset as usize..(row.offset + row.length) as usize];
+            (row.kind.as_str(), row.control_number.as_str(), text.lines().count(), row.fault.is_some())
+        })
+        .collect();
+    let expected =
+        [("TA1", "000000502", 1, false), ("TA1", "000000503", 1, false), ("997", "0001", 4, false)];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_997_that_says_nothing_is_not_understood() {
+    let (_, layout_997) = layouts();
+    for body in ["AK9*A*1*1*1~", "AK1*SW*502~"] {
+        let mut message = Vec::new();
+        layout_997.wrap_body(&Envelope::default(), &mut Totals::default(), body.as_bytes(), &mut message);
+        let input = MessageInput { head: &[], bytes: &message, offset: 0 };
+        let (tree, findings) = shipped::read(&*layout_997, &input);
+        assert!(!findings.is_empty());
+        assert!(X12.read("997", layout_997.guide(), View::new(&tree, input.source())).is_err(), "{body}");
+    }
 }
 
 #[test]

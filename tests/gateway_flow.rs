@@ -211,34 +211,6 @@ fn a_message_that_stops_the_process_is_put_aside() {
     assert_eq!(world.messages()[0].reason.as_ref().unwrap().code, "poison");
 }
 
-/// A 997 of the partner's about one of our groups.
-fn partners_997(number: u32, group: u32) -> String {
-    format!(
-        "ISA*00*          *00*          *ZZ*BRIGHTWICK     *ZZ*HAVENPORT3PL   *261120*0900*U*00401*{number:09}*0*P*>~\
-         GS*FA*BRIGHTWICK*HAVENPORT3PL*20261120*0900*{number}*X*004010~ST*997*0001~AK1*SW*{group}~AK9*A*1*1*1~\
-         SE*4*0001~GE*1*{number}~IEA*1*{number:09}~"
-    )
-}
-
-#[test]
-fn a_partners_answer_is_matched_and_never_answered() {
-    let mut world = World::new();
-    s01_order(&mut world);
-    world.lay_down(WMS_EXPORT, "ship.csv", &testdata("csv/ok/s01-wms-shipment.csv"));
-    world.run().unwrap();
-    world.lay_down(ORDERS_IN, "ack.edi", partners_997(900, 502).as_bytes());
-    world.lay_down(ORDERS_IN, "strange.edi", partners_997(901, 777).as_bytes());
-    world.run().unwrap();
-    assert_eq!(world.states(), ["DONE", "DONE", "DONE", "QUARANTINED"]);
-    let acked = world.deliveries(DeliveryState::Acked);
-    assert_eq!(
-        acked.iter().map(|delivery| delivery.name.as_str()).collect::<Vec<_>>(),
-        ["945_000000502.edi"]
-    );
-    assert_eq!(world.files(ANSWERS_OUT).len(), 2);
-    assert_eq!(world.messages()[3].reason.as_ref().unwrap().code, "ack_unmatched");
-}
-
 #[test]
 fn orders_of_one_file_can_leave_in_one_file() {
     let mut world = World::new();

@@ -17,7 +17,7 @@ pub fn codes_page() -> String {
             page.push_str(&format!("\n## {letter}: {}\n", about(letter)));
         }
         page.push_str(&format!("\n### {code}: {}\n\n", info.title));
-        page.push_str(&format!("*{}.* {}\n\n", info.severity.word(), effect(info.severity)));
+        page.push_str(&format!("*{}.* {}\n\n", info.severity.word(), effect(info)));
         page.push_str(&format!("Cause: {}\n\n", info.cause));
         page.push_str("Example:\n\n");
         info.example.lines().for_each(|line| page.push_str(&format!("    {line}\n")));
@@ -33,6 +33,7 @@ fn about(letter: &str) -> &'static str {
         "M" => "maps",
         "F" => "flows, partners and gateway settings",
         "X" => "a message against its guide",
+        "A" => "what partners say about what we sent",
         "B" => "a document against its map",
         "I" => "intake, envelope and duplicates",
         "T" => "transports",

@@ -29,7 +29,7 @@ pub fn run(arguments: &args::Explain, console: &mut Console<'_>) -> Answer {
         return Ok(Exit::Fine);
     }
     console.line(format!("{} ({}): {}", info.code.text(), info.severity.word(), info.title));
-    console.line(format!("\n{}\n\ncause    {}", effect(info.severity), info.cause));
+    console.line(format!("\n{}\n\ncause    {}", effect(info), info.cause));
     for (i, line) in info.example.lines().enumerate() {
         console.line(format!("{}{line}", if i == 0 { "example  " } else { "         " }));
     }
@@ -37,9 +37,11 @@ pub fn run(arguments: &args::Explain, console: &mut Console<'_>) -> Answer {
     Ok(Exit::Fine)
 }
 
-/// What a finding of this severity does, in a sentence.
-pub fn effect(severity: Severity) -> &'static str {
-    match severity {
+/// What a finding with this code does, in a sentence.
+pub fn effect(info: &CodeInfo) -> &'static str {
+    let is_partners_word = info.code.text().starts_with('A') && info.severity != Severity::Hold;
+    match info.severity {
+        _ if is_partners_word => "It is shown with what was sent; nothing is sent again by itself.",
         Severity::Info => "Worth knowing; nothing changes.",
         Severity::Warn => "The message goes on its way and is flagged; a file with it is used.",
         Severity::Hold => "The message waits until someone releases it; its neighbours go on.",

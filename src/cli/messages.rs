@@ -131,11 +131,12 @@ fn show(lines: &[Line], console: &mut Console<'_>) {
     if lines.is_empty() {
         return console.line("nothing came in");
     }
-    let head = ["ID", "TIME", "CLIENT", "TYPE", "NUMBER", "STATE", "REASON", "FILE"].map(str::to_string);
+    let head = ["ID", "TIME", "CLIENT", "TYPE", "NUMBER", "STATE", "REASON", "ACKNOWLEDGED", "FILE"]
+        .map(str::to_string);
     let mut table = vec![head];
     table.extend(lines.iter().map(cells));
     let width = |at: usize| table.iter().map(|row| row[at].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..8).map(width).collect();
+    let widths: Vec<usize> = (0..table[0].len()).map(width).collect();
     for row in &table {
         let cells: Vec<String> =
             row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
@@ -147,7 +148,7 @@ fn shown(text: &str) -> String {
     sanitize(&cut(text))
 }
 
-fn cells(line: &Line) -> [String; 8] {
+fn cells(line: &Line) -> [String; 9] {
     match line {
         Line::Message(line) => message_cells(line),
         Line::File(line) => [
@@ -158,12 +159,13 @@ fn cells(line: &Line) -> [String; 8] {
             "-".into(),
             line.state().word().to_string(),
             line.reason().map_or("-".into(), |reason| shown(&reason.code)),
+            "-".into(),
             shown(&String::from_utf8_lossy(&line.intake.name)),
         ],
     }
 }
 
-fn message_cells(line: &MessageLine) -> [String; 8] {
+fn message_cells(line: &MessageLine) -> [String; 9] {
     [
         Id::Message(line.id).to_string(),
         line.received_at.to_rfc3339(),
@@ -172,6 +174,7 @@ fn message_cells(line: &MessageLine) -> [String; 8] {
         shown(line.number.as_deref().unwrap_or("-")),
         line.state.word().to_string(),
         line.reason.as_ref().map_or("-".into(), |reason| shown(&reason.code)),
+        line.acknowledged.map_or("-".into(), |acknowledged| acknowledged.word()),
         shown(&String::from_utf8_lossy(&line.file)),
     ]
 }
@@ -204,6 +207,7 @@ pub fn row(line: &MessageLine) -> Value {
         "control_number": line.control_number,
         "state": line.state.word(),
         "reason": line.reason.as_ref().map(ToString::to_string),
+        "acknowledged": line.acknowledged.map(|acknowledged| acknowledged.word()),
         "file": String::from_utf8_lossy(&line.file),
         "endpoint": line.endpoint,
     })

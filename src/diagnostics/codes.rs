@@ -1,7 +1,7 @@
 //! The only place a code exists. A code that was ever released is never used for anything else.
 //!
 //! First letter: `L` the text of a mapping file, `G` guides and shapes, `M` maps, `F` flows, partners and gateway
-//! settings, `X` a message against its guide, `B` a document against its map, `I` intake, envelope and duplicates,
+//! settings, `X` a message against its guide, `A` what partners say about what we sent, `B` a document against its map, `I` intake, envelope and duplicates,
 //! `T` transports, `S` the ledger and the machine. `E` is left to map authors.
 
 use super::Severity;
@@ -569,6 +569,44 @@ codes! {
         help "the sender corrects it; a record may have been lost on the way"
         cause "Records behind the last unit count or add up what is in the file."
         example "a trailer that counts 500 orders after 499";
+
+    // ------------------------------------------------------------------ A: what partners say about what we sent
+    A101 Reject "the partner refused {number}, which was sent in {file}"
+        help "correct the map, table or source the partner's reasons point at, then have the source sent again; the refused document counts as not received"
+        cause "The partner's acknowledgement rejects the message. He will not process it: for his system it never came."
+        example "997 with AK5*R for set 0002 of our 945";
+    A102 Warn "the partner took {number}, which was sent in {file}, but found errors in it"
+        help "correct the map or table that wrote it before the partner refuses such errors"
+        cause "The acknowledgement accepts the message with errors. It is processed, perhaps not as it was meant."
+        example "997 with AK5*E*5 for set 0001 of our 945";
+    A103 Reject "the partner found in {place} of {number}: {text} ({code})"
+        help "compare this place of the file that was sent with the partner's implementation guide"
+        cause "The acknowledgement names the place and the kind of an error. Places count segments from ST or UNH as 1, and elements from 1."
+        example "AK3*G62*7**8 and AK4*2*373*5*2026-11-23";
+    A104 Warn "the acknowledgement names {number}, which is not in {file}"
+        help "ask the partner what it is about; everything else it says counts"
+        cause "The group or interchange is ours, but it holds no message with this number."
+        example "AK2*945*0009 for a group of three sets";
+    A105 Reject "the partner says of {file} as a whole: {text} ({code})"
+        help "correct what the reason names, such as an id in the partner file, then have the source sent again"
+        cause "The acknowledgement judges the envelope or the group, not a single message."
+        example "TA1 with R and note 025, or AK9*R with code 5";
+    A106 Warn "the partner now says {found} of {file}, and said {first} before"
+        help "ask the partner which of the two counts; the first is kept"
+        cause "Two acknowledgements of the same file say different things."
+        example "a second 997 with AK9*A for a group that was refused";
+    A107 Hold "the acknowledgement names {found}, and nothing like it was sent to this partner"
+        help "ask the partner what it answers; if it belongs to another gateway, route it there, then discard it here"
+        cause "No delivery to this partner has this control number, or the one that has it is of another kind or never left."
+        example "997 for group 777, when 502 was the last one sent";
+    A108 Hold "the acknowledgement cannot be understood: {text}"
+        help "look at the message, and ask the partner for a correct one"
+        cause "It can be read by its guide, but does not say what it is about or what the verdict is."
+        example "a 997 without AK9";
+    A109 Warn "{file} should have been acknowledged by {expected}, and nothing came"
+        help "ask the partner whether the file came in; it is never sent twice by itself"
+        cause "The partner file says how long an acknowledgement may take (`acknowledgement_within`), and that time is over."
+        example "[expect.x12] acknowledgement_within = \"2h\"";
 
     // ------------------------------------------------------------------ T: transports
     T001 Hold "`{endpoint}` shows another host key than the pinned one: {shown}"

@@ -2,9 +2,12 @@
 //! outside of this layer is asked here.
 
 use super::acknowledge::{AcknowledgedGroup, AcknowledgedInterchange, AcknowledgedMessage};
+use super::reply::Reply;
 use super::x12;
 use crate::diagnostics::Diagnostics;
 use crate::formats::{Envelope, Layout};
+use crate::guide::Guide;
+use crate::tree::View;
 
 /// How one syntax answers.
 pub trait Answering: Sync {
@@ -25,6 +28,12 @@ pub trait Answering: Sync {
         received: &'a AcknowledgedInterchange,
         layout: &'a dyn Layout,
     ) -> Result<Answer<'a>, String>;
+    /// What an answer of a partner says, one reply for each interchange or group of ours. `kind` is the message's type,
+    /// `view` the message as it was read by `guide`, without anything refused in it.
+    ///
+    /// # Errors
+    /// Why nothing can be made of it; for people.
+    fn read(&self, kind: &str, guide: &Guide, view: View<'_>) -> Result<Vec<Reply>, String>;
 }
 
 /// Every syntax that answers, sorted by format.

@@ -5,6 +5,8 @@ pub mod acknowledge;
 pub mod answering;
 pub mod duplicates;
 pub mod identities;
+pub mod message;
 pub mod numbers;
+pub mod reply;
 pub mod states;
 pub mod x12;

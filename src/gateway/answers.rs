@@ -1,86 +1,150 @@
 //! What partners answer: their acknowledgements, matched with what we sent.
 
 use super::bundle::{Bundle, Client};
-use super::{plan, translation};
-use crate::exchange::states::{DeliveryState, MessageState};
+use super::{Gateway, GatewayError, framing, plan, translation};
+use crate::base::clock::{Monotonic, Timestamp};
+use crate::base::limits::Limits;
+use crate::base::span::Sources;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
+use crate::exchange::answering::answering;
+use crate::exchange::reply::{self, Judged, SentFile, SentMessage};
+use crate::exchange::states::MessageState;
 use crate::formats::{Layout, MessageInput, Scratch};
-use crate::ledger::{Answer, DeliveryId, InterchangeKey, Ledger, Reason};
-use crate::tree::{NodeId, PlaceId, Tree, View};
+use crate::ledger::{Answer, Finding, Ledger, MessageId, NewReply, Reason, SentDelivery, Work};
+use crate::tree::{Tree, View};
+use std::time::Duration;
 
-/// What one functional acknowledgement comes to.
-pub(super) struct Answered {
-    /// Where the message goes.
-    pub(super) verdict: (MessageState, Option<Reason>),
-    /// The delivery that is acknowledged by it, with the partner's word.
-    pub(super) delivery: Option<(DeliveryId, Reason)>,
-}
+/// Most alarms raised in one step.
+const STEP_ALARMS: usize = 64;
 
-/// Matches a functional acknowledgement with the delivery whose group it names. One that names nothing we sent is put
-/// aside: somebody is answered who should not be.
-pub(super) fn matched(
-    ledger: &dyn Ledger,
-    bundle: &Bundle,
-    client: &Client,
-    key: &InterchangeKey,
+/// Takes note of an acknowledgement. What it says goes to the replies, to be kept with the message. One that matches
+/// nothing is put aside: somebody is answered who should not be.
+pub(super) fn taken(
+    (ledger, limits): (&dyn Ledger, &Limits),
+    (bundle, client): (&Bundle, &Client),
+    work: &Work,
     input: &MessageInput<'_>,
-) -> Answer<Answered> {
-    let unmatched = |why: String| {
-        let reason = Reason::new("ack_unmatched").detail(why);
-        Ok(Answered { verdict: (MessageState::Quarantined, Some(reason)), delivery: None })
+    (scratch, tree): (&mut Scratch, &mut Tree),
+    findings: &mut Diagnostics,
+) -> Answer<(MessageState, Vec<NewReply>)> {
+    let faults = work.fault.iter().chain(&work.group_fault);
+    faults.filter_map(framing::finding).for_each(|fault| findings.push(fault));
+    let Some(layout) = layout_of(bundle, client, work) else {
+        findings.push(Diagnostic::new(Code::X307).with("found", &work.kind));
+        return Ok((MessageState::Quarantined, Vec::new()));
     };
-    let policy = client.partner.acknowledge.get(&key.syntax);
-    let layout = policy.and_then(|policy| bundle.layouts.get(&policy.guide));
-    let (Some(layout), Some(identities)) = (layout, translation::identities_of(&client.partner, key)) else {
-        return unmatched("no acknowledgement was agreed with this partner".into());
-    };
-    let Some((number, word)) = read(&**layout, input) else {
-        return unmatched("it names no group or gives no verdict".into());
-    };
-    let found = match number.parse() {
-        Ok(number) => ledger.delivery_of_number(plan::lane(&identities), number)?,
-        Err(_) => None,
-    };
-    let Some(delivery) = found else {
-        return unmatched(format!("nothing was sent to this partner in a group {number}"));
-    };
-    let reason = Reason::new(match word.as_str() {
-        "A" => "accepted",
-        "E" => "accepted_with_errors",
-        "P" => "partially_accepted",
-        _ => "rejected",
-    });
-    Ok(Answered {
-        verdict: (MessageState::Done, None),
-        delivery: Some((delivery, reason.detail(format!("AK9*{word} for group {number}")))),
-    })
-}
-
-/// Takes note of a partner's word, once.
-pub(super) fn note(
-    ledger: &mut dyn Ledger,
-    (delivery, word): (DeliveryId, Reason),
-    at: crate::base::clock::Timestamp,
-) -> Answer<()> {
-    if word.code == "rejected" || word.code == "partially_accepted" {
-        tracing::warn!(%delivery, word = word.detail, "a partner refused what we sent");
+    layout.read(input, scratch, tree, findings);
+    if findings.worst() >= Some(Severity::Reject) {
+        return Ok((MessageState::Quarantined, Vec::new()));
     }
-    match ledger.delivery(delivery)?.state {
-        DeliveryState::Published => ledger.acked(delivery, word, at),
-        // The first word stands; that the second came is in the history of its own message.
-        _ => Ok(()),
+    let answering = answering(&work.key.syntax).expect("a message is an answer by the word of its syntax");
+    let said = match answering.read(&work.kind, layout.guide(), View::new(tree, input.source())) {
+        Ok(said) => said,
+        Err(why) => {
+            findings.push(Diagnostic::new(Code::A108).with("text", why));
+            return Ok((MessageState::Quarantined, Vec::new()));
+        }
+    };
+    let lane = translation::identities_of(&client.partner, &work.key).map(|named| plan::lane(&named));
+    let mut replies = Vec::new();
+    for reply in &said {
+        let sent = match (&lane, reply.subject.number()) {
+            (Some(lane), Some(number)) => ledger.sent(lane.clone(), number)?,
+            _ => None,
+        };
+        let judged = sent.and_then(|sent| Some((reply::judge(reply, &file(&sent))?, sent)));
+        match judged {
+            Some((judged, sent)) => replies.push(reply_of(reply, judged, &sent, limits, findings)),
+            None => {
+                findings.push(Diagnostic::new(Code::A107).with("found", reply.subject.to_string()));
+            }
+        }
+    }
+    match findings.worst() >= Some(Severity::Hold) {
+        true => Ok((MessageState::Quarantined, replies)),
+        false => Ok((MessageState::Done, replies)),
     }
 }
 
-/// AK102 and AK901.
-fn read(layout: &dyn Layout, input: &MessageInput<'_>) -> Option<(String, String)> {
-    let mut tree = Tree::new();
-    layout.read(input, &mut Scratch::default(), &mut tree, &mut Default::default());
-    let view = View::new(&tree, input.source());
-    let element = |tag: &str, position: u16| -> Option<String> {
-        let shape = &layout.guide().shape;
-        let segment = shape.children_named(PlaceId::ROOT, tag).next()?;
-        let node = view.tree.children(NodeId::ROOT).find(|&node| view.tree.node(node).place == segment)?;
-        Some(view.child_text(node, shape.child_at(segment, position)?)?.to_string())
+/// The guide an acknowledgement is read by: the one of its own release, or else the one we answer with, or else any of
+/// its kind.
+fn layout_of<'b>(bundle: &'b Bundle, client: &Client, work: &Work) -> Option<&'b dyn Layout> {
+    let fits = |layout: &&std::sync::Arc<dyn Layout>| {
+        let guide = layout.guide();
+        guide.format == work.key.syntax && guide.setting("set") == work.kind
     };
-    Some((element("AK1", 2)?, element("AK9", 1)?))
+    let of_release = bundle
+        .layouts
+        .values()
+        .filter(fits)
+        .find(|layout| !work.version.is_empty() && layout.guide().setting("release") == work.version);
+    let agreed = client.partner.acknowledge.get(&work.key.syntax);
+    let agreed = agreed.and_then(|policy| bundle.layouts.get(&policy.guide)).filter(fits);
+    of_release.or(agreed).or_else(|| bundle.layouts.values().find(fits)).map(|layout| &**layout)
+}
+
+fn file(sent: &SentDelivery) -> SentFile {
+    let message = |output: &crate::ledger::SentOutput| SentMessage {
+        ordinal: output.ordinal,
+        number: output.number.clone(),
+        word: output.word,
+    };
+    SentFile {
+        functional_id: sent.functional_id.clone(),
+        name: sent.delivery.name.clone(),
+        word: sent.delivery.word.filter(|word| word.settles()),
+        messages: sent.outputs.iter().map(message).collect(),
+    }
+}
+
+fn reply_of(
+    reply: &reply::Reply,
+    judged: Judged,
+    sent: &SentDelivery,
+    limits: &Limits,
+    findings: &mut Diagnostics,
+) -> NewReply {
+    judged.about_reply.into_iter().for_each(|finding| findings.push(finding));
+    let row = |finding: &Diagnostic| Finding::of(finding, &Sources::default());
+    let mut about_messages: Vec<(MessageId, Finding)> = Vec::new();
+    for (ordinal, finding) in &judged.about_messages {
+        let at = sent.outputs.binary_search_by_key(ordinal, |output| output.ordinal);
+        let message = sent.outputs[at.expect("the policy judges the outputs it was given")].message;
+        let kept = about_messages.iter().rev().take_while(|(about, _)| *about == message).count();
+        if kept < limits.message_findings {
+            about_messages.push((message, row(finding)));
+        }
+    }
+    let reason = Reason::new(reply.word.word()).detail(reply.subject.to_string());
+    NewReply {
+        delivery: sent.delivery.id,
+        word: reply.word,
+        reason,
+        outputs: sent.outputs.iter().map(|output| output.id).zip(judged.words).collect(),
+        about_file: judged.about_file.iter().map(row).collect(),
+        about_messages,
+    }
+}
+
+impl Gateway {
+    /// Raises an alarm for what should have been acknowledged by now. Says whether there was any.
+    pub(super) fn alarm_some(&mut self) -> Result<bool, GatewayError> {
+        let now = self.clock.now();
+        let overdue = self.ledger.overdue_deliveries(now, STEP_ALARMS)?;
+        for delivery in &overdue {
+            let deadline = delivery.answer_by.map(Timestamp::to_rfc3339).unwrap_or_default();
+            tracing::warn!(delivery = %delivery.id, name = delivery.name, deadline, "an acknowledgement is overdue");
+            let finding = Diagnostic::new(Code::A109).with("file", &delivery.name).with("expected", deadline);
+            self.ledger.raise_overdue(delivery.id, Finding::of(&finding, &Sources::default()), now)?;
+        }
+        Ok(!overdue.is_empty())
+    }
+
+    /// When the next acknowledgement will be overdue.
+    pub(super) fn next_alarm(&self) -> Result<Option<Monotonic>, GatewayError> {
+        let Some(deadline) = self.ledger.next_deadline()? else { return Ok(None) };
+        let left = deadline.unix_ms.saturating_sub(self.clock.now().unix_ms);
+        let left = Duration::from_millis(u64::try_from(left).unwrap_or(0));
+        Ok(Some(Monotonic { since_start: self.clock.monotonic().since_start.saturating_add(left) }))
+    }
 }

@@ -147,7 +147,7 @@ impl Gateway {
     /// # Errors
     /// If our own files or the ledger fail. Trouble of an endpoint is no error: it is left alone for a while.
     pub fn step(&mut self) -> Result<Progress, GatewayError> {
-        if self.deliver_some()? || self.release_some()? || self.acknowledge_some()? {
+        if self.deliver_some()? || self.release_some()? || self.acknowledge_some()? || self.alarm_some()? {
             return Ok(Progress::Worked);
         }
         let open = self.ledger.open_intakes()?;
@@ -167,7 +167,7 @@ impl Gateway {
         if self.close_some()? || self.take_in_some()? {
             return Ok(Progress::Worked);
         }
-        Ok(Progress::Idle { next_at: self.next_at() })
+        Ok(Progress::Idle { next_at: self.next_at()? })
     }
 
     /// Lists every inbox with the next steps, as when a watch says that something changed.
@@ -205,14 +205,14 @@ impl Gateway {
         self.ledger.as_ref()
     }
 
-    fn next_at(&self) -> Option<Monotonic> {
+    fn next_at(&self) -> Result<Option<Monotonic>, GatewayError> {
         let now = self.clock.monotonic();
         let polls = self.inboxes.iter().map(|inbox| {
             let poll = Monotonic { since_start: inbox.poll_at };
             inbox.backoff.next_at(now).map_or(poll, |back| back.max(poll))
         });
         let waits = self.outboxes.values().filter_map(|outbox| outbox.backoff.next_at(now));
-        polls.chain(waits).min()
+        Ok(polls.chain(waits).chain(self.next_alarm()?).min())
     }
 
     /// Removes copies that a process made and died before it told the ledger: their source is still there.

@@ -10,7 +10,7 @@ use crate::exchange::answering::is_answer;
 use crate::exchange::states::MessageState;
 use crate::formats::{MessageInput, Scratch};
 use crate::ledger::{
-    DeliveryId, Document, Finding, Gathering, Intake, Ledger, MessageOutcome, NewDocument, NewOutput, Reason,
+    Document, Finding, Gathering, Intake, Ledger, MessageOutcome, NewDocument, NewOutput, NewReply, Reason,
     SyntaxVerdict, Work,
 };
 use crate::mapping::flow::Per;
@@ -22,14 +22,12 @@ use bumpalo::Bump;
 pub(super) struct Batch {
     pub(super) segment: u64,
     pub(super) bytes: Vec<u8>,
-    /// What partners said about deliveries of ours.
-    pub(super) answered: Vec<(DeliveryId, Reason)>,
 }
 
 impl Batch {
     /// Nothing yet; what is written goes to the segment of this number.
     pub(super) fn new(segment: u64) -> Self {
-        Batch { segment, bytes: Vec::new(), answered: Vec::new() }
+        Batch { segment, bytes: Vec::new() }
     }
 }
 
@@ -58,6 +56,7 @@ pub(super) struct One<'a> {
     syntax: Option<SyntaxVerdict>,
     client: Option<String>,
     documents: Vec<NewDocument>,
+    replies: Vec<NewReply>,
 }
 
 impl<'a> One<'a> {
@@ -79,6 +78,7 @@ impl<'a> One<'a> {
             syntax: None,
             client: None,
             documents: Vec::new(),
+            replies: Vec::new(),
         }
     }
 
@@ -100,9 +100,18 @@ impl<'a> One<'a> {
         if is_answer(&work.key.syntax, &work.functional_id, &work.kind) {
             // What answers us is taken note of and never answered.
             let input = MessageInput { head, bytes: bytes.unwrap_or_default(), offset: work.offset };
-            let answered = answers::matched(self.ledger, self.bundle, client, &work.key, &input)?;
-            batch.answered.extend(answered.delivery);
-            return Ok(answered.verdict);
+            let Memory { scratch, message, .. } = memory;
+            let (state, replies) = answers::taken(
+                (self.ledger, self.limits),
+                (self.bundle, client),
+                work,
+                &input,
+                (scratch, message),
+                &mut self.findings,
+            )?;
+            self.replies = replies;
+            let reason = state.standing().needs_reason().then(|| self.reason(Severity::Hold));
+            return Ok((state, reason));
         }
         let faults = work.fault.iter().chain(&work.group_fault);
         let mut faults: Vec<Diagnostic> = faults.filter_map(framing::finding).collect();
@@ -297,6 +306,7 @@ impl<'a> One<'a> {
             findings: findings.iter().map(|finding| Finding::of(finding, &self.bundle.sources)).collect(),
             findings_dropped: self.findings.dropped() as u64,
             documents: self.documents,
+            replies: self.replies,
         }
     }
 }

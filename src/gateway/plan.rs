@@ -47,6 +47,13 @@ pub(super) struct Draft<'a> {
 }
 
 impl Draft<'_> {
+    /// How long the partner may take to acknowledge it, if that is agreed. An answer is never answered.
+    fn answer_within_ms(&self) -> Option<i64> {
+        let expected = self.client.partner.expect.get(&self.layout.guide().format)?;
+        let within = i64::try_from(expected.acknowledgement_within.as_millis()).unwrap_or(i64::MAX);
+        (self.kind == DeliveryKind::Output).then_some(within)
+    }
+
     /// Where its bytes are, relative to the spool.
     pub(super) fn spool_path(&self) -> String {
         format!("delivery/{}", self.key.replace(':', "-"))
@@ -179,6 +186,8 @@ impl Gateway {
             outputs: draft.outputs.clone(),
             acknowledges: draft.acknowledges.into_iter().collect(),
             control_numbers,
+            functional_id: draft.layout.guide().setting("group").to_owned(),
+            answer_within_ms: draft.answer_within_ms(),
         };
         self.ledger.plan_delivery(plan, self.clock.now())?;
         Ok(())

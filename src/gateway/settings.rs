@@ -28,6 +28,9 @@ pub struct Partner {
     /// How his messages are acknowledged, by syntax: `[acknowledge.x12]`, `[acknowledge.edifact]`.
     #[serde(default)]
     pub acknowledge: BTreeMap<String, Acknowledge>,
+    /// What we expect of him for what we send, by syntax.
+    #[serde(default)]
+    pub expect: BTreeMap<String, Expect>,
     /// When a repeated control number is a repeat.
     #[serde(default)]
     pub duplicates: Duplicates,
@@ -123,6 +126,15 @@ pub struct Acknowledge {
     pub guide: String,
     /// The endpoint it goes to.
     pub to: String,
+}
+
+/// What a partner owes us for what we send: `[expect.x12]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// How long after we put a file there its acknowledgement may take; then an alarm is raised.
+    #[serde(deserialize_with = "duration")]
+    pub acknowledgement_within: Duration,
 }
 
 /// The duplicate policy.

@@ -4,7 +4,7 @@
 use super::bundle::Bundle;
 use super::message::{Batch, Memory, One};
 use super::spool::{failed, read_at};
-use super::{Gateway, GatewayError, answers, translation};
+use super::{Gateway, GatewayError, translation};
 use crate::base::files::FileReader;
 use crate::base::hash::Sha;
 use crate::exchange::states::MessageState;
@@ -61,10 +61,6 @@ impl Gateway {
             let mut writing = self.spool.create(&segment_path(batch.segment))?;
             writing.write(&batch.bytes)?;
             writing.finish()?;
-        }
-        // Before the batch: after a crash it is said again, and only the first time counts.
-        for answered in batch.answered {
-            answers::note(self.ledger.as_mut(), answered, self.clock.now())?;
         }
         self.ledger.commit_batch(outcomes, self.clock.now())?;
         Ok(true)
@@ -162,5 +158,6 @@ fn ended(work: &Work, state: MessageState, reason: Reason) -> MessageOutcome {
         findings: Vec::new(),
         findings_dropped: 0,
         documents: Vec::new(),
+        replies: Vec::new(),
     }
 }

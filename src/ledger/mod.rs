@@ -94,7 +94,9 @@ pub trait Ledger: Send {
     fn next_messages(&self, intake: IntakeId, limit: usize) -> Answer<Vec<Work>>;
     /// Counts an attempt for each message, before it is made. All of them are `SPLIT`.
     fn begin_attempts(&mut self, messages: Vec<MessageId>) -> Answer<()>;
-    /// Records what became of messages that were `SPLIT`: all of them or, if one is refused, none.
+    /// Records what became of messages that were `SPLIT`: all of them or, if one is refused, none. What an acknowledgement
+    /// says is kept with its message: a verdict makes a delivery that may have arrived `PUBLISHED`, then `ACKED`; after
+    /// that it changes nothing.
     fn commit_batch(&mut self, outcomes: Vec<MessageOutcome>, at: Timestamp) -> Answer<()>;
     /// Keeps findings about a file, an envelope or a message besides those of a batch.
     fn note_findings(&mut self, owner: FindingOwner, findings: Vec<Finding>) -> Answer<()>;
@@ -138,14 +140,12 @@ pub trait Ledger: Send {
     fn delivery(&self, delivery: DeliveryId) -> Answer<Delivery>;
     /// Deliveries in a state, oldest first, at most `limit`.
     fn deliveries_in(&self, state: DeliveryState, limit: usize) -> Answer<Vec<Delivery>>;
-    /// The newest delivery that carries a number of a lane.
-    fn delivery_of_number(&self, lane: String, number: u64) -> Answer<Option<DeliveryId>>;
+    /// The newest delivery that carries a number of a lane, if the receiver may have it.
+    fn sent(&self, lane: String, number: u64) -> Answer<Option<SentDelivery>>;
     /// `PLANNED` -> `PUBLISHING`.
     fn publishing(&mut self, delivery: DeliveryId, at: Timestamp) -> Answer<()>;
     /// `PUBLISHING` or `UNKNOWN_OUTCOME` -> `PUBLISHED`. Messages whose deliveries are all published become `DONE`.
     fn published(&mut self, delivery: DeliveryId, publication: Publication) -> Answer<()>;
-    /// `PUBLISHED` -> `ACKED`.
-    fn acked(&mut self, delivery: DeliveryId, verdict: Reason, at: Timestamp) -> Answer<()>;
     /// `PLANNED` or `PUBLISHING` -> `QUARANTINED`.
     fn quarantine_delivery(&mut self, delivery: DeliveryId, why: Reason, at: Timestamp) -> Answer<()>;
     /// `PUBLISHING` -> `UNKNOWN_OUTCOME`.
@@ -155,6 +155,13 @@ pub trait Ledger: Send {
 
     // ------------------------------------------------------------------ acknowledgements, closing
 
+    /// `PUBLISHED` deliveries whose acknowledgement should have come by `now` and for which no alarm was raised, oldest
+    /// first, at most `limit`.
+    fn overdue_deliveries(&self, now: Timestamp, limit: usize) -> Answer<Vec<Delivery>>;
+    /// When the next delivery will be overdue.
+    fn next_deadline(&self) -> Answer<Option<Timestamp>>;
+    /// Raises the alarm about a `PUBLISHED` delivery, once.
+    fn raise_overdue(&mut self, delivery: DeliveryId, finding: Finding, at: Timestamp) -> Answer<()>;
     /// Acknowledgements that are owed, can be made (every message has a syntactic verdict or has ended, or the
     /// interchange was refused or is a duplicate) and are not planned, oldest first, at most `limit`.
     fn due_acks(&self, limit: usize) -> Answer<Vec<DueAck>>;

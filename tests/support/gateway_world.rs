@@ -143,13 +143,15 @@ requests! {
     write resend(delivery: DeliveryId, name: String, acknowledges: Option<InterchangeId>, at: Timestamp) -> DeliveryId;
     read delivery(delivery: DeliveryId) -> Delivery;
     read deliveries_in(state: DeliveryState, limit: usize) -> Vec<Delivery>;
-    read delivery_of_number(lane: String, number: u64) -> Option<DeliveryId>;
+    read sent(lane: String, number: u64) -> Option<SentDelivery>;
     write publishing(delivery: DeliveryId, at: Timestamp) -> ();
     write published(delivery: DeliveryId, publication: Publication) -> ();
-    write acked(delivery: DeliveryId, verdict: Reason, at: Timestamp) -> ();
     write quarantine_delivery(delivery: DeliveryId, why: Reason, at: Timestamp) -> ();
     write unknown_outcome(delivery: DeliveryId, why: Reason, at: Timestamp) -> ();
     write deliver_again(delivery: DeliveryId, who: String, at: Timestamp) -> ();
+    read overdue_deliveries(now: Timestamp, limit: usize) -> Vec<Delivery>;
+    read next_deadline() -> Option<Timestamp>;
+    write raise_overdue(delivery: DeliveryId, finding: Finding, at: Timestamp) -> ();
     read due_acks(limit: usize) -> Vec<DueAck>;
     read ack_groups(interchange: InterchangeId, after: Option<GroupId>, limit: usize) -> Vec<AckGroup>;
     read ack_messages(group: GroupId, after: Option<MessageId>, limit: usize) -> Vec<AckMessage>;

@@ -1,6 +1,7 @@
 //! Every state with every step: what is not listed is a conflict and changes nothing.
 
 use super::world::{Store, World, at, sha, why};
+use crossdock::exchange::reply::Word;
 use crossdock::exchange::states::*;
 use crossdock::ledger::*;
 
@@ -72,10 +73,9 @@ fn intake_steps(world: &mut World) {
 
 fn delivery_steps(world: &mut World) {
     type Attempt = fn(&mut dyn Ledger, DeliveryId) -> Answer<()>;
-    let attempts: [(Step, Attempt); 6] = [
+    let attempts: [(Step, Attempt); 5] = [
         (DELIVERY_PUBLISHING, |ledger, id| ledger.publishing(id, at(9))),
         (DELIVERY_PUBLISHED, |ledger, id| ledger.published(id, Publication { at: at(9), inferred: false })),
-        (DELIVERY_ACKED, |ledger, id| ledger.acked(id, Reason::new("accepted"), at(9))),
         (DELIVERY_QUARANTINED, |ledger, id| ledger.quarantine_delivery(id, why("target_exists"), at(9))),
         (DELIVERY_UNKNOWN, |ledger, id| ledger.unknown_outcome(id, why("timeout"), at(9))),
         (DELIVERY_AGAIN, |ledger, id| ledger.deliver_again(id, "kim".into(), at(9))),
@@ -84,6 +84,23 @@ fn delivery_steps(world: &mut World) {
         for (step, attempt) in &attempts {
             let delivery = world.delivery_in(from);
             expect(step, from.into(), attempt(world.ledger.as_mut(), delivery));
+        }
+        // An acknowledgement proves that the file arrived, and once there is one, nothing that comes later moves it.
+        let delivery = world.delivery_in(from);
+        let answer = world.reply(delivery, Word::Rejected, at(9));
+        match from {
+            DeliveryState::Planned | DeliveryState::Quarantined => {
+                expect(&DELIVERY_ACKED, from.into(), answer)
+            }
+            _ => {
+                answer.unwrap();
+                assert_eq!(world.ledger.delivery(delivery).unwrap().state, DeliveryState::Acked, "{from}");
+            }
+        }
+        let delivery = world.delivery_in(from);
+        if !matches!(from, DeliveryState::Planned | DeliveryState::Quarantined) {
+            world.reply(delivery, Word::Received, at(9)).unwrap();
+            assert_eq!(world.ledger.delivery(delivery).unwrap().state, from, "a receipt settles nothing");
         }
         assert!(!world.ledger.deliveries_in(from, 1).unwrap().is_empty());
     }

@@ -1,5 +1,7 @@
 //! What every backend of the ledger must do, whatever it stores it in.
 
+#[path = "ledger_replies.rs"]
+mod replies;
 #[path = "ledger_steps.rs"]
 mod steps;
 #[path = "ledger_world.rs"]
@@ -23,6 +25,8 @@ pub const CASES: &[Case] = &[
     ("a batch is recorded as a whole or not at all", a_batch_is_all_or_nothing),
     ("control numbers are reserved once and wrap", control_numbers_are_reserved_once_and_wrap),
     ("a delivery is planned once", a_delivery_is_planned_once),
+    ("what partners say is kept with what was sent", replies::what_partners_say_is_kept),
+    ("an overdue acknowledgement raises one alarm", replies::an_overdue_acknowledgement_raises_one_alarm),
     ("a duplicate gets the stored acknowledgement again", a_duplicate_gets_the_stored_acknowledgement),
     ("a retry keeps the history and opens what had ended", a_retry_keeps_the_history),
     ("earlier documents are found by their keys", earlier_documents_are_found),
@@ -203,7 +207,11 @@ fn control_numbers_are_reserved_once_and_wrap(store: &mut dyn Store) {
     assert!(matches!(world.ledger.plan_delivery(wrong, at(102)), Err(LedgerError::Refused { .. })));
     let right = DeliveryPlan { control_numbers: vec![("ISA/ACME".into(), 8)], ..world.plan("d", vec![]) };
     let planned = world.ledger.plan_delivery(right, at(102)).unwrap();
-    assert_eq!(world.ledger.delivery_of_number("ISA/ACME".into(), 8).unwrap(), Some(planned));
+    assert_eq!(world.ledger.sent("ISA/ACME".into(), 8).unwrap(), None, "it did not leave yet");
+    world.publish(planned);
+    let sent = world.ledger.sent("ISA/ACME".into(), 8).unwrap().unwrap();
+    assert_eq!((sent.delivery.id, sent.functional_id.as_str()), (planned, "SW"));
+    assert_eq!(world.ledger.sent("ISA/OTHER".into(), 8).unwrap(), None);
 }
 
 fn a_delivery_is_planned_once(store: &mut dyn Store) {

@@ -4,6 +4,7 @@ use crossdock::base::clock::Timestamp;
 use crossdock::base::files::FileIdentity;
 use crossdock::base::hash::Sha;
 use crossdock::diagnostics::{Place, Severity};
+use crossdock::exchange::reply::Word;
 use crossdock::exchange::states::*;
 use crossdock::ledger::*;
 
@@ -168,6 +169,7 @@ impl World {
             client: None,
             findings: vec![finding("X101")],
             findings_dropped: 2,
+            replies: vec![],
             documents: if state == MessageState::Rejected { vec![] } else { vec![document] },
         }
     }
@@ -189,6 +191,8 @@ impl World {
             outputs,
             acknowledges: vec![],
             control_numbers: vec![],
+            functional_id: "SW".into(),
+            answer_within_ms: None,
         }
     }
 
@@ -254,13 +258,32 @@ impl World {
             self.ledger.published(id, Publication { at: at(92), inferred: false }).unwrap();
         }
         match state {
-            Acked => self.ledger.acked(id, Reason::new("accepted"), at(93)).unwrap(),
+            Acked => self.reply(id, Word::Accepted, at(93)).unwrap(),
             Quarantined => self.ledger.quarantine_delivery(id, why("target_exists"), at(93)).unwrap(),
             UnknownOutcome => self.ledger.unknown_outcome(id, why("timeout"), at(93)).unwrap(),
             _ => {}
         }
         assert_eq!(self.ledger.delivery(id).unwrap().state, state);
         id
+    }
+
+    /// A partner says something about a delivery, in a message of its own.
+    pub fn reply(&mut self, delivery: DeliveryId, word: Word, at: Timestamp) -> Answer<()> {
+        let (_, _, messages) = self.parse(1, false);
+        let said = self.said(delivery, word);
+        let outcome = MessageOutcome { replies: vec![said], ..self.outcome(messages[0], MessageState::Done) };
+        self.ledger.commit_batch(vec![outcome], at)
+    }
+
+    pub fn said(&self, delivery: DeliveryId, word: Word) -> NewReply {
+        NewReply {
+            delivery,
+            word,
+            reason: Reason::new(word.word()),
+            outputs: vec![],
+            about_file: vec![],
+            about_messages: vec![],
+        }
     }
 
     pub fn publish(&mut self, delivery: DeliveryId) {

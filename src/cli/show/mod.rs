@@ -7,12 +7,14 @@ use super::console::Console;
 use super::exit::{Answer, Exit};
 use super::ids::Id;
 use super::messages::{Workplace, failed, open_to_read, row};
+use crate::base::clock::Timestamp;
 use crate::base::span::Sources;
 use crate::diagnostics::render::json;
 use crate::diagnostics::render::terminal::{self, sanitize};
+use crate::exchange::reply::Word;
 use crate::exchange::states::{MessageState, is_allowed};
 use crate::gateway::told;
-use crate::ledger::{DeliveryKind, Event, Finding, Ledger, MessageStory};
+use crate::ledger::{Delivery, DeliveryKind, Event, Finding, Ledger, MessageStory};
 use serde_json::{Value, json};
 
 /// Runs the command.
@@ -71,6 +73,7 @@ fn people(story: &MessageStory, place: &Workplace, console: &mut Console<'_>) {
     for document in &story.documents {
         console.line(format!("  {} {}", document.kind, sanitize(&document.number)));
     }
+    says(story, console);
     went(story, console);
     history(&story.history, console);
     if let Some(next) = next(story) {
@@ -110,10 +113,43 @@ fn went(story: &MessageStory, console: &mut Console<'_>) {
                 delivery.state,
                 delivery.state_at.to_rfc3339()
             ));
+            receivers(story, delivery, console);
         }
     }
     if let Some(verdict) = story.syntax {
         console.line(format!("  its syntax was {}", verdict.word().replace('_', " ")));
+    }
+}
+
+/// What the receiver said about a delivery, or until when he should.
+fn receivers(story: &MessageStory, delivery: &Delivery, console: &mut Console<'_>) {
+    let said = story.replies.iter().filter(|reply| reply.delivery == delivery.id);
+    for reply in said {
+        console.line(format!(
+            "    {} by {} at {}",
+            reply.word,
+            Id::Message(reply.message),
+            reply.at.to_rfc3339()
+        ));
+    }
+    let settled = delivery.word.is_some_and(Word::settles);
+    if let Some(deadline) = delivery.answer_by.filter(|_| !settled) {
+        let deadline = deadline.to_rfc3339();
+        console.line(match delivery.overdue_at {
+            Some(_) => format!("    its acknowledgement is overdue since {deadline}"),
+            None => format!("    its acknowledgement is awaited until {deadline}"),
+        });
+    }
+}
+
+/// What an acknowledgement says.
+fn says(story: &MessageStory, console: &mut Console<'_>) {
+    if story.says.is_empty() {
+        return;
+    }
+    console.line("\nsays");
+    for reply in &story.says {
+        console.line(format!("  {}: {}", sanitize(&reply.name), reply.word));
     }
 }
 
@@ -158,12 +194,20 @@ fn machine(story: &MessageStory) -> Value {
             json!({
                 "id": delivery.id.0, "kind": delivery.kind.word(), "endpoint": delivery.endpoint,
                 "name": delivery.name, "state": delivery.state.word(), "since": delivery.state_at.to_rfc3339(),
+                "acknowledged": delivery.word.map(Word::word),
+                "acknowledgement_by": delivery.answer_by.map(Timestamp::to_rfc3339),
+                "overdue_since": delivery.overdue_at.map(Timestamp::to_rfc3339),
             })
         })
         .collect();
+    let says: Vec<Value> = story
+        .says
+        .iter()
+        .map(|reply| json!({ "delivery": reply.delivery.0, "name": reply.name, "word": reply.word.word() }))
+        .collect();
     json!({
         "message": row(&story.line), "file": Id::File(story.intake.id).to_string(),
-        "findings": findings(&story.findings), "documents": documents,
+        "says": says, "findings": findings(&story.findings), "documents": documents,
         "deliveries": deliveries, "history": events(&story.history), "next": next(story),
     })
 }

@@ -2,8 +2,10 @@
 
 mod functional_acknowledgement;
 mod interchange_acknowledgement;
+mod reply;
 mod told;
 mod verdicts;
+mod words;
 
 pub use functional_acknowledgement::FunctionalAcknowledgement;
 pub use interchange_acknowledgement::InterchangeAcknowledgement;
@@ -12,8 +14,12 @@ pub use verdicts::{GroupVerdict, InterchangeVerdict, MessageVerdict};
 
 use super::acknowledge::AcknowledgedInterchange;
 use super::answering::{Answer, Answering, Each};
+use super::message::Part;
+use super::reply::Reply;
 use crate::formats::Layout;
 use crate::formats::x12::Delimiters;
+use crate::guide::Guide;
+use crate::tree::View;
 
 /// Functional identifier of groups of acknowledgements.
 const ANSWERS: &str = "FA";
@@ -55,5 +61,10 @@ impl Answering for X12 {
         let write =
             move |envelope: &_, out: &mut _| acknowledgement.write(envelope, &version, &delimiters, out);
         Ok(Answer::Interchange { word: "TA1", write: Box::new(write) })
+    }
+    fn read(&self, kind: &str, guide: &Guide, view: View<'_>) -> Result<Vec<Reply>, String> {
+        let message = Part::message(guide, view).ok_or("there is nothing in it")?;
+        let reply = if kind == "TA1" { reply::interchange(message) } else { reply::group(message) };
+        reply.map(|reply| vec![reply])
     }
 }

@@ -130,6 +130,7 @@ impl X12Indexer {
             b"SE" => open.end_message(&mut elements, start, end, rows),
             b"GS" => open.begin_group(&mut elements, start, rows),
             b"GE" => open.end_group(&mut elements, start, rows),
+            b"TA1" if open.group.is_none() => open.acknowledgement(&mut elements, start, end, rows),
             b"IEA" => {
                 open.break_group(start, rows);
                 let fault = open.trailer_fault(&mut elements, start);
@@ -172,6 +173,27 @@ impl OpenInterchange {
         });
         let ordinal = self.groups;
         rows(Row::Group(GroupRow { ordinal, functional_id, sender, receiver, control_number, version }));
+    }
+
+    /// A TA1 stands between ISA and the groups and belongs to none of them. It is a message of its own, in a group without
+    /// name that IEA01 does not count, so that it is read and kept like what else comes in.
+    fn acknowledgement(
+        &mut self,
+        elements: Elements<'_, '_>,
+        start: u64,
+        end: u64,
+        rows: &mut dyn FnMut(Row),
+    ) {
+        rows(Row::Group(GroupRow { ordinal: self.groups + 1, ..GroupRow::default() }));
+        rows(Row::Message(MessageRow {
+            ordinal: 1,
+            kind: "TA1".into(),
+            control_number: text(elements.next()),
+            offset: start,
+            length: end - start,
+            fault: None,
+        }));
+        rows(Row::GroupEnd { fault: None });
     }
 
     fn begin_message(&mut self, elements: Elements<'_, '_>, start: u64, rows: &mut dyn FnMut(Row)) {

@@ -3,6 +3,7 @@
 use super::Reason;
 use crate::base::clock::Timestamp;
 use crate::base::hash::Sha;
+use crate::exchange::reply::Word;
 use crate::exchange::states::DeliveryState;
 use crate::ledger::ids::{DeliveryId, InterchangeId, OutputId};
 
@@ -68,6 +69,10 @@ pub struct DeliveryPlan {
     pub acknowledges: Vec<InterchangeId>,
     /// Lanes and numbers reserved under its key.
     pub control_numbers: Vec<(String, u64)>,
+    /// Functional identifier of its group, by which an acknowledgement may name it; empty without groups.
+    pub functional_id: String,
+    /// How long after its publication an acknowledgement may take; none if none is expected.
+    pub answer_within_ms: Option<i64>,
 }
 
 /// A delivery as stored.
@@ -103,6 +108,12 @@ pub struct Delivery {
     pub inferred: bool,
     /// The delivery whose bytes it sends again.
     pub resend_of: Option<DeliveryId>,
+    /// What the receiver said about it.
+    pub word: Option<Word>,
+    /// Until when he should have, if that is agreed and it is published.
+    pub answer_by: Option<Timestamp>,
+    /// When the alarm was raised that he had not.
+    pub overdue_at: Option<Timestamp>,
 }
 
 /// How a delivery came to be published.

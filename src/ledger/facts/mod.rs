@@ -7,6 +7,7 @@ mod finding;
 mod index;
 mod intake;
 mod outcome;
+mod reply;
 mod report;
 
 pub use acknowledgement::*;
@@ -16,4 +17,5 @@ pub use finding::*;
 pub use index::*;
 pub use intake::*;
 pub use outcome::*;
+pub use reply::*;
 pub use report::*;

@@ -1,6 +1,6 @@
 //! Facts of a translated message.
 
-use super::{Finding, Reason};
+use super::{Finding, NewReply, Reason};
 use crate::base::hash::Sha;
 use crate::exchange::states::MessageState;
 use crate::ledger::ids::{DocumentId, IntakeId, MessageId, OutputId};
@@ -55,6 +55,8 @@ pub struct MessageOutcome {
     pub findings_dropped: u64,
     /// The documents read from it. Only one that is `TRANSLATED` has outputs.
     pub documents: Vec<NewDocument>,
+    /// What it says about deliveries of ours, if it is an acknowledgement.
+    pub replies: Vec<NewReply>,
 }
 
 /// A canonical document read from a message.

@@ -1,6 +1,8 @@
 //! What people ask the ledger.
 
-use super::{Delivery, Document, Finding, Intake, Interchange, Output, Reason, SyntaxVerdict};
+use super::{
+    Acknowledged, Delivery, Document, Finding, Intake, Interchange, Output, Reason, Reply, SyntaxVerdict,
+};
 use crate::base::clock::Timestamp;
 use crate::base::hash::Sha;
 use crate::exchange::states::{Entity, MessageState, State};
@@ -42,6 +44,8 @@ pub struct MessageLine {
     pub file: Vec<u8>,
     /// Name of the endpoint the file came from.
     pub endpoint: String,
+    /// Where it stands with the receivers of its outputs; none if nobody is expected to say anything and nobody did.
+    pub acknowledged: Option<Acknowledged>,
 }
 
 /// All that is known about a message.
@@ -67,7 +71,8 @@ pub struct MessageStory {
     pub bundle: Sha,
     /// Counts its retries: 0 before the first.
     pub run: u32,
-    /// Findings of the latest run, with those of its interchange and file before them.
+    /// Findings of the latest run, with those of its interchange and file before them and those of its outputs' files
+    /// behind.
     pub findings: Vec<Finding>,
     /// How many findings of the latest run were not kept.
     pub findings_dropped: u64,
@@ -79,6 +84,10 @@ pub struct MessageStory {
     pub outputs: Vec<(Output, Option<DeliveryId>)>,
     /// Deliveries of the outputs and the acknowledgement of the interchange.
     pub deliveries: Vec<Delivery>,
+    /// What was said about its outputs' deliveries, oldest first.
+    pub replies: Vec<Reply>,
+    /// What it says itself, if it is an acknowledgement.
+    pub says: Vec<Reply>,
     /// Every transition of the message, its interchange, its file and its deliveries, oldest first.
     pub history: Vec<Event>,
 }

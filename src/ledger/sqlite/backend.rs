@@ -1,7 +1,7 @@
 //! The trait, method by method: each is one transaction around a function that knows the SQL.
 
 use super::moves::Move;
-use super::{SqliteLedger, closing, delivery, files, findings, index, intake, report, work};
+use super::{SqliteLedger, closing, delivery, files, findings, index, intake, replies, report, work};
 use crate::base::clock::Timestamp;
 use crate::base::files::FileIdentity;
 use crate::base::hash::Sha;
@@ -159,8 +159,8 @@ impl Ledger for SqliteLedger {
         self.read(|db| delivery::in_state(db, state, limit))
     }
 
-    fn delivery_of_number(&self, lane: String, number: u64) -> Answer<Option<DeliveryId>> {
-        self.read(|db| delivery::of_number(db, &lane, number))
+    fn sent(&self, lane: String, number: u64) -> Answer<Option<SentDelivery>> {
+        self.read(|db| replies::sent(db, &lane, number))
     }
 
     fn publishing(&mut self, delivery: DeliveryId, at: Timestamp) -> Answer<()> {
@@ -169,10 +169,6 @@ impl Ledger for SqliteLedger {
 
     fn published(&mut self, delivery: DeliveryId, publication: Publication) -> Answer<()> {
         self.write(|db| delivery::published(db, delivery, publication))
-    }
-
-    fn acked(&mut self, delivery: DeliveryId, verdict: Reason, at: Timestamp) -> Answer<()> {
-        self.write(|db| Move::new(&states::DELIVERY_ACKED, at).because(&verdict).one(db, delivery.0))
     }
 
     fn quarantine_delivery(&mut self, delivery: DeliveryId, why: Reason, at: Timestamp) -> Answer<()> {
@@ -185,6 +181,18 @@ impl Ledger for SqliteLedger {
 
     fn deliver_again(&mut self, delivery: DeliveryId, who: String, at: Timestamp) -> Answer<()> {
         self.write(|db| Move::new(&states::DELIVERY_AGAIN, at).by(&who).one(db, delivery.0))
+    }
+
+    fn overdue_deliveries(&self, now: Timestamp, limit: usize) -> Answer<Vec<Delivery>> {
+        self.read(|db| replies::overdue(db, now, limit))
+    }
+
+    fn next_deadline(&self) -> Answer<Option<Timestamp>> {
+        self.read(replies::next_deadline)
+    }
+
+    fn raise_overdue(&mut self, delivery: DeliveryId, finding: Finding, at: Timestamp) -> Answer<()> {
+        self.write(|db| replies::raise(db, delivery, &finding, at))
     }
 
     fn due_acks(&self, limit: usize) -> Answer<Vec<DueAck>> {

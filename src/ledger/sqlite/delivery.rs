@@ -110,8 +110,8 @@ fn insert(
     execute(
         db,
         "INSERT INTO delivery (key, kind, endpoint, name, spool_path, sha, size, state, state_at, planned_at,
-             resend_of)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10)",
+             resend_of, functional_id, answer_within_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12)",
         params![
             plan.key,
             plan.kind,
@@ -123,17 +123,19 @@ fn insert(
             DeliveryState::Planned,
             at,
             resend_of,
+            plan.functional_id,
+            plan.answer_within_ms,
         ],
     )?;
     Ok(DeliveryId(db.last_insert_rowid()))
 }
 
 fn take_outputs(db: &Connection, delivery: DeliveryId, outputs: &[OutputId]) -> Answer<()> {
-    for output in outputs {
+    for (output, ordinal) in outputs.iter().zip(1u32..) {
         let taken = execute(
             db,
-            "UPDATE output SET delivery = ?2 WHERE id = ?1 AND delivery IS NULL",
-            params![output, delivery],
+            "UPDATE output SET delivery = ?2, ordinal = ?3 WHERE id = ?1 AND delivery IS NULL",
+            params![output, delivery, ordinal],
         )?;
         if taken != 1 {
             return Err(refused(format!("output {output} is unknown or in another delivery")));
@@ -183,6 +185,8 @@ pub(super) fn resend(
         outputs: Vec::new(),
         acknowledges: Vec::new(),
         control_numbers: Vec::new(),
+        functional_id: String::new(),
+        answer_within_ms: None,
     };
     let id = insert(db, &plan, Some(original), at)?;
     if let Some(interchange) = acknowledges {
@@ -237,17 +241,6 @@ pub(super) fn in_state(db: &Connection, state: DeliveryState, limit: usize) -> A
     Ok(rows)
 }
 
-/// See [`crate::ledger::Ledger::delivery_of_number`].
-pub(super) fn of_number(db: &Connection, lane: &str, number: u64) -> Answer<Option<DeliveryId>> {
-    Ok(db
-        .prepare_cached(
-            "SELECT d.id FROM control_number c JOIN delivery d ON d.key = c.delivery_key
-             WHERE c.lane = ?1 AND c.number = ?2 ORDER BY c.reserved_at DESC, d.id DESC LIMIT 1",
-        )?
-        .query_row(params![lane, Count(number)], |row| row.get(0))
-        .optional()?)
-}
-
 /// Reads all columns of `delivery`.
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Delivery> {
     Ok(Delivery {
@@ -266,5 +259,16 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Delivery> {
         published_at: row.get("published_at")?,
         inferred: row.get("inferred")?,
         resend_of: row.get("resend_of")?,
+        word: row.get("verdict")?,
+        answer_by: answer_by(row)?,
+        overdue_at: row.get("overdue_at")?,
     })
+}
+
+fn answer_by(row: &Row<'_>) -> rusqlite::Result<Option<Timestamp>> {
+    let (published_at, within): (Option<Timestamp>, Option<i64>) =
+        (row.get("published_at")?, row.get("answer_within_ms")?);
+    Ok(published_at
+        .zip(within)
+        .map(|(from, within)| Timestamp::from_unix_ms(from.unix_ms.saturating_add(within))))
 }

@@ -10,6 +10,7 @@ mod findings;
 mod index;
 mod intake;
 mod moves;
+mod replies;
 mod report;
 mod rows;
 mod schema;

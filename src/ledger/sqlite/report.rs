@@ -3,20 +3,24 @@
 use super::moves::{Move, execute};
 use super::rows::Count;
 use super::work::bundle_change;
-use super::{delivery, findings, index, intake, work};
+use super::{delivery, findings, index, intake, replies, work};
 use crate::base::clock::Timestamp;
 use crate::base::hash::Sha;
 use crate::exchange::states::{self, Entity, State};
 use crate::ledger::{
-    Answer, Delivery, DeliveryId, Event, FindingOwner, GroupId, GroupLine, IntakeId, InterchangeId,
-    LedgerError, MessageFilter, MessageId, MessageLine, MessageStory, Output, Reason, StateCount,
+    Answer, Delivery, DeliveryId, DeliveryKind, Event, FindingOwner, GroupId, GroupLine, IntakeId,
+    InterchangeId, LedgerError, MessageFilter, MessageId, MessageLine, MessageStory, Output, Reason,
+    StateCount,
 };
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
-const LINE: &str = "SELECT m.id, i.received_at, m.client, m.kind, m.control_number, m.state, m.reason, i.name,
+fn line() -> String {
+    format!("SELECT m.id, i.received_at, m.client, m.kind, m.control_number, m.state, m.reason, i.name,
          i.endpoint,
-         (SELECT number FROM document d WHERE d.message = m.id AND d.run = m.run ORDER BY d.id LIMIT 1) AS number
-     FROM message m CROSS JOIN intake i ON i.id = m.intake";
+         (SELECT number FROM document d WHERE d.message = m.id AND d.run = m.run ORDER BY d.id LIMIT 1) AS number,
+         {} AS acknowledged
+     FROM message m CROSS JOIN intake i ON i.id = m.intake", replies::RANK)
+}
 
 fn read_line(row: &Row<'_>) -> rusqlite::Result<MessageLine> {
     Ok(MessageLine {
@@ -30,12 +34,13 @@ fn read_line(row: &Row<'_>) -> rusqlite::Result<MessageLine> {
         reason: row.get("reason")?,
         file: row.get("name")?,
         endpoint: row.get("endpoint")?,
+        acknowledged: replies::ranked(row.get("acknowledged")?),
     })
 }
 
 /// See [`crate::ledger::Ledger::list_messages`].
 pub(super) fn list(db: &Connection, filter: &MessageFilter) -> Answer<Vec<MessageLine>> {
-    let mut sql = format!("{LINE} WHERE i.parsed_at IS NOT NULL");
+    let mut sql = line() + " WHERE i.parsed_at IS NOT NULL";
     let limit = super::limit(filter.limit);
     let mut parameters: Vec<&dyn ToSql> = vec![&limit];
     let conditions: [(&str, Option<&dyn ToSql>); 3] = [
@@ -56,7 +61,7 @@ pub(super) fn list(db: &Connection, filter: &MessageFilter) -> Answer<Vec<Messag
 
 /// The first messages of a file that is indexed, in order.
 pub(super) fn of_intake(db: &Connection, intake: IntakeId, limit: usize) -> Answer<Vec<MessageLine>> {
-    let sql = format!("{LINE} WHERE i.parsed_at IS NOT NULL AND m.intake = ?1 ORDER BY m.id LIMIT ?2");
+    let sql = format!("{} WHERE i.parsed_at IS NOT NULL AND m.intake = ?1 ORDER BY m.id LIMIT ?2", line());
     let rows = db
         .prepare_cached(&sql)?
         .query_map(params![intake, super::limit(limit)], read_line)?
@@ -67,7 +72,7 @@ pub(super) fn of_intake(db: &Connection, intake: IntakeId, limit: usize) -> Answ
 /// See [`crate::ledger::Ledger::message_story`].
 pub(super) fn story(db: &Connection, id: MessageId) -> Answer<MessageStory> {
     let line = db
-        .prepare_cached(&format!("{LINE} WHERE m.id = ?1"))?
+        .prepare_cached(&(line() + " WHERE m.id = ?1"))?
         .query_row([id], read_line)
         .optional()?
         .ok_or_else(|| LedgerError::Missing { what: "message", id: id.to_string() })?;
@@ -79,6 +84,12 @@ pub(super) fn story(db: &Connection, id: MessageId) -> Answer<MessageStory> {
     let mut all_findings = findings::of_owner(db, FindingOwner::Intake(intake_id))?;
     all_findings.extend(findings::of_owner(db, FindingOwner::Interchange(interchange_id))?);
     all_findings.extend(findings::of_owner(db, FindingOwner::Message(id))?);
+    let mut said = Vec::new();
+    for sent in deliveries.iter().filter(|sent| sent.kind == DeliveryKind::Output) {
+        all_findings.extend(findings::of_owner(db, FindingOwner::Delivery(sent.id))?);
+        said.extend(replies::about(db, sent.id)?);
+    }
+    let says = replies::said_by(db, id)?;
     let mut owners = vec![
         (Entity::Message, id.0),
         (Entity::Interchange, interchange_id.0),
@@ -107,6 +118,8 @@ pub(super) fn story(db: &Connection, id: MessageId) -> Answer<MessageStory> {
             documents,
             outputs,
             deliveries,
+            replies: said,
+            says,
             history,
         })
     })?;

@@ -4,6 +4,7 @@ use crate::base::clock::Timestamp;
 use crate::base::files::FileIdentity;
 use crate::base::hash::Sha;
 use crate::diagnostics::Severity;
+use crate::exchange::reply::Word;
 use crate::exchange::states::{DeliveryState, IntakeState, InterchangeState, MessageState, ReleaseState};
 use crate::ledger::{
     DeliveryId, DeliveryKind, DocumentId, Gathering, GroupId, IntakeId, InterchangeId, LedgerError,
@@ -47,7 +48,7 @@ macro_rules! stored_as_word {
 }
 
 stored_as_word! {
-    IntakeState ReleaseState InterchangeState MessageState DeliveryState SyntaxVerdict Gathering DeliveryKind Severity
+    IntakeState ReleaseState InterchangeState MessageState DeliveryState SyntaxVerdict Gathering DeliveryKind Severity Word
 }
 
 macro_rules! stored_as_number {

@@ -12,7 +12,10 @@ const SQLITE_VERSION_MIN: i32 = 3_051_003;
 const STATEMENTS_MAX: usize = 256;
 
 /// Forward only: a migration that was ever released is never changed.
-const MIGRATIONS: &[(&str, &str)] = &[("0001_ledger", include_str!("migrations/0001_ledger.sql"))];
+const MIGRATIONS: &[(&str, &str)] = &[
+    ("0001_ledger", include_str!("migrations/0001_ledger.sql")),
+    ("0002_replies", include_str!("migrations/0002_replies.sql")),
+];
 
 /// Newest schema this program knows.
 pub(super) const SCHEMA_NEWEST: u32 = MIGRATIONS.len() as u32;

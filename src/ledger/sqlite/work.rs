@@ -87,6 +87,9 @@ pub(super) fn commit(db: &Connection, outcome: &MessageOutcome, at: Timestamp) -
             Ok((row.get(0)?, row.get(1)?))
         })?;
     findings::insert(db, FindingOwner::Message(id), run, &outcome.findings)?;
+    for reply in &outcome.replies {
+        super::replies::record(db, id, reply, at)?;
+    }
     for document in &outcome.documents {
         insert_document(db, intake, id, run, document)?;
     }

@@ -1,0 +1,86 @@
+//! Facts of what partners say about what we sent.
+
+use super::{Delivery, Finding, Reason};
+use crate::base::clock::Timestamp;
+use crate::exchange::reply::Word;
+use crate::ledger::ids::{DeliveryId, MessageId, OutputId};
+
+/// A file we sent, as far as an acknowledgement can name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentDelivery {
+    /// The delivery.
+    pub delivery: Delivery,
+    /// Functional identifier of its group; empty without groups.
+    pub functional_id: String,
+    /// Its outputs, in the order of the file.
+    pub outputs: Vec<SentOutput>,
+}
+
+/// An output of a file we sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentOutput {
+    /// Which.
+    pub id: OutputId,
+    /// The message its document was read from.
+    pub message: MessageId,
+    /// Counted from 1 in the file.
+    pub ordinal: u32,
+    /// Business number of its document; may be empty.
+    pub number: String,
+    /// What the partner said about it, if that settled it.
+    pub word: Option<Word>,
+}
+
+/// What an acknowledgement that came in says about one delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewReply {
+    /// Which.
+    pub delivery: DeliveryId,
+    /// The verdict on it.
+    pub word: Word,
+    /// The verdict as the partner wrote it.
+    pub reason: Reason,
+    /// The verdict on each of its outputs.
+    pub outputs: Vec<(OutputId, Word)>,
+    /// Findings about the file.
+    pub about_file: Vec<Finding>,
+    /// Findings about the documents in it, with the messages these were read from.
+    pub about_messages: Vec<(MessageId, Finding)>,
+}
+
+/// One acknowledgement of a delivery, as kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The message that says it.
+    pub message: MessageId,
+    /// What it is about.
+    pub delivery: DeliveryId,
+    /// Name of the file.
+    pub name: String,
+    /// The verdict.
+    pub word: Word,
+    /// When it was taken note of.
+    pub at: Timestamp,
+}
+
+/// Where a message stands with its receivers, the worst of all its outputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Acknowledged {
+    /// This was said.
+    Said(Word),
+    /// Nothing came yet, and there is time left.
+    Awaited,
+    /// Nothing came in time.
+    Overdue,
+}
+
+impl Acknowledged {
+    /// The word shown.
+    pub fn word(self) -> String {
+        match self {
+            Acknowledged::Said(word) => word.to_string(),
+            Acknowledged::Awaited => "awaited".into(),
+            Acknowledged::Overdue => "overdue".into(),
+        }
+    }
+}

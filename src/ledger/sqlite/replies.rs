@@ -1,0 +1,193 @@
+//! What partners said about what we sent.
+
+use super::moves::{Move, execute, require, state_of};
+use super::rows::Count;
+use super::{delivery, findings};
+use crate::base::clock::Timestamp;
+use crate::exchange::reply::Word;
+use crate::exchange::states::{self, DeliveryState, Entity, State};
+use crate::ledger::{
+    Acknowledged, Answer, Delivery, DeliveryId, Finding, FindingOwner, MessageId, NewReply, Publication,
+    Reply, SentDelivery, SentOutput,
+};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+/// States in which the partner may have the file.
+const SENT: [DeliveryState; 4] = [
+    DeliveryState::Publishing,
+    DeliveryState::Published,
+    DeliveryState::Acked,
+    DeliveryState::UnknownOutcome,
+];
+
+/// See [`crate::ledger::Ledger::sent`].
+pub(super) fn sent(db: &Connection, lane: &str, number: u64) -> Answer<Option<SentDelivery>> {
+    let found = db
+        .prepare_cached(
+            "SELECT d.* FROM control_number c JOIN delivery d ON d.key = c.delivery_key
+             WHERE c.lane = ?1 AND c.number = ?2 ORDER BY c.reserved_at DESC, d.id DESC LIMIT 1",
+        )?
+        .query_row(params![lane, Count(number)], |row| {
+            Ok((delivery::read(row)?, row.get::<_, String>("functional_id")?))
+        })
+        .optional()?;
+    let Some((delivery, functional_id)) = found.filter(|(delivery, _)| SENT.contains(&delivery.state)) else {
+        return Ok(None);
+    };
+    let outputs = db
+        .prepare_cached(
+            "SELECT o.id, o.message, o.ordinal, o.verdict, d.number FROM output o
+                 JOIN document d ON d.id = o.document
+             WHERE o.delivery = ?1 ORDER BY o.ordinal",
+        )?
+        .query_map([delivery.id], |row| {
+            Ok(SentOutput {
+                id: row.get("id")?,
+                message: row.get("message")?,
+                ordinal: row.get("ordinal")?,
+                number: row.get("number")?,
+                word: row.get::<_, Option<Word>>("verdict")?.filter(|word| word.settles()),
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(Some(SentDelivery { delivery, functional_id, outputs }))
+}
+
+/// Keeps what the acknowledgement `message` says about one delivery. What was said before stands.
+pub(super) fn record(db: &Connection, message: MessageId, reply: &NewReply, at: Timestamp) -> Answer<()> {
+    let id = reply.delivery;
+    if reply.word.settles() {
+        settle(db, reply, at)?;
+    }
+    execute(
+        db,
+        "INSERT INTO reply (message, delivery, verdict, at) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (message, delivery) DO UPDATE SET verdict = excluded.verdict, at = excluded.at",
+        params![message, id, reply.word, at],
+    )?;
+    execute(
+        db,
+        "UPDATE delivery SET verdict = ?2 WHERE id = ?1 AND (verdict IS NULL OR verdict = ?3)",
+        params![id, reply.word, Word::Received],
+    )?;
+    for (output, word) in &reply.outputs {
+        execute(
+            db,
+            "UPDATE output SET verdict = ?2 WHERE id = ?1 AND (verdict IS NULL OR verdict = ?3)",
+            params![output, word, Word::Received],
+        )?;
+    }
+    findings::note(db, FindingOwner::Delivery(id), &reply.about_file)?;
+    for (message, finding) in &reply.about_messages {
+        findings::note(db, FindingOwner::Message(*message), std::slice::from_ref(finding))?;
+    }
+    Ok(())
+}
+
+/// Moves the delivery on. A file that is acknowledged was there, whatever we saw of it.
+fn settle(db: &Connection, reply: &NewReply, at: Timestamp) -> Answer<()> {
+    let id = reply.delivery;
+    let state = state_of(db, Entity::Delivery, id.0)?;
+    if [DeliveryState::Publishing, DeliveryState::UnknownOutcome].map(State::Delivery).contains(&state) {
+        delivery::published(db, id, Publication { at, inferred: true })?;
+    }
+    match state {
+        State::Delivery(DeliveryState::Acked) => Ok(()),
+        _ => Move::new(&states::DELIVERY_ACKED, at).because(&reply.reason).one(db, id.0),
+    }
+}
+
+/// See [`crate::ledger::Ledger::overdue_deliveries`].
+pub(super) fn overdue(db: &Connection, now: Timestamp, limit: usize) -> Answer<Vec<Delivery>> {
+    let rows = db
+        .prepare_cached(
+            "SELECT * FROM delivery
+             WHERE state = 'PUBLISHED' AND answer_within_ms IS NOT NULL AND overdue_at IS NULL
+                 AND published_at + answer_within_ms <= ?1 ORDER BY id LIMIT ?2",
+        )?
+        .query_map(params![now, super::limit(limit)], delivery::read)?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+/// See [`crate::ledger::Ledger::next_deadline`].
+pub(super) fn next_deadline(db: &Connection) -> Answer<Option<Timestamp>> {
+    Ok(db
+        .prepare_cached(
+            "SELECT min(published_at + answer_within_ms) FROM delivery
+             WHERE state = 'PUBLISHED' AND answer_within_ms IS NOT NULL AND overdue_at IS NULL",
+        )?
+        .query_row([], |row| row.get(0))?)
+}
+
+/// See [`crate::ledger::Ledger::raise_overdue`].
+pub(super) fn raise(db: &Connection, id: DeliveryId, finding: &Finding, at: Timestamp) -> Answer<()> {
+    // An acknowledgement that came in the meantime ends the wait.
+    require(db, &states::DELIVERY_ACKED, id.0)?;
+    let raised = execute(
+        db,
+        "UPDATE delivery SET overdue_at = ?2 WHERE id = ?1 AND overdue_at IS NULL",
+        params![id, at],
+    )?;
+    match raised {
+        0 => Ok(()),
+        _ => findings::note(db, FindingOwner::Delivery(id), std::slice::from_ref(finding)),
+    }
+}
+
+/// What an acknowledgement says.
+pub(super) fn said_by(db: &Connection, message: MessageId) -> Answer<Vec<Reply>> {
+    let rows = db
+        .prepare_cached(
+            "SELECT r.*, d.name FROM reply r JOIN delivery d ON d.id = r.delivery
+             WHERE r.message = ?1 ORDER BY r.delivery",
+        )?
+        .query_map([message], read)?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+/// What was said about a delivery.
+pub(super) fn about(db: &Connection, delivery: DeliveryId) -> Answer<Vec<Reply>> {
+    let rows = db
+        .prepare_cached(
+            "SELECT r.*, d.name FROM reply r JOIN delivery d ON d.id = r.delivery
+             WHERE r.delivery = ?1 ORDER BY r.at, r.message",
+        )?
+        .query_map([delivery], read)?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Reply> {
+    Ok(Reply {
+        message: row.get("message")?,
+        delivery: row.get("delivery")?,
+        name: row.get("name")?,
+        word: row.get("verdict")?,
+        at: row.get("at")?,
+    })
+}
+
+/// Where a message `m` stands with its receivers, as a column: the rank of the worst, NULL if nobody is asked and nobody
+/// said anything.
+pub(super) const RANK: &str = "(SELECT max(CASE
+         WHEN o.verdict = 'rejected' OR o.verdict = 'partially_accepted' THEN 6
+         WHEN o.verdict = 'accepted_with_errors' THEN 4
+         WHEN o.verdict = 'accepted' THEN 1
+         WHEN d.answer_within_ms IS NOT NULL AND d.overdue_at IS NOT NULL THEN 5
+         WHEN d.answer_within_ms IS NOT NULL AND d.state = 'PUBLISHED' THEN 3
+         WHEN o.verdict = 'received' THEN 2 END)
+     FROM output o JOIN delivery d ON d.id = o.delivery WHERE o.message = m.id)";
+
+/// What a rank of [`RANK`] stands for.
+pub(super) fn ranked(rank: Option<u8>) -> Option<Acknowledged> {
+    Some(match rank? {
+        6 => Acknowledged::Said(Word::Rejected),
+        5 => Acknowledged::Overdue,
+        4 => Acknowledged::Said(Word::AcceptedWithErrors),
+        3 => Acknowledged::Awaited,
+        2 => Acknowledged::Said(Word::Received),
+        _ => Acknowledged::Said(Word::Accepted),
+    })
+}
