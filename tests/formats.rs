@@ -27,6 +27,9 @@ fn layout<'b>(bundle: &'b Bundle, path: &Path, bytes: &[u8]) -> &'b dyn Layout {
         () if starts("stock-") => "test/stock-ebcdic",
         () if starts("lines-") => "test/delivery-lines",
         () if starts("plain-") => "test/plain-list",
+        () if starts("inbound-") => "house/wms-inbound-csv",
+        () if starts("receipt-") => "house/wms-receipt-csv",
+        () if starts("quoted-records") => "test/quoted-records",
         () if starts("own-length") => "test/own-length",
         () if name == "s01-wms-order.csv" => "house/wms-order-csv",
         () if name.ends_with(".csv") => "house/wms-shipment-csv",
@@ -37,11 +40,13 @@ fn layout<'b>(bundle: &'b Bundle, path: &Path, bytes: &[u8]) -> &'b dyn Layout {
     &*bundle.layouts[guide]
 }
 
-/// The shipped mappings with the guides of `testdata/fixed/guides`.
+/// The shipped mappings with the guides of `testdata/*/guides`.
 fn bundle() -> Bundle {
     let mut mappings = shipped::mapping_files();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/fixed/guides");
-    for entry in std::fs::read_dir(folder).unwrap() {
+    let folders = ["testdata/csv/guides", "testdata/fixed/guides"];
+    let entries =
+        folders.map(|folder| std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap());
+    for entry in entries.into_iter().flatten() {
         let path = entry.unwrap().path();
         let name = format!("test/{}", path.file_name().unwrap().to_string_lossy());
         mappings.insert(name, std::fs::read_to_string(&path).unwrap());

@@ -330,11 +330,11 @@ pub struct RecordDeclaration {
     pub span: Span,
 }
 
-/// `order_no 22 text`
+/// `order_no 22 text`; without a width where a delimiter ends it: `order_no text 22`
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordField {
-    /// How many characters it takes.
-    pub width: u32,
+    /// How many characters it takes; `None` for all up to the delimiter.
+    pub width: Option<u32>,
     /// Name, type and attributes. Where no type is written it is `text`, with the place of the width.
     pub column: ColumnDeclaration,
 }

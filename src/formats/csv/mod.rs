@@ -10,6 +10,9 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::guide::{Guide, Unit};
 use crate::tree::{PlaceId, Tree, View};
 
+/// The format's id.
+pub(super) const ID: &str = "csv";
+
 /// The format.
 pub struct Csv;
 
@@ -37,7 +40,7 @@ pub(crate) struct CsvLayout {
 
 impl Format for Csv {
     fn id(&self) -> &'static str {
-        "csv"
+        ID
     }
 
     fn sniff(&self, _head: &[u8]) -> bool {
@@ -46,10 +49,17 @@ impl Format for Csv {
 
     fn indexer<'a>(&self, layout: Option<&'a dyn Layout>) -> Box<dyn Indexer + 'a> {
         let guide = layout.expect("units of a flat file are the guide's to cut").guide();
+        if !guide.records.is_empty() {
+            return super::fixed::indexer(guide);
+        }
         Box::new(index::CsvIndexer::new(guide, dialect(guide).unwrap_or(STANDARD)))
     }
 
     fn layout(&self, guide: &Guide, findings: &mut Diagnostics) -> Option<Box<dyn Layout>> {
+        if !guide.records.is_empty() {
+            // Records of several kinds, known by their constants: only how fields are set apart is different.
+            return super::fixed::layout(guide, findings);
+        }
         let dialect = dialect(guide)
             .ok_or(("a delimiter or quote of several characters", "one character"))
             .map_err(|(found, expected)| (found.to_string(), expected));

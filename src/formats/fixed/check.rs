@@ -1,7 +1,7 @@
 //! What a guide says about its files, and whether it can be.
 
 use super::FixedLayout;
-use super::cut::{Cut, Framing, Trim};
+use super::cut::{Cells, Cut, Framing, Trim};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::formats::charset::{self, Charset};
 use crate::formats::segment::{Structure, Tag};
@@ -13,6 +13,8 @@ use crate::tree::{PlaceId, PlaceKind};
 const RECORD_LENGTH_MAX: u32 = 65_535;
 
 const SETTINGS: [&str; 5] = ["record", "newline", "charset", "pad", "trim"];
+/// Of guides whose fields are cells.
+const CELL_SETTINGS: [&str; 4] = ["delimiter", "quote", "newline", "charset"];
 
 /// How files of a guide are cut; `None` if it says something that cannot be.
 pub(super) fn cut(guide: &Guide, findings: &mut Diagnostics) -> Option<Cut> {
@@ -26,9 +28,19 @@ pub(super) fn cut(guide: &Guide, findings: &mut Diagnostics) -> Option<Cut> {
     if guide.records.is_empty() {
         wrong("a guide without records".into(), "record H … end record".into());
     }
-    for name in guide.settings.keys().filter(|name| !SETTINGS.contains(&name.as_str())) {
-        wrong(name.clone(), "syntax fixed record 80 newline crlf charset cp1252 pad \" \" trim read".into());
+    let (known, form) = match is_delimited(guide) {
+        false => (&SETTINGS[..], "syntax fixed record 80 newline crlf charset cp1252 pad \" \" trim read"),
+        true => (&CELL_SETTINGS[..], "syntax csv delimiter \"|\" quote none newline crlf charset cp1252"),
+    };
+    for name in guide.settings.keys().filter(|name| !known.contains(&name.as_str())) {
+        wrong(name.clone(), form.into());
     }
+    let cells = is_delimited(guide).then(|| cells(guide)).map(|cells| {
+        if cells.is_none() {
+            wrong("a delimiter or quote of several characters".into(), "one character".into());
+        }
+        cells.unwrap_or(Cells { delimiter: b',', quote: None })
+    });
     let charset = match guide.setting("charset") {
         "" => Some(Charset::Utf8),
         name => Charset::named(name),
@@ -37,16 +49,10 @@ pub(super) fn cut(guide: &Guide, findings: &mut Diagnostics) -> Option<Cut> {
         let known: Vec<&str> = charset::names().collect();
         wrong(format!("charset {}", guide.setting("charset")), format!("charset {}", known.join("|")));
     }
-    let length = match guide.setting("record") {
-        "" => None,
-        text => {
-            let length = text.parse::<u32>().ok().filter(|length| (1..=RECORD_LENGTH_MAX).contains(length));
-            if length.is_none() {
-                wrong(format!("record {text}"), "record 80".into());
-            }
-            length
-        }
-    };
+    let length = length(guide);
+    if length == Some(0) {
+        wrong(format!("record {}", guide.setting("record")), "record 80".into());
+    }
     let charset = charset.unwrap_or(Charset::Utf8);
     let framing = match (guide.setting("newline"), length) {
         ("none", Some(length)) => Some(Framing::Length(length)),
@@ -76,8 +82,34 @@ pub(super) fn cut(guide: &Guide, findings: &mut Diagnostics) -> Option<Cut> {
     };
     let (framing, trim) = (framing?, trim?);
     let kinds = Cut::kinds(guide, charset, pad);
-    let cut = Cut { charset, framing, length, trim, pad, kinds };
+    let cut = Cut { charset, framing, length, trim, cells, pad, kinds };
     (fits(guide, &cut, findings) && sound).then_some(cut)
+}
+
+/// The length of every record, if the guide gives one; 0 if it is none.
+fn length(guide: &Guide) -> Option<u32> {
+    let text = Some(guide.setting("record")).filter(|text| !text.is_empty())?;
+    Some(text.parse::<u32>().ok().filter(|length| *length <= RECORD_LENGTH_MAX).unwrap_or(0))
+}
+
+/// Whether the fields of a guide are cells between delimiters.
+fn is_delimited(guide: &Guide) -> bool {
+    guide.format == super::super::csv::ID
+}
+
+fn cells(guide: &Guide) -> Option<Cells> {
+    let one = |text: &str| <[u8; 1]>::try_from(text.as_bytes()).ok().map(|[byte]| byte);
+    let delimiter = match guide.setting("delimiter") {
+        "" => b',',
+        "tab" => b'\t',
+        text => one(text)?,
+    };
+    let quote = match guide.setting("quote") {
+        "" => Some(b'"'),
+        "none" => None,
+        text => Some(one(text)?),
+    };
+    Some(Cells { delimiter, quote })
 }
 
 fn line_end(word: &str, charset: Charset) -> Option<Framing> {
@@ -134,6 +166,15 @@ fn fits(guide: &Guide, cut: &Cut, findings: &mut Diagnostics) -> bool {
                         .at(field.span, ""),
                 );
             };
+            if field.is_cell != cut.cells.is_some() {
+                tell(match field.is_cell {
+                    true => {
+                        "a field of a fixed-width record has its width behind its name: `order_no 22 text`"
+                            .into()
+                    }
+                    false => "a field between delimiters has no width: `order_no text 22`".into(),
+                });
+            }
             if has_lines && field.number.is_some_and(|look| look.sign == Sign::Packed) {
                 tell(
                     "a packed number may hold the bytes of a line end; its records need `newline none`"

@@ -24,6 +24,15 @@ pub(super) enum Framing {
     OwnLength,
 }
 
+/// How the cells of a record are set apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cells {
+    /// Between them.
+    pub delimiter: u8,
+    /// Around those that hold a delimiter or a quote, which is doubled inside.
+    pub quote: Option<u8>,
+}
+
 /// Whether records may lack the blanks at their end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trim {
@@ -80,6 +89,8 @@ pub(super) struct Cut {
     /// The length of every record, where the guide gives one.
     pub length: Option<u32>,
     pub trim: Trim,
+    /// How cells are set apart; `None` where fields have columns.
+    pub cells: Option<Cells>,
     /// What fills texts and records.
     pub pad: char,
     pub kinds: Vec<Kind>,
@@ -218,7 +229,7 @@ fn marks(record: &Record, charset: Charset, pad: char) -> Vec<Mark> {
 /// The bytes of a field's constant, filled to its width.
 pub(super) fn constant(field: &Field, charset: Charset, pad: char) -> Option<Box<[u8]>> {
     let constant = field.constant.as_deref()?;
-    let width = field.width as usize;
+    let width = if field.is_cell { 0 } else { field.width as usize };
     let spare =
         std::iter::repeat_n(field.fill.unwrap_or(pad), width.saturating_sub(constant.chars().count()));
     let text: String = match field.is_right {

@@ -158,10 +158,7 @@ impl FixedIndexer {
             return self.whole_file(offset, length, rows);
         }
         let mut characters = Vec::new();
-        let line = match self.layout.is_wide {
-            false => Line::new(pending, range),
-            true => Line::utf8(pending, range, &mut characters),
-        };
+        let line = self.layout.line(pending, range, &mut characters);
         let kind = self.layout.cut.kind(&line, |_| true).map(|kind| (kind.role, kind.record));
         match (kind, self.stand) {
             (Some((Role::Unit, record)), stand) => {

@@ -19,6 +19,8 @@ use crate::diagnostics::Diagnostics;
 use crate::guide::{Guide, Unit};
 use crate::tree::{PlaceId, PlaceKind, Tree, View};
 use cut::{Cut, Role};
+use line::Line;
+use std::ops::Range;
 pub(crate) use tally::Tally;
 
 /// The format.
@@ -34,14 +36,23 @@ impl Format for Fixed {
     }
 
     fn indexer<'a>(&self, layout: Option<&'a dyn Layout>) -> Box<dyn Indexer + 'a> {
-        let guide = layout.expect("units of a flat file are the guide's to cut").guide();
-        let layout = FixedLayout::new(guide, &mut Diagnostics::new()).expect("its layout was made before");
-        Box::new(index::FixedIndexer::new(layout))
+        indexer(layout.expect("units of a flat file are the guide's to cut").guide())
     }
 
     fn layout(&self, guide: &Guide, findings: &mut Diagnostics) -> Option<Box<dyn Layout>> {
-        Some(Box::new(FixedLayout::new(guide, findings)?))
+        layout(guide, findings)
     }
+}
+
+/// The index pass over files of a guide with records.
+pub(super) fn indexer<'a>(guide: &Guide) -> Box<dyn Indexer + 'a> {
+    let layout = FixedLayout::new(guide, &mut Diagnostics::new()).expect("its layout was made before");
+    Box::new(index::FixedIndexer::new(layout))
+}
+
+/// The layout of a guide with records.
+pub(super) fn layout(guide: &Guide, findings: &mut Diagnostics) -> Option<Box<dyn Layout>> {
+    Some(Box::new(FixedLayout::new(guide, findings)?))
 }
 
 /// A guide with records, ready.
@@ -98,6 +109,15 @@ impl FixedLayout {
             has_autos,
         };
         check::told_apart(&layout, findings).then_some(layout)
+    }
+
+    /// The record in `range`, by its columns or cells. `columns` is used as memory.
+    fn line<'a>(&self, bytes: &'a [u8], range: Range<usize>, columns: &'a mut Vec<usize>) -> Line<'a> {
+        match self.cut.cells {
+            Some(cells) => Line::cells(bytes, range, cells, columns),
+            None if self.is_wide => Line::utf8(bytes, range, columns),
+            None => Line::new(bytes, range),
+        }
     }
 
     /// The index of the record at a place.

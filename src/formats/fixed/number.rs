@@ -147,6 +147,9 @@ fn push(whole: &[u8], fraction: &[u8], negative: bool, out: &mut String) -> Resu
     Ok(())
 }
 
+/// A width for numbers that take what they need.
+pub(super) const FREE_WIDTH: usize = usize::MAX;
+
 /// Where and how a number is written.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Columns {
@@ -200,6 +203,14 @@ fn place(
     let sign = if negative { b'-' } else { plus };
     let fills_zero = columns.fill == b'0';
     let apart = matches!(look.sign, Sign::Leading | Sign::Trailing | Sign::Floating);
+    if columns.width == FREE_WIDTH {
+        let sign = look.plus.filter(|_| !negative).or(negative.then_some(b'-'));
+        let (before, behind) = if look.sign == Sign::Trailing { (None, sign) } else { (sign, None) };
+        out.extend(before);
+        out.extend_from_slice(&body);
+        out.extend(behind);
+        return Ok(());
+    }
     let room = columns.width.saturating_sub(usize::from(apart));
     if body.len() > room {
         return Err(Unfit::Digits);

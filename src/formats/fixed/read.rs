@@ -91,10 +91,7 @@ impl Reader<'_> {
             if !range.is_empty() {
                 self.ordinal += u32::from(!self.is_head);
                 let is_last = layout.last.is_some() && self.is_last(next);
-                let line = match layout.is_wide {
-                    false => Line::new(bytes, range),
-                    true => Line::utf8(bytes, range, characters),
-                };
+                let line = layout.line(bytes, range, characters);
                 self.record(matcher, &line, is_last, tree);
             }
             at = next;
@@ -307,6 +304,12 @@ impl Reader<'_> {
         for (argument, value) in arguments {
             finding = finding.with(argument, *value);
         }
+        if self.layout.cut.cells.is_some() && matches!(code, Code::X220 | Code::X221) {
+            finding = finding.help(
+                "the sender writes every cell, also empty ones, and quotes what holds a delimiter; if the layout is \
+                 another one, correct the record in the guide",
+            );
+        }
         self.findings.push(finding.place(Place {
             offset: self.offset + range.start as u64,
             length: range.len() as u32,
@@ -350,7 +353,7 @@ pub(super) fn told(
 ) -> Diagnostic {
     Diagnostic::new(code)
         .with("tag", record)
-        .with("element", format!("{} (columns {})", field.name, field.columns()))
+        .with("element", format!("{} ({})", field.name, field.columns()))
         .with("value", value)
         .with("expected", expected)
         .with("guide", guide)

@@ -29,10 +29,10 @@ struct Source {
 
 /// Where the first unit of a body starts; 0 if units do not begin with a record.
 pub(super) fn first_unit(layout: &FixedLayout, body: &[u8]) -> usize {
-    let mut at = 0;
+    let (mut at, mut columns) = (0, Vec::new());
     while at < body.len() {
         let Next::Record(range, next) = layout.cut.next(body, at, true) else { break };
-        let line = Line::new(body, range.clone());
+        let line = layout.line(body, range.clone(), &mut columns);
         if !range.is_empty() && layout.cut.kind(&line, |_| true).is_some_and(|kind| kind.role != Role::Head) {
             return at;
         }
@@ -92,10 +92,7 @@ impl Tally {
     pub(super) fn take_all(&mut self, layout: &FixedLayout, body: &[u8]) {
         let (mut at, mut buffers, mut characters) = (0, Buffers::default(), Vec::new());
         while let Next::Record(range, next) = layout.cut.next(body, at, true) {
-            let line = match layout.is_wide {
-                false => Line::new(body, range),
-                true => Line::utf8(body, range, &mut characters),
-            };
+            let line = layout.line(body, range, &mut characters);
             if let Some(kind) = layout.cut.kind(&line, |_| true).filter(|_| line.start < line.end) {
                 self.take(layout, kind.record, &line, &mut buffers);
             }

@@ -1,6 +1,6 @@
 //! The value in a field: without what fills the field, as text.
 
-use super::cut::Cut;
+use super::cut::{Cells, Cut};
 use super::number;
 use crate::guide::PlaceRules;
 use crate::guide::records::{Field, Sign};
@@ -8,6 +8,7 @@ use crate::guide::records::{Field, Sign};
 /// Memory that values are decoded into.
 #[derive(Debug, Default)]
 pub(super) struct Buffers {
+    pub cell: Vec<u8>,
     pub text: String,
     pub number: String,
 }
@@ -40,20 +41,22 @@ pub(super) fn read<'a>(
     bytes: &'a [u8],
     buffers: &'a mut Buffers,
 ) -> Seen<'a> {
+    let Buffers { cell, text: decoded, number: digits } = buffers;
+    let bytes = cut.cells.map_or(bytes, |cells| unquoted(cells, bytes, cell));
     let blank = rules.and_then(|rules| rules.blank.as_deref());
     if bytes.iter().all(|&byte| byte == 0) && field.number.is_none_or(|look| look.sign != Sign::Packed) {
         return Seen::Nothing;
     }
     if let Some(look) = &field.number {
-        buffers.number.clear();
+        digits.clear();
         if look.sign == Sign::Packed {
-            return match number::read(look, bytes, &mut buffers.number) {
-                Ok(true) if blank == Some(&buffers.number) => Seen::Nothing,
-                Ok(true) => Seen::Value { text: &buffers.number, is_own: false },
+            return match number::read(look, bytes, digits) {
+                Ok(true) if blank == Some(&*digits) => Seen::Nothing,
+                Ok(true) => Seen::Value { text: &*digits, is_own: false },
                 Ok(false) => Seen::Nothing,
                 Err(number::Damaged) => {
-                    buffers.number.extend(bytes.iter().map(|byte| format!("{byte:02X}")));
-                    Seen::BadNibbles(&buffers.number)
+                    digits.extend(bytes.iter().map(|byte| format!("{byte:02X}")));
+                    Seen::BadNibbles(&*digits)
                 }
             };
         }
@@ -62,21 +65,19 @@ pub(super) fn read<'a>(
     let text = if is_plain {
         std::str::from_utf8(bytes).expect("ASCII is UTF-8")
     } else {
-        buffers.text.clear();
-        if cut.charset.decode(bytes, &mut buffers.text).is_err() {
-            return Seen::NoCharacter(trimmed(field, cut.pad, &buffers.text));
+        decoded.clear();
+        if cut.charset.decode(bytes, decoded).is_err() {
+            return Seen::NoCharacter(trimmed(field, cut.pad, &*decoded));
         }
-        buffers.text.as_str()
+        decoded.as_str()
     };
     match &field.number {
-        Some(look) => match number::read(look, text.as_bytes(), &mut buffers.number) {
+        Some(look) => match number::read(look, text.as_bytes(), digits) {
             Ok(false) => Seen::Nothing,
-            Ok(true) if is_blank(blank, text.trim_matches(' ')) || is_blank(blank, &buffers.number) => {
-                Seen::Nothing
-            }
-            Ok(true) => match is_plain && text.ends_with(buffers.number.as_str()) {
-                true => Seen::Value { text: &text[text.len() - buffers.number.len()..], is_own: true },
-                false => Seen::Value { text: &buffers.number, is_own: false },
+            Ok(true) if is_blank(blank, text.trim_matches(' ')) || is_blank(blank, &*digits) => Seen::Nothing,
+            Ok(true) => match is_plain && text.ends_with(digits.as_str()) {
+                true => Seen::Value { text: &text[text.len() - digits.len()..], is_own: true },
+                false => Seen::Value { text: &*digits, is_own: false },
             },
             Err(number::Damaged) if is_blank(blank, text.trim_matches(' ')) => Seen::Nothing,
             Err(number::Damaged) => Seen::NoNumber(text.trim_matches(' ')),
@@ -87,6 +88,26 @@ pub(super) fn read<'a>(
             value => Seen::Value { text: value, is_own: is_plain },
         },
     }
+}
+
+/// The bytes of a cell without its quotes.
+fn unquoted<'a>(cells: Cells, bytes: &'a [u8], buffer: &'a mut Vec<u8>) -> &'a [u8] {
+    let Some(quote) = cells.quote.filter(|quote| bytes.first() == Some(quote)) else { return bytes };
+    let inner = &bytes[1..];
+    let inner = inner.strip_suffix(&[quote]).unwrap_or(inner);
+    if !inner.contains(&quote) {
+        return inner;
+    }
+    buffer.clear();
+    let mut was_quote = false;
+    for &byte in inner {
+        // Of two quotes in a row the second is the one that is meant.
+        was_quote = byte == quote && !was_quote;
+        if !was_quote {
+            buffer.push(byte);
+        }
+    }
+    buffer
 }
 
 fn is_blank(blank: Option<&str>, text: &str) -> bool {

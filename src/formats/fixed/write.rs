@@ -1,6 +1,6 @@
 //! A tree to records.
 
-use super::cut::{Framing, Role, Trim};
+use super::cut::{Cells, Framing, Role, Trim};
 use super::read::told;
 use super::tally::Tally;
 use super::{FixedLayout, auto, number};
@@ -36,7 +36,8 @@ pub(super) fn tails(layout: &FixedLayout, tally: &Tally, out: &mut Vec<u8>) {
         let record = &layout.guide.records[index];
         let mut writer = Writer::new(layout, View::new(&tree, ""), out, &mut findings);
         let start = writer.out.len();
-        for field in &record.fields {
+        for (position, field) in record.fields.iter().enumerate() {
+            layout.delimit(position, writer.out);
             let text = match (&field.constant, &field.auto) {
                 (Some(constant), _) => constant.to_string(),
                 (None, Some(auto)) => tally.value(layout, field, auto),
@@ -118,6 +119,7 @@ impl<'a> Writer<'a> {
         let start = self.out.len();
         for (position, field) in layout.guide.records[index].fields.iter().enumerate() {
             self.position = position as u16 + 1;
+            layout.delimit(position, self.out);
             self.field(field, node);
         }
         layout.finish_record(start, &layout.guide.records[index], self.out);
@@ -194,8 +196,9 @@ impl<'a> Writer<'a> {
     fn number(&mut self, field: &Field, text: &str) {
         let layout = self.layout;
         let look = field.number.as_ref().expect("called for numbers");
+        let width = if field.is_cell { number::FREE_WIDTH } else { field.width as usize };
         let columns = number::Columns {
-            width: field.width as usize,
+            width,
             fill: if field.fill == Some('0') { b'0' } else { b' ' },
             is_right: field.is_right,
             is_ebcdic: !layout.cut.charset.keeps_ascii(),
@@ -230,6 +233,9 @@ impl<'a> Writer<'a> {
             Letters::Upper => text.to_uppercase().into(),
             Letters::Lower => text.to_lowercase().into(),
         };
+        if let Some(cells) = layout.cut.cells {
+            return self.cell(cells, field, &text);
+        }
         let (width, count) = (field.width as usize, text.chars().count());
         let end = text.char_indices().nth(width).map_or(text.len(), |(at, _)| at);
         if count > width {
@@ -245,6 +251,38 @@ impl<'a> Writer<'a> {
         }
         if !field.is_right {
             layout.fill(spare, fill, self.out);
+        }
+    }
+
+    /// A cell, in quotes where it would be taken for several.
+    fn cell(&mut self, cells: Cells, field: &Field, text: &str) {
+        let start = self.out.len();
+        if let Err(character) = self.layout.cut.charset.encode(text, self.out) {
+            self.finding(Code::X234, field, &character.to_string(), self.layout.cut.charset.name());
+        }
+        let written = &self.out[start..];
+        let has = |byte: u8| written.contains(&byte);
+        if !has(cells.delimiter)
+            && !has(b'\n')
+            && !has(b'\r')
+            && cells.quote.is_none_or(|quote| written.first() != Some(&quote))
+        {
+            return;
+        }
+        match cells.quote {
+            // A line end inside quotes would still end the record.
+            Some(quote) if !has(b'\n') && !has(b'\r') => {
+                let written = self.out.split_off(start);
+                self.out.push(quote);
+                for byte in written {
+                    self.out.extend(std::iter::repeat_n(byte, if byte == quote { 2 } else { 1 }));
+                }
+                self.out.push(quote);
+            }
+            _ => {
+                let shown = text.to_string();
+                self.finding(Code::X229, field, &shown, "it holds the delimiter or a line end");
+            }
         }
     }
 
@@ -277,8 +315,16 @@ impl<'a> Writer<'a> {
 }
 
 impl FixedLayout {
-    /// Appends `count` of a character.
+    /// Appends the delimiter before every cell but the first.
+    fn delimit(&self, position: usize, out: &mut Vec<u8>) {
+        out.extend(self.cut.cells.filter(|_| position > 0).map(|cells| cells.delimiter));
+    }
+
+    /// Appends `count` of a character: cells are not filled.
     pub(super) fn fill(&self, count: usize, fill: char, out: &mut Vec<u8>) {
+        if self.cut.cells.is_some() {
+            return;
+        }
         let mut buffer = [0u8; 4];
         let text = fill.encode_utf8(&mut buffer);
         for _ in 0..count {

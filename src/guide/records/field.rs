@@ -22,13 +22,19 @@ pub fn declare(
     let (leaf, mut rules) = types::leaf_type(&column.kind, findings);
     let mut looks = Looks::new(&declared.column.kind.numbers, &leaf);
     let mut told = Told { name: &column.name.text, findings };
+    let is_cell = declared.width.is_none();
+    let width = declared.width.unwrap_or(1);
+    if is_cell {
+        // A number between delimiters has the digits it has.
+        (looks.is_cell, looks.scale) = (true, looks.scale.filter(|scale| *scale == 0));
+    }
     for attribute in &column.attributes {
         looks.attribute(attribute, &mut told);
     }
-    if declared.width == 0 {
+    if width == 0 {
         told.tell("a field takes at least one column", column.span);
     }
-    let number = looks.is_number.then(|| looks.number(declared.width, column.span, &mut told));
+    let number = looks.is_number.then(|| looks.number(width, column.span, &mut told));
     if let Some(expected) = looks.at.filter(|(expected, _)| *expected != at + 1) {
         told.findings.push(
             Diagnostic::new(Code::G020)
@@ -39,11 +45,11 @@ pub fn declare(
                 .at(expected.1, ""),
         );
     }
-    looks.check_widths(&leaf, declared.width, column.span, &mut told);
+    looks.check_widths(&leaf, width, column.span, &mut told);
     if number.is_some() {
         (rules.min_length, rules.max_length) = (0, 0);
-    } else if matches!(leaf, LeafType::Text | LeafType::Code) {
-        rules.max_length = declared.width;
+    } else if matches!(leaf, LeafType::Text | LeafType::Code) && !is_cell {
+        rules.max_length = width;
     }
     let leaf = if matches!(leaf, LeafType::Implied(_)) { LeafType::Decimal } else { leaf };
     let place = (column.name.text != FILLER).then(|| {
@@ -54,7 +60,8 @@ pub fn declare(
         name: column.name.text.as_str().into(),
         place,
         at,
-        width: declared.width,
+        width,
+        is_cell,
         constant: looks.constant.map(Into::into),
         is_right: looks.is_right.unwrap_or(number.is_some()),
         fill: looks.fill,
@@ -105,6 +112,7 @@ impl Told<'_> {
 #[derive(Default)]
 struct Looks<'a> {
     is_number: bool,
+    is_cell: bool,
     precision: Option<u32>,
     scale: Option<u8>,
     is_implied: bool,
@@ -200,8 +208,13 @@ impl<'a> Looks<'a> {
             (_, "leading") => Sign::Leading,
             (_, "trailing") => Sign::Trailing,
             (_, "floating") => Sign::Floating,
+            _ if self.is_cell => Sign::Floating,
             _ => Sign::None,
         };
+        let is_written = matches!(sign, Sign::Leading | Sign::Trailing | Sign::Floating);
+        if self.is_cell && (!is_written || self.fill.is_some() || self.is_implied) {
+            told.tell("numbers between delimiters are written as they are: no fill, no implied point, no sign in a digit", span);
+        }
         if matches!(sign, Sign::Packed) {
             self.is_implied = true;
         }
@@ -211,6 +224,7 @@ impl<'a> Looks<'a> {
         let apart = u32::from(matches!(sign, Sign::Leading | Sign::Trailing | Sign::Floating));
         let has_mark = !self.is_implied && self.scale.is_some_and(|scale| scale > 0);
         let room = match sign {
+            _ if self.is_cell => DIGITS_MAX,
             Sign::Packed => (2 * width).saturating_sub(1),
             _ => width.saturating_sub(apart + u32::from(has_mark)),
         };
@@ -232,6 +246,7 @@ impl<'a> Looks<'a> {
     }
 
     fn check_widths(&self, leaf: &LeafType, width: u32, span: Span, told: &mut Told<'_>) {
+        let width = if self.is_cell { u32::MAX } else { width };
         if let Some(constant) = self.constant.filter(|constant| constant.chars().count() > width as usize) {
             told.tell(format!("`{constant}` is longer than its {width} columns"), span);
         }

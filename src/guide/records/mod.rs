@@ -33,8 +33,10 @@ pub struct Field {
     pub place: Option<PlaceId>,
     /// The columns before it.
     pub at: u32,
-    /// How many columns it takes.
+    /// How many columns it takes; 1 for a cell.
     pub width: u32,
+    /// Whether it is a cell: all up to the next delimiter. Then its columns are cells.
+    pub is_cell: bool,
     /// What always stands there.
     pub constant: Option<Box<str>>,
     /// How its number looks, if it is one.
@@ -52,11 +54,11 @@ pub struct Field {
 }
 
 impl Field {
-    /// Its columns as people count them: `40-48`, or `7` for a single one.
+    /// Its columns as people count them: `columns 40-48`, or `column 7` for a single one.
     pub fn columns(&self) -> String {
         match self.width {
-            1 => (self.at + 1).to_string(),
-            width => format!("{}-{}", self.at + 1, self.at + width),
+            1 => format!("column {}", self.at + 1),
+            width => format!("columns {}-{}", self.at + 1, self.at + width),
         }
     }
 }

@@ -125,6 +125,11 @@ pub fn record<'a>(parser: &mut Parser<'a, '_>, first: &Logical<'a>) -> Option<Re
 /// `order_no 22 text`, `tag 1 const "H"`
 fn field(input: Input<'_>) -> Parsed<'_, RecordField> {
     let (rest, name) = name(input)?;
+    if rest.first().is_some_and(|token| token.kind != Kind::Number) {
+        // What is called so, its type, its attributes: as columns are declared.
+        let (rest, column) = column(input)?;
+        return Ok((rest, RecordField { width: None, column }));
+    }
     let width_span = rest.place();
     let (rest, width) = whole_number(rest)?;
     let untyped = rest.first().is_none_or(is_attribute);
@@ -139,7 +144,10 @@ fn field(input: Input<'_>) -> Parsed<'_, RecordField> {
     let (documentation, span) = (String::new(), input.span_to(&rest));
     Ok((
         rest,
-        RecordField { width, column: ColumnDeclaration { name, kind, attributes, documentation, span } },
+        RecordField {
+            width: Some(width),
+            column: ColumnDeclaration { name, kind, attributes, documentation, span },
+        },
     ))
 }
 
