@@ -9,8 +9,9 @@ mod generated;
 mod shipped;
 
 use crossdock::diagnostics::Diagnostics;
+use crossdock::formats::segment::Tokenizer;
 use crossdock::formats::segment::delimiters::index_delimiters;
-use crossdock::formats::x12::{Delimiters, Tokenizer};
+use crossdock::formats::x12::DELIMITERS;
 use crossdock::formats::{Envelope, MessageInput, Scratch};
 use crossdock::mapping::{Facts, Outcome, Runner};
 use crossdock::tree::{Tree, View};
@@ -58,8 +59,8 @@ fn main() {
             // In pieces of a message's size, as the reader takes them.
             for row in &rows {
                 let bytes = message(row).bytes;
-                tokenizer.begin(black_box(bytes), &Delimiters::default());
-                while tokenizer.segment(bytes, &Delimiters::default(), &mut tokens) {
+                tokenizer.begin(black_box(bytes), &DELIMITERS);
+                while tokenizer.segment(bytes, &mut tokens) {
                     count += tokens.len();
                 }
             }

@@ -520,7 +520,10 @@ dictionary small
   element 2 N0 1 3 name "Number"
   element 143 ID 3 3 name "Set"
   element 329 AN 4 9 name "Set control number"
-  element C1 composite 2 1 name "Both"
+  composite C1 name "Both"
+    .01 2
+    .02 1
+  end C1
   segment ST name "Start"
     .01 143 required
     .02 329 required

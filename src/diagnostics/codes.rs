@@ -395,7 +395,7 @@ codes! {
         example "a PO number of 40 characters in W05-03";
     X206 Reject "`{value}` has a character that element {element} of `{tag}` cannot have"
         help "the sender corrects the value"
-        cause "Numbers have digits, a sign and a point; no element has control characters."
+        cause "Numbers have digits, a sign and a decimal mark; no element has control characters."
         example "W01*4O*CA~";
     X207 Reject "`{value}` is not a code of element {element} of `{tag}`"
         help "if it means something, add it to the guide's codes; else the sender corrects it"
@@ -437,6 +437,18 @@ codes! {
         help "the sender doubles quotes inside quoted values"
         cause "A value begins with a quote and the file ends before it closes."
         example "\"LAMP, SMALL";
+    X217 Reject "element {element} of `{tag}` has more components than {guide} knows: `{value}`"
+        help "the sender leaves out the components at its end, or marks a separator that belongs to the text with the release character"
+        cause "A component separator stands where the standard has no further component. Mostly it belongs to a text and was not released, so what follows has moved."
+        example "FTX+AAI+++a:b:c:d:e:f'";
+    X218 Reject "element {element} of `{tag}` is repeated more often than {guide} allows: `{value}`"
+        help "the sender repeats it less, or the guide allows it"
+        cause "A repetition separator stands where the standard has no further repetition."
+        example "W05*N*1^2~ with the repetition separator ^";
+    X219 Warn "`{value}` in element {element} of `{tag}` has characters that {charset} does not have"
+        help "the sender names a level in the interchange header that has them, such as UNOC for western Europe, or writes the text without them"
+        cause "The interchange declares a character set that has no such character. What was meant could be read all the same."
+        example "UNB+UNOA:3… and a name in small letters";
     X220 Reject "the record has {found} columns, and `{tag}` has {expected}"
         help "the sender fills records up; where blanks at the end may be missing, write `trim read` in the guide's `syntax` line"
         cause "A record is shorter than its guide says. Fields it has no columns for were not read."
@@ -479,7 +491,7 @@ codes! {
         example "a quantity of 100000 in a field of five digits";
     X230 Reject "`{value}` in element {element} of `{tag}` has bytes that are no characters of {expected}"
         help "ask the sender for the charset of the file, and write it in the guide's `syntax` line"
-        cause "The file is in another charset than the guide says."
+        cause "The file is in another charset than the guide, or the interchange header, says."
         example "a file in CP1252 read as UTF-8";
     X231 Reject "element {element} of `{tag}` holds {value}, and {expected} is right"
         help "the sender corrects it; a record may have been lost on the way"
@@ -501,17 +513,25 @@ codes! {
         help "ask the sender for the file again, or add the record to the guide"
         cause "Records without line ends cannot be found behind one that nobody knows, so the unit before it may lack some."
         example "bytes lost in a transfer";
+    X236 Warn "the text is written in UTF-8, the interchange header says {charset}"
+        help "the sender declares UNOW or UNOY, or writes what he declares; until then a guide can agree to it: `syntax edifact charset unow`"
+        cause "Bytes that are no ASCII make sense as UTF-8 from end to end, which by chance they never do. They were read as UTF-8."
+        example "UNB+UNOC:3… in front of a file in UTF-8";
+    X237 Warn "the form of the date in `{tag}` is `{value}`, which {guide} cannot read"
+        help "the sender uses one of the forms the guide knows, or the form is added to `masks` in the dictionary"
+        cause "A code says how a date or time is written, and the dictionary has no mask for this one: a week or a period, say. Maps see no date."
+        example "DTM+2:202648:616'";
     X302 Reject "the message `{found}` has no trailer"
         help "the sender ends each message; nothing of it was used"
         cause "A message begins or the group ends before the trailer of the one before."
         example "ST without SE";
     X303 Reject "the trailer's control number is `{found}`, the header's is `{expected}`"
         help "the sender makes header and trailer agree"
-        cause "ST02 and SE02 are the same number."
+        cause "ST02 and SE02 are the same number, and so are the references of UNH and UNT."
         example "ST*940*0001~ … SE*9*0002~";
     X304 Reject "the trailer counts {found} segments, there are {expected}"
-        help "the sender counts ST and SE too; a segment may have been lost on the way"
-        cause "SE01 counts the segments from ST to SE."
+        help "the sender counts header and trailer too; a segment may have been lost on the way"
+        cause "The trailer counts the segments from the message's header to itself: SE01 from ST to SE, UNT from UNH to UNT."
         example "SE*9*0001~ after ten segments";
     X305 Reject "the message is longer than {expected} bytes"
         help "raise `limits.message_bytes`, or cut the message into units in the guide"
@@ -526,33 +546,37 @@ codes! {
         cause "No flow of this partner reads a guide for the message's type."
         example "an 850 from a partner who sends 940s";
     X401 Reject "the group trailer's control number is `{found}`, the header's is `{expected}`"
-        help "the sender makes GS06 and GE02 agree"
-        cause "GS06 and GE02 are the same number."
+        help "the sender makes the group's header and trailer agree"
+        cause "GS06 and GE02 are the same number, and so are the references of UNG and UNE."
         example "GS…*123*… GE*1*124~";
     X402 Reject "the group trailer counts {found} messages, there are {expected}"
-        help "the sender corrects GE01; a message may have been lost on the way"
-        cause "GE01 counts the messages of the group."
+        help "the sender corrects the count; a message may have been lost on the way"
+        cause "The group's trailer (GE01, UNE) counts its messages."
         example "GE*2*123~ after one message";
     X403 Reject "the group `{found}` has no trailer"
         help "the sender ends each group"
-        cause "A group begins or the interchange ends before GE."
+        cause "A group begins or the interchange ends before the trailer of the group, GE or UNE."
         example "GS without GE";
     I101 Hold "the interchange `{found}` has no end: the file stops in {expected}"
         help "wait for the rest, or ask the sender to send the file again"
-        cause "A file that stops before IEA was cut off on the way, or is still being written."
+        cause "A file that stops before the interchange's trailer, IEA or UNZ, was cut off on the way, or is still being written."
         example "an upload that broke off";
     I102 Reject "the interchange trailer's control number is `{found}`, the header's is `{expected}`"
-        help "the sender makes ISA13 and IEA02 agree"
-        cause "ISA13 and IEA02 are the same number."
+        help "the sender makes header and trailer agree"
+        cause "ISA13 and IEA02 are the same number, and so are the references of UNB and UNZ."
         example "IEA*1*000000124~";
-    I103 Reject "the interchange trailer counts {found} groups, there are {expected}"
-        help "the sender corrects IEA01; a group may have been lost on the way"
-        cause "IEA01 counts the groups."
+    I103 Reject "the interchange trailer counts {found} groups or messages, there are {expected}"
+        help "the sender corrects the count; a part of the file may have been lost on the way"
+        cause "IEA01 counts the groups; UNZ counts the groups, or the messages where there are no groups."
         example "IEA*2*000000123~ after one group";
-    I104 Reject "the interchange header is not built as ISA must be: {found}"
-        help "the sender pads every element of ISA to its fixed width, 106 characters in all"
-        cause "ISA has 16 elements of fixed width, and its delimiters are found by position."
+    I104 Reject "the interchange header is not built as it must be: {found}"
+        help "the sender corrects it: every element of ISA has its fixed width, 106 characters in all; UNB has its elements and components"
+        cause "Delimiters, sender and number are read from the header, so nothing else can be read without it."
         example "ISA with a 14-character receiver id";
+    I110 Reject "the interchange has no UNA, and its delimiters are not the usual ones: `{found}` instead of `{expected}`"
+        help "the sender puts `UNA{found} ` in front of UNB, or uses the usual delimiters"
+        cause "Without UNA the delimiters are `+`, `:`, `'` and the release character `?`."
+        example "UNB*UNOA>3*… without UNA";
     I105 Hold "bytes that belong to no message: `{found}`"
         help "remove them, or ask the sender what they are"
         cause "Between and after interchanges only line ends may stand."

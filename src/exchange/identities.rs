@@ -67,18 +67,26 @@ pub enum Stranger {
 /// The envelope that was received, as far as the index pass tells. The group's codes stay empty without a group;
 /// numbers that are none become 0.
 pub fn received(interchange: &InterchangeRow, group: Option<&GroupRow>) -> Envelope {
-    let identity = |text: &str, code: Option<&str>| {
+    let identity = |text: &str, routing: &str, code: Option<&str>| {
         let (qualifier, id) = parse(text);
-        Identity { qualifier: qualifier.into(), id: id.into(), group: code.unwrap_or_default().into() }
+        Identity {
+            qualifier: qualifier.into(),
+            id: id.into(),
+            group: code.unwrap_or_default().into(),
+            routing: routing.into(),
+        }
     };
+    let (from, to) = (&interchange.sender_routing, &interchange.receiver_routing);
     Envelope {
-        sender: identity(&interchange.sender, group.map(|group| group.sender.as_str())),
-        receiver: identity(&interchange.receiver, group.map(|group| group.receiver.as_str())),
+        sender: identity(&interchange.sender, from, group.map(|group| group.sender.as_str())),
+        receiver: identity(&interchange.receiver, to, group.map(|group| group.receiver.as_str())),
         interchange_number: interchange.control_number.parse().unwrap_or(0),
         group_number: group.and_then(|group| group.control_number.parse().ok()).unwrap_or(0),
         made_at: None,
         is_test: interchange.is_test,
         wants_acknowledgement: interchange.wants_acknowledgement,
+        application: interchange.application.clone(),
+        ..Envelope::default()
     }
 }
 
@@ -89,11 +97,8 @@ pub fn counterpart(received: &Envelope) -> Envelope {
     Envelope {
         sender: received.receiver.clone(),
         receiver: received.sender.clone(),
-        interchange_number: 0,
-        group_number: 0,
-        made_at: None,
         is_test: received.is_test,
-        wants_acknowledgement: false,
+        ..Envelope::default()
     }
 }
 
@@ -108,7 +113,7 @@ mod tests {
     use super::*;
 
     fn identity(qualifier: &str, id: &str) -> Identity {
-        Identity { qualifier: qualifier.into(), id: id.into(), group: String::new() }
+        Identity { qualifier: qualifier.into(), id: id.into(), ..Identity::default() }
     }
 
     fn row(sender: &str, receiver: &str) -> InterchangeRow {

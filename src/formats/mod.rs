@@ -3,8 +3,11 @@
 //! Reading is in two passes. The index pass ([`Indexer`]) sees framing and envelope only and yields one row per
 //! message; the second pass ([`Layout::read`]) takes each message by its range.
 
+mod advice;
 pub mod charset;
+pub mod check;
 pub mod csv;
+pub mod edifact;
 pub mod fixed;
 pub mod segment;
 pub mod x12;
@@ -33,7 +36,7 @@ pub trait Format: Sync {
 }
 
 /// Every format, sorted by id.
-pub static FORMATS: &[&dyn Format] = &[&csv::Csv, &fixed::Fixed, &x12::X12];
+pub static FORMATS: &[&dyn Format] = &[&csv::Csv, &edifact::Edifact, &fixed::Fixed, &x12::X12];
 
 /// The format with this id.
 pub fn format(id: &str) -> Option<&'static dyn Format> {
@@ -53,7 +56,7 @@ pub fn layout(guide: &Guide, findings: &mut Diagnostics) -> Option<Box<dyn Layou
             findings.push(
                 Diagnostic::new(Code::L002)
                     .with("what", format!("the format `{}`", guide.format))
-                    .with("instead", "use csv, fixed or x12")
+                    .with("instead", "use csv, edifact, fixed or x12")
                     .at(guide.format_span, ""),
             );
             None
@@ -127,11 +130,14 @@ impl<'a> MessageInput<'a> {
 /// Memory that reading uses again from message to message.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    /// Elements of the current segment: start and length in the message.
-    pub(crate) tokenizer: x12::Tokenizer,
+    /// Of segment formats: the values of the current segment, and where it goes.
+    pub(crate) tokenizer: segment::Tokenizer,
     pub(crate) tokens: Vec<segment::Token>,
     pub(crate) matcher: segment::MatcherState,
+    /// Places of required segments that are not there.
+    pub(crate) gaps: Vec<crate::tree::PlaceId>,
     pub(crate) text: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// What an envelope says, for writing.
@@ -151,6 +157,11 @@ pub struct Envelope {
     pub is_test: bool,
     /// Whether the receiver is asked for a technical acknowledgement of the interchange.
     pub wants_acknowledgement: bool,
+    /// How the interchange is written, where the format has a choice and the partner wants another than the guide's:
+    /// `UNOC:3` for EDIFACT.
+    pub syntax: String,
+    /// Application reference (UNB 0026); empty where there is none.
+    pub application: String,
 }
 
 /// Who stands in an envelope.
@@ -162,6 +173,8 @@ pub struct Identity {
     pub id: String,
     /// Application code of the group; the id if empty.
     pub group: String,
+    /// Address for routing inside the company (UNB 0008 and 0014); empty where there is none.
+    pub routing: String,
 }
 
 /// The index pass: takes a file in pieces of any size and yields rows.
@@ -217,15 +230,21 @@ pub struct InterchangeRow {
     pub sender: String,
     /// `qualifier:id`
     pub receiver: String,
+    /// Address for routing inside the sender's company; empty where there is none.
+    pub sender_routing: String,
+    /// Address for routing inside the receiver's company.
+    pub receiver_routing: String,
     /// Control number as written; empty for flat files.
     pub control_number: String,
-    /// Date and time as written, for TA1.
+    /// Date and time as written, one behind the other: `2611201000`.
     pub made_at: String,
-    /// Version, such as `00401`.
+    /// Version of the envelope: `00401`, `UNOC:3`.
     pub version: String,
+    /// Application reference; empty where there is none.
+    pub application: String,
     /// Test, not production.
     pub is_test: bool,
-    /// Whether a TA1 is asked for.
+    /// Whether the sender asks for a technical acknowledgement: a TA1, a CONTRL.
     pub wants_acknowledgement: bool,
 }
 
@@ -234,7 +253,7 @@ pub struct InterchangeRow {
 pub struct GroupRow {
     /// From 1 in the interchange.
     pub ordinal: u32,
-    /// Functional identifier: `OW`.
+    /// Functional identifier: `OW`, `ORDERS`; empty where messages stand in no group.
     pub functional_id: String,
     /// Application sender.
     pub sender: String,
@@ -242,7 +261,7 @@ pub struct GroupRow {
     pub receiver: String,
     /// Control number as written.
     pub control_number: String,
-    /// Release: `004010`.
+    /// Release: `004010`, `D:96A:EAN008`.
     pub version: String,
 }
 
@@ -251,8 +270,10 @@ pub struct GroupRow {
 pub struct MessageRow {
     /// From 1 in the group.
     pub ordinal: u32,
-    /// `940`; the guide's name for flat files.
+    /// `940`, `ORDERS`; the guide's name for flat files.
     pub kind: String,
+    /// The message's own version, where its header has one: `D:96A:UN:EAN008`.
+    pub version: String,
     /// Control number as written; the unit's key values for flat files.
     pub control_number: String,
     /// First byte.
@@ -268,7 +289,7 @@ pub struct MessageRow {
 pub struct Fault {
     /// The finding's code.
     pub code: Code,
-    /// Code for TA1-05, AK9-05 or AK5-02.
+    /// The code of its own standard: of TA1-05, AK9-05 or AK5-02, or of element 0085 in a CONTRL.
     pub standard_code: &'static str,
     /// What stands there.
     pub found: String,

@@ -223,6 +223,7 @@ impl Gateway {
             made_at: made_at.map(|moment| zone.to_datetime(moment)),
             is_test: partner.usage == "T",
             wants_acknowledgement: false,
+            ..Envelope::default()
         };
         Ok((envelope, vec![(lane, number)]))
     }

@@ -24,6 +24,7 @@ fn all_identities(partner: &Partner, syntax: &str) -> Vec<Identities> {
         qualifier: qualifier.into(),
         id: id.into(),
         group: group.into(),
+        ..Identity::default()
     };
     let ours = identity(&named.our_qualifier, &named.our_id, &named.our_group_id);
     let own = identity(&named.their_qualifier, &named.their_id, &named.their_group_id);

@@ -1,16 +1,18 @@
 //! From guide documents to a [`Guide`]: the base's structure, then each overlay over it.
 
+use super::moment::{self, Moment};
 use super::{
     ExtraColumns, Guide, GuideSources, PlaceRules, Relation, RelationKind, Unit, narrow, records, types,
 };
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
 use crate::language::syntax::{
-    AttributeKind, ColumnDeclaration, DictionaryDocument, DocumentReference, GuideDocument, GuideLine, Path,
-    SegmentDeclaration, SegmentElement, Setting, StepName, StructureItem, UnitLine, Word,
+    AttributeKind, ColumnDeclaration, DictionaryDocument, DocumentReference, GuideDocument, GuideLine,
+    MomentDeclaration, Path, SegmentDeclaration, SegmentElement, Setting, StepName, StructureItem, UnitLine,
 };
+use crate::tree::mask::Mask;
 use crate::tree::shape::Pairs;
-use crate::tree::{PlaceId, PlaceKind, Shape};
+use crate::tree::{LeafType, PlaceId, PlaceKind, Shape};
 
 /// Most layers: standard, house, client, site.
 const LAYERS_MAX: usize = 4;
@@ -76,6 +78,7 @@ fn build(layers: &[&GuideDocument], sources: &GuideSources<'_>, findings: &mut D
             rules: vec![PlaceRules::default()],
             columns: Vec::new(),
             records: Vec::new(),
+            moments: Vec::new(),
             extra_columns: ExtraColumns::default(),
             cases: Vec::new(),
         },
@@ -96,6 +99,7 @@ fn build(layers: &[&GuideDocument], sources: &GuideSources<'_>, findings: &mut D
     if builder.guide.format.is_empty() {
         builder.findings.push(Diagnostic::new(Code::G005).with("name", &own.name.name).at(own.name.span, ""));
     }
+    moment::settle(&mut builder.guide);
     for i in 0..builder.guide.rules.len() {
         let max_length = builder.guide.rules[i].max_length;
         builder.guide.shape.place_mut(PlaceId(i as u32)).max_length = max_length;
@@ -218,6 +222,9 @@ impl<'a> Builder<'a, '_> {
             let pairs = Pairs { name: pairs.name.text.as_str().into(), pairs: found };
             self.guide.shape.place_mut(place).pairs.push(pairs);
         }
+        for moment in &declaration.moments {
+            self.moment(place, moment);
+        }
         for relation in &declaration.relations {
             let kind = match relation.kind.text.as_str() {
                 "P" => RelationKind::Paired,
@@ -231,28 +238,45 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
+    /// The leaf of a moment, and what is behind it.
+    fn moment(&mut self, segment: PlaceId, declaration: &MomentDeclaration) {
+        let guide = &mut self.guide;
+        let mut find = |path: &Path| narrow::place_in(guide, segment, path, self.findings);
+        let (Some(value), Some(format)) = (find(&declaration.value), find(&declaration.format)) else {
+            return;
+        };
+        let masks = self.masks(format);
+        let leaf = LeafType::DateTime(Mask::compile("yyyy").expect("has a part"));
+        let leaf = self.add(segment, &declaration.name.text, PlaceKind::Leaf(leaf), PlaceRules::default());
+        // The format makes one of the other, so a map that reads the moment has read both.
+        self.guide.rules[value.index()].auto = true;
+        self.guide.rules[format.index()].auto = true;
+        self.guide.moments.push(Moment { segment, leaf, value, format, masks });
+    }
+
+    /// What the codes of an element say about the form of a moment.
+    fn masks(&mut self, format: PlaceId) -> Vec<(Box<str>, Mask)> {
+        let id = &self.guide.rules[format.index()].element_id;
+        let declared = self.dictionary.and_then(|known| known.elements.iter().find(|e| *e.id.text == **id));
+        let mut masks = Vec::new();
+        for (code, text) in declared.into_iter().flat_map(|element| &element.masks) {
+            match Mask::compile(&text.text) {
+                Some(mask) => masks.push((code.text.as_str().into(), mask)),
+                None => self.findings.push(
+                    Diagnostic::new(Code::G002)
+                        .with("mask", &text.text)
+                        .at(text.span, "no date or time part in it"),
+                ),
+            }
+        }
+        masks
+    }
+
     fn element(&mut self, parent: PlaceId, element: &SegmentElement) {
         let dictionary = self.dictionary.expect("an element comes from a dictionary");
         let id = element.element.text.as_str();
         let declared = dictionary.elements.iter().find(|known| known.id.text == id);
-        let place = if let Some(composite) =
-            declared.filter(|declared| declared.kind.name.text == "composite")
-        {
-            let place = self.add(parent, id, PlaceKind::Record, PlaceRules::default());
-            for (i, component) in composite.kind.numbers.iter().enumerate() {
-                let id = Word { text: component.to_string(), span: composite.kind.span };
-                let position = i as u16 + 1;
-                let component = SegmentElement {
-                    position,
-                    element: id,
-                    required: false,
-                    repeat: 1,
-                    span: composite.span,
-                };
-                self.element(place, &component);
-            }
-            place
-        } else if let Some(declaration) = declared {
+        let place = if let Some(declaration) = declared {
             let (leaf, mut rules) = types::leaf_type(&declaration.kind, self.findings);
             rules.codes.extend(declaration.codes.iter().map(|code| code.text.as_str().into()));
             rules.codes.sort();
@@ -261,9 +285,12 @@ impl<'a> Builder<'a, '_> {
                 self.guide.shape.place_mut(place).title = title.text.as_str().into();
             }
             place
-        } else if let Some(composite) = dictionary.segments.iter().find(|known| known.tag.text == id) {
+        } else if let Some(composite) = dictionary.composites.iter().find(|known| known.tag.text == id) {
             let place = self.add(parent, id, PlaceKind::Record, PlaceRules::default());
             self.elements(place, composite);
+            if let Some(key) = &composite.key {
+                narrow::key(&mut self.guide, place, key, self.findings);
+            }
             place
         } else {
             self.findings.push(

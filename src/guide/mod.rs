@@ -3,6 +3,7 @@
 //! `formats`.
 
 mod build;
+pub mod moment;
 mod narrow;
 pub mod path;
 pub mod records;
@@ -49,6 +50,8 @@ pub struct Guide {
     pub columns: Vec<PlaceId>,
     /// Records with their fields by column, for guides with records; a record comes before those that belong to it.
     pub records: Vec<records::Record>,
+    /// Dates and times whose form a code beside them tells.
+    pub moments: Vec<moment::Moment>,
     /// What to do with columns the guide does not name.
     pub extra_columns: ExtraColumns,
     /// `case` lines of all layers: conditions across segments, compiled with the expressions of maps.

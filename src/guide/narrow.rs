@@ -1,5 +1,6 @@
 //! Overlay lines: they narrow what the base allows; anything else needs `widen` with a reason.
 
+use super::moment::Moment;
 use super::path::{StepError, step_places};
 use super::{Guide, PlaceRules};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
@@ -141,14 +142,24 @@ pub fn not_used(guide: &mut Guide, path: &Path, findings: &mut Diagnostics) {
 
 /// `key .01` of a segment.
 pub fn key(guide: &mut Guide, place: PlaceId, path: &Path, findings: &mut Diagnostics) {
-    let mut at = place;
+    if let Some(key) = place_in(guide, place, path, findings) {
+        guide.shape.place_mut(place).key = Some(key);
+    }
+}
+
+/// The place a path leads to from a segment; the first where there are several.
+pub fn place_in(guide: &Guide, segment: PlaceId, path: &Path, findings: &mut Diagnostics) -> Option<PlaceId> {
+    let mut at = segment;
     for step in &path.steps {
         match step_places(&guide.shape, &[at], step) {
             Ok(found) => at = found.places[0],
-            Err(error) => return findings.push(unknown_step(guide, path, step, &error)),
+            Err(error) => {
+                findings.push(unknown_step(guide, path, step, &error));
+                return None;
+            }
         }
     }
-    guide.shape.place_mut(place).key = Some(at);
+    Some(at)
 }
 
 /// The places a rule is about. A selector whose codes no variant has makes that variant.
@@ -165,6 +176,15 @@ fn places(guide: &mut Guide, path: &Path, findings: &mut Diagnostics) -> Option<
         };
         at = match wanted {
             None => found.places,
+            Some(_) if found.places.iter().any(|&place| guide.shape.place(place).position > 0) => {
+                findings.push(
+                    Diagnostic::new(Code::L002)
+                        .with("what", "a rule for one kind of a composite")
+                        .with("instead", "write the rule for all of them")
+                        .at(step.span, "this is a part of a segment"),
+                );
+                return None;
+            }
             Some(codes) => found.places.into_iter().map(|place| variant(guide, place, &codes)).collect(),
         };
     }
@@ -185,10 +205,25 @@ fn variant(guide: &mut Guide, place: PlaceId, codes: &[Box<str>]) -> PlaceId {
         return place;
     }
     let (variant, copied) = guide.shape.add_variant(place, codes.to_vec());
-    for (old, _) in copied {
+    for (old, _) in &copied {
         let rules = guide.rules[old.index()].clone();
         guide.rules.push(rules);
     }
+    let copy_of = |place: PlaceId| copied.iter().find(|(old, _)| *old == place).map(|(_, new)| *new);
+    let moments: Vec<Moment> = guide
+        .moments
+        .iter()
+        .filter_map(|moment| {
+            Some(Moment {
+                segment: copy_of(moment.segment)?,
+                leaf: copy_of(moment.leaf)?,
+                value: copy_of(moment.value)?,
+                format: copy_of(moment.format)?,
+                masks: moment.masks.clone(),
+            })
+        })
+        .collect();
+    guide.moments.extend(moments);
     // The base may require one of the tag; which variant that is, the overlay says line by line.
     guide.shape.place_mut(variant).required = false;
     variant

@@ -1,6 +1,6 @@
 //! Path steps to places of a shape: the one resolution that guides and maps share.
 
-use crate::language::syntax::{PathStep, Selector, SelectorKind, StepName};
+use crate::language::syntax::{Occurrence, PathStep, Selector, SelectorKind, StepName};
 use crate::tree::{PlaceId, Shape};
 
 /// Where a step leads.
@@ -10,6 +10,9 @@ pub struct StepPlaces {
     pub places: Vec<PlaceId>,
     /// Codes left to test at run time on the key of the places that are not variants of exactly those codes.
     pub test: Option<KeyTest>,
+    /// Whether `#n` chose among elements of one name by their position in the segment, so that nothing is left to count
+    /// at run time.
+    pub is_position: bool,
 }
 
 /// A test of the key's value.
@@ -47,12 +50,30 @@ pub fn step_places(shape: &Shape, parents: &[PlaceId], step: &PathStep) -> Resul
     }
     let Some((negated, codes)) = step.selectors.iter().find_map(codes_of) else {
         named.sort();
-        return Ok(StepPlaces { places: named, test: None });
+        let (places, is_position) = at_position(shape, named, step);
+        return Ok(StepPlaces { places, test: None, is_position });
     };
     if named.iter().any(|&place| shape.place(place).key.is_none()) {
         return Err(StepError::NoKey);
     }
     Ok(select(shape, &named, negated, codes))
+}
+
+/// `C504#2`: of several elements of one name, the one that stands second in its segment, whether the first is there or
+/// not. Where one element is repeated, the repetitions are counted at run time.
+fn at_position(shape: &Shape, places: Vec<PlaceId>, step: &PathStep) -> (Vec<PlaceId>, bool) {
+    let Some(Occurrence::Number(number)) = step.occurrence else { return (places, false) };
+    let shares = |one: PlaceId, other: PlaceId| {
+        one != other && shape.place(one).parent == shape.place(other).parent && shape.place(one).position > 0
+    };
+    if !step.selectors.is_empty() || !places.iter().any(|&one| places.iter().any(|&other| shares(one, other)))
+    {
+        return (places, false);
+    }
+    let before =
+        |place: PlaceId| places.iter().filter(|&&other| shares(place, other) && other < place).count();
+    let chosen = places.iter().copied().filter(|&place| before(place) + 1 == number as usize).collect();
+    (chosen, true)
 }
 
 fn codes_of(selector: &Selector) -> Option<(bool, Vec<Box<str>>)> {
@@ -85,7 +106,7 @@ fn select(shape: &Shape, named: &[PlaceId], negated: bool, codes: Vec<Box<str>>)
         }
     }
     places.sort();
-    StepPlaces { places, test: needs_test.then_some(KeyTest { negated, codes }) }
+    StepPlaces { places, test: needs_test.then_some(KeyTest { negated, codes }), is_position: false }
 }
 
 fn known_names(shape: &Shape, parents: &[PlaceId]) -> Vec<String> {

@@ -6,9 +6,9 @@ use crate::language::syntax::TypeExpression;
 use crate::tree::LeafType;
 use crate::tree::mask::Mask;
 
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 19] = [
     "text", "int", "decimal", "date", "time", "datetime", "instant", "bool", "code", "AN", "ID", "R", "DT",
-    "TM", "B", "N0",
+    "TM", "B", "N0", "a", "an", "n",
 ];
 
 /// The leaf type and the rules that come with a written type. A type nobody knows is a finding and reads as text.
@@ -34,10 +34,10 @@ pub fn leaf_type(kind: &TypeExpression, findings: &mut Diagnostics) -> (LeafType
         })
     };
     let leaf = match kind.name.text.as_str() {
-        "text" | "AN" | "B" => LeafType::Text,
+        "text" | "AN" | "B" | "an" | "a" => LeafType::Text,
         "code" | "ID" => LeafType::Code,
         "int" => LeafType::Integer,
-        "decimal" | "R" => LeafType::Decimal,
+        "decimal" | "R" | "n" => LeafType::Decimal,
         "N" | "N0" => LeafType::Integer,
         "date" => LeafType::Date(mask("yyyy-MM-dd")),
         "DT" if rules.max_length == 6 => LeafType::Date(mask("yyMMdd")),

@@ -107,6 +107,8 @@ pub struct DictionaryDocument {
     pub name: DocumentReference,
     /// `element 373 DT 8 8 name "Date" [codes …]`
     pub elements: Vec<ElementDeclaration>,
+    /// `composite C082 … end`: as segments, with `key` in place of pairs and relations.
+    pub composites: Vec<SegmentDeclaration>,
     /// `segment N1 … end`
     pub segments: Vec<SegmentDeclaration>,
     /// The whole document.
@@ -124,6 +126,8 @@ pub struct ElementDeclaration {
     pub title: Option<Text>,
     /// `codes A B "C D"`: the code list; empty means any.
     pub codes: Vec<Word>,
+    /// `masks 102 "yyyyMMdd" 203 "yyyyMMddHHmm"`: what its codes say about the form of a date or time beside it.
+    pub masks: Vec<(Word, Text)>,
     /// The whole line.
     pub span: Span,
 }
@@ -142,6 +146,10 @@ pub struct SegmentDeclaration {
     /// `relation P .03 .04`: the syntax notes (P paired, R at least one, E at most one, C if first then all, L if
     /// first then one of the rest).
     pub relations: Vec<RelationDeclaration>,
+    /// `moment value .C507.2380 by .C507.2379`
+    pub moments: Vec<MomentDeclaration>,
+    /// Of a composite: `key .02`, the component that selects.
+    pub key: Option<Path>,
     /// The whole block.
     pub span: Span,
 }
@@ -157,6 +165,19 @@ pub struct SegmentElement {
     pub required: bool,
     /// `max N`: repetitions; 1 if not written.
     pub repeat: u32,
+    /// The whole line.
+    pub span: Span,
+}
+
+/// `moment value .C507.2380 by .C507.2379`: a date or time whose form a code beside it tells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MomentDeclaration {
+    /// What it is called in paths.
+    pub name: Word,
+    /// Where its text stands.
+    pub value: Path,
+    /// Where the code of its form stands.
+    pub format: Path,
     /// The whole line.
     pub span: Span,
 }

@@ -166,7 +166,11 @@ impl Scope {
                 ),
             })?;
             let condition = self.condition(step, start, shape, &found.places, conditions)?;
-            let occurrence = step.occurrence.map(|occurrence| match occurrence {
+            if found.places.is_empty() {
+                return Err(self.unknown(path, step, &[]));
+            }
+            let counted = step.occurrence.filter(|_| !found.is_position);
+            let occurrence = counted.map(|occurrence| match occurrence {
                 Occurrence::Number(number) => number,
                 Occurrence::Last => u32::MAX,
             });

@@ -110,6 +110,16 @@ impl Mask {
         self.parts.iter().map(width).sum()
     }
 
+    /// Whether it says a day, or a part of one.
+    pub fn has_date(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Year4 | Part::Year2 | Part::Month | Part::Day))
+    }
+
+    /// Whether it says a time of day.
+    pub fn has_time(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Hour | Part::Minute | Part::Second))
+    }
+
     /// The mask as written.
     pub fn text(&self) -> &str {
         &self.text

@@ -6,7 +6,8 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::exchange::acknowledge::{AcknowledgedFinding, AcknowledgedGroup, AcknowledgedMessage};
 use crate::exchange::answering::AnswerWriter;
 use crate::formats::Layout;
-use crate::formats::x12::Delimiters;
+use crate::formats::segment::Delimiters;
+use crate::formats::x12::DELIMITERS;
 use crate::guide::Guide;
 use crate::tree::arena::Origin;
 use crate::tree::{NodeId, PlaceId, PlaceKind, Tree, View};
@@ -53,7 +54,7 @@ impl<'a> FunctionalAcknowledgement<'a> {
         Ok(FunctionalAcknowledgement {
             layout: layout_997,
             places,
-            delimiters: Delimiters::of(guide).unwrap_or_default(),
+            delimiters: DELIMITERS.with(guide).unwrap_or(DELIMITERS),
             group: None,
             tally: Tally::default(),
             tree: Tree::new(),
@@ -293,7 +294,7 @@ mod tests {
 
     #[test]
     fn a_copy_is_cut_and_never_changed() {
-        let delimiters = Delimiters { repetition: Some(b'^'), ..Delimiters::default() };
+        let delimiters = Delimiters { repetition: Some(b'^'), ..DELIMITERS };
         let copy = |value: &str| copy_of(value, &delimiters);
         assert_eq!(copy("20261340"), "20261340");
         assert_eq!(copy(&"9".repeat(120)), "9".repeat(99));

@@ -2,7 +2,8 @@
 
 use super::told::InterchangeNote;
 use super::verdicts::InterchangeVerdict;
-use crate::formats::x12::{Delimiters, write_header, write_trailer};
+use crate::formats::segment::Delimiters;
+use crate::formats::x12::{write_header, write_trailer};
 use crate::formats::{Envelope, InterchangeRow};
 
 /// What is said about an interchange as a whole.
@@ -75,7 +76,7 @@ mod tests {
             ..identities::counterpart(&identities::received(&row(), None))
         };
         let mut out = Vec::new();
-        acknowledgement.write(&envelope, "00401", &Delimiters::default(), &mut out);
+        acknowledgement.write(&envelope, "00401", &crate::formats::x12::DELIMITERS, &mut out);
         assert_eq!(
             String::from_utf8_lossy(&out),
             "ISA*00*          *00*          *ZZ*HAVENPORT3PL   *ZZ*BRIGHTWICK     *261120*1001*U*00401*000000507*0*P*>~\

@@ -17,7 +17,7 @@ use super::answering::{Answer, Answering, Each};
 use super::message::Part;
 use super::reply::Reply;
 use crate::formats::Layout;
-use crate::formats::x12::Delimiters;
+use crate::formats::x12::DELIMITERS;
 use crate::guide::Guide;
 use crate::tree::View;
 
@@ -57,7 +57,7 @@ impl Answering for X12 {
         let acknowledgement = InterchangeAcknowledgement::new(header, InterchangeVerdict::Rejected, note)
             .ok_or("a TA1 cannot name it")?;
         let version = header.version.clone();
-        let delimiters = Delimiters::of(layout.guide()).unwrap_or_default();
+        let delimiters = DELIMITERS.with(layout.guide()).unwrap_or(DELIMITERS);
         let write =
             move |envelope: &_, out: &mut _| acknowledgement.write(envelope, &version, &delimiters, out);
         Ok(Answer::Interchange { word: "TA1", write: Box::new(write) })

@@ -39,6 +39,9 @@ pub const TOLD: &[(Code, Told)] = &[
     (Code::X210, Told::Element("10")),
     // Like X106: I13 in the 999.
     (Code::X212, Told::Unnamed),
+    (Code::X217, Told::Element("3")),
+    // "Too many repetitions" came with later releases; the 997 of 004010 has no word for it.
+    (Code::X218, Told::Unnamed),
     (Code::X302, Told::Set("2")),
     (Code::X303, Told::Set("3")),
     (Code::X304, Told::Set("4")),
@@ -76,6 +79,10 @@ const NOT_TOLD: &[Code] = &[
     Code::X233,
     Code::X234,
     Code::X235,
+    // Character sets and forms of dates, which EDIFACT declares and X12 does not.
+    Code::X219,
+    Code::X236,
+    Code::X237,
 ];
 
 /// How the finding with this code is told; `None` for codes that are not the guide's: what a map or a person found

@@ -108,7 +108,7 @@ impl CsvIndexer {
                     control_number: key,
                     offset: self.offset + at as u64,
                     length,
-                    fault: None,
+                    ..MessageRow::default()
                 });
             }
         }

@@ -7,6 +7,7 @@ mod write;
 
 use super::{Envelope, Format, Indexer, Layout, MessageInput, Scratch, Totals};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::formats::check::Check;
 use crate::guide::{Guide, Unit};
 use crate::tree::{PlaceId, Tree, View};
 
@@ -32,6 +33,8 @@ pub struct Dialect {
 /// A CSV guide, ready.
 pub(crate) struct CsvLayout {
     pub(crate) guide: Guide,
+    /// By place.
+    pub(crate) checks: Vec<Check>,
     pub(crate) dialect: Dialect,
     pub(crate) encoding: &'static encoding_rs::Encoding,
     /// The row record.
@@ -74,7 +77,8 @@ impl Format for Csv {
         let row = guide.shape.children_named(PlaceId::ROOT, "row").next();
         match (dialect, encoding, row) {
             (Ok(dialect), Ok(encoding), Some(row)) => {
-                Some(Box::new(CsvLayout { guide: guide.clone(), dialect, encoding, row }))
+                let checks = Check::all(guide);
+                Some(Box::new(CsvLayout { guide: guide.clone(), checks, dialect, encoding, row }))
             }
             (dialect, encoding, row) => {
                 let no_row =

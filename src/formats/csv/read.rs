@@ -3,7 +3,7 @@
 use super::CsvLayout;
 use super::rows::{Cell, RowEnd, is_blank, row};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
-use crate::formats::segment::{advice, check_element};
+use crate::formats::advice::advice;
 use crate::formats::{MessageInput, Scratch};
 use crate::guide::ExtraColumns;
 use crate::tree::arena::Origin;
@@ -143,7 +143,7 @@ impl Reader<'_> {
                 self.cell_finding(Code::X201, column, at, cell, "");
             }
         } else {
-            if let Some(code) = check_element(guide, column, &value) {
+            if let Some(code) = self.layout.checks[column.index()].check(&value, false, false) {
                 self.cell_finding(code, column, at, cell, &value);
             }
             let origin = Origin {

@@ -2,7 +2,6 @@
 
 use super::CsvLayout;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
-use crate::formats::segment::check_element;
 use crate::tree::{NodeId, PlaceId, View};
 
 /// The row with the column names.
@@ -53,7 +52,7 @@ fn check(layout: &CsvLayout, column: PlaceId, at: usize, row: u32, text: &str, f
     let guide = &layout.guide;
     let code = match text {
         "" => guide.shape.place(column).required.then_some(Code::X201),
-        text => check_element(guide, column, text),
+        text => layout.checks[column.index()].check(text, false, false),
     };
     let Some(code) = code else { return };
     let name = guide.shape.place(column).name.to_string();

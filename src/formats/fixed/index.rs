@@ -234,8 +234,14 @@ impl FixedIndexer {
         self.count += 1;
         let control_number = self.key(line, record);
         let kind = self.layout.guide.name.clone();
-        self.open =
-            Some(MessageRow { ordinal: self.count, kind, control_number, offset, length, fault: None });
+        self.open = Some(MessageRow {
+            ordinal: self.count,
+            kind,
+            control_number,
+            offset,
+            length,
+            ..MessageRow::default()
+        });
     }
 
     /// The values that name a unit, with blanks between.

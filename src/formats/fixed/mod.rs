@@ -13,6 +13,7 @@ mod value;
 mod write;
 
 use super::charset::Charset;
+use super::check::Check;
 use super::segment::{Structure, Tag};
 use super::{Envelope, Format, Indexer, Layout, MessageInput, Scratch, Totals};
 use crate::diagnostics::Diagnostics;
@@ -59,6 +60,8 @@ pub(super) fn layout(guide: &Guide, findings: &mut Diagnostics) -> Option<Box<dy
 pub(crate) struct FixedLayout {
     guide: Guide,
     structure: Structure,
+    /// By place.
+    checks: Vec<Check>,
     cut: Cut,
     /// Per place, the index of its record plus 1; 0 for other places.
     records: Vec<u32>,
@@ -102,6 +105,7 @@ impl FixedLayout {
             is_wide: cut.charset == Charset::Utf8,
             constants: guide.records.iter().map(fields).collect(),
             guide: guide.clone(),
+            checks: Check::all(guide),
             structure,
             cut,
             records,

@@ -5,7 +5,7 @@ use super::line::Line;
 use super::value::{self, Buffers, Seen};
 use super::{FixedLayout, auto, number};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
-use crate::formats::segment::{Matched, MatcherState, check_element};
+use crate::formats::segment::{Matched, MatcherState};
 use crate::formats::{MessageInput, Scratch};
 use crate::guide::records::{Field, Record};
 use crate::tree::arena::Origin;
@@ -46,7 +46,7 @@ pub(super) fn read(
         ..Place::default()
     };
     let mut gaps = Vec::new();
-    scratch.matcher.end(&layout.guide, &layout.structure, tree, &mut |place| gaps.push(place));
+    scratch.matcher.end(&layout.guide, &layout.structure, tree, &mut gaps);
     reader.missing(&gaps, end);
     if layout.has_autos {
         let source = if has_source { input.source() } else { "" };
@@ -112,8 +112,7 @@ impl Reader<'_> {
     fn record(&mut self, matcher: &mut MatcherState, line: &Line<'_>, is_last: bool, tree: &mut Tree) {
         let layout = self.layout;
         let range = line.start..line.end;
-        let Some(kind) = layout.cut.kind(line, |tag| matcher.takes(&layout.guide, &layout.structure, tag))
-        else {
+        let Some(kind) = layout.cut.kind(line, |tag| matcher.takes(&layout.structure, tag)) else {
             let shown = self.shown(line.range(0, 20));
             return self.record_finding(Code::X222, "", range, &[("value", &shown)]);
         };
@@ -121,7 +120,7 @@ impl Reader<'_> {
         let mut gaps = Vec::new();
         if let Some((tag, slot)) = layout.last.filter(|(tag, _)| is_last && *tag == kind.tag) {
             debug_assert_eq!(tag, kind.tag);
-            matcher.go_to(&layout.guide, &layout.structure, slot, tree, &mut |place| gaps.push(place));
+            matcher.go_to(&layout.guide, &layout.structure, slot, tree, &mut gaps);
         }
         let matched = matcher.segment(
             &layout.guide,
@@ -130,7 +129,7 @@ impl Reader<'_> {
             |_, _| &b""[..],
             origin,
             tree,
-            &mut |place| gaps.push(place),
+            &mut gaps,
         );
         let offset = self.offset + line.start as u64;
         self.missing(&gaps, Place { offset, segment: self.ordinal, ..Place::default() });
@@ -220,7 +219,7 @@ impl Reader<'_> {
                 }
             }
             Seen::Value { text, is_own } => {
-                if let Some(code) = check_element(&layout.guide, at.place, text) {
+                if let Some(code) = layout.checks[at.place.index()].check(text, false, false) {
                     self.field_finding(code, at, range.clone(), text, "");
                 }
                 self.leaf(at.place, text, is_own, &range, bytes, tree);

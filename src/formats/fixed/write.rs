@@ -6,7 +6,6 @@ use super::tally::Tally;
 use super::{FixedLayout, auto, number};
 use crate::base::decimal::Decimal;
 use crate::diagnostics::{Code, Diagnostics, Place, Severity};
-use crate::formats::segment::check_element;
 use crate::guide::records::{Field, Letters, Sign};
 use crate::tree::{NodeId, PlaceId, PlaceKind, Tree, View};
 
@@ -155,7 +154,7 @@ impl<'a> Writer<'a> {
             return self.nothing(field, place);
         }
         if field.constant.is_none()
-            && let Some(code) = check_element(&layout.guide, place, text)
+            && let Some(code) = layout.checks[place.index()].check(text, false, false)
         {
             self.finding(code, field, text, "");
         }

@@ -2,7 +2,7 @@
 
 /// Appends the position of every byte of `bytes` that is one of `delimiters`, ascending. A delimiter that is not
 /// wanted repeats another one. `bytes` is shorter than 4 GiB.
-pub fn index_delimiters(bytes: &[u8], delimiters: [u8; 4], positions: &mut Vec<u32>) {
+pub fn index_delimiters<const N: usize>(bytes: &[u8], delimiters: [u8; N], positions: &mut Vec<u32>) {
     let (blocks, rest) = bytes.as_chunks::<64>();
     for (i, block) in blocks.iter().enumerate() {
         let mut mask = block_mask(block, delimiters);
@@ -23,31 +23,35 @@ pub fn index_delimiters(bytes: &[u8], delimiters: [u8; 4], positions: &mut Vec<u
 /// A bit for each byte of the block that is a delimiter, the first byte in the lowest bit.
 #[cfg(target_arch = "x86_64")]
 #[allow(unsafe_code, reason = "the one place where it is allowed; the argument stands beside it")]
-fn block_mask(block: &[u8; 64], delimiters: [u8; 4]) -> u64 {
+fn block_mask<const N: usize>(block: &[u8; 64], delimiters: [u8; N]) -> u64 {
     // SAFETY: the function needs SSE2 and nothing else, and SSE2 is part of x86_64.
     unsafe { block_mask_sse2(block, delimiters) }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "sse2")]
-fn block_mask_sse2(block: &[u8; 64], delimiters: [u8; 4]) -> u64 {
-    use std::arch::x86_64::{_mm_cmpeq_epi8, _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8};
+fn block_mask_sse2<const N: usize>(block: &[u8; 64], delimiters: [u8; N]) -> u64 {
+    use std::arch::x86_64::{
+        _mm_cmpeq_epi8, _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8, _mm_setzero_si128,
+    };
     let wanted = delimiters.map(|byte| _mm_set1_epi8(byte as i8));
     let (quarters, _) = block.as_chunks::<16>();
     let mut mask = 0u64;
     for (i, quarter) in quarters.iter().enumerate() {
         let whole = u128::from_le_bytes(*quarter);
         let bytes = _mm_set_epi64x((whole >> 64) as i64, whole as i64);
-        let first = _mm_or_si128(_mm_cmpeq_epi8(bytes, wanted[0]), _mm_cmpeq_epi8(bytes, wanted[1]));
-        let second = _mm_or_si128(_mm_cmpeq_epi8(bytes, wanted[2]), _mm_cmpeq_epi8(bytes, wanted[3]));
-        let bits = _mm_movemask_epi8(_mm_or_si128(first, second)) as u16;
+        let mut found = _mm_setzero_si128();
+        for byte in wanted {
+            found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, byte));
+        }
+        let bits = _mm_movemask_epi8(found) as u16;
         mask |= u64::from(bits) << (16 * i);
     }
     mask
 }
 
 #[cfg(not(target_arch = "x86_64"))]
-fn block_mask(block: &[u8; 64], delimiters: [u8; 4]) -> u64 {
+fn block_mask<const N: usize>(block: &[u8; 64], delimiters: [u8; N]) -> u64 {
     block.iter().enumerate().fold(0, |mask, (i, byte)| mask | u64::from(delimiters.contains(byte)) << i)
 }
 

@@ -1,6 +1,6 @@
 //! The one structure matcher: assigns each segment to a place by position in the structure, tag and qualifier.
 
-use super::structure::{Slot, Structure, Tag};
+use super::structure::{RecordStructure, Slot, Structure, Tag};
 use crate::guide::Guide;
 use crate::tree::arena::Origin;
 use crate::tree::{NodeId, PlaceId, Tree};
@@ -40,9 +40,6 @@ pub enum Matched {
     Unknown,
 }
 
-/// Told about required segments that are not there: the place of the missing one.
-pub type Missing<'a> = &'a mut dyn FnMut(PlaceId);
-
 impl MatcherState {
     /// Begins a message: opens the root.
     pub fn begin(&mut self, structure: &Structure, tree: &mut Tree) {
@@ -58,7 +55,8 @@ impl MatcherState {
         self.frames.push(Frame { place, node, slot: 0, counters });
     }
 
-    /// The next segment. `key` gives the bytes of an element (position, component) of it.
+    /// The next segment. `key` gives the bytes of an element (position, component) of it. Required segments that turn
+    /// out not to be there are appended to `missing`.
     #[allow(clippy::too_many_arguments, reason = "what a segment is, where it goes, and whom to tell")]
     pub fn segment<'k>(
         &mut self,
@@ -68,57 +66,62 @@ impl MatcherState {
         key: impl Fn(u16, u16) -> &'k [u8],
         origin: Origin,
         tree: &mut Tree,
-        missing: Missing<'_>,
+        missing: &mut Vec<PlaceId>,
     ) -> Matched {
-        let Some((depth, at)) = self.find(guide, structure, tag) else {
+        let Some((depth, at)) = self.find(structure, tag) else {
             return if structure.knows(tag) { Matched::Misplaced } else { Matched::Unknown };
         };
         while self.frames.len() > depth + 1 {
             self.pop(guide, structure, tree, missing);
         }
         let frame = self.frames[depth];
-        let slots = &structure.record(frame.place).slots;
-        for skipped in frame.slot..at {
-            self.check_slot(guide, structure, frame, skipped, missing);
-        }
+        let record = structure.record(frame.place);
+        self.check_slots(guide, record, frame, at, missing);
         self.frames[depth].slot = at;
-        let slot = &slots[at];
-        let (place, counter) =
-            slot.choose(if slot.key > 0 { key(slot.key, slot.key_component) } else { b"" });
+        let slot = &record.slots[at];
+        let has_key = slot.key > 0 && slot.has_variants();
+        let (place, counter) = slot.choose(if has_key { key(slot.key, slot.key_component) } else { b"" });
         let count = &mut self.counts[frame.counters + counter];
         *count += 1;
-        let too_many = *count > guide.shape.place(place).max;
+        let too_many = *count > structure.record(place).max;
         let node = tree.open(place, origin);
         Matched::Here { place, node, too_many }
     }
 
     /// The deepest open record that can take the tag at or after where it stands, and has not as many as it may have;
     /// if all have, the deepest.
-    fn find(&self, guide: &Guide, structure: &Structure, tag: Tag) -> Option<(usize, usize)> {
+    fn find(&self, structure: &Structure, tag: Tag) -> Option<(usize, usize)> {
         let mut full = None;
         for (depth, frame) in self.frames.iter().enumerate().rev() {
-            let slots = &structure.record(frame.place).slots;
-            for (at, slot) in slots.iter().enumerate().skip(frame.slot).filter(|(_, slot)| slot.tag == tag) {
-                if !self.is_full(guide, frame, slot) {
-                    return Some((depth, at));
+            let record = structure.record(frame.place);
+            let mut from = frame.slot;
+            while let Some(at) = record.tags[from..].iter().position(|known| *known == tag) {
+                if !self.is_full(structure, frame, &record.slots[from + at]) {
+                    return Some((depth, from + at));
                 }
-                full = full.or(Some((depth, at)));
+                full = full.or(Some((depth, from + at)));
+                from += at + 1;
             }
         }
         full
     }
 
     /// Whether none of a slot's places may have one more.
-    fn is_full(&self, guide: &Guide, frame: &Frame, slot: &Slot) -> bool {
-        slot.places()
-            .all(|(place, counter)| self.counts[frame.counters + counter] >= guide.shape.place(place).max)
+    #[inline]
+    fn is_full(&self, structure: &Structure, frame: &Frame, slot: &Slot) -> bool {
+        let is_full = |place: PlaceId, counter: usize| {
+            self.counts[frame.counters + counter] >= structure.record(place).max
+        };
+        let (plain, counter) = slot.plain_counter();
+        is_full(plain, counter) && slot.places().all(|(place, counter)| is_full(place, counter))
     }
 
     /// Whether a segment with this tag can stand here without being one too many.
-    pub fn takes(&self, guide: &Guide, structure: &Structure, tag: Tag) -> bool {
+    pub fn takes(&self, structure: &Structure, tag: Tag) -> bool {
         self.frames.iter().any(|frame| {
-            let slots = &structure.record(frame.place).slots[frame.slot..];
-            slots.iter().any(|slot| slot.tag == tag && !self.is_full(guide, frame, slot))
+            let record = structure.record(frame.place);
+            let slots = (frame.slot..record.slots.len()).filter(|&at| record.tags[at] == tag);
+            slots.into_iter().any(|at| !self.is_full(structure, frame, &record.slots[at]))
         })
     }
 
@@ -129,15 +132,13 @@ impl MatcherState {
         structure: &Structure,
         slot: usize,
         tree: &mut Tree,
-        missing: Missing<'_>,
+        missing: &mut Vec<PlaceId>,
     ) {
         while self.frames.len() > 1 {
             self.pop(guide, structure, tree, missing);
         }
         let frame = self.frames[0];
-        for skipped in frame.slot..slot {
-            self.check_slot(guide, structure, frame, skipped, missing);
-        }
+        self.check_slots(guide, structure.record(frame.place), frame, slot, missing);
         self.frames[0].slot = frame.slot.max(slot);
     }
 
@@ -151,44 +152,43 @@ impl MatcherState {
     }
 
     /// The message is at its end.
-    pub fn end(&mut self, guide: &Guide, structure: &Structure, tree: &mut Tree, missing: Missing<'_>) {
+    pub fn end(&mut self, guide: &Guide, structure: &Structure, tree: &mut Tree, missing: &mut Vec<PlaceId>) {
         while !self.frames.is_empty() {
             self.pop(guide, structure, tree, missing);
         }
     }
 
-    fn pop(&mut self, guide: &Guide, structure: &Structure, tree: &mut Tree, missing: Missing<'_>) {
+    fn pop(&mut self, guide: &Guide, structure: &Structure, tree: &mut Tree, missing: &mut Vec<PlaceId>) {
         let frame = *self.frames.last().expect("called with an open record");
-        for slot in frame.slot..structure.record(frame.place).slots.len() {
-            self.check_slot(guide, structure, frame, slot, missing);
-        }
+        let record = structure.record(frame.place);
+        self.check_slots(guide, record, frame, record.slots.len(), missing);
         self.frames.pop();
         self.counts.truncate(frame.counters);
         tree.close(frame.node);
     }
 
-    fn check_slot(
+    /// The slots from where the record stands up to `end` are behind: what is required of them was there.
+    fn check_slots(
         &self,
         guide: &Guide,
-        structure: &Structure,
+        record: &RecordStructure,
         frame: Frame,
-        slot: usize,
-        missing: Missing<'_>,
+        end: usize,
+        missing: &mut Vec<PlaceId>,
     ) {
-        let slot = &structure.record(frame.place).slots[slot];
-        if !slot.has_required {
-            return;
-        }
-        let mut total = 0;
-        for (place, counter) in slot.places() {
-            let count = self.counts[frame.counters + counter];
-            total += count;
-            if place != slot.plain && count == 0 && guide.shape.place(place).required {
-                missing(place);
+        for at in (frame.slot..end).filter(|&at| record.required[at]) {
+            let slot = &record.slots[at];
+            let mut total = 0;
+            for (place, counter) in slot.places() {
+                let count = self.counts[frame.counters + counter];
+                total += count;
+                if place != slot.plain && count == 0 && guide.shape.place(place).required {
+                    missing.push(place);
+                }
             }
-        }
-        if total == 0 && guide.shape.place(slot.plain).required {
-            missing(slot.plain);
+            if total == 0 && guide.shape.place(slot.plain).required {
+                missing.push(slot.plain);
+            }
         }
     }
 }

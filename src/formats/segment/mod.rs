@@ -1,26 +1,21 @@
-//! What segment formats share: tokens of a segment, the structure matcher, and the check of one element.
+//! What segment formats share: dialects, tokens, the structure matcher, reading and writing under a guide, and the
+//! index pass over envelopes.
 
 pub mod delimiters;
-mod element;
+mod dialect;
+mod findings;
+mod index;
 mod matcher;
+mod read;
+mod relation;
 mod structure;
+mod tokenizer;
+mod write;
 
-pub use element::{Checked, advice, check_element, check_relations};
+pub use dialect::{Coding, Delimiters, Dialect};
+pub(crate) use index::{Begin, Envelopes, FaultCodes, Fields, Head, SegmentIndexer, Tags};
 pub use matcher::{Matched, MatcherState};
-pub use structure::{Slot, Structure, Tag};
-
-/// A stretch of the message: an element, or the tag.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Token {
-    /// First byte in the message.
-    pub start: u32,
-    /// Length.
-    pub len: u32,
-}
-
-impl Token {
-    /// The bytes.
-    pub fn of(self, message: &[u8]) -> &[u8] {
-        &message[self.start as usize..(self.start + self.len) as usize]
-    }
-}
+pub(crate) use read::read;
+pub use structure::{Part, PartKind, RecordStructure, Slot, Structure, Tag};
+pub use tokenizer::{Mark, Token, Tokenizer};
+pub(crate) use write::write_body;

@@ -1,58 +1,13 @@
 //! The interchange header. ISA is the one segment of fixed width, so that the delimiters can be read from it.
 
-use crate::guide::Guide;
+use crate::formats::segment::Delimiters;
 use nom::IResult;
 use nom::Parser;
 use nom::bytes::complete::{tag, take};
 
-/// The characters that separate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Delimiters {
-    /// Between elements.
-    pub element: u8,
-    /// After each segment.
-    pub segment: u8,
-    /// Between components.
-    pub component: u8,
-    /// Between repetitions, from version 00402 on.
-    pub repetition: Option<u8>,
-}
-
-impl Default for Delimiters {
-    fn default() -> Self {
-        Delimiters { element: b'*', segment: b'~', component: b'>', repetition: None }
-    }
-}
-
-impl Delimiters {
-    /// What a guide writes with: its `delimiters` line, for the rest the usual ones. `None` if one of them is not a
-    /// single byte.
-    pub fn of(guide: &Guide) -> Option<Delimiters> {
-        let one = |name: &str, standard: u8| match guide.setting(name).as_bytes() {
-            [] => Some(standard),
-            [byte] => Some(*byte),
-            _ => None,
-        };
-        Some(Delimiters {
-            element: one("delimiter element", b'*')?,
-            segment: one("delimiter segment", b'~')?,
-            component: one("delimiter component", b'>')?,
-            repetition: match guide.setting("delimiter repetition").as_bytes() {
-                [] => None,
-                [byte] => Some(*byte),
-                _ => return None,
-            },
-        })
-    }
-
-    /// Whether `byte` separates something, so that no value can hold it.
-    pub fn separates(&self, byte: u8) -> bool {
-        byte == self.element
-            || byte == self.segment
-            || byte == self.component
-            || Some(byte) == self.repetition
-    }
-}
+/// The usual delimiters.
+pub const DELIMITERS: Delimiters =
+    Delimiters { element: b'*', segment: b'~', component: b'>', repetition: None, release: None };
 
 /// Widths of ISA01 to ISA16 (X12.5).
 const WIDTHS: [usize; 16] = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1];
@@ -80,7 +35,7 @@ impl<'a> Header<'a> {
             (true, byte) if !byte.is_ascii_alphanumeric() && byte != b' ' => Some(byte),
             _ => None,
         };
-        let delimiters = Delimiters { element, segment, component, repetition };
+        let delimiters = Delimiters { element, segment, component, repetition, release: None };
         let used = [element, segment, component];
         if used.iter().any(u8::is_ascii_alphanumeric)
             || element == segment
@@ -134,7 +89,7 @@ mod tests {
     #[test]
     fn delimiters_come_from_their_positions() {
         let header = Header::read(ISA.as_bytes()).expect("reads");
-        assert_eq!(header.delimiters, Delimiters::default());
+        assert_eq!(header.delimiters, DELIMITERS);
         assert_eq!((header.element(6), header.element(13)), ("BRIGHTWICK", "000000123"));
         let later = ISA.replace("*U*00401*", "*^*00501*");
         assert_eq!(Header::read(later.as_bytes()).expect("reads").delimiters.repetition, Some(b'^'));

@@ -1,21 +1,23 @@
 //! X12: delimiters from the interchange header, any segment terminator with or without line ends after it,
 //! 004010 and later (repetition separator from 00402).
 
+mod coding;
 mod header;
 mod index;
-mod read;
 mod whole;
 mod write;
 
-pub use header::{Delimiters, Header};
-pub use read::Tokenizer;
+pub use header::{DELIMITERS, Header};
 pub use write::{write_header, write_trailer};
 
-use super::segment::Structure;
+use super::segment::{self, Delimiters, Dialect, Structure};
 use super::{Envelope, Format, Indexer, Layout, MessageInput, Scratch, Totals};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::guide::Guide;
 use crate::tree::{Tree, View};
+
+/// Header and trailer of a message, which the format writes itself.
+const FRAME: [&str; 2] = ["ST", "SE"];
 
 /// The format.
 pub struct X12;
@@ -36,16 +38,15 @@ impl Format for X12 {
     }
 
     fn indexer<'a>(&self, _layout: Option<&'a dyn Layout>) -> Box<dyn Indexer + 'a> {
-        Box::new(index::X12Indexer::new())
+        Box::new(segment::SegmentIndexer::new(index::X12Envelopes))
     }
 
     fn layout(&self, guide: &Guide, findings: &mut Diagnostics) -> Option<Box<dyn Layout>> {
-        let delimiters = Delimiters::of(guide);
-        let Some(delimiters) = delimiters else {
+        let Some(delimiters) = DELIMITERS.with(guide) else {
             findings.push(
                 Diagnostic::new(Code::L001)
                     .with("found", "a delimiter of several characters")
-                    .with("expected", "one character")
+                    .with("form", "delimiters element \"*\"")
                     .at(guide.format_span, ""),
             );
             return None;
@@ -56,10 +57,24 @@ impl Format for X12 {
 
 /// An X12 guide, ready.
 pub(crate) struct X12Layout {
-    pub(crate) guide: Guide,
-    pub(crate) structure: Structure,
+    guide: Guide,
+    structure: Structure,
     /// What is written with.
-    pub(crate) delimiters: Delimiters,
+    delimiters: Delimiters,
+}
+
+impl X12Layout {
+    fn dialect(&self, delimiters: Delimiters) -> Dialect<'static> {
+        Dialect {
+            delimiters,
+            decimal_mark: b'.',
+            reads_comma: false,
+            coding: &coding::Coding,
+            checks_repertoire: false,
+            spreads: false,
+            excess: Severity::Warn,
+        }
+    }
 }
 
 impl Layout for X12Layout {
@@ -74,11 +89,14 @@ impl Layout for X12Layout {
         tree: &mut Tree,
         findings: &mut Diagnostics,
     ) {
-        read::read(self, input, scratch, tree, findings);
+        let delimiters = Header::read(input.head).map_or(self.delimiters, |header| header.delimiters);
+        let dialect = self.dialect(delimiters);
+        segment::read((&self.guide, &self.structure), input, &dialect, scratch, tree, findings);
     }
 
     fn write_body(&self, view: View<'_>, out: &mut Vec<u8>, findings: &mut Diagnostics) {
-        write::body(self, view, out, findings);
+        let dialect = self.dialect(self.delimiters);
+        segment::write_body((&self.guide, &self.structure), view, &dialect, FRAME, out, findings);
     }
 
     fn begin_file(&self, envelope: &Envelope, out: &mut Vec<u8>) {

@@ -11,9 +11,9 @@ use nom::combinator::map;
 use nom::multi::{many0, many1};
 
 /// Words that are attributes wherever attributes may stand; they end a list of codes.
-const ATTRIBUTES: [&str; 15] = [
+const ATTRIBUTES: [&str; 16] = [
     "required", "opt", "auto", "max", "min", "key", "id", "name", "only", "length", "const", "blank",
-    "codes", "repeat", "ordered",
+    "codes", "masks", "repeat", "ordered",
 ];
 
 /// Severities of a line.

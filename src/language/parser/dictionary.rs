@@ -1,14 +1,16 @@
 //! `dictionary … end dictionary`: elements and segments that guides share.
 
 use super::super::syntax::{
-    DictionaryDocument, ElementDeclaration, PairsDeclaration, RelationDeclaration, SegmentDeclaration,
-    SegmentElement,
+    DictionaryDocument, ElementDeclaration, MomentDeclaration, PairsDeclaration, Path, RelationDeclaration,
+    SegmentDeclaration, SegmentElement, TypeExpression, Word,
 };
 use super::attribute::codes;
 use super::input::{
-    Input, Parsed, document_reference, keyword, label, must, name, plain_word, position, sign, whole_number,
+    Input, Parsed, code, document_reference, keyword, label, must, name, plain_word, position, sign, string,
+    whole_number,
 };
 use super::lines::{Logical, Open, Parser};
+use super::path::path;
 use super::shape::{title, type_expression};
 use super::wording::Vocabulary;
 use nom::Parser as _;
@@ -16,26 +18,27 @@ use nom::combinator::{map, opt};
 use nom::multi::many1;
 use nom::sequence::preceded;
 
-const ELEMENT_FORM: &str = "element NUMBER TYPE MIN MAX [name \"…\"] [codes A B …]";
+const ELEMENT_FORM: &str = "element NUMBER TYPE [name \"…\"] [codes A B …]";
 const SEGMENT_FORM: &str = "segment TAG [name \"…\"]";
+const COMPOSITE_FORM: &str = "composite ID [name \"…\"] [key .02]";
 
 const VOCABULARY: Vocabulary = Vocabulary {
     place: "dictionary",
-    words: &["element", "segment", "end"],
-    otherwise: "start the line with `element` or `segment`",
+    words: &["element", "composite", "segment", "end"],
+    otherwise: "start the line with `element`, `composite` or `segment`",
 };
 
 const SEGMENT_VOCABULARY: Vocabulary = Vocabulary {
     place: "segment",
-    words: &["pairs", "relation", "end"],
-    otherwise: "start the line with a position such as `.01`, `pairs` or `relation`",
+    words: &["pairs", "relation", "moment", "end"],
+    otherwise: "start the line with a position such as `.01`, `pairs`, `relation` or `moment`",
 };
 
 /// `dictionary x12/004010 … end dictionary`
 pub fn document(parser: &mut Parser<'_, '_>) -> Option<DictionaryDocument> {
     let line = parser.peek()?;
     let header = parser.read(&line, 1, "dictionary NAME", document_reference);
-    let (mut elements, mut segments) = (Vec::new(), Vec::new());
+    let (mut elements, mut composites, mut segments) = (Vec::new(), Vec::new(), Vec::new());
     let shown = format!("dictionary {}", header.as_ref().map_or("", |name| &name.name));
     let mut span = line.span();
     let open = Open { labels: vec!["dictionary".to_string()], shown, span };
@@ -47,30 +50,80 @@ pub fn document(parser: &mut Parser<'_, '_>) -> Option<DictionaryDocument> {
                     .read(&line, 1, ELEMENT_FORM, element)
                     .map(|element| ElementDeclaration { span: line.span(), ..element }),
             ),
+            "composite" => composites.extend(composite(parser, &line)),
             "segment" => segments.extend(segment(parser, &line)),
             _ => {
-                if parser.unknown_word(&line, 0, &VOCABULARY) == Some("segment") {
-                    segment_lines(parser, &line, "");
+                if let Some("segment" | "composite") = parser.unknown_word(&line, 0, &VOCABULARY) {
+                    segment_lines(parser, &line, "segment", "");
                 }
             }
         }
     });
-    Some(DictionaryDocument { name: header?, elements, segments, span })
+    Some(DictionaryDocument { name: header?, elements, composites, segments, span })
 }
 
 fn element(input: Input<'_>) -> Parsed<'_, ElementDeclaration> {
     let (rest, id) = label(input)?;
-    let (rest, kind) = must(type_expression)(rest)?;
+    let (rest, kind) = match representation(rest) {
+        Some(found) => found,
+        None => must(type_expression)(rest)?,
+    };
     let (rest, title) = title(rest)?;
     let (rest, codes) = opt(preceded(keyword("codes", "`codes`"), must(codes))).parse(rest)?;
-    let codes = codes.unwrap_or_default();
-    Ok((rest, ElementDeclaration { id, kind, title, codes, span: input.span_to(&rest) }))
+    let (rest, masks) = opt(preceded(keyword("masks", "`masks`"), must(masks))).parse(rest)?;
+    let (codes, masks) = (codes.unwrap_or_default(), masks.unwrap_or_default());
+    Ok((rest, ElementDeclaration { id, kind, title, codes, masks, span: input.span_to(&rest) }))
+}
+
+fn masks(input: Input<'_>) -> Parsed<'_, Vec<(Word, super::super::syntax::Text)>> {
+    many1(mask).parse(input)
+}
+
+/// `102 "yyyyMMdd"`
+fn mask(input: Input<'_>) -> Parsed<'_, (Word, super::super::syntax::Text)> {
+    let (rest, code) = code(input)?;
+    map(must(string), |mask| (code.clone(), mask)).parse(rest)
+}
+
+/// `an..35`, `n3`: letters, digits or both, up to a length or of exactly one (ISO 9735).
+fn representation(input: Input<'_>) -> Option<(Input<'_>, TypeExpression)> {
+    let (rest, word) = plain_word(input).ok()?;
+    let letters = word.text.trim_end_matches(|character: char| character.is_ascii_digit());
+    if !matches!(letters, "a" | "n" | "an") {
+        return None;
+    }
+    let exact: Option<u32> = word.text[letters.len()..].parse().ok();
+    let dots = rest.tokens.iter().take(2).filter(|token| token.glued && token.is_sign(".")).count();
+    let (rest, numbers) = match (exact, dots) {
+        (Some(length), _) => (rest, vec![length, length]),
+        (None, 2) => {
+            let (rest, length) = whole_number(rest.rest().rest()).ok()?;
+            (rest, vec![length])
+        }
+        _ => return None,
+    };
+    let name = Word { text: letters.to_string(), span: word.span };
+    let (mask, codes, span) = (None, Vec::new(), input.span_to(&rest));
+    Some((rest, TypeExpression { name, numbers, mask, codes, span }))
+}
+
+/// `composite C212 name "Item number" key .02 … end`
+fn composite<'a>(parser: &mut Parser<'a, '_>, line: &Logical<'a>) -> Option<SegmentDeclaration> {
+    let header = parser.read(line, 1, COMPOSITE_FORM, |input| {
+        let (rest, (id, title)) = (label, title).parse(input)?;
+        let (rest, key) = opt(preceded(keyword("key", "`key`"), must(path))).parse(rest)?;
+        Ok((rest, (id, title, key)))
+    });
+    let id = header.as_ref().map_or(String::new(), |(id, ..)| id.text.clone());
+    let body = segment_lines(parser, line, "composite", &id);
+    let (tag, title, key) = header?;
+    Some(SegmentDeclaration { tag, title, key, ..body? })
 }
 
 fn segment<'a>(parser: &mut Parser<'a, '_>, line: &Logical<'a>) -> Option<SegmentDeclaration> {
     let header = parser.read(line, 1, SEGMENT_FORM, |input| (name, title).parse(input));
     let tag = header.as_ref().map_or(String::new(), |(tag, _)| tag.text.clone());
-    let body = segment_lines(parser, line, &tag);
+    let body = segment_lines(parser, line, "segment", &tag);
     let (tag, title) = header?;
     Some(SegmentDeclaration { tag, title, ..body? })
 }
@@ -79,12 +132,14 @@ fn segment<'a>(parser: &mut Parser<'a, '_>, line: &Logical<'a>) -> Option<Segmen
 fn segment_lines<'a>(
     parser: &mut Parser<'a, '_>,
     first: &Logical<'a>,
+    word: &str,
     tag: &str,
 ) -> Option<SegmentDeclaration> {
     let (mut elements, mut pairs_lines, mut relations) = (Vec::new(), Vec::new(), Vec::new());
-    let labels = vec![if tag.is_empty() { "segment" } else { tag }.to_string(), "segment".to_string()];
+    let mut moments = Vec::new();
+    let labels = vec![if tag.is_empty() { word } else { tag }.to_string(), word.to_string()];
     let mut span = first.span();
-    let open = Open { labels, shown: format!("segment {tag}"), span };
+    let open = Open { labels, shown: format!("{word} {tag}"), span };
     parser.block(open, |parser, line| {
         span = span.to(line.span());
         match line.first_word() {
@@ -92,6 +147,7 @@ fn segment_lines<'a>(
                 pairs_lines.extend(parser.read(&line, 1, "pairs NAME (.04 .05) (.06 .07)", pairs));
             }
             "relation" => relations.extend(parser.read(&line, 1, "relation P|R|E|C|L .03 .04", relation)),
+            "moment" => moments.extend(parser.read(&line, 1, "moment NAME PATH by PATH", moment)),
             _ if line.tokens[0].is_sign(".") => {
                 let form = ".01 ELEMENT [required] [max N]";
                 elements.extend(parser.read(&line, 0, form, segment_element));
@@ -101,8 +157,18 @@ fn segment_lines<'a>(
             }
         }
     });
-    let tag = super::super::syntax::Word { text: tag.to_string(), span: first.span() };
-    Some(SegmentDeclaration { tag, title: None, elements, pairs: pairs_lines, relations, span })
+    let tag = Word { text: tag.to_string(), span: first.span() };
+    let (pairs, title, key) = (pairs_lines, None, None);
+    Some(SegmentDeclaration { tag, title, elements, pairs, relations, moments, key, span })
+}
+
+/// `moment value .C507.2380 by .C507.2379`
+fn moment(input: Input<'_>) -> Parsed<'_, MomentDeclaration> {
+    let (rest, name) = name(input)?;
+    let (rest, value) = must(path)(rest)?;
+    let (rest, _) = must(keyword("by", "`by`"))(rest)?;
+    let (rest, format): (_, Path) = must(path)(rest)?;
+    Ok((rest, MomentDeclaration { name, value, format, span: input.span_to(&rest) }))
 }
 
 fn segment_element(input: Input<'_>) -> Parsed<'_, SegmentElement> {

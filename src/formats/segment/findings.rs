@@ -1,0 +1,161 @@
+//! Findings of reading, counted as the standards count: segments from the message header as 1, elements behind the tag.
+
+use super::dialect::Dialect;
+use super::tokenizer::Token;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
+use crate::formats::MessageInput;
+use crate::formats::advice::advice;
+use crate::guide::{Guide, ValueClass};
+use crate::tree::PlaceId;
+use crate::tree::arena::Origin;
+
+/// Where in a segment; all from 1, 0 is the whole of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spot {
+    /// The segment's place.
+    pub segment: PlaceId,
+    pub element: u16,
+    pub repetition: u16,
+    pub component: u16,
+}
+
+/// Where reading stands, and what it found.
+pub(super) struct Findings<'a, 's> {
+    guide: &'a Guide,
+    bytes: &'a [u8],
+    offset: u64,
+    dialect: &'a Dialect<'a>,
+    all: &'s mut Diagnostics,
+    ordinal: u32,
+    segment: Token,
+    tag: &'a str,
+}
+
+impl<'a, 's> Findings<'a, 's> {
+    pub(super) fn new(
+        guide: &'a Guide,
+        input: &MessageInput<'a>,
+        dialect: &'a Dialect<'a>,
+        all: &'s mut Diagnostics,
+    ) -> Self {
+        let MessageInput { bytes, offset, .. } = *input;
+        Findings { guide, bytes, offset, dialect, all, ordinal: 0, segment: Token::default(), tag: "" }
+    }
+
+    /// The next segment begins.
+    #[inline]
+    pub(super) fn segment(&mut self, tokens: &[Token]) {
+        self.ordinal += 1;
+        let (first, last) = (tokens[0], tokens[tokens.len() - 1]);
+        self.segment = Token { start: first.start, len: last.end() - first.start, ..first };
+        self.tag = std::str::from_utf8(first.of(self.bytes)).unwrap_or("");
+    }
+
+    #[inline]
+    pub(super) fn origin(&self, token: Token) -> Origin {
+        Origin { start: token.start, len: token.len, ordinal: self.ordinal, rule: 0 }
+    }
+
+    /// The gap behind the segment's last byte.
+    pub(super) fn segment_end(&self) -> Token {
+        Token { start: self.segment.end(), len: 0, ..self.segment }
+    }
+
+    /// A required segment is not there; noticed at the byte `at`, before the segment at hand.
+    #[cold]
+    pub(super) fn missing(&mut self, place: PlaceId, at: u32) {
+        let at = Place {
+            offset: self.offset + u64::from(at),
+            segment: self.ordinal,
+            tag: self.guide.rules(place).element_id.to_string(),
+            loop_id: loop_id(self.guide, place),
+            ..Place::default()
+        };
+        self.all.push(
+            Diagnostic::new(Code::X103)
+                .with("tag", self.guide.shape.path(place))
+                .with("guide", &self.guide.name)
+                .place(at),
+        );
+    }
+
+    #[cold]
+    pub(super) fn on_segment(&mut self, code: Code, place: PlaceId) {
+        let at = self.place(place, self.segment);
+        let max = self.guide.shape.place(place).max.to_string();
+        self.all.push(
+            Diagnostic::new(code)
+                .with("tag", self.tag)
+                .with("guide", &self.guide.name)
+                .with("max", max)
+                .place(at),
+        );
+    }
+
+    /// `element` is the place of what is wrong; the root where the guide has none.
+    #[cold]
+    pub(super) fn on_element(&mut self, code: Code, spot: Spot, element: PlaceId, token: Token) {
+        let mut at = self.place(spot.segment, token);
+        at.element = spot.element;
+        at.repetition = spot.repetition;
+        at.component = spot.component;
+        if element != PlaceId::ROOT {
+            at.element_id = self.guide.rules(element).element_id.to_string();
+        }
+        let value = String::from_utf8_lossy(token.of(self.bytes)).into_owned();
+        let mut finding = Diagnostic::new(code)
+            .severity(self.severity(code, element))
+            .with("tag", self.tag)
+            .with("element", position(spot))
+            .with("value", value.as_str())
+            .with("guide", &self.guide.name)
+            .with("charset", self.dialect.coding.name())
+            .with("expected", self.dialect.coding.name())
+            .place(at);
+        let path = format!("{}.{}", self.tag, position(spot));
+        finding.help = advice(self.guide, element, &path, code, &value);
+        self.all.push(finding);
+    }
+
+    fn severity(&self, code: Code, element: PlaceId) -> Severity {
+        let class = self.guide.rules(element).class;
+        match code {
+            Code::X203 | Code::X217 | Code::X218 => self.dialect.excess,
+            // A text of another length can still be read; a date or time of another length is none.
+            Code::X204 | Code::X205 if matches!(class, ValueClass::Date | ValueClass::Time) => {
+                Severity::Reject
+            }
+            _ => code.info().severity,
+        }
+    }
+
+    fn place(&self, place: PlaceId, token: Token) -> Place {
+        Place {
+            offset: self.offset + u64::from(token.start),
+            length: token.len,
+            segment: self.ordinal,
+            tag: self.tag.to_string(),
+            loop_id: loop_id(self.guide, place),
+            ..Place::default()
+        }
+    }
+}
+
+/// As it is written in paths: `03`, or `03.2` for a component.
+fn position(spot: Spot) -> String {
+    match spot.component {
+        0 => format!("{:02}", spot.element),
+        component => format!("{:02}.{component}", spot.element),
+    }
+}
+
+/// The id of the innermost loop that `place` belongs to; empty outside loops.
+fn loop_id(guide: &Guide, mut place: PlaceId) -> String {
+    while place != PlaceId::ROOT {
+        if !guide.rules(place).loop_id.is_empty() {
+            return guide.rules(place).loop_id.to_string();
+        }
+        place = guide.shape.place(place).parent;
+    }
+    String::new()
+}

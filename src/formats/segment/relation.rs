@@ -1,0 +1,76 @@
+//! Relations between the elements of a segment.
+
+use crate::diagnostics::Code;
+use crate::guide::{Relation, RelationKind};
+
+/// A relation over the positions of a segment as bits, position 1 in the lowest.
+#[derive(Debug, Clone)]
+pub struct RelationCheck {
+    kind: RelationKind,
+    first: u16,
+    all: u64,
+}
+
+impl RelationCheck {
+    /// The check of `relation`. No segment has more than 64 elements.
+    pub fn of(relation: &Relation) -> RelationCheck {
+        let bits = relation.positions.iter().map(|&position| bit(position));
+        RelationCheck {
+            kind: relation.kind,
+            first: relation.positions.first().copied().unwrap_or(0),
+            all: bits.fold(0, |all, bit| all | bit),
+        }
+    }
+
+    /// The element that breaks it, with the code of the breach. `present` has a bit for each element that is there.
+    #[inline]
+    pub fn breach(&self, present: u64) -> Option<(u16, Code)> {
+        let there = self.all & present;
+        let missing = || Some((lowest(self.all & !present), Code::X202));
+        let first = there & bit(self.first) != 0;
+        match self.kind {
+            RelationKind::Paired if there != 0 && there != self.all => missing(),
+            RelationKind::Required if there == 0 => Some((self.first, Code::X202)),
+            RelationKind::Exclusive if there.count_ones() > 1 => {
+                Some((lowest(there & (there - 1)), Code::X210))
+            }
+            RelationKind::Conditional if first && there != self.all => missing(),
+            RelationKind::ListConditional if first && there == bit(self.first) => missing(),
+            _ => None,
+        }
+    }
+}
+
+/// The bit of a position.
+#[inline]
+pub fn bit(position: u16) -> u64 {
+    match position {
+        1..=64 => 1 << (position - 1),
+        _ => 0,
+    }
+}
+
+fn lowest(bits: u64) -> u16 {
+    bits.trailing_zeros() as u16 + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn relations_name_the_element_that_breaks_them() {
+        let relation = |kind| RelationCheck::of(&Relation { kind, positions: vec![2, 4, 5] });
+        let breach = |kind, present: &[u16]| {
+            relation(kind).breach(present.iter().fold(0, |bits, &position| bits | bit(position)))
+        };
+        assert_eq!(breach(RelationKind::Paired, &[4]), Some((2, Code::X202)));
+        assert_eq!(breach(RelationKind::Paired, &[1]), None);
+        assert_eq!(breach(RelationKind::Required, &[1]), Some((2, Code::X202)));
+        assert_eq!(breach(RelationKind::Exclusive, &[2, 5]), Some((5, Code::X210)));
+        assert_eq!(breach(RelationKind::Conditional, &[2, 4]), Some((5, Code::X202)));
+        assert_eq!(breach(RelationKind::Conditional, &[4]), None);
+        assert_eq!(breach(RelationKind::ListConditional, &[2]), Some((4, Code::X202)));
+        assert_eq!(breach(RelationKind::ListConditional, &[2, 5]), None);
+    }
+}
