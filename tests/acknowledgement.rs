@@ -10,7 +10,7 @@ use crossdock::diagnostics::{Diagnostic, Diagnostics, Place, Severity};
 use crossdock::exchange::acknowledge::{
     AcknowledgedFinding, AcknowledgedGroup, AcknowledgedInterchange, AcknowledgedMessage,
 };
-use crossdock::exchange::answering::{Answer, AnswerWriter, Answering};
+use crossdock::exchange::answering::{Answer, AnswerWriter, Answering, Detail};
 use crossdock::exchange::identities::{counterpart, received};
 use crossdock::exchange::reply::{Remark, Reply, Subject, Word};
 use crossdock::exchange::x12::{FunctionalAcknowledgement, InterchangeNote, X12};
@@ -66,6 +66,7 @@ fn receive(bytes: &[u8], layout: &dyn Layout) -> Received {
                 findings.extend(shipped::read(layout, &input).1.into_vec());
                 group.messages.push(AcknowledgedMessage {
                     kind: row.kind,
+                    version: row.version,
                     control_number: row.control_number,
                     findings: findings.iter().map(fact).collect(),
                     is_refused: false,
@@ -271,7 +272,7 @@ fn ta1(received: &Received) -> Vec<String> {
     assert_eq!(note.code(), fault.standard_code);
     let (_, layout) = layouts();
     let refused = refused(received, fault).expect("no answer itself");
-    let answer = X12.answer(&refused, &*layout).expect("it has a name");
+    let answer = X12.answer(&refused, Detail::default(), &*layout).expect("it has a name");
     let Answer::Interchange { word: "TA1", write } = answer else { panic!("a TA1") };
     let mut out = Vec::new();
     write(&counterpart(&received.envelope), &mut out);
@@ -427,7 +428,7 @@ fn a_header_that_cannot_be_read_is_never_answered() {
     received.functional_ids = vec!["OW".into()];
     let fault = received.fault.clone().expect("refused");
     let refused = refused(&received, &fault).expect("orders");
-    assert!(X12.answer(&refused, &*layout_997).is_err());
+    assert!(X12.answer(&refused, Detail::default(), &*layout_997).is_err());
 }
 
 #[test]
@@ -456,6 +457,7 @@ fn group_of(functional_id: &str, kind: &str, findings: Vec<AcknowledgedFinding>)
     let mut group = Group::new(functional_id, "131", "004010").expect("no answer itself");
     group.messages.push(AcknowledgedMessage {
         kind: kind.into(),
+        version: String::new(),
         control_number: "0001".into(),
         findings,
         is_refused: false,

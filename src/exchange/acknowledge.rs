@@ -64,6 +64,8 @@ pub struct AcknowledgedGroup {
 pub struct AcknowledgedMessage {
     /// Its type as written.
     pub kind: String,
+    /// Its version as its own header has it, parts joined with `:`; empty where it has none.
+    pub version: String,
     /// Its control number or reference as written.
     pub control_number: String,
     /// Findings of frame and guide. Those of maps may be among them; they are passed over.

@@ -3,7 +3,7 @@
 
 use super::acknowledge::{AcknowledgedGroup, AcknowledgedInterchange, AcknowledgedMessage};
 use super::reply::Reply;
-use super::x12;
+use super::{edifact, x12};
 use crate::diagnostics::Diagnostics;
 use crate::formats::{Envelope, Layout};
 use crate::guide::Guide;
@@ -26,6 +26,7 @@ pub trait Answering: Sync {
     fn answer<'a>(
         &self,
         received: &'a AcknowledgedInterchange,
+        detail: Detail,
         layout: &'a dyn Layout,
     ) -> Result<Answer<'a>, String>;
     /// What an answer of a partner says, one reply for each interchange or group of ours. `kind` is the message's type,
@@ -37,7 +38,7 @@ pub trait Answering: Sync {
 }
 
 /// Every syntax that answers, sorted by format.
-pub static ANSWERINGS: &[&dyn Answering] = &[&x12::X12];
+pub static ANSWERINGS: &[&dyn Answering] = &[&edifact::Edifact, &x12::X12];
 
 /// How this format answers; `None` for those without answers, such as flat files.
 pub fn answering(format: &str) -> Option<&'static dyn Answering> {
@@ -69,6 +70,18 @@ pub enum Answer<'a> {
         /// Writes all of it.
         write: WholeInterchange,
     },
+}
+
+/// How much a partner wants to be told, where the syntax leaves it open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Detail {
+    /// What is refused.
+    #[default]
+    Refused,
+    /// Every message.
+    All,
+    /// Only that the interchange came in.
+    Receipt,
 }
 
 /// What one message of an answer is about.

@@ -1,7 +1,11 @@
-//! A message tree, read by tags and positions: what acknowledgements need of it, whatever their guide names its places.
+//! Message trees by tags and positions: what acknowledgements need to be read and built, whatever their guide names its
+//! places.
 
+use crate::diagnostics::Diagnostics;
+use crate::formats::Layout;
 use crate::guide::Guide;
-use crate::tree::{NodeId, PlaceId, View};
+use crate::tree::arena::Origin;
+use crate::tree::{NodeId, PlaceId, PlaceKind, Tree, View};
 
 /// A segment of a message with what is inside it, or the message itself.
 #[derive(Clone, Copy)]
@@ -52,5 +56,64 @@ impl<'a> Part<'a> {
             Some(_) => "",
             None => at(element, component).and_then(|node| self.view.text(node)).unwrap_or(""),
         }
+    }
+}
+
+/// Segments of a message in the making.
+#[derive(Default)]
+pub struct Body {
+    tree: Tree,
+    open: Vec<NodeId>,
+}
+
+impl Body {
+    /// Begins a segment, inside the one that is open. Elements are given with their components, from position 1 on; empty
+    /// ones and those the guide does not have are left out, and what is longer than the guide allows is cut.
+    pub fn open(&mut self, guide: &Guide, segment: PlaceId, elements: &[&[&str]]) {
+        if self.tree.is_empty() {
+            self.open.push(self.tree.open(PlaceId::ROOT, Origin::default()));
+        }
+        self.open.push(self.tree.open(segment, Origin::default()));
+        for (position, components) in (1..).zip(elements) {
+            let Some(place) = guide.shape.child_at(segment, position) else { continue };
+            if components.iter().all(|component| component.is_empty()) {
+                continue;
+            }
+            if guide.shape.place(place).kind == PlaceKind::Record {
+                let composite = self.tree.open(place, Origin::default());
+                for (position, component) in (1..).zip(*components) {
+                    if let Some(place) = guide.shape.child_at(place, position) {
+                        self.leaf(guide, place, component);
+                    }
+                }
+                self.tree.close(composite);
+            } else {
+                self.leaf(guide, place, components[0]);
+            }
+        }
+    }
+
+    fn leaf(&mut self, guide: &Guide, place: PlaceId, value: &str) {
+        let most = guide.rules(place).max_length as usize;
+        let kept: String = value.chars().take(if most == 0 { usize::MAX } else { most }).collect();
+        if !kept.is_empty() {
+            self.tree.leaf(place, &kept, Origin::default());
+        }
+    }
+
+    /// Ends the segment that was begun last.
+    pub fn close(&mut self) {
+        let segment = self.open.pop().expect("a segment was begun before it is ended");
+        self.tree.close(segment);
+    }
+
+    /// Appends all segments, which have ended, and begins anew.
+    pub fn write(&mut self, layout: &dyn Layout, out: &mut Vec<u8>, findings: &mut Diagnostics) {
+        if let Some(root) = self.open.pop() {
+            self.tree.close(root);
+            layout.write_body(View::new(&self.tree, ""), out, findings);
+        }
+        self.tree.clear();
+        self.open.clear();
     }
 }

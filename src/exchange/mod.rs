@@ -4,6 +4,7 @@
 pub mod acknowledge;
 pub mod answering;
 pub mod duplicates;
+pub mod edifact;
 pub mod identities;
 pub mod message;
 pub mod numbers;

@@ -154,10 +154,10 @@ pub struct SentMessage {
 }
 
 /// What a reply means for a file.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judged {
     /// The verdict on the file.
-    pub word: Option<Word>,
+    pub word: Word,
     /// The verdict on each message, in the order of the file.
     pub words: Vec<Word>,
     /// Findings about the file as a whole.
@@ -178,7 +178,13 @@ pub fn judge(reply: &Reply, sent: &SentFile) -> Option<Judged> {
     {
         return None;
     }
-    let mut judged = Judged { word: Some(reply.word), ..Judged::default() };
+    let mut judged = Judged {
+        word: reply.word,
+        words: Vec::new(),
+        about_file: Vec::new(),
+        about_messages: Vec::new(),
+        about_reply: Vec::new(),
+    };
     let mut named: BTreeMap<u32, &MessageReply> = BTreeMap::new();
     let mut strange = Vec::new();
     for said in &reply.messages {
@@ -205,12 +211,16 @@ pub fn judge(reply: &Reply, sent: &SentFile) -> Option<Judged> {
             .with("number", format!("{} {}", said.kind, said.control_number))
             .with("file", &sent.name)
     }));
+    if judged.word == Word::PartiallyAccepted && judged.words.iter().all(|word| *word == Word::Rejected) {
+        // Nothing else was in it.
+        judged.word = Word::Rejected;
+    }
     if sent.word.is_none() {
         judged
             .about_file
             .extend(reply.remarks.iter().map(|remark| about_file(remark, reply.word, &sent.name)));
     }
-    judged.about_file.extend(contradiction(reply, sent, &judged.words));
+    judged.about_file.extend(contradiction(&judged, sent));
     Some(judged)
 }
 
@@ -262,13 +272,14 @@ fn about_file(remark: &Remark, word: Word, file: &str) -> Diagnostic {
 }
 
 /// A finding if what is said now is not what was said before.
-fn contradiction(reply: &Reply, sent: &SentFile, words: &[Word]) -> Option<Diagnostic> {
+fn contradiction(judged: &Judged, sent: &SentFile) -> Option<Diagnostic> {
     let differs =
         |before: Option<Word>, now: Word| before.is_some_and(|before| now.settles() && before != now);
-    let of_message = sent.messages.iter().zip(words).find(|(message, now)| differs(message.word, **now));
+    let of_message =
+        sent.messages.iter().zip(&judged.words).find(|(message, now)| differs(message.word, **now));
     let (before, now) = match of_message {
         Some((message, now)) => (message.word?, *now),
-        None if differs(sent.word, reply.word) => (sent.word?, reply.word),
+        None if differs(sent.word, judged.word) => (sent.word?, judged.word),
         None => return None,
     };
     Some(

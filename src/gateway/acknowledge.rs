@@ -86,7 +86,7 @@ impl Gateway {
             outputs: Vec::new(),
             acknowledges: Some(interchange.id),
         };
-        match answering.answer(&received, &**layout) {
+        match answering.answer(&received, policy.detail(), &**layout) {
             Ok(Answer::Messages { each, writer }) => {
                 self.answer_messages(&draft, interchange.id, answering, each, writer)
             }
@@ -227,6 +227,7 @@ fn acknowledged_message(message: &AckMessage, group: &AckGroup) -> AcknowledgedM
     });
     AcknowledgedMessage {
         kind: message.kind.clone(),
+        version: message.version.clone(),
         control_number: message.control_number.clone(),
         findings: findings.collect(),
         is_refused: group.fault.is_none() && message.syntax == Some(SyntaxVerdict::Rejected),

@@ -115,10 +115,10 @@ fn reply_of(
             about_messages.push((message, row(finding)));
         }
     }
-    let reason = Reason::new(reply.word.word()).detail(reply.subject.to_string());
+    let reason = Reason::new(judged.word.word()).detail(reply.subject.to_string());
     NewReply {
         delivery: sent.delivery.id,
-        word: reply.word,
+        word: judged.word,
         reason,
         outputs: sent.outputs.iter().map(|output| output.id).zip(judged.words).collect(),
         about_file: judged.about_file.iter().map(row).collect(),

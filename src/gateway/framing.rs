@@ -78,6 +78,7 @@ impl Framing {
             Row::Message(row) => out.push(IndexRow::Message {
                 ordinal: row.ordinal,
                 kind: row.kind.clone(),
+                version: row.version.clone(),
                 control_number: row.control_number.clone(),
                 offset: row.offset,
                 length: row.length,

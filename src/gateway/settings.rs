@@ -2,6 +2,7 @@
 
 use crate::base::span::{FileId, Sources, Span};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::exchange::answering::Detail;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -126,6 +127,33 @@ pub struct Acknowledge {
     pub guide: String,
     /// The endpoint it goes to.
     pub to: String,
+    /// How much it says where the syntax leaves that open: `refused`, `all` or `receipt`.
+    #[serde(default)]
+    pub detail: AcknowledgeDetail,
+}
+
+/// How much an acknowledgement says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AcknowledgeDetail {
+    /// What is refused.
+    #[default]
+    Refused,
+    /// Every message.
+    All,
+    /// Only that the interchange came in.
+    Receipt,
+}
+
+impl Acknowledge {
+    /// The same as the policy of acknowledgements names it.
+    pub fn detail(&self) -> Detail {
+        match self.detail {
+            AcknowledgeDetail::Refused => Detail::Refused,
+            AcknowledgeDetail::All => Detail::All,
+            AcknowledgeDetail::Receipt => Detail::Receipt,
+        }
+    }
 }
 
 /// What a partner owes us for what we send: `[expect.x12]`.

@@ -123,6 +123,7 @@ fn a_message_goes_all_the_way(store: &mut dyn Store) {
     let group = world.ledger.ack_groups(interchange, None, 9).unwrap()[0].id;
     assert!(world.ledger.ack_groups(interchange, Some(group), 9).unwrap().is_empty());
     let first = world.ledger.ack_messages(group, None, 1).unwrap();
+    assert_eq!(first[0].version, "D:96A");
     assert_eq!((first[0].id, first.len()), (messages[0], 1));
     assert_eq!(first[0].findings, vec![finding("X101")]);
     let second = world.ledger.ack_messages(group, Some(messages[0]), 9).unwrap();

@@ -105,6 +105,7 @@ impl World {
             rows.push(IndexRow::Message {
                 ordinal,
                 kind: "940".into(),
+                version: "D:96A".into(),
                 control_number: format!("{ordinal:04}"),
                 offset: u64::from(ordinal) * 100,
                 length: 100,

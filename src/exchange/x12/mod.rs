@@ -13,7 +13,7 @@ pub use told::{INTERCHANGE_NOTES, InterchangeNote, Told, told};
 pub use verdicts::{GroupVerdict, InterchangeVerdict, MessageVerdict};
 
 use super::acknowledge::AcknowledgedInterchange;
-use super::answering::{Answer, Answering, Each};
+use super::answering::{Answer, Answering, Detail, Each};
 use super::message::Part;
 use super::reply::Reply;
 use crate::formats::Layout;
@@ -46,6 +46,7 @@ impl Answering for X12 {
     fn answer<'a>(
         &self,
         received: &'a AcknowledgedInterchange,
+        _detail: Detail,
         layout: &'a dyn Layout,
     ) -> Result<Answer<'a>, String> {
         let Some(refusal) = received.refusal() else {

@@ -171,6 +171,7 @@ mod tests {
         };
         AcknowledgedMessage {
             kind: "940".into(),
+            version: String::new(),
             control_number: "0001".into(),
             findings: findings.iter().map(finding).collect(),
             is_refused: false,

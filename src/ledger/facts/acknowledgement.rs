@@ -39,6 +39,8 @@ pub struct AckMessage {
     pub id: MessageId,
     /// Type.
     pub kind: String,
+    /// Version where its own header has one.
+    pub version: String,
     /// Control number or reference as written.
     pub control_number: String,
     /// What the index pass found wrong with its frame.

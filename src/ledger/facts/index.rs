@@ -54,6 +54,8 @@ pub enum IndexRow {
         ordinal: u32,
         /// Type, such as `940` or `ORDERS`.
         kind: String,
+        /// Version where its own header has one, such as `D:96A:UN:EAN008`; else empty.
+        version: String,
         /// Control number or reference as written.
         control_number: String,
         /// Byte offset in the intake.

@@ -74,6 +74,7 @@ pub(super) fn ack_messages(
             Ok(AckMessage {
                 id: row.get("id")?,
                 kind: row.get("kind")?,
+                version: row.get("version")?,
                 control_number: row.get("control_number")?,
                 fault: row.get("fault")?,
                 state: row.get("state")?,

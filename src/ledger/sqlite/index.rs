@@ -147,15 +147,15 @@ impl<'a> Pass<'a> {
     }
 
     fn message(&mut self, row: &IndexRow) -> Answer<()> {
-        let IndexRow::Message { ordinal, kind, control_number, offset, length, fault } = row else {
+        let IndexRow::Message { ordinal, kind, version, control_number, offset, length, fault } = row else {
             unreachable!("the caller matched it")
         };
         let group = self.group.ok_or_else(|| refused("a message stands outside a group"))?;
         execute(
             self.db,
             "INSERT INTO message (intake, interchange, message_group, ordinal, kind, control_number, byte_offset,
-                 byte_length, fault, state, client)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                 byte_length, fault, state, client, version)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             params![
                 self.intake,
                 self.interchange,
@@ -168,6 +168,7 @@ impl<'a> Pass<'a> {
                 fault,
                 MessageState::Split,
                 self.client,
+                version,
             ],
         )?;
         Ok(())
