@@ -70,6 +70,10 @@ pub trait Files: Send + Sync {
     fn sync_directory(&self, path: &Path) -> io::Result<()>;
     /// Bytes free for us where `path` lives.
     fn free_bytes(&self, path: &Path) -> io::Result<u64>;
+    /// How many files are best written at the same time: a disk makes many durable in little more time than one.
+    fn in_flight(&self) -> usize {
+        1
+    }
 }
 
 /// Reads a whole file of at most `limit` bytes; a longer one is `InvalidData`.
@@ -201,6 +205,10 @@ impl Files for Disk {
 
     fn sync_directory(&self, path: &Path) -> io::Result<()> {
         std::fs::File::open(if path.as_os_str().is_empty() { Path::new(".") } else { path })?.sync_all()
+    }
+
+    fn in_flight(&self) -> usize {
+        16
     }
 
     fn free_bytes(&self, path: &Path) -> io::Result<u64> {

@@ -6,6 +6,7 @@ pub mod decimal;
 pub mod files;
 pub mod hash;
 pub mod identifiers;
+pub mod in_flight;
 pub mod limits;
 pub mod random;
 pub mod secret;

@@ -122,8 +122,7 @@ impl Gateway {
         write(&envelope, &mut bytes);
         let mut file = self.spool.create(&format!("spool/{}", draft.spool_path()))?;
         file.write(&bytes)?;
-        let written = file.finish()?;
-        self.fix(draft, &envelope, numbers, draft.spool_path(), written)
+        self.fix(draft, &envelope, numbers, file)
     }
 
     /// An answer in messages, group by group and page by page: there may be more than can be held at once.

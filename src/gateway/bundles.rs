@@ -123,5 +123,5 @@ fn store(spool: &Spool, path: &str, files: &MappingFiles) -> Result<(), GatewayE
     }
     let mut writing = spool.create(path)?;
     writing.write(&text)?;
-    writing.finish().map(|_| ())
+    writing.finish()
 }

@@ -1,4 +1,4 @@
-//! The end of an intake: nothing left to do, then its bytes in the archive.
+//! The end of an intake: nothing left to do, then its segments gone and its bytes in the archive.
 
 use super::{Gateway, GatewayError};
 
@@ -11,9 +11,12 @@ impl Gateway {
         let closable = self.ledger.closable_intakes(STEP_INTAKES)?;
         for &intake in &closable {
             self.ledger.close_intake(intake, self.clock.now())?;
-            self.resting.remove(&intake);
         }
         let archivable = self.ledger.archivable_intakes(STEP_INTAKES)?;
+        if !archivable.is_empty() {
+            // Before their last commit: after a crash it is done again.
+            self.spool.remove_segments(&archivable.iter().map(|intake| intake.id).collect::<Vec<_>>())?;
+        }
         for intake in &archivable {
             let path = self.spool.archive(intake)?;
             self.ledger.archived(intake.id, path, self.clock.now())?;

@@ -17,14 +17,15 @@ use super::{Gateway, GatewayError};
 use crate::base::hash::ShaHasher;
 use crate::exchange::states::DeliveryState;
 use crate::ledger::{Delivery, Publication, Reason};
-use crate::transport::{self, Outbox, TransportError};
+use crate::transport::{self, Each, Fault, Outbox, Put, TransportError};
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::Read;
 
-/// Deliveries looked at first; more only where all of these wait for an endpoint in trouble.
-const LOOK_AHEAD: usize = 128;
-/// Most deliveries published in one step.
-const STEP_DELIVERIES: usize = 64;
+/// Most deliveries looked at in one step.
+const STEP_DELIVERIES: usize = 256;
+/// Bytes sent to one endpoint in one step, unless the first delivery has more.
+const STEP_BYTES: u64 = 16 << 20;
 
 /// What became of one attempt.
 enum Attempt {
@@ -35,76 +36,109 @@ enum Attempt {
 }
 
 impl Gateway {
-    /// Publishes what is planned, the interrupted first. Says whether anything moved.
+    /// Publishes what is planned, the interrupted first. Says whether anything moved. A dead endpoint's backlog hides no
+    /// other's.
     pub(super) fn deliver_some(&mut self) -> Result<bool, GatewayError> {
-        let mut moved = 0;
-        for state in [DeliveryState::Publishing, DeliveryState::Planned] {
-            for delivery in self.due_deliveries(state)? {
-                // An endpoint may have failed with the delivery before this one.
-                if !self.may_deliver(&delivery) {
-                    continue;
-                }
-                let now = self.clock.monotonic();
-                let attempt = match state {
-                    DeliveryState::Planned => self.write_and_publish(&delivery)?,
-                    _ => self.look_and_publish(&delivery)?,
-                };
-                let Some(outbox) = self.outboxes.get_mut(&delivery.endpoint) else { continue };
-                match attempt {
-                    Attempt::Moved => {
-                        outbox.backoff.succeeded();
-                        moved += 1;
-                    }
-                    Attempt::Failed(error) => outbox.backoff.failed(&error, now, self.random.as_ref()),
-                }
-                if moved >= STEP_DELIVERIES {
-                    return Ok(true);
-                }
+        let mut has_moved = false;
+        for delivery in self.due_deliveries(DeliveryState::Publishing)? {
+            // The endpoint may have failed with the delivery before this one.
+            if self.may_deliver(&delivery.endpoint) {
+                let attempt = self.look_and_publish(&delivery)?;
+                has_moved |= matches!(attempt, Attempt::Moved);
+                self.note_attempt(&delivery.endpoint, attempt);
             }
         }
-        Ok(moved > 0)
+        let mut by_endpoint: BTreeMap<String, Vec<Delivery>> = BTreeMap::new();
+        for delivery in self.due_deliveries(DeliveryState::Planned)? {
+            by_endpoint.entry(delivery.endpoint.clone()).or_default().push(delivery);
+        }
+        for (endpoint, mut batch) in by_endpoint {
+            let mut bytes = 0;
+            let fits = batch.iter().take_while(|delivery| {
+                bytes += delivery.size;
+                bytes <= STEP_BYTES
+            });
+            let fits = fits.count().max(1);
+            batch.truncate(fits);
+            has_moved |= self.deliver_batch(&endpoint, batch)?;
+        }
+        Ok(has_moved)
     }
 
-    /// Deliveries whose endpoints can be used now, oldest first. A dead endpoint's backlog hides no other's.
+    /// Deliveries whose endpoints can be used now, oldest first.
     fn due_deliveries(&self, state: DeliveryState) -> Result<Vec<Delivery>, GatewayError> {
-        let mut limit = LOOK_AHEAD;
-        loop {
-            let found = self.ledger.deliveries_in(state, limit)?;
-            let is_all = found.len() < limit;
-            let due: Vec<Delivery> =
-                found.into_iter().filter(|delivery| self.may_deliver(delivery)).collect();
-            if is_all || !due.is_empty() {
-                return Ok(due);
-            }
-            limit = limit.saturating_mul(8);
-        }
+        let usable: Vec<String> =
+            self.outboxes.keys().filter(|endpoint| self.may_deliver(endpoint)).cloned().collect();
+        Ok(match usable.is_empty() {
+            true => Vec::new(),
+            false => self.ledger.due_deliveries(state, usable, STEP_DELIVERIES)?,
+        })
     }
 
-    fn may_deliver(&self, delivery: &Delivery) -> bool {
+    fn may_deliver(&self, endpoint: &str) -> bool {
         let now = self.clock.monotonic();
-        self.outboxes.get(&delivery.endpoint).is_some_and(|outbox| !outbox.backoff.is_waiting(now))
+        self.outboxes.get(endpoint).is_some_and(|outbox| !outbox.backoff.is_waiting(now))
     }
 
-    fn outbox(&mut self, delivery: &Delivery) -> Result<&mut dyn Outbox, GatewayError> {
-        let missing = || GatewayError::Settings(format!("the endpoint {} is gone", delivery.endpoint));
-        Ok(self.outboxes.get_mut(&delivery.endpoint).ok_or_else(missing)?.outbox.as_mut())
-    }
-
-    fn write_and_publish(&mut self, delivery: &Delivery) -> Result<Attempt, GatewayError> {
-        let path = self.spool.at("spool").join(&delivery.spool_path);
-        let mut content = self.spool.open_file(&path)?;
-        let temporary = temporary(delivery);
-        let put = self.outbox(delivery)?.put_temporary(&temporary, &mut content, delivery.size);
-        if let Err(error) = put {
-            return Ok(Attempt::Failed(error));
+    fn note_attempt(&mut self, endpoint: &str, attempt: Attempt) {
+        let now = self.clock.monotonic();
+        let Some(outbox) = self.outboxes.get_mut(endpoint) else { return };
+        match attempt {
+            Attempt::Moved => outbox.backoff.succeeded(),
+            Attempt::Failed(error) => outbox.backoff.failed(&error, now, self.random.as_ref()),
         }
-        self.ledger.publishing(delivery.id, self.clock.now())?;
-        self.publish(delivery)
+    }
+
+    fn outbox(&mut self, endpoint: &str) -> Result<&mut dyn Outbox, GatewayError> {
+        let missing = || GatewayError::Settings(format!("the endpoint {endpoint} is gone"));
+        Ok(self.outboxes.get_mut(endpoint).ok_or_else(missing)?.outbox.as_mut())
+    }
+
+    /// Sends deliveries to one endpoint: all temporary files, one commit, all renames, one commit. Says whether any
+    /// went on.
+    fn deliver_batch(&mut self, endpoint: &str, batch: Vec<Delivery>) -> Result<bool, GatewayError> {
+        let mut trouble = None;
+        let puts = batch.iter().map(|delivery| self.put_of(delivery)).collect();
+        let put = self.outbox(endpoint)?.put_temporaries(puts);
+        let written = done(batch, put, &mut trouble);
+        if let Some(error) = trouble.take_if(|error| matches!(*error.fault, Fault::Content(_))) {
+            // What could not be read is ours.
+            return Err(failed_to_read(error));
+        }
+        self.ledger
+            .publishing(written.iter().map(|(delivery, _)| delivery.id).collect(), self.clock.now())?;
+        let names = written.iter().map(|(delivery, _)| (temporary(delivery), OsString::from(&delivery.name)));
+        let names = names.collect();
+        let renamed = self.outbox(endpoint)?.publish_all(names);
+        let has_moved = !written.is_empty();
+        let renamed =
+            done(written.into_iter().map(|(delivery, _)| delivery).collect(), renamed, &mut trouble);
+        let (published, taken): (Vec<_>, Vec<_>) = renamed
+            .into_iter()
+            .partition(|(_, publication)| *publication == transport::Publication::Published);
+        let publication = Publication { at: self.clock.now(), inferred: false };
+        self.ledger.published(published.iter().map(|(delivery, _)| delivery.id).collect(), publication)?;
+        for (delivery, _) in taken {
+            if let Attempt::Failed(error) = self.name_is_taken(&delivery)? {
+                trouble = trouble.or(Some(error));
+            }
+        }
+        self.note_attempt(endpoint, trouble.map_or(Attempt::Moved, Attempt::Failed));
+        Ok(has_moved)
+    }
+
+    fn put_of(&self, delivery: &Delivery) -> Put {
+        let path = self.spool.at("spool").join(&delivery.spool_path);
+        Put {
+            temporary: temporary(delivery),
+            content: self.spool.part(path, delivery.spool_offset, delivery.size),
+            size: delivery.size,
+        }
     }
 
     fn look_and_publish(&mut self, delivery: &Delivery) -> Result<Attempt, GatewayError> {
         let (temporary, name) = (temporary(delivery), OsStr::new(&delivery.name));
-        let look = match self.outbox(delivery)?.look(&temporary, name) {
+        let look = match self.outbox(&delivery.endpoint)?.look(&temporary, name) {
             Ok(look) => look,
             Err(error) => return Ok(Attempt::Failed(error)),
         };
@@ -126,7 +160,7 @@ impl Gateway {
 
     fn publish(&mut self, delivery: &Delivery) -> Result<Attempt, GatewayError> {
         let (temporary, name) = (temporary(delivery), OsStr::new(&delivery.name));
-        match self.outbox(delivery)?.publish(&temporary, name) {
+        match self.outbox(&delivery.endpoint)?.publish(&temporary, name) {
             Ok(transport::Publication::Published) => self.published(delivery, false),
             Ok(transport::Publication::TargetExists) => self.name_is_taken(delivery),
             Err(error) => Ok(Attempt::Failed(error)),
@@ -139,7 +173,7 @@ impl Gateway {
             Ok(ours) => ours,
             Err(error) => return Ok(Attempt::Failed(error)),
         };
-        if let Err(error) = self.outbox(delivery)?.discard(&temporary(delivery)) {
+        if let Err(error) = self.outbox(&delivery.endpoint)?.discard(&temporary(delivery)) {
             return Ok(Attempt::Failed(error));
         }
         if ours {
@@ -152,13 +186,13 @@ impl Gateway {
     }
 
     fn published(&mut self, delivery: &Delivery, inferred: bool) -> Result<Attempt, GatewayError> {
-        self.ledger.published(delivery.id, Publication { at: self.clock.now(), inferred })?;
+        self.ledger.published(vec![delivery.id], Publication { at: self.clock.now(), inferred })?;
         Ok(Attempt::Moved)
     }
 
     /// Whether the file under the final name has our bytes. The inner error is the endpoint's.
     fn is_ours(&mut self, delivery: &Delivery) -> Result<Result<bool, TransportError>, GatewayError> {
-        let mut content = match self.outbox(delivery)?.read_back(OsStr::new(&delivery.name)) {
+        let mut content = match self.outbox(&delivery.endpoint)?.read_back(OsStr::new(&delivery.name)) {
             Ok(content) => content,
             Err(error) => return Ok(Err(error)),
         };
@@ -170,13 +204,37 @@ impl Gateway {
                 Ok(count) => hasher.update(&buffer[..count]),
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(error) => {
-                    let fault = transport::Fault::Content(error);
+                    let fault = Fault::Content(error);
                     let endpoint = delivery.endpoint.clone();
                     return Ok(Err(TransportError { endpoint, fault: Box::new(fault) }));
                 }
             }
         }
     }
+}
+
+/// The deliveries that something was done for, with what came of it. The first error goes to `trouble`.
+fn done<T>(batch: Vec<Delivery>, each: Each<T>, trouble: &mut Option<TransportError>) -> Vec<(Delivery, T)> {
+    let mut done = Vec::new();
+    for (delivery, answer) in batch.into_iter().zip(each) {
+        match answer {
+            Some(Ok(value)) => done.push((delivery, value)),
+            Some(Err(error)) => {
+                trouble.get_or_insert(error);
+            }
+            None => {}
+        }
+    }
+    done
+}
+
+fn failed_to_read(error: TransportError) -> GatewayError {
+    let path = format!("what leaves for {}", error.endpoint);
+    let source = match *error.fault {
+        Fault::Content(source) => source,
+        fault => std::io::Error::other(fault.to_string()),
+    };
+    GatewayError::Files { doing: "read", path, source }
 }
 
 /// The temporary name of a delivery: no reader sees it, and no other delivery has it.

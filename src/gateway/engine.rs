@@ -8,8 +8,7 @@ use crate::base::clock::{Clock, Monotonic};
 use crate::base::files::Files;
 use crate::base::limits::Limits;
 use crate::base::random::Random;
-use crate::exchange::states::IntakeState;
-use crate::ledger::{IntakeId, InterchangeId, Ledger, LedgerError};
+use crate::ledger::{InterchangeId, Ledger, LedgerError};
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -102,9 +101,6 @@ pub struct Gateway {
     pub(super) bundles: Bundles,
     pub(super) inboxes: Vec<InboxAt>,
     pub(super) outboxes: BTreeMap<String, OutboxAt>,
-    /// Parsed intakes with nothing to translate or plan, until a person asks for more: such as those with messages that
-    /// are held, which may be many for long.
-    pub(super) resting: HashSet<IntakeId>,
     /// Interchanges whose acknowledgement cannot be made, so that they are not tried at every step.
     pub(super) unanswerable: HashSet<InterchangeId>,
 }
@@ -135,7 +131,6 @@ impl Gateway {
             bundles: Bundles::default(),
             inboxes,
             outboxes,
-            resting: HashSet::new(),
             unanswerable: HashSet::new(),
         };
         gateway.forget_orphans()?;
@@ -147,27 +142,17 @@ impl Gateway {
     /// # Errors
     /// If our own files or the ledger fail. Trouble of an endpoint is no error: it is left alone for a while.
     pub fn step(&mut self) -> Result<Progress, GatewayError> {
-        if self.deliver_some()? || self.release_some()? || self.acknowledge_some()? || self.alarm_some()? {
-            return Ok(Progress::Worked);
-        }
-        let open = self.ledger.open_intakes()?;
-        for intake in open.iter().filter(|intake| intake.state == IntakeState::Parsed) {
-            if self.resting.contains(&intake.id) {
-                continue;
-            }
-            if self.translate_some(intake)? || self.plan_some(intake)? {
-                return Ok(Progress::Worked);
-            }
-            self.resting.insert(intake.id);
-        }
-        if let Some(staged) = open.iter().find(|intake| intake.state == IntakeState::Staged) {
-            self.index(staged)?;
-            return Ok(Progress::Worked);
-        }
-        if self.close_some()? || self.take_in_some()? {
-            return Ok(Progress::Worked);
-        }
-        Ok(Progress::Idle { next_at: self.next_at()? })
+        let has_worked = self.deliver_some()?
+            || self.release_some()?
+            || self.acknowledge_some()?
+            || self.alarm_some()?
+            || self.plan_some()?
+            || self.translate_some()?
+            || self.gather_some()?
+            || self.index_some()?
+            || self.close_some()?
+            || self.take_in_some()?;
+        Ok(if has_worked { Progress::Worked } else { Progress::Idle { next_at: self.next_at()? } })
     }
 
     /// Lists every inbox with the next steps, as when a watch says that something changed.

@@ -24,26 +24,37 @@ const HEAD_BYTES: usize = 512;
 /// How much of what nobody knows is shown.
 const SHOWN_BYTES: usize = 40;
 
-/// What the pass saw of one interchange.
-#[derive(Default)]
-struct Seen {
-    /// Whether any group or message is something else than an answer.
-    has_business: bool,
-    /// Functional identifier of the group at hand.
-    functional_id: String,
-    fault: Option<Fault>,
-}
+/// Interchanges of a file that are judged together.
+const PAGE: usize = 256;
 
-/// What the pass saw.
+/// What the pass saw. A file may hold more interchanges than can be held at once, so little is kept of each: the rest
+/// is in the ledger.
 #[derive(Default)]
 struct Pass {
-    interchanges: Vec<Seen>,
+    /// Of each interchange, whether any group or message is something else than an answer.
+    has_business: Vec<bool>,
+    /// Functional identifier of the group at hand.
+    functional_id: String,
+    /// Interchanges that were not cut off.
+    ended: usize,
+    /// The first faults of interchanges.
+    faults: Vec<Diagnostic>,
+    /// The first bytes that belong to no interchange.
     unclaimed: Vec<Diagnostic>,
+    /// Most faults kept, and most findings about unclaimed bytes.
+    findings_max: usize,
 }
 
 impl Gateway {
+    /// Indexes the oldest intake that waits for it. Says whether there was one.
+    pub(super) fn index_some(&mut self) -> Result<bool, GatewayError> {
+        let staged = self.ledger.staged_intakes(1)?;
+        staged.iter().try_for_each(|intake| self.index(intake))?;
+        Ok(!staged.is_empty())
+    }
+
     /// Indexes a staged intake, from the start: what an interrupted pass left is dropped.
-    pub(super) fn index(&mut self, intake: &Intake) -> Result<(), GatewayError> {
+    fn index(&mut self, intake: &Intake) -> Result<(), GatewayError> {
         let bundle = self.bundle(intake.bundle)?;
         let path = self.spool.locate(intake);
         let head = self.spool.read(&path, 0, HEAD_BYTES)?;
@@ -54,7 +65,7 @@ impl Gateway {
             return self.quarantine(intake, vec![Diagnostic::new(Code::I106).with("found", shown)]);
         };
         self.ledger.begin_index(intake.id)?;
-        let mut pass = Pass::default();
+        let mut pass = Pass { findings_max: self.limits.message_findings, ..Pass::default() };
         let mut framing = Framing::new(format.id());
         let mut indexer = format.indexer(layout);
         let mut file = self.intake_file(intake)?;
@@ -106,36 +117,53 @@ impl Gateway {
 
     /// Ends the pass with a verdict on each interchange.
     fn judge(&mut self, intake: &Intake, pass: Pass) -> Result<(), GatewayError> {
-        let Pass { interchanges, unclaimed } = pass;
-        let cut_off = |seen: &Seen| seen.fault.as_ref().is_some_and(|fault| fault.code == Code::I101);
-        if interchanges.iter().all(cut_off) {
-            let faults = interchanges.iter().filter_map(|seen| seen.fault.as_ref()).map(Fault::diagnostic);
-            let mut findings: Vec<Diagnostic> = faults.chain(unclaimed).collect();
+        if pass.ended == 0 {
+            let mut findings: Vec<Diagnostic> = pass.faults.into_iter().chain(pass.unclaimed).collect();
             if findings.is_empty() {
                 findings.push(Diagnostic::new(Code::I106).with("found", ""));
             }
             return self.quarantine(intake, findings);
         }
-        let stored = self.ledger.interchanges(intake.id)?;
-        let mut verdicts = Vec::new();
-        for (interchange, seen) in stored.iter().zip(&interchanges) {
-            verdicts.push(self.verdict(intake, interchange, seen)?);
+        let has_faults = !pass.faults.is_empty();
+        let mut has_business = pass.has_business.iter();
+        let mut after = None;
+        loop {
+            let page = self.ledger.interchanges(intake.id, after, PAGE)?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.id);
+            let mut verdicts = Vec::new();
+            for (interchange, has_business) in page.iter().zip(&mut has_business) {
+                verdicts.push(self.verdict(intake, interchange, *has_business)?);
+            }
+            self.ledger.judge(intake.id, verdicts)?;
         }
-        let at = self.clock.now();
-        self.ledger.finish_index(intake.id, verdicts, at)?;
-        for (interchange, seen) in stored.iter().zip(&interchanges) {
-            if let Some(fault) = &seen.fault {
-                self.note(FindingOwner::Interchange(interchange.id), &[fault.diagnostic()])?;
+        self.ledger.finish_index(intake.id, self.clock.now())?;
+        if has_faults {
+            self.note_faults(intake)?;
+        }
+        self.note(FindingOwner::Intake(intake.id), &pass.unclaimed)
+    }
+
+    /// Keeps the faults of interchanges as findings about them.
+    fn note_faults(&mut self, intake: &Intake) -> Result<(), GatewayError> {
+        let mut after = None;
+        loop {
+            let page = self.ledger.interchanges(intake.id, after, PAGE)?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = Some(last.id);
+            for interchange in &page {
+                if let Some(finding) = interchange.fault.as_ref().and_then(framing::finding) {
+                    self.note(FindingOwner::Interchange(interchange.id), &[finding])?;
+                }
             }
         }
-        self.note(FindingOwner::Intake(intake.id), &unclaimed)
     }
 
     fn verdict(
         &mut self,
         intake: &Intake,
         interchange: &Interchange,
-        seen: &Seen,
+        has_business: bool,
     ) -> Result<InterchangeVerdict, GatewayError> {
         let bundle = self.bundle(intake.bundle)?;
         let endpoint = self.settings.endpoints.get(&intake.endpoint);
@@ -149,8 +177,8 @@ impl Gateway {
             Owner::Client(client) => client,
             // Nobody can be answered; whether somebody should be known is for a person to say.
             Owner::Unknown(stranger) => {
-                if let Some(fault) = &seen.fault {
-                    return Ok(give(Verdict::Quarantine(framing::reason(fault)), false));
+                if let Some(fault) = &interchange.fault {
+                    return Ok(give(Verdict::Quarantine(fault.clone()), false));
                 }
                 let (code, id) = match stranger {
                     Stranger::Sender => ("unknown_sender", &key.sender),
@@ -160,16 +188,15 @@ impl Gateway {
             }
         };
         let owes = translation::acknowledgement_of(&client.partner, key).is_some()
-            && seen.has_business
+            && has_business
             && !key.control_number.is_empty();
-        if let Some(fault) = &seen.fault {
-            let reason = framing::reason(fault);
+        if let Some(fault) = &interchange.fault {
             // Of a file that was cut off the rest may still come; the sender is told when it never does.
-            let is_told = answering(&key.syntax)
-                .is_some_and(|answering| answering.refusal(fault.code.text()).is_some());
-            return Ok(match is_told && fault.code != Code::I101 {
-                true => give(Verdict::Reject(reason), owes),
-                false => give(Verdict::Quarantine(reason), false),
+            let is_told =
+                answering(&key.syntax).is_some_and(|answering| answering.refusal(&fault.code).is_some());
+            return Ok(match is_told && fault.code != Code::I101.text() {
+                true => give(Verdict::Reject(fault.clone()), owes),
+                false => give(Verdict::Quarantine(fault.clone()), false),
             });
         }
         if key.control_number.is_empty() {
@@ -232,19 +259,27 @@ impl Gateway {
 
 impl Pass {
     fn take(&mut self, format: &str, row: &Row) {
-        let last = self.interchanges.last_mut();
+        let last = self.has_business.last_mut();
         match (row, last) {
-            (Row::Interchange(_), _) => self.interchanges.push(Seen::default()),
-            (Row::Group(GroupRow { functional_id, .. }), Some(seen)) => {
+            (Row::Interchange(_), _) => {
+                self.has_business.push(false);
+                self.functional_id.clear();
+            }
+            (Row::Group(GroupRow { functional_id, .. }), Some(has_business)) => {
                 // A group without a name says nothing about what is in it.
-                seen.has_business |= !functional_id.is_empty() && !is_answer(format, functional_id, "");
-                seen.functional_id.clone_from(functional_id);
+                *has_business |= !functional_id.is_empty() && !is_answer(format, functional_id, "");
+                self.functional_id.clone_from(functional_id);
             }
-            (Row::Message(row), Some(seen)) => {
-                seen.has_business |= !is_answer(format, &seen.functional_id, &row.kind);
+            (Row::Message(row), Some(has_business)) => {
+                *has_business |= !is_answer(format, &self.functional_id, &row.kind);
             }
-            (Row::InterchangeEnd { fault, .. }, Some(seen)) => seen.fault = fault.clone(),
-            (Row::Unclaimed { start, .. }, _) => {
+            (Row::InterchangeEnd { fault, .. }, _) => {
+                let is_cut_off = fault.as_ref().is_some_and(|fault| fault.code == Code::I101);
+                self.ended += usize::from(!is_cut_off);
+                let room = self.findings_max.saturating_sub(self.faults.len());
+                self.faults.extend(fault.iter().take(room).map(Fault::diagnostic));
+            }
+            (Row::Unclaimed { start, .. }, _) if self.unclaimed.len() < self.findings_max => {
                 let shown: String = start.iter().take(SHOWN_BYTES).map(|&byte| plain(byte)).collect();
                 self.unclaimed.push(Diagnostic::new(Code::I105).with("found", shown));
             }

@@ -9,6 +9,7 @@
 //! | A5 | `RELEASED` |
 
 use super::endpoints::InboxAt;
+use super::spool::Part;
 use super::{Gateway, GatewayError};
 use crate::base::clock::Monotonic;
 use crate::base::hash::Sha;
@@ -21,6 +22,8 @@ use std::ffi::OsStr;
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 
+/// Most files released in one step.
+const STEP_RELEASES: usize = 64;
 /// How much of both ends of a file is looked at before it is taken.
 const GLANCE_BYTES: usize = 512;
 /// Space that must stay free: when it runs low, files wait at their source.
@@ -189,10 +192,11 @@ impl Gateway {
                 }
             }
         }
-        let copied = writing.finish()?;
+        let Part { sha, size, .. } = writing.cut();
+        writing.finish()?;
         self.spool
             .move_durably(&self.spool.at(&temporary), &self.spool.at(&format!("spool/in/{own_name}")))?;
-        Ok(Ok(copied))
+        Ok(Ok((sha, size)))
     }
 
     /// The source failed with a file: one that changed or went is seen again with the next listing.
@@ -214,7 +218,10 @@ impl Gateway {
     /// A4 and A5 of every file whose release is due. Says whether one was released.
     pub(super) fn release_some(&mut self) -> Result<bool, GatewayError> {
         let mut released = false;
-        for due in self.ledger.due_releases()? {
+        let now = self.clock.monotonic();
+        let usable = self.inboxes.iter().filter(|inbox| !inbox.backoff.is_waiting(now));
+        let usable = usable.map(|inbox| inbox.name.clone()).collect();
+        for due in self.ledger.due_releases(usable, STEP_RELEASES)? {
             let now = self.clock.monotonic();
             let at = self.inboxes.iter().position(|inbox| inbox.name == due.endpoint);
             let Some(at) = at.filter(|&at| !self.inboxes[at].backoff.is_waiting(now)) else { continue };

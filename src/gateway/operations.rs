@@ -10,7 +10,6 @@ impl Gateway {
     /// [`crate::ledger::LedgerError::Conflict`] if the message is not in such a state.
     pub fn retry(&mut self, message: MessageId, who: &str) -> Result<(), GatewayError> {
         let bundle = self.active_bundle()?.hash;
-        self.resting.clear();
         Ok(self.ledger.retry(message, bundle, who.into(), self.clock.now())?)
     }
 
@@ -20,7 +19,6 @@ impl Gateway {
     /// [`crate::ledger::LedgerError::Conflict`] if it was split, or is not set aside.
     pub fn retry_intake(&mut self, intake: IntakeId, who: &str) -> Result<(), GatewayError> {
         let bundle = self.active_bundle()?.hash;
-        self.resting.clear();
         Ok(self.ledger.retry_intake(intake, bundle, who.into(), self.clock.now())?)
     }
 

@@ -1,24 +1,25 @@
 //! From outputs to files that leave: number, name and bytes of each are fixed once, in one commit, and sent like that
 //! however often it takes.
 
-use super::bundle::Client;
-use super::spool::{Writing, read_at};
-use super::translate::segment_path;
+use super::bundle::{Bundle, Client};
+use super::spool::{Part, Spool, Writing, failed, read_at, segment_path};
 use super::translation;
 use super::{Gateway, GatewayError, names};
+use crate::base::clock::Timestamp;
+use crate::base::files::FileReader;
 use crate::base::hash::Sha;
 use crate::exchange::identities::Identities;
 use crate::exchange::numbers::{LaneKey, NUMBER_MAX, NumberKind};
-use crate::exchange::states::MessageState;
 use crate::formats::{Envelope, Identity, Layout, Totals};
-use crate::ledger::{
-    DeliveryKind, DeliveryPlan, Gathering, Intake, InterchangeId, NumberRequest, Output, OutputId,
-};
+use crate::ledger::{DeliveryKind, DeliveryPlan, InterchangeId, NumberRequest, Output, OutputId};
+use std::path::PathBuf;
 
-/// Most deliveries planned in one step.
-const STEP_DELIVERIES: usize = 64;
-/// Outputs of one file that are looked at together.
-const OUTPUTS_MAX: usize = 100_000;
+/// Most deliveries planned in one commit.
+const BATCH_DELIVERIES: usize = 256;
+/// Bytes planned in one commit, unless the first output has more.
+const BATCH_BYTES: u64 = 4 << 20;
+/// Outputs of one file that are held at once.
+const PAGE: usize = 256;
 
 /// A file that is to leave.
 pub(super) struct Draft<'a> {
@@ -61,80 +62,63 @@ impl Draft<'_> {
 }
 
 impl Gateway {
-    /// Plans deliveries of an intake's outputs. Says whether there were any.
-    pub(super) fn plan_some(&mut self, intake: &Intake) -> Result<bool, GatewayError> {
-        let is_single = |output: &Output| output.written.gathering == Gathering::PerMessage;
-        let mut outputs = self.ledger.unplanned_outputs(intake.id, None, STEP_DELIVERIES)?;
-        if !outputs.is_empty() && !outputs.iter().any(is_single) {
-            outputs = self.ledger.unplanned_outputs(intake.id, None, OUTPUTS_MAX)?;
+    /// Plans outputs that leave in files of their own: one file of the spool and one commit for a batch of them. Says
+    /// whether there were any.
+    pub(super) fn plan_some(&mut self) -> Result<bool, GatewayError> {
+        let mut outputs = self.ledger.single_outputs(BATCH_DELIVERIES)?;
+        let mut bytes = 0;
+        let fits = outputs.iter().take_while(|output| {
+            bytes += output.written.length;
+            bytes <= BATCH_BYTES
+        });
+        let fits = fits.count().max(1);
+        outputs.truncate(fits);
+        let mut bundles = Vec::new();
+        for output in &outputs {
+            bundles.push(self.bundle(output.bundle)?);
         }
-        let singles: Vec<&Output> =
-            outputs.iter().filter(|output| is_single(output)).take(STEP_DELIVERIES).collect();
-        for output in &singles {
-            self.plan_outputs(&[output])?;
+        let drafts = outputs.iter().zip(&bundles).map(|(output, bundle)| draft_of(output, bundle));
+        let drafts = drafts.collect::<Result<Vec<_>, _>>()?;
+        let Some(path) = drafts.first().map(Draft::spool_path) else { return Ok(false) };
+        let envelopes = self.envelopes(&drafts)?;
+        let mut file = self.spool.create(&format!("spool/{path}"))?;
+        let mut bodies = Bodies::new(&self.spool);
+        let mut plans = Vec::new();
+        for ((draft, output), (envelope, numbers)) in drafts.iter().zip(&outputs).zip(envelopes) {
+            begin(draft, &envelope, &mut file)?;
+            let mut totals = Totals::default();
+            bodies.copy(output, draft.layout, &envelope, &mut totals, &mut file)?;
+            end(draft, &envelope, &totals, &mut file)?;
+            plans.push(self.plan_of(draft, &envelope, numbers, path.clone(), file.cut()));
         }
-        if !singles.is_empty() {
-            return Ok(true);
-        }
-        let Some(first) = outputs.first() else { return Ok(false) };
-        let counts = self.ledger.message_counts(intake.id)?;
-        if counts.iter().any(|(state, count)| *state == MessageState::Split && *count > 0) {
-            return Ok(false);
-        }
-        let together: Vec<&Output> = outputs
-            .iter()
-            .filter(|output| {
-                let (one, other) = (&output.written, &first.written);
-                (&one.endpoint, &one.flow, &one.map, output.bundle, &output.client)
-                    == (&other.endpoint, &other.flow, &other.map, first.bundle, &first.client)
-            })
-            .collect();
-        self.plan_outputs(&together)?;
+        file.finish()?;
+        self.ledger.plan_deliveries(plans, self.clock.now())?;
         Ok(true)
     }
 
-    /// Plans one delivery of outputs that belong in one file.
-    fn plan_outputs(&mut self, outputs: &[&Output]) -> Result<(), GatewayError> {
-        let first = outputs[0];
+    /// Plans one file of outputs that leave together, once nothing waits to be translated any more. Says whether there
+    /// were any.
+    pub(super) fn gather_some(&mut self) -> Result<bool, GatewayError> {
+        let Some(intake) = self.ledger.gathered_intake()? else { return Ok(false) };
+        let Some(first) = self.ledger.gathered_outputs(intake, None, 1)?.pop() else { return Ok(false) };
         let bundle = self.bundle(first.bundle)?;
-        let missing = |what: &str| {
-            GatewayError::Settings(format!("the {what} of output {} is not in its configuration", first.id))
-        };
-        let client = bundle.clients.get(&first.client).ok_or_else(|| missing("client"))?;
-        let layout = translation::layout_of(client, &first.written.flow, &first.written.map)
-            .ok_or_else(|| missing("guide"))?;
-        let draft = Draft {
-            key: format!("output:{}", first.id),
-            kind: DeliveryKind::Output,
-            client,
-            identities: translation::identities(&client.partner, &layout.guide().format),
-            endpoint: &first.written.endpoint,
-            mark: first.id.to_string(),
-            number: &first.number,
-            word: None,
-            layout: &*layout,
-            outputs: outputs.iter().map(|output| output.id).collect(),
-            acknowledges: None,
-        };
+        let mut draft = draft_of(&first, &bundle)?;
+        draft.outputs.clear();
         let (envelope, numbers) = self.envelope(&draft)?;
         let mut file = self.begin_draft(&draft, &envelope)?;
-        let mut whole = Vec::new();
-        let mut totals = Totals::default();
-        for output in outputs {
-            let written = &output.written;
-            let path = self.spool.at(&segment_path(written.segment));
-            let mut segment = self.spool.open_file(&path)?;
-            let body = read_at(segment.as_mut(), written.offset, written.length as usize)
-                .map_err(|error| super::spool::failed("read", &path, error))?;
-            if Sha::of(&body) != written.sha {
-                let detail = format!("output {} has other bytes than were written", output.id);
-                return Err(GatewayError::Damaged { what: path.display().to_string(), detail });
+        let mut bodies = Bodies::new(&self.spool);
+        let (mut totals, mut after) = (Totals::default(), None);
+        loop {
+            let page = self.ledger.gathered_outputs(intake, after, PAGE)?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.id);
+            for output in page.iter().filter(|output| leaves_with(output, &first)) {
+                draft.outputs.push(output.id);
+                bodies.copy(output, draft.layout, &envelope, &mut totals, &mut file)?;
             }
-            whole.clear();
-            layout.wrap_body(&envelope, &mut totals, &body, &mut whole);
-            file.write(&whole)?;
         }
-        self.end_draft(&draft, &envelope, numbers, &totals, file)
+        self.end_draft(&draft, &envelope, numbers, &totals, file)?;
+        Ok(true)
     }
 
     /// Begins the file of a draft in the spool, in place of what an earlier process left there.
@@ -144,9 +128,7 @@ impl Gateway {
         envelope: &Envelope,
     ) -> Result<Writing, GatewayError> {
         let mut file = self.spool.create(&format!("spool/{}", draft.spool_path()))?;
-        let mut piece = Vec::new();
-        draft.layout.begin_file(envelope, &mut piece);
-        file.write(&piece)?;
+        begin(draft, envelope, &mut file)?;
         Ok(file)
     }
 
@@ -159,73 +141,74 @@ impl Gateway {
         totals: &Totals,
         mut file: Writing,
     ) -> Result<(), GatewayError> {
-        let mut piece = Vec::new();
-        draft.layout.end_file(envelope, totals, &mut piece);
-        file.write(&piece)?;
-        let written = file.finish()?;
-        self.fix(draft, envelope, numbers, draft.spool_path(), written)
+        end(draft, envelope, totals, &mut file)?;
+        self.fix(draft, envelope, numbers, file)
     }
 
-    /// The commit that fixes a delivery whose bytes are durable.
+    /// Makes the bytes of a delivery durable, and fixes it.
     pub(super) fn fix(
         &mut self,
         draft: &Draft<'_>,
         envelope: &Envelope,
+        numbers: Vec<(String, u64)>,
+        mut file: Writing,
+    ) -> Result<(), GatewayError> {
+        let plan = self.plan_of(draft, envelope, numbers, draft.spool_path(), file.cut());
+        file.finish()?;
+        self.ledger.plan_delivery(plan, self.clock.now())?;
+        Ok(())
+    }
+
+    /// What the ledger is told of a delivery whose bytes are `part` of a file of the spool.
+    fn plan_of(
+        &self,
+        draft: &Draft<'_>,
+        envelope: &Envelope,
         control_numbers: Vec<(String, u64)>,
         spool_path: String,
-        (sha, size): (Sha, u64),
-    ) -> Result<(), GatewayError> {
-        let plan = DeliveryPlan {
+        part: Part,
+    ) -> DeliveryPlan {
+        DeliveryPlan {
             key: draft.key.clone(),
             kind: draft.kind,
             endpoint: draft.endpoint.to_string(),
             name: self.file_name(draft, envelope),
             spool_path,
-            sha,
-            size,
+            spool_offset: part.offset,
+            sha: part.sha,
+            size: part.size,
             outputs: draft.outputs.clone(),
             acknowledges: draft.acknowledges.into_iter().collect(),
             control_numbers,
             functional_id: draft.layout.guide().setting("group").to_owned(),
             answer_within_ms: draft.answer_within_ms(),
-        };
-        self.ledger.plan_delivery(plan, self.clock.now())?;
-        Ok(())
+        }
     }
 
     /// The envelope of a file, with its number reserved under the delivery's key: asked again, it has the same.
-    pub(super) fn envelope(
-        &mut self,
-        draft: &Draft<'_>,
-    ) -> Result<(Envelope, Vec<(String, u64)>), GatewayError> {
-        let partner = &draft.client.partner;
-        let has_envelope = !draft.layout.guide().setting("set").is_empty();
-        let Some(identities) = draft.identities.clone().filter(|_| has_envelope) else {
-            return Ok((Envelope::default(), Vec::new()));
-        };
+    pub(super) fn envelope(&mut self, draft: &Draft<'_>) -> Result<Addressed, GatewayError> {
+        let mut envelopes = self.envelopes(std::slice::from_ref(draft))?;
+        Ok(envelopes.pop().expect("one for each draft"))
+    }
+
+    /// The envelopes of several files, their numbers reserved in one commit.
+    fn envelopes(&mut self, drafts: &[Draft<'_>]) -> Result<Vec<Addressed>, GatewayError> {
         let now = self.clock.now();
-        let lane = lane(&identities);
-        let request = NumberRequest {
-            lane: lane.clone(),
-            delivery_key: draft.key.clone(),
-            first: partner.numbers.interchange_first,
-            last: NUMBER_MAX,
-            rest_ms: i64::try_from(partner.duplicates.window.as_millis()).unwrap_or(i64::MAX),
+        let requests: Vec<NumberRequest> = drafts.iter().filter_map(number_request).collect();
+        let numbers = match requests.is_empty() {
+            true => Vec::new(),
+            false => self.ledger.reserve_control_numbers(requests.clone(), now)?,
         };
-        let number = self.ledger.reserve_control_number(request, now)?;
-        let zone = jiff::tz::TimeZone::get(&partner.site.zone).unwrap_or(jiff::tz::TimeZone::UTC);
-        let made_at = jiff::Timestamp::from_millisecond(now.unix_ms).ok();
-        let envelope = Envelope {
-            sender: identities.ours,
-            receiver: identities.theirs,
-            interchange_number: number,
-            group_number: number,
-            made_at: made_at.map(|moment| zone.to_datetime(moment)),
-            is_test: partner.usage == "T",
-            wants_acknowledgement: false,
-            ..Envelope::default()
-        };
-        Ok((envelope, vec![(lane, number)]))
+        let mut reserved = requests.into_iter().map(|request| request.lane).zip(numbers);
+        let envelopes = drafts.iter().map(|draft| match identities_in(draft) {
+            Some(identities) => {
+                let (lane, number) =
+                    reserved.next().expect("a number was reserved for each that has identities");
+                (addressed(draft, identities, number, now), vec![(lane, number)])
+            }
+            None => (Envelope::default(), Vec::new()),
+        });
+        Ok(envelopes.collect())
     }
 
     /// The final name at the target, from the endpoint's template.
@@ -249,6 +232,132 @@ impl Gateway {
             ("number", draft.number),
         ];
         names::fill(template.unwrap_or(names::TEMPLATE), &values)
+    }
+}
+
+/// The file of an output that leaves alone, or of the first of those that leave together.
+fn draft_of<'a>(output: &'a Output, bundle: &'a Bundle) -> Result<Draft<'a>, GatewayError> {
+    let missing = |what: &str| {
+        GatewayError::Settings(format!("the {what} of output {} is not in its configuration", output.id))
+    };
+    let client = bundle.clients.get(&output.client).ok_or_else(|| missing("client"))?;
+    let layout = translation::layout_of(client, &output.written.flow, &output.written.map)
+        .ok_or_else(|| missing("guide"))?;
+    Ok(Draft {
+        key: format!("output:{}", output.id),
+        kind: DeliveryKind::Output,
+        client,
+        identities: translation::identities(&client.partner, &layout.guide().format),
+        endpoint: &output.written.endpoint,
+        mark: output.id.to_string(),
+        number: &output.number,
+        word: None,
+        layout,
+        outputs: vec![output.id],
+        acknowledges: None,
+    })
+}
+
+/// Whether an output leaves in one file with another of the same intake.
+fn leaves_with(output: &Output, first: &Output) -> bool {
+    let (one, other) = (&output.written, &first.written);
+    (&one.endpoint, &one.flow, &one.map, output.bundle, &output.client)
+        == (&other.endpoint, &other.flow, &other.map, first.bundle, &first.client)
+}
+
+/// Writes what stands before the first body.
+fn begin(draft: &Draft<'_>, envelope: &Envelope, file: &mut Writing) -> Result<(), GatewayError> {
+    let mut piece = Vec::new();
+    draft.layout.begin_file(envelope, &mut piece);
+    file.write(&piece)
+}
+
+/// Writes what stands after the last body.
+fn end(
+    draft: &Draft<'_>,
+    envelope: &Envelope,
+    totals: &Totals,
+    file: &mut Writing,
+) -> Result<(), GatewayError> {
+    let mut piece = Vec::new();
+    draft.layout.end_file(envelope, totals, &mut piece);
+    file.write(&piece)
+}
+
+/// Copies bodies from the segments that batches wrote.
+struct Bodies<'a> {
+    spool: &'a Spool,
+    /// The segment read last: the next body is likely to be in it.
+    segment: Option<(PathBuf, Box<dyn FileReader>)>,
+    whole: Vec<u8>,
+}
+
+impl<'a> Bodies<'a> {
+    fn new(spool: &'a Spool) -> Self {
+        Bodies { spool, segment: None, whole: Vec::new() }
+    }
+
+    /// Appends the body of an output to a file, with what surrounds it.
+    fn copy(
+        &mut self,
+        output: &Output,
+        layout: &dyn Layout,
+        envelope: &Envelope,
+        totals: &mut Totals,
+        file: &mut Writing,
+    ) -> Result<(), GatewayError> {
+        let written = &output.written;
+        let path = self.spool.at(&segment_path(output.intake, written.segment));
+        let mut segment = match self.segment.take() {
+            Some((open, reader)) if open == path => reader,
+            _ => self.spool.open_file(&path)?,
+        };
+        let body = read_at(segment.as_mut(), written.offset, written.length as usize)
+            .map_err(|error| failed("read", &path, error))?;
+        if Sha::of(&body) != written.sha {
+            let detail = format!("output {} has other bytes than were written", output.id);
+            return Err(GatewayError::Damaged { what: path.display().to_string(), detail });
+        }
+        self.segment = Some((path, segment));
+        self.whole.clear();
+        layout.wrap_body(envelope, totals, &body, &mut self.whole);
+        file.write(&self.whole)
+    }
+}
+
+/// An envelope, with the lanes and numbers reserved for it.
+pub(super) type Addressed = (Envelope, Vec<(String, u64)>);
+
+/// How both sides are named in the envelope of a draft, if it has one.
+fn identities_in<'a>(draft: &'a Draft<'_>) -> Option<&'a Identities> {
+    let has_envelope = !draft.layout.guide().setting("set").is_empty();
+    draft.identities.as_ref().filter(|_| has_envelope)
+}
+
+fn number_request(draft: &Draft<'_>) -> Option<NumberRequest> {
+    let partner = &draft.client.partner;
+    Some(NumberRequest {
+        lane: lane(identities_in(draft)?),
+        delivery_key: draft.key.clone(),
+        first: partner.numbers.interchange_first,
+        last: NUMBER_MAX,
+        rest_ms: i64::try_from(partner.duplicates.window.as_millis()).unwrap_or(i64::MAX),
+    })
+}
+
+fn addressed(draft: &Draft<'_>, identities: &Identities, number: u64, now: Timestamp) -> Envelope {
+    let partner = &draft.client.partner;
+    let zone = jiff::tz::TimeZone::get(&partner.site.zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let made_at = jiff::Timestamp::from_millisecond(now.unix_ms).ok();
+    Envelope {
+        sender: identities.ours.clone(),
+        receiver: identities.theirs.clone(),
+        interchange_number: number,
+        group_number: number,
+        made_at: made_at.map(|moment| zone.to_datetime(moment)),
+        is_test: partner.usage == "T",
+        wants_acknowledgement: false,
+        ..Envelope::default()
     }
 }
 

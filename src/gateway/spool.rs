@@ -4,8 +4,8 @@
 //! |---|---|
 //! | `spool/tmp` | copies in the making; emptied at start |
 //! | `spool/in` | our copy of each arrival, until it is archived |
-//! | `spool/out` | segments: the bodies written by one batch |
-//! | `spool/delivery` | files that leave, whole |
+//! | `spool/out` | segments: the bodies written by one batch, until their intake is archived |
+//! | `spool/delivery` | files that leave: whole, several of a batch in one |
 //! | `quarantine` | copies nothing can be made of without a person |
 //! | `archive/yyyy/mm/dd` | copies whose messages have all ended |
 //! | `bundles` | configurations that intakes are pinned to |
@@ -14,7 +14,7 @@ use super::GatewayError;
 use crate::base::clock::Timestamp;
 use crate::base::files::{FileReader, FileWriter, Files};
 use crate::base::hash::{Sha, ShaHasher};
-use crate::ledger::Intake;
+use crate::ledger::{Intake, IntakeId};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -142,8 +142,27 @@ impl Spool {
             writer,
             pending: Vec::new(),
             hasher: ShaHasher::new(),
+            part_at: 0,
             size: 0,
         })
+    }
+
+    /// `size` bytes at `offset` of one of our files, to be read once. The file is open only while it is being read.
+    pub(super) fn part(&self, path: PathBuf, offset: u64, size: u64) -> Box<dyn Read + Send> {
+        Box::new(Reading { files: self.files.clone(), path, at: offset, left: size, file: None })
+    }
+
+    /// Removes the segments of intakes whose outputs have all left, and those that a process left behind which died
+    /// before its batch was committed. May be repeated.
+    pub(super) fn remove_segments(&self, intakes: &[IntakeId]) -> Result<(), GatewayError> {
+        let folder = self.data.join("spool/out");
+        for name in self.list(&folder)? {
+            let of = name.split_once('-').and_then(|(intake, _)| intake.parse().ok()).map(IntakeId);
+            if of.is_some_and(|intake| intakes.contains(&intake)) {
+                self.remove(&folder.join(name))?;
+            }
+        }
+        Ok(())
     }
 
     /// Opens one of our files.
@@ -171,16 +190,62 @@ pub(super) fn read_at(file: &mut dyn FileReader, offset: u64, length: usize) -> 
     Ok(bytes)
 }
 
+/// Where a segment of an intake is, below `data`.
+pub(super) fn segment_path(intake: IntakeId, segment: u64) -> String {
+    format!("spool/out/{intake}-{segment:016x}")
+}
+
+/// A part of one of our files on its way out.
+struct Reading {
+    files: Arc<dyn Files>,
+    path: PathBuf,
+    at: u64,
+    left: u64,
+    file: Option<Box<dyn FileReader>>,
+}
+
+impl Read for Reading {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        if most == 0 {
+            self.file = None;
+            return Ok(0);
+        }
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => {
+                let mut file = self.files.open(&self.path)?;
+                file.seek_to(self.at)?;
+                none.insert(file)
+            }
+        };
+        let count = file.read(&mut buffer[..most])?;
+        self.left -= count as u64;
+        Ok(count)
+    }
+}
+
 /// Size of the pieces that are written.
 const WRITE_BYTES: usize = 256 << 10;
 
-/// A file of ours being written, with its hash and length.
+/// A part of a file of ours.
+pub(super) struct Part {
+    /// Byte offset in the file.
+    pub(super) offset: u64,
+    /// Length in bytes.
+    pub(super) size: u64,
+    /// Hash of the bytes.
+    pub(super) sha: Sha,
+}
+
+/// A file of ours being written, with hash and length of its parts.
 pub(super) struct Writing {
     files: Arc<dyn Files>,
     path: PathBuf,
     writer: Box<dyn FileWriter>,
     pending: Vec<u8>,
     hasher: ShaHasher,
+    part_at: u64,
     size: u64,
 }
 
@@ -201,13 +266,19 @@ impl Writing {
         Ok(())
     }
 
-    /// Makes content and name durable; hash and length of the content.
-    pub(super) fn finish(mut self) -> Result<(Sha, u64), GatewayError> {
+    /// Ends a part: what was written since the last one, or since the start.
+    pub(super) fn cut(&mut self) -> Part {
+        let sha = std::mem::take(&mut self.hasher).finish();
+        let offset = std::mem::replace(&mut self.part_at, self.size);
+        Part { offset, size: self.size - offset, sha }
+    }
+
+    /// Makes content and name durable.
+    pub(super) fn finish(mut self) -> Result<(), GatewayError> {
         self.flush()?;
         self.writer.sync().map_err(|error| failed("sync", &self.path, error))?;
         let folder = self.path.parent().unwrap_or(Path::new("."));
-        self.files.sync_directory(folder).map_err(|error| failed("sync", folder, error))?;
-        Ok((self.hasher.finish(), self.size))
+        self.files.sync_directory(folder).map_err(|error| failed("sync", folder, error))
     }
 }
 

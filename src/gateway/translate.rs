@@ -3,7 +3,7 @@
 
 use super::bundle::Bundle;
 use super::message::{Batch, Memory, One};
-use super::spool::{failed, read_at};
+use super::spool::{failed, read_at, segment_path};
 use super::{Gateway, GatewayError, translation};
 use crate::base::files::FileReader;
 use crate::base::hash::Sha;
@@ -11,6 +11,7 @@ use crate::exchange::states::MessageState;
 use crate::formats::{InterchangeRow, Row, format};
 use crate::ledger::{Intake, Interchange, InterchangeId, MessageOutcome, Reason, Work};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 /// Attempts after which a message that never ended is put aside: it may be what stops the process.
@@ -19,8 +20,9 @@ const ATTEMPTS_MAX: u32 = 3;
 const BATCH_BYTES: u64 = 4 << 20;
 
 impl Gateway {
-    /// Translates the next batch of an intake. Says whether there was one.
-    pub(super) fn translate_some(&mut self, intake: &Intake) -> Result<bool, GatewayError> {
+    /// Translates the next batch of the oldest intake that has one. Says whether there was one.
+    pub(super) fn translate_some(&mut self) -> Result<bool, GatewayError> {
+        let Some(intake) = &self.ledger.translatable_intake()? else { return Ok(false) };
         let works = batch(self.ledger.next_messages(intake.id, self.limits.batch_messages)?);
         let Some(first) = works.first() else { return Ok(false) };
         if first.attempts >= ATTEMPTS_MAX {
@@ -58,7 +60,7 @@ impl Gateway {
             outcomes.push(one.outcome(verdict));
         }
         if !batch.bytes.is_empty() {
-            let mut writing = self.spool.create(&segment_path(batch.segment))?;
+            let mut writing = self.spool.create(&segment_path(intake.id, batch.segment))?;
             writing.write(&batch.bytes)?;
             writing.finish()?;
         }
@@ -74,13 +76,11 @@ impl Gateway {
         bundles: &HashMap<Sha, Arc<Bundle>>,
     ) -> Result<HashMap<InterchangeId, InterchangeRow>, GatewayError> {
         let mut heads = HashMap::new();
-        let stored = self.ledger.interchanges(intake.id)?;
         let mut file = self.intake_file(intake)?;
-        for interchange in stored {
-            if let Some(work) = works.iter().find(|work| work.interchange == interchange.id) {
-                let bundle = &bundles[&work.bundle];
-                let row = self.head_at(intake, bundle, &interchange, file.as_mut())?;
-                heads.insert(interchange.id, row);
+        for work in works {
+            if let Entry::Vacant(head) = heads.entry(work.interchange) {
+                let interchange = self.ledger.interchange(work.interchange)?;
+                head.insert(self.head_at(intake, &bundles[&work.bundle], &interchange, file.as_mut())?);
             }
         }
         Ok(heads)
@@ -128,11 +128,6 @@ impl Gateway {
         }
         row.ok_or_else(|| damaged("no interchange begins"))
     }
-}
-
-/// Where a segment is, below `data`.
-pub(super) fn segment_path(segment: u64) -> String {
-    format!("spool/out/{segment:016x}")
 }
 
 /// The messages to be tried together: after a crash one by one, so that the one that causes it is found.

@@ -6,7 +6,6 @@ use crate::exchange::identities::{self, Identities, Stranger};
 use crate::formats::{Format, Identity, InterchangeRow, Layout, format, sniff};
 use crate::ledger::InterchangeKey;
 use crate::mapping::Plan;
-use std::sync::Arc;
 
 /// Whose interchange it is.
 pub(super) enum Owner<'b> {
@@ -120,10 +119,10 @@ pub(super) fn route<'b>(client: &'b Client, endpoint: &str, kind: &str) -> Optio
 }
 
 /// The guide an output was written by.
-pub(super) fn layout_of(client: &Client, flow: &str, map: &str) -> Option<Arc<dyn Layout>> {
-    let writes = |route: &'_ Route| -> Option<Arc<dyn Layout>> {
+pub(super) fn layout_of<'b>(client: &'b Client, flow: &str, map: &str) -> Option<&'b dyn Layout> {
+    let writes = |route: &'b Route| -> Option<&'b dyn Layout> {
         let at = route.flow.writes.iter().position(|(_, write)| write.map == map)?;
-        Some(route.writes.get(at)?.1.clone())
+        Some(&*route.writes.get(at)?.1)
     };
     client.routes.iter().filter(|route| route.flow.name == flow).find_map(writes)
 }

@@ -48,12 +48,12 @@ pub trait Ledger: Send {
     fn released(&mut self, intake: IntakeId, at: Timestamp) -> Answer<()>;
     /// The source did not let us remove the file; stays in [`Ledger::due_releases`] with one failure more.
     fn release_failed(&mut self, intake: IntakeId, why: Reason, at: Timestamp) -> Answer<()>;
-    /// Files still to be taken away at their source, oldest first.
-    fn due_releases(&self) -> Answer<Vec<DueRelease>>;
+    /// Files still to be taken away at these endpoints, oldest first, at most `limit`.
+    fn due_releases(&self, endpoints: Vec<String>, limit: usize) -> Answer<Vec<DueRelease>>;
     /// An intake.
     fn intake(&self, intake: IntakeId) -> Answer<Intake>;
-    /// Intakes that are `STAGED`, `HELD` or `PARSED`, oldest first.
-    fn open_intakes(&self) -> Answer<Vec<Intake>>;
+    /// Intakes that are `STAGED`, oldest first, at most `limit`.
+    fn staged_intakes(&self, limit: usize) -> Answer<Vec<Intake>>;
     /// Spool paths of all intakes that are not archived, in no order. Any other copy is an orphan.
     fn spooled(&self) -> Answer<Vec<String>>;
     /// `STAGED` -> `HELD`.
@@ -71,25 +71,32 @@ pub trait Ledger: Send {
     fn begin_index(&mut self, intake: IntakeId) -> Answer<()>;
     /// Appends rows of the index pass, in the order of the bytes, in pieces of any size.
     fn append_index(&mut self, intake: IntakeId, rows: Vec<IndexRow>) -> Answer<()>;
-    /// The interchanges of an intake, in order; in the index pass those appended so far.
-    fn interchanges(&self, intake: IntakeId) -> Answer<Vec<Interchange>>;
+    /// Interchanges of an intake, in order, after `after`, at most `limit`; in the index pass those appended so far.
+    fn interchanges(
+        &self,
+        intake: IntakeId,
+        after: Option<InterchangeId>,
+        limit: usize,
+    ) -> Answer<Vec<Interchange>>;
+    /// An interchange.
+    fn interchange(&self, interchange: InterchangeId) -> Answer<Interchange>;
     /// Interchanges with this key that came before `before`, newest first: of intakes that are indexed, and of its own.
     fn find_interchanges(
         &self,
         key: InterchangeKey,
         before: InterchangeId,
     ) -> Answer<Vec<EarlierInterchange>>;
-    /// Ends the index pass with a verdict on each interchange: `STAGED` -> `PARSED`. Messages of an interchange that
-    /// is not accepted end with it.
-    fn finish_index(
-        &mut self,
-        intake: IntakeId,
-        verdicts: Vec<InterchangeVerdict>,
-        at: Timestamp,
-    ) -> Answer<()>;
+    /// Takes down verdicts on interchanges of a `STAGED` intake that were appended whole. They come into force when
+    /// the pass ends; until then a later one replaces an earlier one.
+    fn judge(&mut self, intake: IntakeId, verdicts: Vec<InterchangeVerdict>) -> Answer<()>;
+    /// Ends the index pass, when there is a verdict on each interchange: `STAGED` -> `PARSED`. Messages of an
+    /// interchange that is not accepted end with it.
+    fn finish_index(&mut self, intake: IntakeId, at: Timestamp) -> Answer<()>;
 
     // ------------------------------------------------------------------ work
 
+    /// The oldest `PARSED` intake with a message that waits to be translated.
+    fn translatable_intake(&self) -> Answer<Option<Intake>>;
     /// Messages of a `PARSED` intake that wait to be translated, in the order of its bytes, at most `limit`.
     fn next_messages(&self, intake: IntakeId, limit: usize) -> Answer<Vec<Work>>;
     /// Counts an attempt for each message, before it is made. All of them are `SPLIT`.
@@ -115,18 +122,32 @@ pub trait Ledger: Send {
 
     // ------------------------------------------------------------------ deliveries
 
-    /// Outputs of an intake that belong to no delivery, ascending, after `after`, at most `limit`.
-    fn unplanned_outputs(
+    /// Outputs that leave in a file of their own and belong to no delivery, of the oldest intakes first, at most
+    /// `limit`.
+    fn single_outputs(&self, limit: usize) -> Answer<Vec<Output>>;
+    /// The oldest intake with outputs that leave together and belong to no delivery.
+    fn gathered_intake(&self) -> Answer<Option<IntakeId>>;
+    /// Outputs of an intake that leave together and belong to no delivery, ascending, after `after`, at most `limit`.
+    fn gathered_outputs(
         &self,
         intake: IntakeId,
         after: Option<OutputId>,
         limit: usize,
     ) -> Answer<Vec<Output>>;
-    /// Reserves the next number of a lane for a delivery key; asked again, it answers the same number.
-    fn reserve_control_number(&mut self, request: NumberRequest, at: Timestamp) -> Answer<u64>;
-    /// Fixes a delivery. Messages whose outputs are all planned become `PLANNED`. The same key again answers the
-    /// first delivery, and is refused if its bytes differ.
-    fn plan_delivery(&mut self, plan: DeliveryPlan, at: Timestamp) -> Answer<DeliveryId>;
+    /// Reserves the next number of its lane for the delivery key of each request; asked again, it answers the same
+    /// numbers.
+    fn reserve_control_numbers(&mut self, requests: Vec<NumberRequest>, at: Timestamp) -> Answer<Vec<u64>>;
+    /// Fixes deliveries, all or none. Messages whose outputs are all planned become `PLANNED`. The same key again
+    /// answers the first delivery, and is refused if its bytes differ.
+    fn plan_deliveries(&mut self, plans: Vec<DeliveryPlan>, at: Timestamp) -> Answer<Vec<DeliveryId>>;
+    /// [`Ledger::reserve_control_numbers`] of one.
+    fn reserve_control_number(&mut self, request: NumberRequest, at: Timestamp) -> Answer<u64> {
+        self.reserve_control_numbers(vec![request], at).map(|numbers| numbers[0])
+    }
+    /// [`Ledger::plan_deliveries`] of one.
+    fn plan_delivery(&mut self, plan: DeliveryPlan, at: Timestamp) -> Answer<DeliveryId> {
+        self.plan_deliveries(vec![plan], at).map(|planned| planned[0])
+    }
     /// Plans the bytes of a delivery once more, with key `resend:<delivery>:<n>` and a final name of its own. As the
     /// acknowledgement of `acknowledges` it is planned once: asked again, it answers the same delivery.
     fn resend(
@@ -140,12 +161,20 @@ pub trait Ledger: Send {
     fn delivery(&self, delivery: DeliveryId) -> Answer<Delivery>;
     /// Deliveries in a state, oldest first, at most `limit`.
     fn deliveries_in(&self, state: DeliveryState, limit: usize) -> Answer<Vec<Delivery>>;
+    /// Deliveries in a state to one of these endpoints, oldest first, at most `limit`.
+    fn due_deliveries(
+        &self,
+        state: DeliveryState,
+        endpoints: Vec<String>,
+        limit: usize,
+    ) -> Answer<Vec<Delivery>>;
     /// The newest delivery that carries a number of a lane, if the receiver may have it.
     fn sent(&self, lane: String, number: u64) -> Answer<Option<SentDelivery>>;
-    /// `PLANNED` -> `PUBLISHING`.
-    fn publishing(&mut self, delivery: DeliveryId, at: Timestamp) -> Answer<()>;
-    /// `PUBLISHING` or `UNKNOWN_OUTCOME` -> `PUBLISHED`. Messages whose deliveries are all published become `DONE`.
-    fn published(&mut self, delivery: DeliveryId, publication: Publication) -> Answer<()>;
+    /// `PLANNED` -> `PUBLISHING`, all or none.
+    fn publishing(&mut self, deliveries: Vec<DeliveryId>, at: Timestamp) -> Answer<()>;
+    /// `PUBLISHING` or `UNKNOWN_OUTCOME` -> `PUBLISHED`, all or none. Messages whose deliveries are all published
+    /// become `DONE`.
+    fn published(&mut self, deliveries: Vec<DeliveryId>, publication: Publication) -> Answer<()>;
     /// `PLANNED` or `PUBLISHING` -> `QUARANTINED`.
     fn quarantine_delivery(&mut self, delivery: DeliveryId, why: Reason, at: Timestamp) -> Answer<()>;
     /// `PUBLISHING` -> `UNKNOWN_OUTCOME`.

@@ -1,13 +1,14 @@
 //! Folders of this machine, over [`Files`].
 
 use crate::base::files::{FileIdentity, FileReader, Files};
+use crate::base::in_flight::in_flight;
 use crate::transport::error::{Fault, Operation, TransportError};
 use crate::transport::names::{is_plain, is_temporary};
 use crate::transport::{
-    Candidate, Content, EndpointSettings, Exactly, Inbox, LISTED_NAMES_MAX, Listing, Location, Look, Outbox,
-    Publication, Removal, check_plain, check_temporary,
+    Candidate, Content, Each, EndpointSettings, Exactly, Inbox, LISTED_NAMES_MAX, Listing, Location, Look,
+    Outbox, Publication, Put, Removal, check_plain, check_temporary, one_by_one,
 };
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -143,17 +144,28 @@ impl Folder {
             let found = if copied == size { identity.size } else { copied };
             return Err(Fault::SizeDiffers { name: name.to_os_string(), expected: size, found });
         }
-        self.sync(Operation::Write, name)?;
         Ok(identity)
+    }
+
+    /// Writes a file; its content is durable then, its name is not.
+    fn write_or_remove(
+        &self,
+        temporary: &OsStr,
+        content: &mut dyn Read,
+        size: u64,
+    ) -> Result<FileIdentity, Fault> {
+        check_temporary(temporary)?;
+        self.write(temporary, content, size).inspect_err(|_| {
+            // Space may be what is missing, and a half file is of no use.
+            if let Err(error) = self.remove_if_there(&self.directory.join(temporary)) {
+                tracing::warn!(endpoint = self.endpoint, %error, "an unfinished temporary file stays");
+            }
+        })
     }
 
     fn rename(&self, temporary: &OsStr, final_name: &OsStr) -> Result<Publication, Fault> {
         let (from, to) = (self.path(temporary)?, self.path(final_name)?);
-        let unknown = |error: io::Error| Fault::OutcomeUnknown {
-            temporary: temporary.to_os_string(),
-            final_name: final_name.to_os_string(),
-            cause: error.to_string(),
-        };
+        let unknown = |error: io::Error| unknown(temporary, final_name, &error);
         match self.files.rename_no_replace(&from, &to) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -168,8 +180,12 @@ impl Folder {
                 Err(_) => return Err(unknown(error)),
             },
         }
-        self.files.sync_directory(&self.directory).map_err(unknown)?;
         Ok(Publication::Published)
+    }
+
+    /// Makes the names durable after renames, one of which is given for the error.
+    fn sync_published(&self, (temporary, final_name): (&OsStr, &OsStr)) -> Result<(), Fault> {
+        self.files.sync_directory(&self.directory).map_err(|error| unknown(temporary, final_name, &error))
     }
 
     fn look_at(&self, temporary: &OsStr, final_name: &OsStr) -> Result<Look, Fault> {
@@ -237,20 +253,43 @@ impl Outbox for Folder {
         content: &mut dyn Read,
         size: u64,
     ) -> Result<FileIdentity, TransportError> {
-        check_temporary(temporary).map_err(|fault| self.fail(fault))?;
-        self.write(temporary, content, size).map_err(|fault| {
-            // Space may be what is missing, and a half file is of no use.
-            if let Err(error) = self.remove_if_there(&self.directory.join(temporary)) {
-                tracing::warn!(endpoint = self.endpoint, %error, "an unfinished temporary file stays");
-            }
-            self.fail(fault)
-        })
+        self.write_or_remove(temporary, content, size)
+            .and_then(|identity| self.sync(Operation::Write, temporary).map(|()| identity))
+            .map_err(|fault| self.fail(fault))
+    }
+
+    fn put_temporaries(&mut self, puts: Vec<Put>) -> Each<FileIdentity> {
+        let Some(first) = puts.first().map(|put| put.temporary.clone()) else { return Vec::new() };
+        let mut written = in_flight(self.files.in_flight(), puts, |mut put| {
+            self.write_or_remove(&put.temporary, &mut put.content, put.size).map_err(|fault| self.fail(fault))
+        });
+        let synced = self.sync(Operation::Write, &first).map_err(|fault| self.fail(fault));
+        keep_if(synced, &mut written, |_| true);
+        written
     }
 
     fn publish(&mut self, temporary: &OsStr, final_name: &OsStr) -> Result<Publication, TransportError> {
-        check_temporary(temporary)
-            .and_then(|()| self.rename(temporary, final_name))
-            .map_err(|fault| self.fail(fault))
+        let renamed = check_temporary(temporary).and_then(|()| self.rename(temporary, final_name));
+        match renamed {
+            Ok(Publication::Published) => {
+                self.sync_published((temporary, final_name)).map(|()| Publication::Published)
+            }
+            other => other,
+        }
+        .map_err(|fault| self.fail(fault))
+    }
+
+    fn publish_all(&mut self, names: Vec<(OsString, OsString)>) -> Each<Publication> {
+        let Some((temporary, final_name)) = names.first().cloned() else { return Vec::new() };
+        // A rename waits for nothing: there is no gain in several at the same time.
+        let mut renamed = one_by_one(names, |(temporary, final_name)| {
+            check_temporary(&temporary)
+                .and_then(|()| self.rename(&temporary, &final_name))
+                .map_err(|fault| self.fail(fault))
+        });
+        let synced = self.sync_published((&temporary, &final_name)).map_err(|fault| self.fail(fault));
+        keep_if(synced, &mut renamed, |publication| *publication == Publication::Published);
+        renamed
     }
 
     fn look(&mut self, temporary: &OsStr, final_name: &OsStr) -> Result<Look, TransportError> {
@@ -268,5 +307,27 @@ impl Outbox for Folder {
         check_temporary(temporary).map_err(|fault| self.fail(fault))?;
         self.remove_if_there(&self.directory.join(temporary))
             .map_err(|error| self.fail(self.fault(Operation::Remove, temporary, error)))
+    }
+}
+
+/// A rename that may have happened.
+fn unknown(temporary: &OsStr, final_name: &OsStr, error: &io::Error) -> Fault {
+    Fault::OutcomeUnknown {
+        temporary: temporary.to_os_string(),
+        final_name: final_name.to_os_string(),
+        cause: error.to_string(),
+    }
+}
+
+/// What was done to a directory counts if the directory was `synced` after it; otherwise the error stands for all.
+fn keep_if<T>(synced: Result<(), TransportError>, each: &mut Each<T>, counts: impl Fn(&T) -> bool) {
+    let Err(error) = synced else { return };
+    for answer in each.iter_mut().filter(|answer| matches!(answer, Some(Ok(value)) if counts(value))) {
+        *answer = None;
+    }
+    match each.iter_mut().find(|answer| answer.is_none()) {
+        Some(free) => *free = Some(Err(error)),
+        // Nothing was done that had to be durable.
+        None => tracing::debug!(%error, "a directory could not be synced"),
     }
 }

@@ -78,6 +78,19 @@ pub struct Look {
     pub published: Option<FileIdentity>,
 }
 
+/// A file to be written under a temporary name; see [`Outbox::put_temporary`].
+pub struct Put {
+    /// The temporary name.
+    pub temporary: OsString,
+    /// Its bytes. Opened, if it is a file, no sooner than it is read.
+    pub content: Content,
+    /// How many bytes there are.
+    pub size: u64,
+}
+
+/// What became of each of several files; `None` where nothing was tried or nothing is known, because another failed.
+pub type Each<T> = Vec<Option<Result<T, TransportError>>>;
+
 /// A stream of a file's bytes. Its errors hold a [`TransportError`] as their inner error.
 pub type Content = Box<dyn Read + Send>;
 
@@ -136,6 +149,16 @@ pub trait Outbox: Send {
         size: u64,
     ) -> Result<FileIdentity, TransportError>;
 
+    /// As [`Outbox::put_temporary`] for several files, some of them at the same time where that is faster.
+    fn put_temporaries(&mut self, puts: Vec<Put>) -> Each<FileIdentity> {
+        one_by_one(puts, |mut put| self.put_temporary(&put.temporary, &mut put.content, put.size))
+    }
+
+    /// As [`Outbox::publish`] for several files, each with its temporary and its final name.
+    fn publish_all(&mut self, names: Vec<(OsString, OsString)>) -> Each<Publication> {
+        one_by_one(names, |(temporary, final_name)| self.publish(&temporary, &final_name))
+    }
+
     /// Renames the temporary file to its final name without replacing anything.
     ///
     /// # Errors
@@ -161,6 +184,17 @@ pub trait Outbox: Send {
     /// # Errors
     /// `BadName` for a name that is not temporary.
     fn discard(&mut self, temporary: &OsStr) -> Result<(), TransportError>;
+}
+
+/// Does `work` with each of `jobs` until it fails.
+fn one_by_one<T, R>(jobs: Vec<T>, mut work: impl FnMut(T) -> Result<R, TransportError>) -> Each<R> {
+    let mut has_failed = false;
+    let mut next = |job| {
+        let done = (!has_failed).then(|| work(job))?;
+        has_failed = done.is_err();
+        Some(done)
+    };
+    jobs.into_iter().map(&mut next).collect()
 }
 
 /// Makes a `T` for the settings it is meant for, and `None` for others.

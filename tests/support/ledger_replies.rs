@@ -11,7 +11,7 @@ fn sent(world: &mut World, within: Option<i64>) -> (DeliveryId, Vec<MessageId>) 
     for &message in &messages {
         world.settle(message, MessageState::Translated).unwrap();
     }
-    let outputs = world.ledger.unplanned_outputs(intake, None, 9).unwrap();
+    let outputs = world.outputs(intake);
     let ids = outputs.iter().map(|output| output.id).collect();
     let key = format!("sent {intake}");
     let plan = DeliveryPlan { answer_within_ms: within, ..world.plan(&key, ids) };
@@ -31,8 +31,7 @@ pub fn what_partners_say_is_kept(store: &mut dyn Store) {
     world.ledger.reserve_control_number(request, at(1)).unwrap();
     let (intake, _, ours) = world.parse(2, false);
     ours.iter().for_each(|&message| world.settle(message, MessageState::Translated).unwrap());
-    let outputs: Vec<OutputId> =
-        world.ledger.unplanned_outputs(intake, None, 9).unwrap().iter().map(|output| output.id).collect();
+    let outputs: Vec<OutputId> = world.outputs(intake).iter().map(|output| output.id).collect();
     let numbers = vec![("lane".into(), 7)];
     let plan = DeliveryPlan { control_numbers: numbers, ..world.plan("k", outputs.clone()) };
     let delivery = world.ledger.plan_delivery(plan, at(2)).unwrap();

@@ -66,7 +66,7 @@ fn intake_steps(world: &mut World) {
         }
         let intake = world.intake_in(from);
         if from != IntakeState::Staged {
-            expect(&INTAKE_PARSED, from.into(), world.ledger.finish_index(intake, vec![], at(9)));
+            expect(&INTAKE_PARSED, from.into(), world.ledger.finish_index(intake, at(9)));
         }
     }
 }
@@ -74,8 +74,10 @@ fn intake_steps(world: &mut World) {
 fn delivery_steps(world: &mut World) {
     type Attempt = fn(&mut dyn Ledger, DeliveryId) -> Answer<()>;
     let attempts: [(Step, Attempt); 5] = [
-        (DELIVERY_PUBLISHING, |ledger, id| ledger.publishing(id, at(9))),
-        (DELIVERY_PUBLISHED, |ledger, id| ledger.published(id, Publication { at: at(9), inferred: false })),
+        (DELIVERY_PUBLISHING, |ledger, id| ledger.publishing(vec![id], at(9))),
+        (DELIVERY_PUBLISHED, |ledger, id| {
+            ledger.published(vec![id], Publication { at: at(9), inferred: false })
+        }),
         (DELIVERY_QUARANTINED, |ledger, id| ledger.quarantine_delivery(id, why("target_exists"), at(9))),
         (DELIVERY_UNKNOWN, |ledger, id| ledger.unknown_outcome(id, why("timeout"), at(9))),
         (DELIVERY_AGAIN, |ledger, id| ledger.deliver_again(id, "kim".into(), at(9))),
@@ -104,6 +106,6 @@ fn delivery_steps(world: &mut World) {
         }
         assert!(!world.ledger.deliveries_in(from, 1).unwrap().is_empty());
     }
-    let missing = world.ledger.publishing(DeliveryId(1 << 40), at(9));
+    let missing = world.ledger.publishing(vec![DeliveryId(1 << 40)], at(9));
     assert!(matches!(missing, Err(LedgerError::Missing { .. })));
 }

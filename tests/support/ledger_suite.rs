@@ -51,15 +51,19 @@ fn an_arrival_is_taken_in_once(store: &mut dyn Store) {
     assert_eq!(world.ledger.stage_intake(arrival.clone()).unwrap(), Staged::SameArrival(id));
     world.ledger.release_failed(id, why("permission_denied"), at(2)).unwrap();
     world.ledger.release_failed(id, why("permission_denied"), at(3)).unwrap();
-    let due = world.ledger.due_releases().unwrap();
+    let due = world.ledger.due_releases(vec!["acme-in".into()], 9).unwrap();
     assert_eq!((due.len(), due[0].failures, &due[0].identity), (1, 2, &arrival.identity));
     world.ledger.released(id, at(10)).unwrap();
-    assert!(world.ledger.due_releases().unwrap().is_empty());
+    assert!(world.ledger.due_releases(vec!["acme-in".into()], 9).unwrap().is_empty());
     assert!(matches!(world.ledger.released(id, at(11)), Err(LedgerError::Conflict { .. })));
 
     let again = Arrival { received_at: at(1010), ..arrival.clone() };
     assert_eq!(world.ledger.stage_intake(again).unwrap(), Staged::SameArrival(id));
-    assert_eq!(world.ledger.due_releases().unwrap().len(), 1, "it must be released again");
+    assert_eq!(
+        world.ledger.due_releases(vec!["acme-in".into()], 9).unwrap().len(),
+        1,
+        "it must be released again"
+    );
     world.ledger.released(id, at(1011)).unwrap();
     let found =
         world.ledger.find_arrival(arrival.endpoint.clone(), arrival.name.clone(), arrival.identity.clone());
@@ -78,7 +82,7 @@ fn an_interrupted_index_pass_leaves_nothing(store: &mut dyn Store) {
     assert!(world.ledger.next_messages(intake, 9).unwrap().is_empty(), "not parsed yet");
     let second = world.index(intake, "1", 2);
     assert!(second > first, "ids are never used twice");
-    assert!(matches!(world.ledger.finish_index(intake, vec![], at(1)), Err(LedgerError::Refused { .. })));
+    assert!(matches!(world.ledger.finish_index(intake, at(1)), Err(LedgerError::Refused { .. })));
     world.verdict(intake, second, Verdict::Accept, false).unwrap();
     let work = world.ledger.next_messages(intake, 1).unwrap();
     assert_eq!(
@@ -103,7 +107,7 @@ fn verdicts_decide_about_messages(store: &mut dyn Store) {
         let intake = world.stage();
         let interchange = world.index(intake, "5", 2);
         world.verdict(intake, interchange, verdict, true).unwrap();
-        assert_eq!(world.ledger.interchanges(intake).unwrap()[0].state, interchange_state);
+        assert_eq!(world.ledger.interchanges(intake, None, 9).unwrap()[0].state, interchange_state);
         assert_eq!(world.ledger.message_counts(intake).unwrap(), vec![(message_state, 2)]);
         assert_eq!(world.ledger.due_acks(9).unwrap().len(), due, "{interchange_state}");
     }
@@ -129,13 +133,13 @@ fn a_message_goes_all_the_way(store: &mut dyn Store) {
     let second = world.ledger.ack_messages(group, Some(messages[0]), 9).unwrap();
     assert_eq!((second[0].id, second.len()), (messages[1], 1));
 
-    let outputs = world.ledger.unplanned_outputs(intake, None, 9).unwrap();
+    let outputs = world.outputs(intake);
     let story = world.ledger.message_story(messages[0]).unwrap();
     assert_eq!((outputs[0].bundle, &outputs[0].number), (story.bundle, &story.documents[0].number));
     let one = world.plan("one", vec![outputs[0].id]);
     let one = world.ledger.plan_delivery(one, at(70)).unwrap();
     assert_eq!(world.state(messages[0]), MessageState::Translated);
-    assert_eq!(world.ledger.unplanned_outputs(intake, Some(outputs[0].id), 9).unwrap()[0].id, outputs[1].id);
+    assert_eq!(world.outputs(intake)[0].id, outputs[1].id);
     let two = world.plan("two", vec![outputs[1].id]);
     let two = world.ledger.plan_delivery(two, at(71)).unwrap();
     assert_eq!(world.state(messages[0]), MessageState::Planned);
@@ -175,7 +179,7 @@ fn a_batch_is_all_or_nothing(store: &mut dyn Store) {
     world.settle(messages[2], MessageState::Held).unwrap();
     let batch = messages.iter().map(|&message| world.outcome(message, MessageState::Translated)).collect();
     assert!(matches!(world.ledger.commit_batch(batch, at(1)), Err(LedgerError::Conflict { .. })));
-    assert!(world.ledger.unplanned_outputs(intake, None, 9).unwrap().is_empty());
+    assert!(world.outputs(intake).is_empty());
     assert_eq!(world.state(messages[0]), MessageState::Split);
     let bare = MessageOutcome { reason: None, ..world.outcome(messages[0], MessageState::Held) };
     assert!(matches!(world.ledger.commit_batch(vec![bare], at(1)), Err(LedgerError::Refused { .. })));
@@ -219,8 +223,7 @@ fn a_delivery_is_planned_once(store: &mut dyn Store) {
     let mut world = World::new(store);
     let (intake, _, messages) = world.parse(1, false);
     world.settle(messages[0], MessageState::Translated).unwrap();
-    let ids: Vec<_> =
-        world.ledger.unplanned_outputs(intake, None, 9).unwrap().iter().map(|output| output.id).collect();
+    let ids: Vec<_> = world.outputs(intake).iter().map(|output| output.id).collect();
     let plan = world.plan("k", ids.clone());
     let first = world.ledger.plan_delivery(plan.clone(), at(1)).unwrap();
     let mut world = world.reopen(store);
@@ -268,7 +271,7 @@ fn a_retry_keeps_the_history(store: &mut dyn Store) {
     world.ledger.retry(messages[0], sha("b2"), "kim".into(), at(3)).unwrap();
     let work = world.ledger.next_messages(intake, 9).unwrap();
     assert_eq!((work.len(), work[0].bundle, work[0].attempts), (1, sha("b2"), 0));
-    assert_eq!(world.ledger.interchanges(intake).unwrap()[0].state, InterchangeState::Split);
+    assert_eq!(world.ledger.interchanges(intake, None, 9).unwrap()[0].state, InterchangeState::Split);
     world.settle(messages[0], MessageState::Translated).unwrap();
     let story = world.ledger.message_story(messages[0]).unwrap();
     assert_eq!((story.run, story.earlier_findings.len(), story.findings.len()), (1, 1, 1));
@@ -316,7 +319,7 @@ fn lists_and_counts_agree(store: &mut dyn Store) {
     let stranger = MessageFilter { client: Some("other".into()), ..all };
     assert!(world.ledger.list_messages(stranger).unwrap().is_empty());
     let staged = world.stage();
-    assert!(world.ledger.open_intakes().unwrap().iter().any(|intake| intake.id == staged));
+    assert!(world.ledger.staged_intakes(99).unwrap().iter().any(|intake| intake.id == staged));
     let archived = world.intake_in(IntakeState::Archived);
     let spooled = world.ledger.spooled().unwrap();
     let is_spooled = |world: &World, id| spooled.contains(&world.ledger.intake(id).unwrap().path);

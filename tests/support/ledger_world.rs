@@ -118,7 +118,7 @@ impl World {
         rows.push(IndexRow::GroupEnd { fault: None });
         rows.push(IndexRow::InterchangeEnd { length: 1000, sha: sha(number), fault: None });
         self.ledger.append_index(intake, rows).unwrap();
-        self.ledger.interchanges(intake).unwrap()[0].id
+        self.ledger.interchanges(intake, None, 1).unwrap()[0].id
     }
 
     /// An accepted intake of one interchange, with its messages.
@@ -139,7 +139,8 @@ impl World {
         owes_acknowledgement: bool,
     ) -> Answer<()> {
         let verdict = InterchangeVerdict { interchange, verdict, owes_acknowledgement };
-        self.ledger.finish_index(intake, vec![verdict], at(50))
+        self.ledger.judge(intake, vec![verdict])?;
+        self.ledger.finish_index(intake, at(50))
     }
 
     pub fn outcome(&self, message: MessageId, state: MessageState) -> MessageOutcome {
@@ -175,6 +176,12 @@ impl World {
         }
     }
 
+    /// Outputs of an intake that are in no delivery.
+    pub fn outputs(&self, intake: IntakeId) -> Vec<Output> {
+        let all = self.ledger.single_outputs(usize::MAX).unwrap();
+        all.into_iter().filter(|output| output.intake == intake).collect()
+    }
+
     pub fn settle(&mut self, message: MessageId, state: MessageState) -> Answer<()> {
         let outcome = self.outcome(message, state);
         self.ledger.commit_batch(vec![outcome], at(60))
@@ -187,6 +194,7 @@ impl World {
             endpoint: "wms".into(),
             name: format!("{key}.xml"),
             spool_path: format!("out/{key}"),
+            spool_offset: 7,
             sha: sha(key),
             size: 20,
             outputs,
@@ -206,7 +214,7 @@ impl World {
             Split => {}
             Planned => {
                 self.settle(message, Translated).unwrap();
-                let outputs = self.ledger.unplanned_outputs(intake, None, 9).unwrap();
+                let outputs = self.outputs(intake);
                 let plan =
                     self.plan(&format!("m{message}"), outputs.iter().map(|output| output.id).collect());
                 self.ledger.plan_delivery(plan, at(70)).unwrap();
@@ -253,10 +261,10 @@ impl World {
         let plan = self.plan(&format!("d{}", self.next), vec![]);
         let id = self.ledger.plan_delivery(plan, at(90)).unwrap();
         if matches!(state, Publishing | Published | Acked | UnknownOutcome) {
-            self.ledger.publishing(id, at(91)).unwrap();
+            self.ledger.publishing(vec![id], at(91)).unwrap();
         }
         if matches!(state, Published | Acked) {
-            self.ledger.published(id, Publication { at: at(92), inferred: false }).unwrap();
+            self.ledger.published(vec![id], Publication { at: at(92), inferred: false }).unwrap();
         }
         match state {
             Acked => self.reply(id, Word::Accepted, at(93)).unwrap(),
@@ -288,8 +296,8 @@ impl World {
     }
 
     pub fn publish(&mut self, delivery: DeliveryId) {
-        self.ledger.publishing(delivery, at(100)).unwrap();
-        self.ledger.published(delivery, Publication { at: at(101), inferred: true }).unwrap();
+        self.ledger.publishing(vec![delivery], at(100)).unwrap();
+        self.ledger.published(vec![delivery], Publication { at: at(101), inferred: true }).unwrap();
     }
 }
 

@@ -57,8 +57,10 @@ pub struct DeliveryPlan {
     pub endpoint: String,
     /// Final name at the target.
     pub name: String,
-    /// Where its bytes are, relative to the spool.
+    /// The file its bytes are in, relative to the spool. Others may be in it too.
     pub spool_path: String,
+    /// Byte offset in that file.
+    pub spool_offset: u64,
     /// Hash of its bytes.
     pub sha: Sha,
     /// Their length.
@@ -88,8 +90,10 @@ pub struct Delivery {
     pub endpoint: String,
     /// Final name at the target.
     pub name: String,
-    /// Where its bytes are, relative to the spool.
+    /// The file its bytes are in, relative to the spool. Others may be in it too.
     pub spool_path: String,
+    /// Byte offset in that file.
+    pub spool_offset: u64,
     /// Hash of its bytes.
     pub sha: Sha,
     /// Their length.

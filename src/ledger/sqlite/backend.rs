@@ -30,8 +30,8 @@ impl Ledger for SqliteLedger {
         self.write(|db| intake::release_failed(db, intake, &why, at))
     }
 
-    fn due_releases(&self) -> Answer<Vec<DueRelease>> {
-        self.read(intake::due_releases)
+    fn due_releases(&self, endpoints: Vec<String>, limit: usize) -> Answer<Vec<DueRelease>> {
+        self.read(|db| intake::due_releases(db, &endpoints, limit))
     }
 
     fn intake(&self, intake: IntakeId) -> Answer<Intake> {
@@ -42,8 +42,8 @@ impl Ledger for SqliteLedger {
         self.read(intake::spooled)
     }
 
-    fn open_intakes(&self) -> Answer<Vec<Intake>> {
-        self.read(|db| intake::in_states(db, index::OPEN_INTAKES, usize::MAX))
+    fn staged_intakes(&self, limit: usize) -> Answer<Vec<Intake>> {
+        self.read(|db| intake::in_state(db, IntakeState::Staged, limit))
     }
 
     fn hold_intake(&mut self, intake: IntakeId, why: Reason, at: Timestamp) -> Answer<()> {
@@ -70,8 +70,17 @@ impl Ledger for SqliteLedger {
         self.write(|db| index::append(db, intake, &rows))
     }
 
-    fn interchanges(&self, intake: IntakeId) -> Answer<Vec<Interchange>> {
-        self.read(|db| index::of_intake(db, intake))
+    fn interchanges(
+        &self,
+        intake: IntakeId,
+        after: Option<InterchangeId>,
+        limit: usize,
+    ) -> Answer<Vec<Interchange>> {
+        self.read(|db| index::of_intake(db, intake, after, limit))
+    }
+
+    fn interchange(&self, interchange: InterchangeId) -> Answer<Interchange> {
+        self.read(|db| index::get(db, interchange))
     }
 
     fn find_interchanges(
@@ -82,13 +91,16 @@ impl Ledger for SqliteLedger {
         self.read(|db| index::find(db, &key, before))
     }
 
-    fn finish_index(
-        &mut self,
-        intake: IntakeId,
-        verdicts: Vec<InterchangeVerdict>,
-        at: Timestamp,
-    ) -> Answer<()> {
-        self.write(|db| index::finish(db, intake, &verdicts, at))
+    fn judge(&mut self, intake: IntakeId, verdicts: Vec<InterchangeVerdict>) -> Answer<()> {
+        self.write(|db| index::judge(db, intake, &verdicts))
+    }
+
+    fn finish_index(&mut self, intake: IntakeId, at: Timestamp) -> Answer<()> {
+        self.write(|db| index::finish(db, intake, at))
+    }
+
+    fn translatable_intake(&self) -> Answer<Option<Intake>> {
+        self.read(work::translatable)
     }
 
     fn next_messages(&self, intake: IntakeId, limit: usize) -> Answer<Vec<Work>> {
@@ -124,21 +136,29 @@ impl Ledger for SqliteLedger {
         self.read(|db| work::counts(db, intake))
     }
 
-    fn unplanned_outputs(
+    fn single_outputs(&self, limit: usize) -> Answer<Vec<Output>> {
+        self.read(|db| work::single_outputs(db, limit))
+    }
+
+    fn gathered_intake(&self) -> Answer<Option<IntakeId>> {
+        self.read(work::gathered_intake)
+    }
+
+    fn gathered_outputs(
         &self,
         intake: IntakeId,
         after: Option<OutputId>,
         limit: usize,
     ) -> Answer<Vec<Output>> {
-        self.read(|db| work::unplanned(db, intake, after, limit))
+        self.read(|db| work::gathered_outputs(db, intake, after, limit))
     }
 
-    fn reserve_control_number(&mut self, request: NumberRequest, at: Timestamp) -> Answer<u64> {
-        self.write(|db| delivery::reserve(db, &request, at))
+    fn reserve_control_numbers(&mut self, requests: Vec<NumberRequest>, at: Timestamp) -> Answer<Vec<u64>> {
+        self.write(|db| requests.iter().map(|request| delivery::reserve(db, request, at)).collect())
     }
 
-    fn plan_delivery(&mut self, plan: DeliveryPlan, at: Timestamp) -> Answer<DeliveryId> {
-        self.write(|db| delivery::plan(db, &plan, at))
+    fn plan_deliveries(&mut self, plans: Vec<DeliveryPlan>, at: Timestamp) -> Answer<Vec<DeliveryId>> {
+        self.write(|db| plans.iter().map(|plan| delivery::plan(db, plan, at)).collect())
     }
 
     fn resend(
@@ -159,16 +179,26 @@ impl Ledger for SqliteLedger {
         self.read(|db| delivery::in_state(db, state, limit))
     }
 
+    fn due_deliveries(
+        &self,
+        state: DeliveryState,
+        endpoints: Vec<String>,
+        limit: usize,
+    ) -> Answer<Vec<Delivery>> {
+        self.read(|db| delivery::due(db, state, &endpoints, limit))
+    }
+
     fn sent(&self, lane: String, number: u64) -> Answer<Option<SentDelivery>> {
         self.read(|db| replies::sent(db, &lane, number))
     }
 
-    fn publishing(&mut self, delivery: DeliveryId, at: Timestamp) -> Answer<()> {
-        self.write(|db| Move::new(&states::DELIVERY_PUBLISHING, at).one(db, delivery.0))
+    fn publishing(&mut self, deliveries: Vec<DeliveryId>, at: Timestamp) -> Answer<()> {
+        let step = Move::new(&states::DELIVERY_PUBLISHING, at);
+        self.write(|db| deliveries.iter().try_for_each(|delivery| step.one(db, delivery.0)))
     }
 
-    fn published(&mut self, delivery: DeliveryId, publication: Publication) -> Answer<()> {
-        self.write(|db| delivery::published(db, delivery, publication))
+    fn published(&mut self, deliveries: Vec<DeliveryId>, publication: Publication) -> Answer<()> {
+        self.write(|db| deliveries.iter().try_for_each(|&id| delivery::published(db, id, publication)))
     }
 
     fn quarantine_delivery(&mut self, delivery: DeliveryId, why: Reason, at: Timestamp) -> Answer<()> {
@@ -226,7 +256,7 @@ impl Ledger for SqliteLedger {
     }
 
     fn archivable_intakes(&self, limit: usize) -> Answer<Vec<Intake>> {
-        self.read(|db| intake::in_states(db, &[IntakeState::Closed], limit))
+        self.read(|db| intake::in_state(db, IntakeState::Closed, limit))
     }
 
     fn archived(&mut self, intake: IntakeId, path: String, at: Timestamp) -> Answer<()> {

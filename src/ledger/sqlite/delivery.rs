@@ -110,8 +110,8 @@ fn insert(
     execute(
         db,
         "INSERT INTO delivery (key, kind, endpoint, name, spool_path, sha, size, state, state_at, planned_at,
-             resend_of, functional_id, answer_within_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12)",
+             resend_of, functional_id, answer_within_ms, spool_offset)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12, ?13)",
         params![
             plan.key,
             plan.kind,
@@ -125,6 +125,7 @@ fn insert(
             resend_of,
             plan.functional_id,
             plan.answer_within_ms,
+            Count(plan.spool_offset),
         ],
     )?;
     Ok(DeliveryId(db.last_insert_rowid()))
@@ -180,6 +181,7 @@ pub(super) fn resend(
         endpoint: first.endpoint,
         name: name.to_owned(),
         spool_path: first.spool_path,
+        spool_offset: first.spool_offset,
         sha: first.sha,
         size: first.size,
         outputs: Vec::new(),
@@ -241,6 +243,23 @@ pub(super) fn in_state(db: &Connection, state: DeliveryState, limit: usize) -> A
     Ok(rows)
 }
 
+/// See [`crate::ledger::Ledger::due_deliveries`].
+pub(super) fn due(
+    db: &Connection,
+    state: DeliveryState,
+    endpoints: &[String],
+    limit: usize,
+) -> Answer<Vec<Delivery>> {
+    let rows = db
+        .prepare_cached(&format!(
+            "SELECT * FROM delivery INDEXED BY delivery_state WHERE state = ?1 AND endpoint IN {} ORDER BY id LIMIT ?3",
+            super::rows::LISTED
+        ))?
+        .query_map(params![state, super::rows::Listed(endpoints), super::limit(limit)], read)?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
 /// Reads all columns of `delivery`.
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Delivery> {
     Ok(Delivery {
@@ -250,6 +269,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Delivery> {
         endpoint: row.get("endpoint")?,
         name: row.get("name")?,
         spool_path: row.get("spool_path")?,
+        spool_offset: row.get::<_, Count>("spool_offset")?.0,
         sha: row.get("sha")?,
         size: row.get::<_, Count>("size")?.0,
         state: row.get("state")?,

@@ -36,7 +36,7 @@ pub(super) fn without_messages(db: &Connection, filter: &FileFilter) -> Answer<V
     files
         .into_iter()
         .map(|intake| {
-            let interchanges = index::of_intake(db, intake.id)?;
+            let interchanges = index::of_intake(db, intake.id, None, usize::MAX)?;
             Ok(line(intake, &interchanges))
         })
         .collect()
@@ -53,7 +53,7 @@ fn line(intake: Intake, interchanges: &[Interchange]) -> FileLine {
 /// See [`crate::ledger::Ledger::file_story`].
 pub(super) fn story(db: &Connection, id: IntakeId) -> Answer<FileStory> {
     let intake = intake::get(db, id)?;
-    let interchanges = index::of_intake(db, id)?;
+    let interchanges = index::of_intake(db, id, None, usize::MAX)?;
     let mut all = findings::of_owner(db, FindingOwner::Intake(id))?;
     let mut owners = vec![(Entity::Intake, id.0), (Entity::Release, id.0)];
     for interchange in &interchanges {

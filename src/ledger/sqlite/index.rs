@@ -3,13 +3,12 @@
 use super::moves::{Move, execute, require};
 use super::rows::Count;
 use crate::base::clock::Timestamp;
-use crate::exchange::states::{self, IntakeState, InterchangeState, MessageState};
+use crate::exchange::states::{self, InterchangeState, MessageState};
 use crate::ledger::{
     Answer, EarlierInterchange, GroupId, IndexRow, IntakeId, Interchange, InterchangeId, InterchangeKey,
     InterchangeVerdict, LedgerError, Reason, SyntaxVerdict, Verdict,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use std::collections::HashMap;
 
 fn refused(why: impl Into<String>) -> LedgerError {
     LedgerError::Refused { what: "these index rows", why: why.into() }
@@ -52,14 +51,21 @@ impl<'a> Pass<'a> {
         let client = db
             .prepare_cached("SELECT client FROM intake WHERE id = ?1")?
             .query_row([intake], |row| row.get(0))?;
+        // Only the one that started last can be open.
         let interchange: Option<InterchangeId> = db
-            .prepare_cached("SELECT id FROM interchange WHERE intake = ?1 AND sha IS NULL")?
-            .query_row([intake], |row| row.get(0))
-            .optional()?;
+            .prepare_cached(
+                "SELECT id, sha IS NULL FROM interchange WHERE intake = ?1 ORDER BY ordinal DESC LIMIT 1",
+            )?
+            .query_row([intake], |row| Ok(row.get::<_, bool>(1)?.then_some(row.get(0)?)))
+            .optional()?
+            .flatten();
         let group = db
-            .prepare_cached("SELECT id FROM message_group WHERE interchange = ?1 AND ended = 0")?
-            .query_row([interchange], |row| row.get(0))
-            .optional()?;
+            .prepare_cached(
+                "SELECT id, ended FROM message_group WHERE interchange = ?1 ORDER BY id DESC LIMIT 1",
+            )?
+            .query_row([interchange], |row| Ok((!row.get::<_, bool>(1)?).then_some(row.get(0)?)))
+            .optional()?
+            .flatten();
         Ok(Pass { db, intake, client, interchange, group })
     }
 
@@ -175,68 +181,113 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// See [`crate::ledger::Ledger::finish_index`].
-pub(super) fn finish(
-    db: &Connection,
-    intake: IntakeId,
-    verdicts: &[InterchangeVerdict],
-    at: Timestamp,
-) -> Answer<()> {
+/// See [`crate::ledger::Ledger::judge`].
+pub(super) fn judge(db: &Connection, intake: IntakeId, verdicts: &[InterchangeVerdict]) -> Answer<()> {
     require(db, &states::INTAKE_PARSED, intake.0)?;
-    let indexed = of_intake(db, intake)?;
-    let by_id: HashMap<_, _> = verdicts.iter().map(|verdict| (verdict.interchange, verdict)).collect();
-    if indexed.is_empty() {
+    for InterchangeVerdict { interchange, verdict, owes_acknowledgement } in verdicts {
+        let (word, reason, earlier) = match verdict {
+            Verdict::Accept => (ACCEPT, None, None),
+            Verdict::DuplicateOf(earlier) if earlier < interchange => {
+                let reason = Reason::new("duplicate_interchange").detail(earlier.to_string());
+                (InterchangeState::Duplicate.word(), Some(reason), Some(*earlier))
+            }
+            Verdict::DuplicateOf(later) => {
+                return Err(refused(format!("interchange {interchange} cannot repeat the later {later}")));
+            }
+            Verdict::Quarantine(reason) => (InterchangeState::Quarantined.word(), Some(reason.clone()), None),
+            Verdict::Reject(reason) => (InterchangeState::Rejected.word(), Some(reason.clone()), None),
+        };
+        let judged = execute(
+            db,
+            "UPDATE interchange SET verdict = ?3, verdict_reason = ?4, duplicate_of = ?5, owes_ack = ?6
+             WHERE id = ?1 AND intake = ?2 AND sha IS NOT NULL",
+            params![interchange, intake, word, reason, earlier, owes_acknowledgement],
+        )?;
+        if judged != 1 {
+            return Err(refused(format!("interchange {interchange} is not of this intake or has not ended")));
+        }
+    }
+    Ok(())
+}
+
+/// The verdict that changes nothing.
+const ACCEPT: &str = "ACCEPT";
+/// Interchanges whose verdicts are brought into force together.
+const PAGE: usize = 256;
+
+/// See [`crate::ledger::Ledger::finish_index`].
+pub(super) fn finish(db: &Connection, intake: IntakeId, at: Timestamp) -> Answer<()> {
+    require(db, &states::INTAKE_PARSED, intake.0)?;
+    let (all, judged): (Count, Count) = db
+        .prepare_cached("SELECT count(*), count(verdict) FROM interchange WHERE intake = ?1")?
+        .query_row([intake], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if all.0 == 0 {
         return Err(refused("an intake without an interchange cannot be parsed"));
     }
-    if by_id.len() != verdicts.len() || by_id.len() != indexed.len() {
-        return Err(refused(format!("{} verdicts on {} interchanges", verdicts.len(), indexed.len())));
+    if judged.0 != all.0 {
+        return Err(refused(format!("{} verdicts on {} interchanges", judged.0, all.0)));
     }
-    for interchange in &indexed {
-        if interchange.sha.is_none() {
-            return Err(refused(format!("interchange {} has not ended", interchange.ordinal)));
+    execute(db, "UPDATE interchange SET state_at = ?2 WHERE intake = ?1", params![intake, at])?;
+    let mut after = 0;
+    loop {
+        let page = refused_after(db, intake, after)?;
+        let Some((last, ..)) = page.last() else { break };
+        after = *last;
+        for (_, interchange, word, reason) in &page {
+            enforce(db, *interchange, word, reason, at)?;
         }
-        let verdict = by_id
-            .get(&interchange.id)
-            .ok_or_else(|| refused(format!("no verdict on interchange {}", interchange.id)))?;
-        judge(db, verdict, at)?;
     }
     execute(db, "UPDATE intake SET parsed_at = ?2 WHERE id = ?1", params![intake, at])?;
     Move::new(&states::INTAKE_PARSED, at).one(db, intake.0)
 }
 
-fn judge(db: &Connection, verdict: &InterchangeVerdict, at: Timestamp) -> Answer<()> {
-    let id = verdict.interchange;
-    execute(
-        db,
-        "UPDATE interchange SET owes_ack = ?2, state_at = ?3 WHERE id = ?1",
-        params![id, verdict.owes_acknowledgement, at],
-    )?;
-    let duplicate;
-    let (interchange, message, reason) = match &verdict.verdict {
-        Verdict::Accept => return Ok(()),
-        Verdict::DuplicateOf(earlier) => {
-            if *earlier >= id {
-                return Err(refused(format!("interchange {id} cannot repeat the later {earlier}")));
-            }
-            execute(db, "UPDATE interchange SET duplicate_of = ?2 WHERE id = ?1", params![id, earlier])?;
-            duplicate = Reason::new("duplicate_interchange").detail(earlier.to_string());
-            (&states::INTERCHANGE_DUPLICATE, &states::MESSAGE_DUPLICATE, &duplicate)
-        }
-        Verdict::Quarantine(reason) => {
-            (&states::INTERCHANGE_QUARANTINED, &states::MESSAGE_QUARANTINED, reason)
-        }
-        Verdict::Reject(reason) => (&states::INTERCHANGE_REJECTED, &states::MESSAGE_REJECTED, reason),
+/// Interchanges of an intake that are not accepted, some of those after the ordinal `after`: ordinal, id, verdict and
+/// reason.
+fn refused_after(
+    db: &Connection,
+    intake: IntakeId,
+    after: u32,
+) -> Answer<Vec<(u32, InterchangeId, String, Reason)>> {
+    let rows = db
+        .prepare_cached(
+            "SELECT ordinal, id, verdict, verdict_reason FROM interchange
+             WHERE intake = ?1 AND ordinal > ?2 AND verdict <> ?3 ORDER BY ordinal LIMIT ?4",
+        )?
+        .query_map(params![intake, after, ACCEPT, super::limit(PAGE)], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+/// Brings the verdict on an interchange that is not accepted into force.
+fn enforce(db: &Connection, id: InterchangeId, verdict: &str, reason: &Reason, at: Timestamp) -> Answer<()> {
+    let (interchange, message) = if verdict == InterchangeState::Duplicate.word() {
+        (&states::INTERCHANGE_DUPLICATE, &states::MESSAGE_DUPLICATE)
+    } else if verdict == InterchangeState::Quarantined.word() {
+        (&states::INTERCHANGE_QUARANTINED, &states::MESSAGE_QUARANTINED)
+    } else {
+        (&states::INTERCHANGE_REJECTED, &states::MESSAGE_REJECTED)
     };
     Move::new(interchange, at).because(reason).one(db, id.0)?;
     Move::new(message, at).because(reason).each(db, "interchange = ?1", id)?;
     Ok(())
 }
 
-/// The interchanges of an intake, in order.
-pub(super) fn of_intake(db: &Connection, intake: IntakeId) -> Answer<Vec<Interchange>> {
+/// See [`crate::ledger::Ledger::interchanges`].
+pub(super) fn of_intake(
+    db: &Connection,
+    intake: IntakeId,
+    after: Option<InterchangeId>,
+    limit: usize,
+) -> Answer<Vec<Interchange>> {
     let rows = db
-        .prepare_cached("SELECT * FROM interchange WHERE intake = ?1 ORDER BY ordinal")?
-        .query_map([intake], read)?
+        .prepare_cached(
+            "SELECT * FROM interchange
+             WHERE intake = ?1 AND ordinal > coalesce((SELECT ordinal FROM interchange WHERE id = ?2), 0)
+             ORDER BY ordinal LIMIT ?3",
+        )?
+        .query_map(params![intake, after.map_or(0, |id| id.0), super::limit(limit)], read)?
         .collect::<Result<_, _>>()?;
     Ok(rows)
 }
@@ -324,7 +375,3 @@ pub(super) fn find(
         .collect::<Result<_, _>>()?;
     Ok(rows)
 }
-
-/// Open intakes are these.
-pub(super) const OPEN_INTAKES: &[IntakeState] =
-    &[IntakeState::Staged, IntakeState::Held, IntakeState::Parsed];

@@ -1,7 +1,7 @@
 //! Arrivals, their release, and bundles.
 
-use super::moves::{Move, conflict, execute, require, state_of};
-use super::rows::{Count, StoredIdentity};
+use super::moves::{Move, conflict, execute, require, state_of, word_list};
+use super::rows::{Count, LISTED, Listed, StoredIdentity};
 use crate::base::clock::Timestamp;
 use crate::base::files::FileIdentity;
 use crate::base::hash::Sha;
@@ -76,10 +76,13 @@ pub(super) fn release_failed(db: &Connection, id: IntakeId, why: &Reason, at: Ti
 }
 
 /// See [`crate::ledger::Ledger::due_releases`].
-pub(super) fn due_releases(db: &Connection) -> Answer<Vec<DueRelease>> {
+pub(super) fn due_releases(db: &Connection, endpoints: &[String], limit: usize) -> Answer<Vec<DueRelease>> {
+    let due = word_list([ReleaseState::Due, ReleaseState::Failed].map(State::Release));
     let rows = db
-        .prepare_cached("SELECT * FROM intake WHERE release_state IN (?1, ?2) ORDER BY id")?
-        .query_map(params![ReleaseState::Due, ReleaseState::Failed], |row| {
+        .prepare_cached(&format!(
+            "SELECT * FROM intake WHERE release_state IN ({due}) AND endpoint IN {LISTED} ORDER BY id LIMIT ?1"
+        ))?
+        .query_map(params![super::limit(limit), Listed(endpoints)], |row| {
             Ok(DueRelease {
                 intake: row.get("id")?,
                 endpoint: row.get("endpoint")?,
@@ -111,17 +114,16 @@ pub(super) fn spooled(db: &Connection) -> Answer<Vec<String>> {
     Ok(rows)
 }
 
-/// Intakes in any of these states, oldest first.
-pub(super) fn in_states(db: &Connection, states: &[IntakeState], limit: usize) -> Answer<Vec<Intake>> {
-    let words = super::moves::word_list(states.iter().map(|&state| State::Intake(state)));
+/// Intakes in a state, oldest first, at most `limit`.
+pub(super) fn in_state(db: &Connection, state: IntakeState, limit: usize) -> Answer<Vec<Intake>> {
     let rows = db
-        .prepare_cached(&format!("SELECT * FROM intake WHERE state IN ({words}) ORDER BY id LIMIT ?1"))?
-        .query_map([super::limit(limit)], read)?
+        .prepare_cached("SELECT * FROM intake WHERE state = ?1 ORDER BY id LIMIT ?2")?
+        .query_map(params![state, super::limit(limit)], read)?
         .collect::<Result<_, _>>()?;
     Ok(rows)
 }
 
-/// An intake from its row.
+/// Reads all columns of `intake`.
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Intake> {
     let archive_path: Option<String> = row.get("archive_path")?;
     let archived = archive_path.is_some();

@@ -152,3 +152,17 @@ impl FromSql for Count {
         u64::try_from(number).map(Count).map_err(|_| FromSqlError::OutOfRange(number))
     }
 }
+
+/// A list as the parameter `?2` of a condition `IN` [`LISTED`].
+pub(super) struct Listed<'a>(pub &'a [String]);
+
+/// The list that is given as [`Listed`].
+pub(super) const LISTED: &str = "(SELECT value FROM json_each(?2))";
+
+impl ToSql for Listed<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let text = serde_json::to_string(self.0)
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+        Ok(ToSqlOutput::from(text))
+    }
+}

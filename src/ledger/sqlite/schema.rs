@@ -16,6 +16,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_ledger", include_str!("migrations/0001_ledger.sql")),
     ("0002_replies", include_str!("migrations/0002_replies.sql")),
     ("0003_message_version", include_str!("migrations/0003_message_version.sql")),
+    ("0004_batches", include_str!("migrations/0004_batches.sql")),
 ];
 
 /// Newest schema this program knows.

@@ -8,14 +8,25 @@ use crate::base::clock::Timestamp;
 use crate::base::hash::Sha;
 use crate::exchange::states::{self, Entity, IntakeState, MessageState, State};
 use crate::ledger::{
-    Answer, Document, FindingOwner, IntakeId, LedgerError, MessageCounts, MessageId, MessageOutcome,
-    NewDocument, NewOutput, Output, OutputId, Reason, Work,
+    Answer, Document, FindingOwner, Gathering, Intake, IntakeId, LedgerError, MessageCounts, MessageId,
+    MessageOutcome, NewDocument, NewOutput, Output, OutputId, Reason, Work,
 };
-use rusqlite::{Connection, Row, ToSql, params};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 /// The reason kept with a retry: the bundle before and the bundle from now on.
 pub(super) fn bundle_change(old: Sha, new: Sha) -> Reason {
     Reason::new("bundle").detail(format!("{} -> {}", old.to_hex(), new.to_hex()))
+}
+
+/// See [`crate::ledger::Ledger::translatable_intake`].
+pub(super) fn translatable(db: &Connection) -> Answer<Option<Intake>> {
+    Ok(db
+        .prepare_cached(
+            "SELECT i.* FROM message m CROSS JOIN intake i ON i.id = m.intake
+             WHERE m.state = ?1 AND i.state = ?2 ORDER BY m.id LIMIT 1",
+        )?
+        .query_row(params![MessageState::Split, IntakeState::Parsed], super::intake::read)
+        .optional()?)
 }
 
 /// See [`crate::ledger::Ledger::next_messages`].
@@ -218,21 +229,45 @@ pub(super) fn counts(db: &Connection, intake: IntakeId) -> Answer<MessageCounts>
     Ok(rows)
 }
 
-/// See [`crate::ledger::Ledger::unplanned_outputs`].
-pub(super) fn unplanned(
+/// Columns and tables of [`read_output`].
+const OUTPUTS: &str = "SELECT o.*, d.client, d.number, coalesce(m.bundle, i.bundle) AS bundle
+     FROM output o CROSS JOIN document d ON d.id = o.document
+         CROSS JOIN message m ON m.id = o.message CROSS JOIN intake i ON i.id = o.intake";
+
+/// See [`crate::ledger::Ledger::single_outputs`].
+pub(super) fn single_outputs(db: &Connection, limit: usize) -> Answer<Vec<Output>> {
+    let rows = db
+        .prepare_cached(&format!(
+            "{OUTPUTS} WHERE o.delivery IS NULL AND o.gathering = ?1 ORDER BY o.intake, o.id LIMIT ?2"
+        ))?
+        .query_map(params![Gathering::PerMessage, super::limit(limit)], read_output)?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+/// See [`crate::ledger::Ledger::gathered_intake`].
+pub(super) fn gathered_intake(db: &Connection) -> Answer<Option<IntakeId>> {
+    Ok(db
+        .prepare_cached("SELECT min(intake) FROM output WHERE delivery IS NULL AND gathering = ?1")?
+        .query_row([Gathering::PerSource], |row| row.get(0))?)
+}
+
+/// See [`crate::ledger::Ledger::gathered_outputs`].
+pub(super) fn gathered_outputs(
     db: &Connection,
     intake: IntakeId,
     after: Option<OutputId>,
     limit: usize,
 ) -> Answer<Vec<Output>> {
     let rows = db
-        .prepare_cached(
-            "SELECT o.*, d.client, d.number, coalesce(m.bundle, i.bundle) AS bundle
-             FROM output o CROSS JOIN document d ON d.id = o.document
-                 CROSS JOIN message m ON m.id = o.message CROSS JOIN intake i ON i.id = o.intake
-             WHERE o.intake = ?1 AND o.delivery IS NULL AND o.id > ?2 ORDER BY o.id LIMIT ?3",
+        .prepare_cached(&format!(
+            "{OUTPUTS} WHERE o.delivery IS NULL AND o.gathering = ?1 AND o.intake = ?2 AND o.id > ?3
+             ORDER BY o.id LIMIT ?4"
+        ))?
+        .query_map(
+            params![Gathering::PerSource, intake, after.map_or(0, |id| id.0), super::limit(limit)],
+            read_output,
         )?
-        .query_map(params![intake, after.map_or(0, |id| id.0), super::limit(limit)], read_output)?
         .collect::<Result<_, _>>()?;
     Ok(rows)
 }
