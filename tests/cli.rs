@@ -207,6 +207,41 @@ fn a_demo_can_be_listed_shown_and_retried() {
     expect("run-once", &["run", "--once", "--config", &config]);
 }
 
+/// A 997 of the demo client about a group of ours.
+fn a_997(number: u32, body: &str) -> String {
+    let segments = body.matches('~').count() + 2;
+    format!(
+        "ISA*00*          *00*          *ZZ*BRIGHTWICK     *ZZ*HAVENPORT3PL   *261120*0900*U*00401*{number:09}*0*P*>~\
+         GS*FA*BRIGHTWICK*HAVENPORT3PL*20261120*0900*{number}*X*004010~ST*997*0001~{body}SE*{segments}*0001~\
+         GE*1*{number}~IEA*1*{number:09}~"
+    )
+}
+
+#[test]
+fn what_partners_say_is_shown_and_missed() {
+    let (folder, config) = workspace();
+    let expect = |name: &str, arguments: &[&str]| {
+        cli::expect_with(name, arguments, &|text| cli::settled(folder.path(), &text));
+    };
+    let run = |drop: &str, name: &str, bytes: &[u8]| {
+        std::fs::write(folder.path().join(drop).join(name), bytes).unwrap();
+        crossdock(&["run", "--once", "--config", &config]).assert().code(0);
+    };
+    let testdata = |path: &str| std::fs::read(cli::root().join("testdata").join(path)).unwrap();
+    edit(folder.path().join("mappings/clients/brightwick/partner.toml"), "\"2h\"", "\"0s\"");
+    run("drops/brightwick/outgoing", "order.edi", &testdata("x12/ok/s01-940.edi"));
+    run("wms/export", "shipment.csv", &testdata("csv/ok/s01-wms-shipment.csv"));
+    expect("show-overdue", &["show", "m2", "--config", &config]);
+    let body = "AK1*SW*502~AK2*945*0001~AK3*W12*12**8~AK4*5*355*7*CA~AK5*R*5~AK9*R*1*1*0~";
+    run("drops/brightwick/outgoing", "ack.edi", a_997(900, body).as_bytes());
+    run("drops/brightwick/outgoing", "stray.edi", a_997(901, "AK1*SW*777~AK9*A*1*1*1~").as_bytes());
+    run("drops/brightwick/outgoing", "other.edi", a_997(902, "AK1*SW*502~AK9*A*1*1*1~").as_bytes());
+    expect("messages-acknowledged", &["messages", "--config", &config]);
+    expect("show-refused-by-partner", &["show", "m2", "--config", &config]);
+    expect("show-acknowledgement", &["show", "m3", "--config", &config]);
+    expect("show-acknowledgement-stray", &["show", "m4", "--config", &config]);
+}
+
 /// A workspace of the demo, with nothing in it yet but its settings and mappings.
 fn workspace() -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().unwrap();

@@ -11,6 +11,8 @@ use crossdock::exchange::states::{DeliveryState, MessageState};
 use crossdock::gateway::Activation;
 use crossdock::ledger::{Acknowledged, Finding, MessageStory};
 use gateway_world::*;
+use sim_files::KEEPS;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// An interchange of the partner's around what it answers with.
@@ -239,4 +241,30 @@ fn what_is_not_acknowledged_in_time_raises_an_alarm_once() {
     // It came after all.
     answer(&mut world, "late.edi", &a_997(901, "AK1*SW*502~AK9*A*1*1*1~"));
     assert_eq!(world.messages()[1].acknowledged, accepted);
+}
+
+/// Whatever stops the machine while an acknowledgement is taken in, it is taken note of once.
+#[test]
+fn a_crash_anywhere_takes_note_of_a_refusal_once() {
+    let refusal = a_997(900, "AK1*SW*502~AK2*945*0001~AK3*W12*12**8~AK4*5*355*7*CA~AK5*R*5~AK9*R*1*1*0~");
+    let mut undisturbed = world();
+    let before = (undisturbed.disk.operations(), undisturbed.commits.made.load(Ordering::SeqCst));
+    answer(&mut undisturbed, "ack.edi", &refusal);
+    let operations = undisturbed.disk.operations() - before.0;
+    let commits = undisturbed.commits.made.load(Ordering::SeqCst) - before.1;
+    assert!(operations > 10 && commits > 5, "{operations} operations, {commits} commits");
+    let crashes = (0..operations).map(|at| (Some(at), None)).chain((0..commits).map(|at| (None, Some(at))));
+    for (number, (operation, commit)) in crashes.enumerate() {
+        let mut world = world();
+        world.crash_after(operation, commit);
+        world.lay_down(ORDERS_IN, "ack.edi", refusal.as_bytes());
+        while world.run().is_err() {
+            world.reboot(KEEPS[number % KEEPS.len()]);
+        }
+        assert_eq!(world.states(), ["DONE", "DONE", "DONE"], "{operation:?} {commit:?}");
+        let shipment = story(&mut world, SHIPMENT);
+        assert_eq!((shipment.findings.len(), shipment.replies.len()), (2, 1), "{operation:?} {commit:?}");
+        let acked = shipment.history.iter().filter(|event| event.to == DeliveryState::Acked.into());
+        assert_eq!(acked.count(), 1, "{operation:?} {commit:?}");
+    }
 }

@@ -620,7 +620,7 @@ codes! {
         cause "Two acknowledgements of the same file say different things."
         example "a second 997 with AK9*A for a group that was refused";
     A107 Hold "the acknowledgement names {found}, and nothing like it was sent to this partner"
-        help "ask the partner what it answers; if it belongs to another gateway, route it there, then discard it here"
+        help "ask the partner what it answers; if it belongs to another gateway, have it sent there"
         cause "No delivery to this partner has this control number, or the one that has it is of another kind or never left."
         example "997 for group 777, when 502 was the last one sent";
     A108 Hold "the acknowledgement cannot be understood: {text}"

@@ -177,7 +177,7 @@ states! {
         Planned "PLANNED" Start "bytes, hash, numbers and name are fixed; nothing of it can be seen at the target";
         Publishing "PUBLISHING" Open "the temporary file is durable; the rename may have happened";
         Published "PUBLISHED" Ended "it was seen, or must have been seen, under its final name";
-        Acked "ACKED" Ended "the partner acknowledged it";
+        Acked "ACKED" Ended "the partner's verdict on it came in: accepted or refused, in all or in part";
         Quarantined "QUARANTINED" Refused "it cannot be published as planned, as when the name is taken";
         UnknownOutcome "UNKNOWN_OUTCOME" Refused "nobody can tell whether it arrived; a person or a probe decides";
     }
@@ -371,7 +371,7 @@ steps! {
     DELIVERY_PUBLISHED Delivery::DeliveryState "published" [Publishing UnknownOutcome] Published
         "It is there under its final name, or a consumer took it already.";
     DELIVERY_ACKED Delivery::DeliveryState "acked" [Published] Acked
-        "The partner's acknowledgement of it came in.";
+        "An acknowledgement of it came in that says what became of its content.";
     DELIVERY_QUARANTINED Delivery::DeliveryState "quarantined" [Planned Publishing] Quarantined
         "The final name is taken by other bytes, or the receiver refuses it for good.";
     DELIVERY_UNKNOWN Delivery::DeliveryState "outcome unknown" [Publishing] UnknownOutcome
