@@ -1,20 +1,22 @@
 //! How fast the spine is: tokens, envelope, reading with validation, and 940 -> canonical -> CSV, over one generated
 //! interchange of 10 MB. Each figure is the median of runs taken in turn with two floors measured in the same run: an
-//! index of all delimiters of the input, and a walk plus copy of the output. `cargo bench` prints them with ratios.
+//! index of all delimiters of the input, and a walk plus copy of the output. `cargo bench` prints them with ratios;
+//! `cargo bench --bench spine -- read` runs only the figures with that word in their name, for a profiler.
 #![allow(clippy::unwrap_used)]
 
 #[path = "../tests/support/generated.rs"]
 mod generated;
 #[path = "../tests/support/shipped.rs"]
 mod shipped;
+#[path = "support/translate.rs"]
+mod translate;
 
 use crossdock::diagnostics::Diagnostics;
 use crossdock::formats::segment::Tokenizer;
 use crossdock::formats::segment::delimiters::index_delimiters;
 use crossdock::formats::x12::DELIMITERS;
-use crossdock::formats::{Envelope, MessageInput, Scratch};
-use crossdock::mapping::{Facts, Outcome, Runner};
-use crossdock::tree::{Tree, View};
+use crossdock::formats::{MessageInput, Scratch};
+use crossdock::tree::Tree;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -38,7 +40,7 @@ fn main() {
     let message =
         |row: &crossdock::formats::MessageRow| -> MessageInput<'_> { shipped::input(&head, &input, row) };
     let mut output = Vec::new();
-    let translated = translate(route, &input, &head, &rows, &mut output);
+    let translated = translate::all(route, &input, &head, &rows, &mut output);
     assert_eq!(translated, rows.len(), "every generated message is translated");
     let (mut positions, mut tokens, mut copy) = (Vec::new(), Vec::new(), Vec::new());
     let mut works = vec![
@@ -78,9 +80,13 @@ fn main() {
         }),
         work("940 -> canonical -> CSV", 1, 100.0, || {
             let mut out = Vec::with_capacity(output.len());
-            translate(route, &input, &head, &rows, &mut out)
+            translate::all(route, &input, &head, &rows, &mut out)
         }),
     ];
+    let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    works.retain(|work| {
+        work.budget == 0.0 || wanted.as_ref().is_none_or(|word| work.name.contains(word.as_str()))
+    });
     for _ in 0..ROUNDS {
         for work in &mut works {
             let start = Instant::now();
@@ -93,36 +99,6 @@ fn main() {
 
 fn work<'a>(name: &'static str, floor: usize, budget: f64, run: impl FnMut() -> usize + 'a) -> Work<'a> {
     Work { name, floor, budget, run: Box::new(run), times: Vec::new() }
-}
-
-fn translate(
-    route: &crossdock::gateway::bundle::Route,
-    input: &[u8],
-    head: &[u8],
-    rows: &[crossdock::formats::MessageRow],
-    out: &mut Vec<u8>,
-) -> usize {
-    let (mut scratch, mut findings, mut runner) = (Scratch::default(), Diagnostics::new(), Runner::default());
-    let (mut message, mut order, mut target) = (Tree::new(), Tree::new(), Tree::new());
-    let (plan, layout) = &route.writes[0];
-    let header = [("client", "BRW01".to_string())];
-    let facts = Facts { header: &header, ..Facts::default() };
-    let mut done = 0;
-    layout.begin_file(&Envelope::default(), out);
-    for row in rows {
-        findings.clear();
-        let input = shipped::input(head, input, row);
-        route.layout.read(&input, &mut scratch, &mut message, &mut findings);
-        let outcome =
-            runner.run(&route.read, View::new(&message, input.source()), &facts, &mut order, &mut findings);
-        if outcome != Outcome::Built {
-            continue;
-        }
-        let outcome = runner.run(plan, View::new(&order, ""), &facts, &mut target, &mut findings);
-        layout.write_body(View::new(&target, ""), out, &mut findings);
-        done += usize::from(outcome == Outcome::Built);
-    }
-    done
 }
 
 fn report(works: &mut [Work<'_>], megabytes: f64) {

@@ -7,7 +7,11 @@ use std::fmt;
 pub const SCALE_MAX: u8 = 18;
 
 /// `units / 10^scale`. Two decimals are equal if they are the same number, whatever their scales.
+///
+/// Packed to the alignment of a word: values of maps are handed around by the million, and half of an aligned one would be
+/// gaps.
 #[derive(Debug, Clone, Copy)]
+#[repr(C, packed(8))]
 pub struct Decimal {
     units: i128,
     scale: u8,
@@ -48,6 +52,11 @@ impl Decimal {
             (b'+', rest) => (false, rest),
             _ => (false, text),
         };
+        if let 1..=18 = digits.len()
+            && let Some(units) = small(digits)
+        {
+            return Some(Decimal { units: i128::from(if negative { -units } else { units }), scale: 0 });
+        }
         let mut units: i128 = 0;
         let (mut count, mut scale, mut seen_point) = (0u32, 0u8, false);
         for &byte in digits {
@@ -76,6 +85,7 @@ impl Decimal {
     }
 
     /// The unscaled number at `scale`; `None` if digits would be lost or it does not fit.
+    #[inline]
     pub fn units_at(self, scale: u8) -> Option<i128> {
         if scale == self.scale {
             return Some(self.units);
@@ -120,6 +130,11 @@ impl Decimal {
 
     /// The product, exactly; `None` if it does not fit.
     pub fn checked_mul(self, other: Decimal) -> Option<Decimal> {
+        if let (0, 0, Ok(left), Ok(right)) =
+            (self.scale, other.scale, i64::try_from(self.units), i64::try_from(other.units))
+        {
+            return Some(Decimal { units: i128::from(left) * i128::from(right), scale: 0 });
+        }
         let (left, right) = (self.normalize(), other.normalize());
         let scale = left.scale + right.scale;
         (scale <= SCALE_MAX).then_some(Decimal { units: left.units.checked_mul(right.units)?, scale })
@@ -227,6 +242,19 @@ impl Decimal {
     }
 }
 
+/// At most 18 digits and nothing else: nearly every number, and many times quicker than with 128 bits.
+fn small(digits: &[u8]) -> Option<i64> {
+    let mut units = 0i64;
+    for &byte in digits {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        units = units * 10 + i64::from(digit);
+    }
+    Some(units)
+}
+
 fn power(exponent: u8) -> Option<i128> {
     10i128.checked_pow(u32::from(exponent))
 }
@@ -247,12 +275,16 @@ impl PartialOrd for Decimal {
 
 impl Ord for Decimal {
     fn cmp(&self, other: &Self) -> Ordering {
+        if self.scale == other.scale {
+            let (left, right) = (self.units, other.units);
+            return left.cmp(&right);
+        }
         let scale = self.scale.max(other.scale);
         match (self.units_at(scale), other.units_at(scale)) {
             (Some(left), Some(right)) => left.cmp(&right),
             // Scaling up overflows only where one is beyond the other by many digits: the sign of the bigger decides.
-            (None, _) => self.units.cmp(&0),
-            (_, None) => 0.cmp(&other.units),
+            (None, _) => { self.units }.cmp(&0),
+            (_, None) => 0.cmp(&{ other.units }),
         }
     }
 }

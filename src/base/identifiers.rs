@@ -17,10 +17,16 @@ pub fn check_digit(body: &str) -> Option<u8> {
 
 /// Whether the last digit of `number` is the check digit of the rest.
 pub fn has_valid_check_digit(number: &str) -> bool {
-    number.is_ascii()
-        && number.len() > 1
-        && check_digit(&number[..number.len() - 1])
-            == number.bytes().last().map(|byte| byte.wrapping_sub(b'0'))
+    // The check digit makes the sum a multiple of ten, with weight 1 for itself, 3 for the one before, and so on.
+    let mut sum = 0u32;
+    for (i, &byte) in number.as_bytes().iter().rev().enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return false;
+        }
+        sum += u32::from(digit) * if i % 2 == 0 { 1 } else { 3 };
+    }
+    number.len() > 1 && sum.is_multiple_of(10)
 }
 
 /// A GTIN-8, -12, -13 or -14 with a valid check digit.

@@ -7,7 +7,7 @@ use super::run::{Earlier, Facts};
 use super::trace::Tracing;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::tree::arena::Origin;
-use crate::tree::{LeafType, NodeId, PlaceId, Tree, Value};
+use crate::tree::{NodeId, PlaceId, Tree, Value};
 
 /// Builds a target from what an evaluator gives.
 pub(super) struct Builder<'e, 'r, 't, T> {
@@ -273,13 +273,19 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
         false
     }
 
+    #[inline]
     fn fill(&mut self, leaf: &LeafPlan, text: &str, to: To) {
-        let shape = &self.evaluator.plan.target_shape;
-        let max_length = shape.place(leaf.place).max_length as usize;
-        let is_text = matches!(leaf.leaf, LeafType::Text | LeafType::Code);
-        if max_length == 0 || !is_text || text.len() <= max_length || text.chars().count() <= max_length {
+        let max_length = leaf.max_length as usize;
+        if max_length == 0 || text.len() <= max_length || text.chars().count() <= max_length {
             return self.put(leaf, text, to);
         }
+        self.fill_too_long(leaf, text, to);
+    }
+
+    #[cold]
+    fn fill_too_long(&mut self, leaf: &LeafPlan, text: &str, to: To) {
+        let shape = &self.evaluator.plan.target_shape;
+        let max_length = leaf.max_length as usize;
         let finding = |code: Code| {
             Diagnostic::new(code)
                 .with("value", text)
@@ -298,6 +304,7 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
         }
     }
 
+    #[inline]
     fn put(&mut self, leaf: &LeafPlan, text: &str, to: To) {
         let mut origin = Origin { rule: leaf.rule, ..Origin::default() };
         if let Some(first) = self.evaluator.origin.get() {

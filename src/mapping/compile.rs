@@ -466,6 +466,7 @@ impl Compiler<'_> {
         builder.leaves.push(LeafPlan {
             place,
             making: Making::of(&typed.expr, &leaf, round),
+            max_length: if leaf.kind() == ValueKind::Text { max_length } else { 0 },
             leaf,
             is_constant: matches!(typed.expr, Expr::Constant(_)),
             value: typed.expr,
@@ -639,6 +640,7 @@ impl Compiler<'_> {
         let condition = Expr::Binary(Operator::Equal, Box::new(left.expr), Box::new(right.expr));
         let last = found.nodes.steps.last_mut()?;
         last.condition = Some((Arc::new(condition), item));
+        last.is_tested = true;
         self.context.slots.address(&mut found.nodes);
         builder.lets.push((slot, LetPlan::Record(found.nodes)));
         Some(Binding::Record { slot, shape: found.shape, places: found.places })
@@ -971,6 +973,7 @@ fn constant_leaf(shape: &Shape, place: PlaceId, code: &str, rule: u32) -> LeafPl
     LeafPlan {
         place,
         making: Making::of(&value, &leaf, None),
+        max_length: if leaf.kind() == ValueKind::Text { shape.place(place).max_length } else { 0 },
         leaf,
         value,
         is_constant: true,

@@ -1,7 +1,7 @@
 //! Expressions at run time: over the message, earlier documents and the target so far.
 
 use super::fields::{Slot, SlotState};
-use super::functions::{ARGUMENTS_MAX, Call};
+use super::functions::{ARGUMENTS_MAX, Call, Function};
 use super::plan::{
     Constant, Expr, ListFunction, ListSource, Message, MessagePartPlan, Nodes, Plan, PolicyKindPlan, ViaPlan,
     Way,
@@ -83,18 +83,32 @@ impl<'t> Target<'t> {
 
 impl<'r, T: Tracing> Evaluator<'r, T> {
     /// The value of an expression.
+    #[inline]
     pub fn value(&self, expr: &'r Expr, target: Target<'_>) -> Value<'r> {
         match expr {
             Expr::Constant(constant) => self.constant(constant),
             Expr::Leaf(nodes) => self.first_value(nodes, target),
+            Expr::Slot(slot) => self.held(*slot),
+            other => self.value_of(other, target),
+        }
+    }
+
+    /// The value of a `let`.
+    fn held(&self, slot: usize) -> Value<'r> {
+        self.trace.note(|trace| trace.recall(slot));
+        match self.slots[slot].get() {
+            Slot::Value(value) => value,
+            _ => Value::Absent,
+        }
+    }
+
+    #[inline(never)]
+    fn value_of(&self, expr: &'r Expr, target: Target<'_>) -> Value<'r> {
+        match expr {
+            Expr::Constant(constant) => self.constant(constant),
+            Expr::Leaf(nodes) => self.first_value(nodes, target),
+            Expr::Slot(slot) => self.held(*slot),
             Expr::Pair(pair) => self.pair(pair, target).map_or(Value::Absent, Value::Text),
-            Expr::Slot(slot) => {
-                self.trace.note(|trace| trace.recall(*slot));
-                match self.slots[*slot].get() {
-                    Slot::Value(value) => value,
-                    _ => Value::Absent,
-                }
-            }
             Expr::Exists(_) | Expr::Present(_) | Expr::Not(_) | Expr::In(..) => {
                 Value::Bool(self.holds(expr, target))
             }
@@ -114,34 +128,44 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                 self.value(if holds { then } else { otherwise }, target)
             }
             Expr::Via(via) => self.via(via, target),
-            Expr::Call(function, arguments, rule) => {
-                let mut values = [Value::Absent; ARGUMENTS_MAX];
-                for (value, argument) in values.iter_mut().zip(arguments) {
-                    *value = self.value(argument, target);
-                    if value.is_absent() {
-                        return Value::Absent;
-                    }
-                }
-                let arguments = &values[..arguments.len()];
-                let call = Call { arguments, memory: self.memory, now: self.now, doubt: Cell::new(None) };
-                let result = (function.call)(&call).unwrap_or_else(|error| {
-                    self.report(Diagnostic::new(Code::B004).with("text", error.text), *rule);
-                    Value::Absent
-                });
-                if let Some(doubt) = call.doubt.take() {
-                    self.report(Diagnostic::new(Code::B013).with("text", doubt), *rule);
-                }
-                result
-            }
+            Expr::Call(function, arguments, rule) => self.call(function, arguments, *rule, target),
             Expr::List(function, source) => self.list(*function, source, target),
             Expr::Join(items, separator) => self.join(items, separator, target),
             Expr::Sequence { counter, start, step } => self.sequence(*counter, *start, *step, target),
         }
     }
 
+    #[inline(never)]
+    fn call(
+        &self,
+        function: &'static Function,
+        arguments: &'r [Expr],
+        rule: u32,
+        target: Target<'_>,
+    ) -> Value<'r> {
+        let mut values = [Value::Absent; ARGUMENTS_MAX];
+        for (value, argument) in values.iter_mut().zip(arguments) {
+            *value = self.value(argument, target);
+            if value.is_absent() {
+                return Value::Absent;
+            }
+        }
+        let arguments = &values[..arguments.len()];
+        let call = Call { arguments, memory: self.memory, now: self.now, doubt: Cell::new(None) };
+        let result = (function.call)(&call).unwrap_or_else(|error| {
+            self.report(Diagnostic::new(Code::B004).with("text", error.text), rule);
+            Value::Absent
+        });
+        if let Some(doubt) = call.doubt.take() {
+            self.report(Diagnostic::new(Code::B013).with("text", doubt), rule);
+        }
+        result
+    }
+
     /// The value of an expression that gives text or nothing.
     pub fn text(&self, expr: &'r Expr, target: Target<'_>) -> Option<&'r str> {
         match expr {
+            Expr::Constant(Constant::Text(text)) => Some(text),
             Expr::Leaf(nodes) => self.first_text(nodes, target),
             Expr::Pair(pair) => self.pair(pair, target),
             Expr::Else(value, fallback) => self.text(value, target).or_else(|| self.text(fallback, target)),
@@ -254,6 +278,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
 
     // ------------------------------------------------------------------------------------------ operators
 
+    #[inline(never)]
     fn binary(&self, operator: Operator, left: &'r Expr, right: &'r Expr, target: Target<'_>) -> Value<'r> {
         match operator {
             Operator::And => return Value::Bool(self.holds(left, target) && self.holds(right, target)),
@@ -297,6 +322,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         )
     }
 
+    #[inline(never)]
     fn via(&self, via: &'r ViaPlan, target: Target<'_>) -> Value<'r> {
         let [key] = via.keys.as_slice() else { return self.via_several(via, target) };
         let key = match self.value(key, target) {
@@ -401,6 +427,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         }
     }
 
+    #[inline(never)]
     fn list(&self, function: ListFunction, source: &'r ListSource, target: Target<'_>) -> Value<'r> {
         if function == ListFunction::Count {
             return Value::Number(Decimal::from_integer(self.count(source, target)));
@@ -451,6 +478,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         self.report(Diagnostic::new(Code::B011).with("first", first.show()).with("value", value.show()), 0);
     }
 
+    #[inline(never)]
     fn join(&self, items: &'r [ListSource], separator: &'r Expr, target: Target<'_>) -> Value<'r> {
         let separator = match self.value(separator, target) {
             Value::Text(text) => text,
@@ -476,6 +504,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         if any { Value::Text(text.into_bump_str()) } else { Value::Absent }
     }
 
+    #[inline(never)]
     fn sequence(&self, counter: usize, start: Decimal, step: Decimal, target: Target<'_>) -> Value<'r> {
         let (parent, given) = self.sequences[counter].get();
         let given = if parent == target.at.around { given } else { 0 };

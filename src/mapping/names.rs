@@ -182,6 +182,7 @@ impl Scope {
             let is_single = !step_is_many;
             steps.push(Step {
                 places: found.places,
+                is_tested: found.test.is_some() || condition.is_some(),
                 test: found.test,
                 keys,
                 condition,

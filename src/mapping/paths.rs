@@ -57,6 +57,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         }
     }
 
+    #[inline(never)]
     fn first_of_all(&self, nodes: &'r Nodes, target: Target<'_>) -> Value<'r> {
         let mut result = Value::Absent;
         self.visit(nodes, target, &mut |found| {
@@ -123,7 +124,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                 let value = fields.iter().find_map(|&(qualifier, value)| {
                     let qualifier = slot.at(qualifier)?;
                     let value = slot.at(value)?;
-                    (view.text(qualifier) == Some(&*pair.code)).then_some(value)
+                    view.text(qualifier).is_some_and(|code| is_same(code, &pair.code)).then_some(value)
                 });
                 value.and_then(|value| self.copy_of(view, value))
             }
@@ -281,7 +282,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                 [only] => *only == place,
                 places => places.binary_search(&place).is_ok(),
             };
-            if !is_here || !self.selected(child_of(id), step, target) {
+            if !is_here || (step.is_tested && !self.selected(child_of(id), step, target)) {
                 continue;
             }
             seen += 1;
@@ -302,9 +303,6 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     fn selected(&self, found: Found<'r, '_>, step: &'r Step, target: Target<'_>) -> bool {
-        if step.test.is_none() && step.condition.is_none() {
-            return true;
-        }
         let Found::Document(view, id) = found else { return step.condition.is_none() };
         if let Some(test) = &step.test {
             let key = key_text(view, id, &step.keys).unwrap_or("");
@@ -474,6 +472,12 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             self.origin.set(Some(id));
         }
     }
+}
+
+/// Whether two short texts are the same. Codes have two or three characters: a call costs more than looking.
+#[inline]
+fn is_same(left: &str, right: &str) -> bool {
+    left.len() == right.len() && left.bytes().zip(right.bytes()).all(|(left, right)| left == right)
 }
 
 /// Where a search among children begins.

@@ -92,11 +92,13 @@ pub struct LeafPlan {
     pub value: Expr,
     /// How that value becomes text.
     pub making: Making,
+    /// Longest text in characters; 0 if there is no bound.
+    pub max_length: u32,
     /// Whether it is a constant or parameter: such a leaf alone does not make its record worth writing.
     pub is_constant: bool,
     /// Text of `required`.
     pub required: Option<Message>,
-    /// Longest text, and whether cutting is allowed and flagged.
+    /// Whether cutting is allowed and flagged.
     pub truncate: Option<Truncate>,
     /// `round`
     pub round: Option<Round>,
@@ -465,6 +467,8 @@ pub struct Step {
     pub occurrence: Option<u32>,
     /// Whether there is at most one: nothing is looked for after it.
     pub is_single: bool,
+    /// Whether records at its places are to be tested.
+    pub is_tested: bool,
 }
 
 impl Step {

@@ -37,6 +37,7 @@ pub struct Node {
 
 impl Node {
     /// Whether it is a leaf with a value.
+    #[inline]
     pub fn has_value(&self) -> bool {
         self.value_len != NO_VALUE
     }
@@ -90,12 +91,14 @@ impl Tree {
     }
 
     /// Adds a leaf whose value is `origin`'s bytes of the message, or a part of them.
+    #[inline]
     pub fn leaf_from_source(&mut self, place: PlaceId, start: u32, len: u32, origin: Origin) -> NodeId {
         debug_assert!(start < SIDE && len < NO_VALUE);
         self.push(place, start, len, origin)
     }
 
     /// Adds a leaf with a value of its own.
+    #[inline]
     pub fn leaf(&mut self, place: PlaceId, value: &str, origin: Origin) -> NodeId {
         let start = self.side.len() as u32 | SIDE;
         self.side.push_str(value);
@@ -125,6 +128,7 @@ impl Tree {
         self.nodes.truncate(node.0 as usize);
     }
 
+    #[inline]
     fn push(&mut self, place: PlaceId, value_start: u32, value_len: u32, origin: Origin) -> NodeId {
         let id = NodeId(self.nodes.len() as u32);
         self.nodes.push(Node {
@@ -141,11 +145,13 @@ impl Tree {
     }
 
     /// The node.
+    #[inline(always)]
     pub fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
     }
 
     /// All nodes in pre-order.
+    #[inline]
     pub fn nodes(&self) -> &[Node] {
         &self.nodes
     }
@@ -161,6 +167,7 @@ impl Tree {
     }
 
     /// Children of a node, in order; of a record still open, the children so far.
+    #[inline]
     pub fn children(&self, parent: NodeId) -> Children<'_> {
         let end = self.node(parent).end.min(self.nodes.len() as u32);
         Children { nodes: &self.nodes, at: parent.0 + 1, end }
@@ -187,6 +194,7 @@ impl Children<'_> {
 impl Iterator for Children<'_> {
     type Item = NodeId;
 
+    #[inline]
     fn next(&mut self) -> Option<NodeId> {
         if self.at >= self.end {
             return None;
@@ -213,6 +221,7 @@ impl<'a> View<'a> {
     }
 
     /// The value of a leaf; `None` for records and leaves not filled.
+    #[inline(always)]
     pub fn text(self, id: NodeId) -> Option<&'a str> {
         let node = self.tree.node(id);
         if node.value_len == NO_VALUE {

@@ -21,31 +21,63 @@ pub(super) fn body(layout: &CsvLayout, view: View<'_>, out: &mut Vec<u8>, findin
     if view.tree.is_empty() {
         return;
     }
-    // Unit columns are checked and made once, then repeated on each row.
-    let mut unit: Vec<Vec<u8>> = vec![Vec::new(); layout.guide.columns.len()];
-    for (at, &column) in layout.guide.columns.iter().enumerate() {
-        if layout.is_unit_column(column) {
-            let text = view.child_text(NodeId::ROOT, column).unwrap_or("");
-            check(layout, column, at, 1, text, findings);
-            value(layout, text, &mut unit[at]);
-        }
-    }
+    let parts = parts(layout, view, findings);
     let rows = view.tree.children(NodeId::ROOT).filter(|&node| view.tree.node(node).place == layout.row);
     for (i, row) in rows.enumerate() {
-        for (at, &column) in layout.guide.columns.iter().enumerate() {
-            if at > 0 {
-                out.push(layout.dialect.delimiter);
+        // Values stand in the order of the columns nearly always: the search goes on where the last one ended.
+        let mut next = view.tree.children(row);
+        for part in &parts {
+            match part {
+                Part::Unit(bytes) => out.extend_from_slice(bytes),
+                Part::Column(at, column) => {
+                    let is_it = |&leaf: &NodeId| view.tree.node(leaf).place == *column;
+                    let mut peek = next.clone();
+                    let leaf = match peek.next() {
+                        Some(leaf) if is_it(&leaf) => {
+                            next = peek;
+                            Some(leaf)
+                        }
+                        _ => view.tree.children(row).find(is_it),
+                    };
+                    let text = leaf.and_then(|leaf| view.text(leaf)).unwrap_or("");
+                    check(layout, *column, *at, i as u32 + 1, text, findings);
+                    value(layout, text, out);
+                }
             }
-            if layout.is_unit_column(column) {
-                out.extend_from_slice(&unit[at]);
-                continue;
-            }
-            let text = view.child_text(row, column).unwrap_or("");
-            check(layout, column, at, i as u32 + 1, text, findings);
-            value(layout, text, out);
         }
         line_end(layout, out);
     }
+}
+
+/// A stretch of a row.
+enum Part {
+    /// Unit columns and the delimiters around them: the same in all rows of the unit.
+    Unit(Vec<u8>),
+    /// A column of the row, by its number from 0.
+    Column(usize, PlaceId),
+}
+
+/// A row in parts. Unit columns are checked and made here, once, and then repeated on each row.
+fn parts(layout: &CsvLayout, view: View<'_>, findings: &mut Diagnostics) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut unit = Vec::new();
+    for (at, &column) in layout.guide.columns.iter().enumerate() {
+        if at > 0 {
+            unit.push(layout.dialect.delimiter);
+        }
+        if layout.is_unit_column(column) {
+            let text = view.child_text(NodeId::ROOT, column).unwrap_or("");
+            check(layout, column, at, 1, text, findings);
+            value(layout, text, &mut unit);
+        } else {
+            if !unit.is_empty() {
+                parts.push(Part::Unit(std::mem::take(&mut unit)));
+            }
+            parts.push(Part::Column(at, column));
+        }
+    }
+    parts.push(Part::Unit(unit));
+    parts
 }
 
 fn check(layout: &CsvLayout, column: PlaceId, at: usize, row: u32, text: &str, findings: &mut Diagnostics) {
@@ -74,19 +106,23 @@ fn check(layout: &CsvLayout, column: PlaceId, at: usize, row: u32, text: &str, f
 }
 
 fn value(layout: &CsvLayout, text: &str, out: &mut Vec<u8>) {
-    let bytes = match layout.encoding == encoding_rs::UTF_8 {
-        true => std::borrow::Cow::Borrowed(text.as_bytes()),
-        false => layout.encoding.encode(text).0,
-    };
+    match layout.encoding == encoding_rs::UTF_8 {
+        true => bytes(layout, text.as_bytes(), out),
+        false => bytes(layout, &layout.encoding.encode(text).0, out),
+    }
+}
+
+/// A value in the charset of the file, in quotes if it needs them.
+fn bytes(layout: &CsvLayout, bytes: &[u8], out: &mut Vec<u8>) {
     let quote = layout.dialect.quote;
     let special =
         |byte: &u8| *byte == layout.dialect.delimiter || *byte == quote || matches!(byte, b'\n' | b'\r');
     if !bytes.iter().any(special) {
-        out.extend_from_slice(&bytes);
+        out.extend_from_slice(bytes);
         return;
     }
     out.push(quote);
-    for &byte in bytes.iter() {
+    for &byte in bytes {
         if byte == quote {
             out.push(quote);
         }

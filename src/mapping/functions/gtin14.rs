@@ -19,5 +19,7 @@ fn call<'r>(call: &Call<'_, 'r>) -> Result<Value<'r>, CallError> {
     if !matches!(text.len(), 8 | 12 | 13 | 14) || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(CallError::new(format!("`{text}` is no GTIN: it must have 8, 12, 13 or 14 digits")));
     }
-    Ok(call.text(format!("{text:0>14}")))
+    let mut digits = [b'0'; 14];
+    digits[14 - text.len()..].copy_from_slice(text.as_bytes());
+    Ok(Value::Text(call.memory.alloc_str(std::str::from_utf8(&digits).expect("digits are ASCII"))))
 }
