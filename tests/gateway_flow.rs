@@ -229,6 +229,21 @@ fn orders_of_one_file_can_leave_in_one_file() {
 }
 
 #[test]
+fn a_file_may_consist_of_its_head_alone() {
+    let mut world = World::new();
+    let (mut files, _) = shipped();
+    let map = files.get_mut("house/wms-order.map").unwrap();
+    let rows =
+        map.find("  each row from lines").unwrap()..map.find("  end row\n").unwrap() + "  end row\n".len();
+    map.replace_range(rows, "");
+    assert!(matches!(world.gateway().activate(&files).unwrap(), Activation::Active(..)));
+    s01_order(&mut world);
+    assert_eq!(world.states(), ["DONE"]);
+    let rows = world.only(WMS_IMPORT);
+    assert!(rows.starts_with("CustomerID,") && rows.lines().count() == 1, "{rows}");
+}
+
+#[test]
 fn every_interchange_of_a_file_goes_its_own_way() {
     let mut world = World::new();
     let good = text("x12/ok/s01-940.edi");

@@ -102,6 +102,27 @@ fn modules_use_only_what_the_layer_table_lists() {
 }
 
 #[test]
+fn no_format_is_a_special_case_outside_of_formats_and_exchange() {
+    let names = ["csv", "edifact", "fixed", "x12"];
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        if ["src/formats/", "src/exchange/", "src/diagnostics/"].iter().any(|folder| path.starts_with(folder))
+        {
+            continue;
+        }
+        let text = code(text.split("#[cfg(test)]").next().unwrap());
+        for name in names {
+            for form in [format!("formats::{name}"), format!("formats::{{{name}"), format!("\"{name}\"")] {
+                if text.contains(&form) {
+                    wrong.push(format!("{path} names {form}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
 fn lib_declares_the_modules_of_the_layer_table_lowest_first() {
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
     let (mut declared, mut layer, mut layers) = (BTreeSet::new(), 0, Vec::new());

@@ -308,7 +308,8 @@ impl<'a> Compiler<'a> {
             .map(|(name, value)| (name.clone(), Constant::Text(value.as_str().into())))
             .collect();
         parameters.insert("zone".into(), Constant::Text(partner.site.zone.as_str().into()));
-        for syntax in partner.envelope.keys().chain(partner.acknowledge.keys()) {
+        let syntaxes = partner.envelope.keys().chain(partner.acknowledge.keys());
+        for syntax in syntaxes.chain(partner.expect.keys()) {
             let known = crate::formats::FORMATS.iter().map(|format| format.id());
             if crate::formats::format(syntax).is_none() {
                 self.name_finding(file, syntax, "syntax", syntax, known);

@@ -59,7 +59,10 @@ impl Gateway {
             let verdict = one.run(owner, head, bytes.as_deref(), &mut memory, &mut batch)?;
             outcomes.push(one.outcome(verdict));
         }
-        if !batch.bytes.is_empty() {
+        // Also when no output has any bytes: a file may consist of its head alone.
+        let has_outputs =
+            |outcome: &MessageOutcome| outcome.documents.iter().any(|document| !document.outputs.is_empty());
+        if outcomes.iter().any(has_outputs) {
             let mut writing = self.spool.create(&segment_path(intake.id, batch.segment))?;
             writing.write(&batch.bytes)?;
             writing.finish()?;
