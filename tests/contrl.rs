@@ -272,6 +272,28 @@ fn what_cannot_be_repeated_whole_is_cut() {
 }
 
 #[test]
+fn what_the_sender_left_out_does_not_keep_the_others_from_their_answer() {
+    let mut nameless = message("", "", vec![finding("X201", 1, 1, 0)]);
+    nameless.version = String::new();
+    let mut half = message("3\n", "ORDERS", vec![finding("X201", 1, 2, 4)]);
+    half.version = "D:96A".into();
+    let groups = [(group("", &[]), vec![nameless, half])];
+    let (body, _) = answer(None, Detail::Refused, &groups);
+    assert_eq!(
+        body,
+        [UCI_7, "UCM+0+0:0:0:0+4", "UCS+1", "UCD+13+2", "UCM+3+ORDERS:D:96A:0+4", "UCS+1", "UCD+13+3:4"]
+    );
+}
+
+#[test]
+fn addresses_for_routing_are_repeated() {
+    let header = InterchangeRow { sender_routing: "PLANT1".into(), ..header() };
+    let received = AcknowledgedInterchange::new(&Edifact, header, None, [""].into_iter()).unwrap();
+    let body = body_of(&received, Detail::Refused, &[], &*layout());
+    assert_eq!(String::from_utf8(body).unwrap(), "UCI+7788+9520004000017:14:PLANT1+9520002000019:14+7'");
+}
+
+#[test]
 fn no_more_is_told_than_a_contrl_can_hold() {
     let findings = (1..=3000).map(|segment| finding("X101", segment, 0, 0)).collect();
     let groups = [(group("", &[]), vec![message("1", "DESADV", findings)])];

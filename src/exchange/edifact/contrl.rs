@@ -20,6 +20,10 @@ const RECEIVED: &str = "8";
 /// Most UCS of a message and UCD of a segment.
 const SEGMENTS_MAX: usize = 999;
 const ELEMENTS_MAX: usize = 99;
+/// Stands for what the sender left out, where a report must name it.
+const UNKNOWN: &str = "0";
+/// The components of S009 that must be there: type, version, release, agency.
+const KIND_PARTS: usize = 4;
 /// The segment that a message begins with, by which its missing parts are told if nothing else is there.
 const FIRST_SEGMENT: u32 = 1;
 
@@ -152,7 +156,8 @@ impl AnswerWriter for Contrl<'_> {
             (None, _) => ACKNOWLEDGED,
         };
         let (code, tag) = refusal.unwrap_or_default();
-        let (from, to) = (identity(&header.sender), identity(&header.receiver));
+        let from = identity(&header.sender, &header.sender_routing);
+        let to = identity(&header.receiver, &header.receiver_routing);
         let elements: [&[&str]; 6] = [&[&header.control_number], &from, &to, &[action], &[code], &[tag]];
         self.body.open(self.layout.guide(), self.places.uci, &elements);
         self.body.close();
@@ -201,9 +206,11 @@ impl AnswerWriter for Contrl<'_> {
             });
         let (code, tag) = frame.filter(|_| is_refused).unwrap_or_default();
         let action = if is_refused { REJECTED } else { ACKNOWLEDGED };
-        let mut kind = vec![message.kind.as_str()];
-        kind.extend(message.version.split(':'));
-        let elements: [&[&str]; 5] = [&[&message.control_number], &kind, &[action], &[code], &[tag]];
+        let (number, mut kind) = (repeated(&message.control_number), vec![repeated(&message.kind)]);
+        kind.extend(message.version.split(':').map(repeated));
+        kind.resize(kind.len().max(KIND_PARTS), UNKNOWN.into());
+        let kind: Vec<&str> = kind.iter().map(String::as_str).collect();
+        let elements: [&[&str]; 5] = [&[&number], &kind, &[action], &[code], &[tag]];
         self.body.open(self.layout.guide(), self.places.ucm, &elements);
         if is_refused {
             self.errors(message);
@@ -230,8 +237,15 @@ fn is_gap(finding: &AcknowledgedFinding) -> bool {
     finding.code == "X103"
 }
 
-/// `14:9520002000019` as the components of S002: id, qualifier.
-fn identity(text: &str) -> [&str; 2] {
+/// `14:9520002000019` as the components of S002: id, qualifier, routing.
+fn identity<'t>(text: &'t str, routing: &'t str) -> [&'t str; 3] {
     let (qualifier, id) = text.split_once(':').unwrap_or(("", text));
-    [id, qualifier]
+    [id, qualifier, routing]
+}
+
+/// What the sender wrote, or [`UNKNOWN`] if there is nothing that can be repeated. What no segment can hold must not
+/// keep the other messages of the interchange from their answer.
+fn repeated(text: &str) -> String {
+    let kept: String = text.chars().filter(|character| !character.is_control()).collect();
+    if kept.trim().is_empty() { UNKNOWN.into() } else { kept }
 }
