@@ -5,6 +5,7 @@ use super::console::Console;
 use super::exit::{Answer, Exit, Stop};
 use super::process::{self, Process, Reload, failed};
 use super::workspace;
+use crate::base::span::Sources;
 use crate::gateway::bundle;
 use crate::gateway::service::Service;
 use crate::gateway::{Activation, Gateway};
@@ -20,8 +21,14 @@ pub fn run(arguments: &args::Run, console: &mut Console<'_>) -> Answer {
     let mut process = process::open(&arguments.config, console)?;
     if arguments.once {
         process.drain()?;
-        // All that came in was done, with mappings that are not the ones in the folder.
-        return Ok(if process.stale.is_some() { Exit::Findings } else { Exit::Fine });
+        let waiting = process.gateway.waiting();
+        let in_trouble: Vec<_> = waiting.iter().filter_map(|waiting| waiting.finding.as_ref()).collect();
+        for finding in &in_trouble {
+            console.finding(finding, &Sources::default(), "");
+        }
+        // All that came in was done, with mappings that are not the ones in the folder; or something could not come or go.
+        let is_fine = process.stale.is_none() && in_trouble.is_empty();
+        return Ok(if is_fine { Exit::Fine } else { Exit::Findings });
     }
     console.note("running; stop with Ctrl-C");
     serve(process, console)

@@ -6,6 +6,7 @@ use crate::base::clock::Monotonic;
 use crate::base::files::{Files, read_whole};
 use crate::base::random::Random;
 use crate::base::secret::Secret;
+use crate::diagnostics::Diagnostic;
 use crate::transport::readiness::{Readiness, Ready, Rules};
 use crate::transport::{
     EndpointSettings, Inbox, Location, Login, Outbox, SftpSettings, SftpTimeouts, TransportError, Verdict,
@@ -31,7 +32,7 @@ pub(super) struct Backoff {
     failures: u32,
     until: Duration,
     /// What went wrong last, for people; none when all is well.
-    pub(super) trouble: Option<String>,
+    pub(super) trouble: Option<Diagnostic>,
 }
 
 impl Backoff {
@@ -60,8 +61,11 @@ impl Backoff {
         let jitter = wait.mul_f64((random.next_u64() % 1000) as f64 / 4000.0);
         self.failures = self.failures.saturating_add(1);
         self.until = now.since_start + wait + jitter;
-        self.trouble = Some(error.to_string());
-        tracing::warn!(endpoint = error.endpoint, %error, wait_s = wait.as_secs(), "an endpoint failed");
+        let finding = error.to_diagnostic();
+        let (code, help) = (finding.code.text(), finding.action());
+        let endpoint = &error.endpoint;
+        tracing::warn!(endpoint, code, %error, help, wait_s = wait.as_secs(), "an endpoint failed");
+        self.trouble = Some(finding);
     }
 }
 

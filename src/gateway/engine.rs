@@ -8,6 +8,7 @@ use crate::base::clock::{Clock, Monotonic};
 use crate::base::files::Files;
 use crate::base::limits::Limits;
 use crate::base::random::Random;
+use crate::diagnostics::Diagnostic;
 use crate::ledger::{InterchangeId, Ledger, LedgerError};
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -78,15 +79,17 @@ pub struct Machine {
     pub random: Arc<dyn Random>,
 }
 
-/// A file that stays at its source for now.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A file that stays at its source for now, or an endpoint in trouble.
+#[derive(Debug, Clone)]
 pub struct Waiting {
     /// The endpoint.
     pub endpoint: String,
-    /// Name of the file, fit to be shown.
+    /// Name of the file, fit to be shown; empty for an endpoint as a whole.
     pub name: String,
     /// Why.
     pub why: String,
+    /// What went wrong with an endpoint, and what to do about it.
+    pub finding: Option<Diagnostic>,
 }
 
 /// The engine.
@@ -164,23 +167,24 @@ impl Gateway {
 
     /// Files that stay at their source for now, with the reason, and endpoints in trouble.
     pub fn waiting(&self) -> Vec<Waiting> {
+        let in_trouble = |endpoint: &String, finding: &Diagnostic| Waiting {
+            endpoint: endpoint.clone(),
+            name: String::new(),
+            why: finding.title(),
+            finding: Some(finding.clone()),
+        };
         let mut all = Vec::new();
         for inbox in &self.inboxes {
-            let trouble = inbox.backoff.trouble.iter().map(|why| (String::new(), why.clone()));
-            let files =
-                inbox.waiting.iter().map(|(name, why)| (crate::transport::names::shown(name), why.clone()));
-            all.extend(trouble.chain(files).map(|(name, why)| Waiting {
+            all.extend(inbox.backoff.trouble.iter().map(|finding| in_trouble(&inbox.name, finding)));
+            all.extend(inbox.waiting.iter().map(|(name, why)| Waiting {
                 endpoint: inbox.name.clone(),
-                name,
-                why,
+                name: crate::transport::names::shown(name),
+                why: why.clone(),
+                finding: None,
             }));
         }
         for (endpoint, outbox) in &self.outboxes {
-            all.extend(outbox.backoff.trouble.iter().map(|why| Waiting {
-                endpoint: endpoint.clone(),
-                name: String::new(),
-                why: why.clone(),
-            }));
+            all.extend(outbox.backoff.trouble.iter().map(|finding| in_trouble(endpoint, finding)));
         }
         all
     }

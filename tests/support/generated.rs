@@ -10,12 +10,22 @@ pub fn interchange_of_940s(bytes: usize) -> Vec<u8> {
 
 /// The same with its own interchange control number and order numbers.
 pub fn interchange_of_940s_numbered(bytes: usize, number: u32) -> Vec<u8> {
+    orders(number, |text, _| text.len() < bytes)
+}
+
+/// One interchange of so many 940s.
+pub fn interchange_of_orders(count: u32, number: u32) -> Vec<u8> {
+    orders(number, |_, messages| messages < count)
+}
+
+/// One interchange of 940s as long as `goes_on` says so of the text and the count so far.
+fn orders(number: u32, goes_on: impl Fn(&str, u32) -> bool) -> Vec<u8> {
     let mut text = format!(
         "ISA*00*          *00*          *ZZ*BRIGHTWICK     *ZZ*HAVENPORT3PL   *261120*0815*U*00401*{number:09}*0*P*>~\
          GS*OW*BRIGHTWICK*HAVENPORT3PL*20261120*0815*{number}*X*004010~"
     );
     let mut messages = 0;
-    while text.len() < bytes {
+    while goes_on(&text, messages) {
         messages += 1;
         message(&mut text, number, messages);
     }

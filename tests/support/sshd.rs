@@ -78,7 +78,7 @@ impl Sshd {
 
     /// Settings that work: the user key and the pinned host key.
     pub fn endpoint(&self, name: &str, directory: &Path) -> EndpointSettings {
-        let private_key = std::fs::read_to_string(self.home.path().join("user")).unwrap();
+        let private_key = self.private_key();
         EndpointSettings {
             name: name.to_string(),
             location: Location::Sftp(SftpSettings {
@@ -91,6 +91,11 @@ impl Sshd {
                 timeouts: SftpTimeouts::default(),
             }),
         }
+    }
+
+    /// The user's private key.
+    pub fn private_key(&self) -> String {
+        std::fs::read_to_string(self.home.path().join("user")).unwrap()
     }
 
     /// A copy of the user's private key that only `passphrase` opens.
@@ -209,7 +214,8 @@ fn descendants(root: u32) -> Vec<u32> {
     found.split_off(1)
 }
 
-fn user() -> String {
+/// The account it lets in.
+pub fn user() -> String {
     output_of("id", &["-un"])
 }
 
