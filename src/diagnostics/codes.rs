@@ -574,7 +574,7 @@ codes! {
         cause "Delimiters, sender and number are read from the header, so nothing else can be read without it."
         example "ISA with a 14-character receiver id";
     I110 Reject "the interchange has no UNA, and its delimiters are not the usual ones: `{found}` instead of `{expected}`"
-        help "the sender puts `UNA{found} ` in front of UNB, or uses the usual delimiters"
+        help "the sender puts `UNA{found}` in front of UNB, or uses the usual delimiters"
         cause "Without UNA the delimiters are `+`, `:`, `'` and the release character `?`."
         example "UNB*UNOA>3*… without UNA";
     I105 Hold "bytes that belong to no message: `{found}`"

@@ -50,7 +50,7 @@ pub(super) fn settle(guide: &mut Guide) {
         let kind = match (says(Mask::has_date), says(Mask::has_time)) {
             (true, false) => LeafType::Date(iso("yyyy-MM-dd")),
             (false, true) => LeafType::Time(iso("HH:mm:ss")),
-            _ => LeafType::DateTime(iso("yyyy-MM-dd'T'HH:mm:ss")),
+            _ => LeafType::DateTime(iso("yyyy-MM-ddTHH:mm:ss")),
         };
         guide.shape.place_mut(moment.leaf).kind = PlaceKind::Leaf(kind);
         guide.moments.push(moment);

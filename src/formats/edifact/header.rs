@@ -136,12 +136,19 @@ impl<'a> Header<'a> {
         Header { delimiters, level, length, fault, fields }
     }
 
+    /// The bytes that tell how to read the messages: delimiters that nobody could tell from UNB alone stand in a UNA.
+    fn head(&self, bytes: &[u8]) -> Vec<u8> {
+        let is_odd = self.fault.as_ref().is_some_and(|fault| fault.code == Code::I110);
+        let una = [&b"UNA"[..], &service(&self.delimiters)].concat();
+        [if is_odd { &una[..] } else { b"" }, bytes].concat()
+    }
+
     /// What the header says, for the index pass.
     pub fn row(&self, bytes: &[u8]) -> InterchangeRow {
         let fields = &self.fields;
         let identity = |element| format!("{}:{}", fields.component(element, 2), fields.component(element, 1));
         InterchangeRow {
-            head: bytes[..self.length].to_vec(),
+            head: self.head(&bytes[..self.length]),
             sender: identity(2),
             receiver: identity(3),
             sender_routing: fields.component(2, 3),
@@ -208,11 +215,15 @@ fn without_una(segment: &[u8], is_end: bool) -> Guess {
     }
 }
 
-/// As they would stand in UNA.
-fn shown(delimiters: &Delimiters) -> String {
+/// As they stand in UNA.
+fn service(delimiters: &Delimiters) -> [u8; 6] {
     let release = delimiters.release.unwrap_or(b' ');
-    let all = [delimiters.component, delimiters.element, b'.', release, b' ', delimiters.segment];
-    all.map(|byte| if byte.is_ascii_graphic() || byte == b' ' { char::from(byte) } else { '\u{fffd}' })
+    [delimiters.component, delimiters.element, b'.', release, b' ', delimiters.segment]
+}
+
+fn shown(delimiters: &Delimiters) -> String {
+    service(delimiters)
+        .map(|byte| if byte.is_ascii_graphic() || byte == b' ' { char::from(byte) } else { '\u{fffd}' })
         .iter()
         .collect()
 }

@@ -9,6 +9,9 @@ use crate::guide::{Guide, ValueClass};
 use crate::tree::PlaceId;
 use crate::tree::arena::Origin;
 
+/// Most of a tag that is shown.
+const TAG_BYTES_SHOWN: usize = 16;
+
 /// Where in a segment; all from 1, 0 is the whole of it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Spot {
@@ -48,7 +51,9 @@ impl<'a, 's> Findings<'a, 's> {
         self.ordinal += 1;
         let (first, last) = (tokens[0], tokens[tokens.len() - 1]);
         self.segment = Token { start: first.start, len: last.end() - first.start, ..first };
-        self.tag = std::str::from_utf8(first.of(self.bytes)).unwrap_or("");
+        // No tag is this long: what stands here is shown, not all that follows.
+        let tag = first.of(self.bytes);
+        self.tag = std::str::from_utf8(&tag[..tag.len().min(TAG_BYTES_SHOWN)]).unwrap_or("");
     }
 
     #[inline]

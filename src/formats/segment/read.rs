@@ -34,6 +34,7 @@ pub(crate) fn read(
         findings: Findings::new(guide, input, dialect, findings),
         text,
         plain: bytes,
+        repertoire_told: false,
     };
     matcher.begin(structure, tree);
     tokenizer.begin(input.bytes, &dialect.delimiters);
@@ -109,6 +110,8 @@ struct Reader<'a, 's> {
     findings: Findings<'a, 's>,
     text: &'s mut String,
     plain: &'s mut Vec<u8>,
+    /// Whether it was told that the message leaves its repertoire.
+    repertoire_told: bool,
 }
 
 impl Reader<'_, '_> {
@@ -176,6 +179,7 @@ impl Reader<'_, '_> {
         let spot = Spot { segment, element: part.value.0, repetition: 1, component: part.value.1 };
         let Some(mask) = part.moment.mask(code) else {
             let token = token_of(tokens, part.format.0, part.format.1).unwrap_or(token);
+            let spot = Spot { element: part.format.0, component: part.format.1, ..spot };
             return self.findings.on_element(Code::X237, spot, part.moment.format, token);
         };
         let Some(moment) = mask.read(text(token.of(self.bytes))) else {
@@ -212,9 +216,13 @@ impl Reader<'_, '_> {
             return self.one(spot, part, tokens, tree);
         }
         let mut repetitions = tokens.split_inclusive(|token| token.mark == Mark::Repetition);
-        if part.is_many {
+        if part.max > 1 {
             for (repetition, tokens) in (1..).zip(repetitions) {
-                self.one(Spot { repetition, ..spot }, part, tokens, tree);
+                let spot = Spot { repetition, ..spot };
+                if u32::from(repetition) == part.max + 1 {
+                    self.findings.on_element(Code::X218, spot, part.place, Token::span(tokens));
+                }
+                self.one(spot, part, tokens, tree);
             }
             return;
         }
@@ -307,7 +315,10 @@ impl Reader<'_, '_> {
         match (self.source, std::str::from_utf8(self.plain)) {
             (Some(_), Ok(value)) => {
                 self.text.push_str(value);
-                if self.dialect.checks_repertoire && !value.chars().all(|character| coding.has(character)) {
+                // One such value is enough to say it: the declaration is wrong, not the value.
+                let is_told = self.repertoire_told || !self.dialect.checks_repertoire;
+                if !is_told && !value.chars().all(|character| coding.has(character)) {
+                    self.repertoire_told = true;
                     self.findings.on_element(Code::X219, spot, place, token);
                 }
             }

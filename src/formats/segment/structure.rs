@@ -79,8 +79,8 @@ pub struct Part {
     pub place: PlaceId,
     /// Whether it must be there.
     pub required: bool,
-    /// Whether it may be there more than once.
-    pub is_many: bool,
+    /// How often it may be there.
+    pub max: u32,
     /// What it holds.
     pub kind: PartKind,
 }
@@ -192,7 +192,7 @@ fn record(guide: &Guide, place: PlaceId, tag: &dyn Fn(PlaceId) -> Tag) -> Record
             })
         })
         .collect();
-    record.spread = spread(guide, &record.elements);
+    record.spread = spread(&record.elements);
     for &child in &own.children {
         if shape.place(child).position == 0 && shape.place(child).kind == PlaceKind::Record {
             add_to_slots(guide, child, tag, &mut record);
@@ -220,7 +220,7 @@ fn parts(guide: &Guide, place: PlaceId) -> Vec<Option<Part>> {
             _ => PartKind::Composite(self::parts(guide, child)),
         };
         parts.resize_with(parts.len().max(position), || None);
-        let part = Part { place: child, required: own.required, is_many: own.is_many(), kind };
+        let part = Part { place: child, required: own.required, max: own.max, kind };
         parts[position - 1] = Some(part);
     }
     parts
@@ -229,13 +229,11 @@ fn parts(guide: &Guide, place: PlaceId) -> Vec<Option<Part>> {
 /// More repetitions than this have no position of their own.
 const SPREAD_MAX: u32 = 99;
 
-fn spread(guide: &Guide, elements: &[Option<Part>]) -> Vec<u16> {
-    if elements.iter().flatten().all(|part| !part.is_many) {
+fn spread(elements: &[Option<Part>]) -> Vec<u16> {
+    if elements.iter().flatten().all(|part| part.max <= 1) {
         return Vec::new();
     }
-    let times = |part: &Option<Part>| {
-        part.as_ref().map_or(1, |part| guide.shape.place(part.place).max.clamp(1, SPREAD_MAX) as usize)
-    };
+    let times = |part: &Option<Part>| part.as_ref().map_or(1, |part| part.max.clamp(1, SPREAD_MAX) as usize);
     (0u16..).zip(elements).flat_map(|(at, part)| std::iter::repeat_n(at, times(part))).collect()
 }
 
