@@ -29,6 +29,7 @@ pub fn compile(documents: &[&ShapeDocument], findings: &mut Diagnostics) -> Shap
     let mut shapes = Shapes::new();
     for document in by_name.values().filter(|document| document.is_document) {
         let mut shape = Shape::new(format!("canonical {}", document.name.text));
+        shape.is_master = document.is_master;
         fields(&mut shape, PlaceId::ROOT, document, &by_name, 0, findings);
         shapes.insert(document.name.text.clone(), shape);
     }

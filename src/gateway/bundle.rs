@@ -123,6 +123,11 @@ pub fn compile(files: &MappingFiles, endpoints: Option<&[String]>) -> (Option<Bu
     (bundle, sources, findings)
 }
 
+/// What every map knows of the site: `$site` and `$zone`.
+fn site_parameters(code: &str, zone: &str) -> [(String, Constant); 2] {
+    [("site", code), ("zone", zone)].map(|(name, value)| (name.to_string(), Constant::Text(value.into())))
+}
+
 fn hash(files: &MappingFiles) -> Sha {
     let mut hasher = ShaHasher::new();
     for (path, text) in files {
@@ -307,7 +312,7 @@ impl<'a> Compiler<'a> {
             .iter()
             .map(|(name, value)| (name.clone(), Constant::Text(value.as_str().into())))
             .collect();
-        parameters.insert("zone".into(), Constant::Text(partner.site.zone.as_str().into()));
+        parameters.extend(site_parameters(&partner.site.code, &partner.site.zone));
         let syntaxes = partner.envelope.keys().chain(partner.acknowledge.keys());
         for syntax in syntaxes.chain(partner.expect.keys()) {
             let known = crate::formats::FORMATS.iter().map(|format| format.id());
@@ -434,7 +439,7 @@ impl<'a> Compiler<'a> {
         bundle: &Bundle,
     ) -> BTreeMap<String, Arc<Plan>> {
         let mut maps = BTreeMap::new();
-        let parameters = BTreeMap::from([("zone".to_string(), Constant::Text("UTC".into()))]);
+        let parameters: BTreeMap<String, Constant> = site_parameters("SITE", "UTC").into();
         for document in self.documents {
             let Document::Map(map) = document else { continue };
             let client = map.name.name.split('/').next().unwrap_or("");
@@ -444,7 +449,8 @@ impl<'a> Compiler<'a> {
                 for (name, own) in self.tables(&client.id) {
                     tables.entry(name).or_insert(own);
                 }
-                parameters.insert("zone".into(), Constant::Text(client.partner.site.zone.as_str().into()));
+                let site = &client.partner.site;
+                parameters.extend(site_parameters(&site.code, &site.zone));
             }
             let sources = self.map_sources(guides, &bundle.shapes, &tables);
             let plan = self.map(&map.name, &sources, &parameters);

@@ -10,11 +10,12 @@ use crate::exchange::answering::is_answer;
 use crate::exchange::states::MessageState;
 use crate::formats::{MessageInput, Scratch};
 use crate::ledger::{
-    Document, Finding, Gathering, Intake, Ledger, MessageOutcome, NewDocument, NewOutput, NewReply, Reason,
+    Finding, Gathering, Intake, Ledger, MessageOutcome, NewDocument, NewOutput, NewReply, Reason,
     SyntaxVerdict, Work,
 };
 use crate::mapping::flow::Per;
-use crate::mapping::{Earlier, Facts, Outcome, Plan, Runner};
+use crate::mapping::plan::EarlierPlan;
+use crate::mapping::{Facts, Found, Outcome, Plan, Runner};
 use crate::tree::{Tree, View};
 use bumpalo::Bump;
 
@@ -160,7 +161,11 @@ impl<'a> One<'a> {
         let view = View::new(&memory.message, input.source());
         let keys = memory.runner.lookup_keys(&route.read, view, &facts);
         let found = self.earlier(client, &route.read, keys)?;
-        facts.earlier = found.iter().map(Found::earlier).collect();
+        facts.earlier = found.iter().map(Found::as_earlier).collect();
+        let lookups = memory
+            .runner
+            .look_up(&route.read, view, &facts, &mut |line, keys| self.find(client, line, keys))?;
+        facts.lookups = Some(&lookups);
         let outcome = memory.runner.run(&route.read, view, &facts, &mut memory.document, &mut self.findings);
         if outcome == Outcome::Rejected || self.findings.worst() >= Some(Severity::Reject) {
             return Ok((MessageState::Quarantined, Some(self.reason(Severity::Reject))));
@@ -241,25 +246,38 @@ impl<'a> One<'a> {
         plan: &Plan,
         keys: Vec<Option<Vec<(String, String)>>>,
     ) -> Result<Vec<Found>, GatewayError> {
-        let mut all = Vec::new();
-        for (line, keys) in plan.earlier.iter().zip(keys) {
-            let found: Vec<Document> = match keys {
-                Some(keys) => self.ledger.find_documents(client.id.clone(), line.document.clone(), keys)?,
-                None => Vec::new(),
-            };
-            all.push(match found.as_slice() {
-                [] => Found::None,
-                [one] => match documents::load(&one.body, &line.shape) {
-                    Some(tree) if Sha::of(&one.body) == one.sha => Found::One(tree),
-                    _ => {
+        let lines = plan.earlier.iter().zip(keys);
+        lines
+            .map(|(line, keys)| match keys {
+                Some(keys) => self.find(client, line, keys),
+                None => Ok(Found::None),
+            })
+            .collect()
+    }
+
+    /// What one line finds.
+    fn find(
+        &self,
+        client: &Client,
+        line: &EarlierPlan,
+        keys: Vec<(String, String)>,
+    ) -> Result<Found, GatewayError> {
+        let found = self.ledger.find_documents(client.id.clone(), line.document.clone(), keys)?;
+        let several = found.len();
+        match found.into_iter().next() {
+            None => Ok(Found::None),
+            Some(newest) if several == 1 || line.is_newest => {
+                let tree = documents::load(&newest.body, &line.shape);
+                match tree.filter(|_| Sha::of(&newest.body) == newest.sha) {
+                    Some(tree) => Ok(Found::One(tree)),
+                    None => {
                         let detail = "its bytes are no document any more".to_string();
-                        return Err(GatewayError::Damaged { what: format!("document {}", one.id), detail });
+                        Err(GatewayError::Damaged { what: format!("document {}", newest.id), detail })
                     }
-                },
-                several => Found::Several(several.len()),
-            });
+                }
+            }
+            Some(_) => Ok(Found::Several(several)),
         }
-        Ok(all)
     }
 
     /// Fields every document has.
@@ -307,23 +325,6 @@ impl<'a> One<'a> {
             findings_dropped: self.findings.dropped() as u64,
             documents: self.documents,
             replies: self.replies,
-        }
-    }
-}
-
-/// What an `earlier` line found, owned.
-enum Found {
-    None,
-    One(Tree),
-    Several(usize),
-}
-
-impl Found {
-    fn earlier(&self) -> Earlier<'_> {
-        match self {
-            Found::None => Earlier::None,
-            Found::One(tree) => Earlier::One(View::new(tree, "")),
-            Found::Several(count) => Earlier::Several(*count),
         }
     }
 }

@@ -52,6 +52,8 @@ pub struct ShapeDocument {
     pub name: Word,
     /// Whether it is a document (`shape`) or a part of documents (`record`).
     pub is_document: bool,
+    /// `master`: a document of the same key takes the place of those before it.
+    pub is_master: bool,
     /// Words for people: `name "Outbound order"`.
     pub title: Option<Text>,
     /// The `##` lines before it, joined by newlines.
@@ -645,6 +647,8 @@ pub struct Block {
     pub sort_by: Vec<Expression>,
     /// `as`
     pub alias: Option<Word>,
+    /// `inside CPS as p`: a record on the way of the source, by its own name.
+    pub inside: Option<(Path, Word)>,
     /// `required`, `always`
     pub modifiers: Modifiers,
     /// What is inside.

@@ -43,7 +43,7 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
                     false
                 }
             },
-            BlockKind::Each { nodes, slot, group_by, sort_by } => {
+            BlockKind::Each { nodes, slot, inside, group_by, sort_by } => {
                 let (view, ids) = evaluator.records(nodes, self.at(here));
                 match view {
                     None => {
@@ -54,6 +54,11 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
                     Some(view) if group_by.is_empty() && sort_by.is_empty() => {
                         let mut any = false;
                         for &id in ids {
+                            if let Some((places, around)) = inside {
+                                let found = view.tree.around(id, places);
+                                evaluator.slots[*around]
+                                    .set(found.map_or(Slot::Empty, |id| Slot::Record(view, id)));
+                            }
                             evaluator.enter(*slot, view, Slot::Record(view, id));
                             any |= self.one(block, outer, here);
                         }
@@ -94,14 +99,15 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
             false => Here { this: node, number, around: here.number, out: here.out },
         };
         let is_worth_it = self.record(&block.record, node, number, inner);
-        if !is_worth_it && !block.always {
+        let has_parts = block.is_part && self.target.len() as u32 > node.0 + 1;
+        if !is_worth_it && !block.always && !has_parts {
             self.target.truncate(node);
             self.evaluator.trace.note(|trace| trace.forget(node));
             self.not_made(block, outer, Why::Empty);
             return false;
         }
         self.target.close(node);
-        true
+        is_worth_it || block.always
     }
 
     #[allow(clippy::too_many_arguments, reason = "the parts of one `each` line")]
@@ -197,6 +203,8 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
     /// Values of the message that no line reads, once per place.
     pub fn unread(&self, source: View<'r>, severity: Severity) {
         let plan = self.evaluator.plan;
+        // No line is to blame.
+        self.evaluator.line.set(0);
         let mut told: Vec<PlaceId> = Vec::new();
         for (i, node) in source.tree.nodes().iter().enumerate() {
             if plan.read[node.place.index()] || !node.has_value() || told.contains(&node.place) {

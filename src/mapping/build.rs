@@ -2,8 +2,8 @@
 
 use super::evaluate::{Evaluator, Here, Made, Target};
 use super::fields::Slot;
-use super::plan::{LeafPlan, LetPlan, Making, PolicyKindPlan, RecordPlan, Round, SideName};
-use super::run::{Earlier, Facts};
+use super::plan::{EarlierPlan, LeafPlan, LetPlan, Making, PolicyKindPlan, RecordPlan, Round, SideName};
+use super::run::{Earlier, Facts, LookupKey};
 use super::trace::Tracing;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::tree::arena::Origin;
@@ -84,23 +84,50 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
                 // So that the finding points at the key in the message.
                 self.evaluator.value(key, target);
             }
-            match facts.earlier.get(i).copied().unwrap_or_default() {
-                Earlier::One(view) => self.evaluator.slots[i + 1].set(Slot::Record(view, NodeId::ROOT)),
-                Earlier::Several(count) => self.evaluator.report(
-                    Diagnostic::new(Code::B008)
-                        .with("found", count.to_string())
-                        .with("document", &line.document),
-                    line.rule,
-                ),
-                Earlier::None => {
-                    let PolicyKindPlan::Finding(severity) = line.unknown.kind else { continue };
-                    let text = match &line.unknown.text {
-                        Some(text) => self.evaluator.words(text, target),
-                        None => format!("no {} has this key", line.document),
-                    };
-                    self.evaluator
-                        .report(Diagnostic::new(Code::B007).severity(severity).with("text", text), line.rule);
-                }
+            let found = facts.earlier.get(i).copied().unwrap_or_default();
+            self.evaluator.slots[i + 1].set(self.document(line, found, Here::default()));
+        }
+    }
+
+    /// What an `earlier` line found, for its slot; that it found none or several is told.
+    fn document(&self, line: &'r EarlierPlan, found: Earlier<'r>, here: Here) -> Slot<'r> {
+        match found {
+            Earlier::One(view) => return Slot::Record(view, NodeId::ROOT),
+            Earlier::Several(count) => self.evaluator.report(
+                Diagnostic::new(Code::B008).with("found", count.to_string()).with("document", &line.document),
+                line.rule,
+            ),
+            Earlier::None => {
+                let PolicyKindPlan::Finding(severity) = line.unknown.kind else { return Slot::Empty };
+                let text = match &line.unknown.text {
+                    Some(text) => self.evaluator.words(text, self.at(here)),
+                    None => format!("no {} has this key", line.document),
+                };
+                self.evaluator
+                    .report(Diagnostic::new(Code::B007).severity(severity).with("text", text), line.rule);
+            }
+        }
+        Slot::Awaited
+    }
+
+    /// The document that a line inside a block looks up. What the facts do not have yet is noted as wanted.
+    fn looked_up(&self, number: usize, here: Here) -> Slot<'r> {
+        let evaluator = self.evaluator;
+        let line = &evaluator.plan.lookups[number];
+        evaluator.line.set(line.rule);
+        let mut values = Vec::with_capacity(line.keys.len());
+        for (_, key) in &line.keys {
+            match evaluator.value(key, self.at(here)) {
+                Value::Absent => return Slot::Empty,
+                value => values.push(value.show()),
+            }
+        }
+        let key = LookupKey { line: number, values };
+        match evaluator.lookups.and_then(|lookups| lookups.get(&key)) {
+            Some(found) => self.document(line, found.as_earlier(), here),
+            None => {
+                evaluator.wanted.borrow_mut().push(key);
+                Slot::Awaited
             }
         }
     }
@@ -204,6 +231,7 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
                     Slot::Empty
                 }
             },
+            LetPlan::Document(number) => self.looked_up(*number, here),
         };
         self.evaluator.slots[slot].set(value);
         self.evaluator.trace.note(|trace| trace.remember(slot));
@@ -263,7 +291,8 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
 
     /// The line gave nothing.
     fn absent(&self, leaf: &'r LeafPlan, here: Here) -> bool {
-        if let Some(text) = leaf.required.as_ref().filter(|_| !self.evaluator.failed.get()) {
+        let is_told = || self.evaluator.failed.get() || self.evaluator.awaits(&leaf.value);
+        if let Some(text) = leaf.required.as_ref().filter(|_| !is_told()) {
             let text = self.evaluator.words(text, self.at(here));
             let mut finding = Diagnostic::new(Code::B002).with("text", text);
             let path = leaf.value.first_path();

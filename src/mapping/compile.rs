@@ -5,7 +5,7 @@ use super::fields::Fields;
 use super::names::{Binding, Found, Multiplicity, Scope, pair_step};
 use super::plan::{
     BlockKind, BlockPlan, CheckPlan, Constant, EarlierPlan, Expr, LeafPlan, LetPlan, Making, Message,
-    MessagePartPlan, Nodes, Plan, PolicyKindPlan, RecordPlan, Round, SideName, Start, Truncate,
+    MessagePartPlan, Nodes, Plan, RecordPlan, Round, SideName, Start, Truncate,
 };
 use super::tables::Table;
 use super::{expression, layers};
@@ -119,7 +119,8 @@ fn plan(
     if let Some(alias) = alias {
         scope.names.push((alias.text.clone(), root));
     }
-    let mut compiler = Compiler { context, sources, shape: target_shape.clone(), target_guide: None };
+    let mut compiler =
+        Compiler { context, sources, shape: target_shape.clone(), target_guide: None, lookups: Vec::new() };
     if let SideName::Guide(name) = &target {
         compiler.target_guide = sources.guides.get(name).cloned();
     }
@@ -146,6 +147,7 @@ fn plan(
         target_shape,
         root,
         earlier,
+        lookups: compiler.lookups,
         slots: slots.into_slots(),
         sequences,
         read,
@@ -176,7 +178,11 @@ fn side_missing<T>(map: &MapDocument, what: &str, findings: &mut Diagnostics) ->
     None
 }
 
-fn side(side: &Side, sources: &MapSources<'_>, findings: &mut Diagnostics) -> Option<(SideName, Arc<Shape>)> {
+pub(super) fn side(
+    side: &Side,
+    sources: &MapSources<'_>,
+    findings: &mut Diagnostics,
+) -> Option<(SideName, Arc<Shape>)> {
     match side {
         Side::Guide(reference) => match sources.guides.get(&reference.name) {
             Some(guide) => Some((SideName::Guide(guide.name.clone()), Arc::new(guide.shape.clone()))),
@@ -217,13 +223,13 @@ fn side(side: &Side, sources: &MapSources<'_>, findings: &mut Diagnostics) -> Op
 }
 
 /// A record of the target in the making.
-struct Builder {
+pub(super) struct Builder {
     place: PlaceId,
     leaves: Vec<LeafPlan>,
     /// Places that have their owner line, with it.
     owners: Vec<(PlaceId, u32)>,
     blocks: Vec<BuilderBlock>,
-    lets: Vec<(usize, LetPlan)>,
+    pub(super) lets: Vec<(usize, LetPlan)>,
     checks: Vec<CheckPlan>,
 }
 
@@ -240,57 +246,41 @@ struct BuilderBlock {
 }
 
 impl Builder {
+    /// The block that paths through a record of the target made.
+    fn implied(&self, place: PlaceId) -> Option<usize> {
+        self.blocks.iter().position(|block| block.is_implied && block.place == place)
+    }
+
+    /// Adds such a block.
+    fn imply(&mut self, builder: Builder, rule: u32) -> usize {
+        self.blocks.push(BuilderBlock {
+            place: builder.place,
+            kind: BlockKind::Plain,
+            condition: None,
+            builder,
+            always: false,
+            required: None,
+            rule,
+            is_implied: true,
+        });
+        self.blocks.len() - 1
+    }
+
     fn new(place: PlaceId) -> Self {
         Builder { place, leaves: vec![], owners: vec![], blocks: vec![], lets: vec![], checks: vec![] }
     }
 }
 
-struct Compiler<'a> {
-    context: Context<'a>,
-    sources: &'a MapSources<'a>,
+pub(super) struct Compiler<'a> {
+    pub(super) context: Context<'a>,
+    pub(super) sources: &'a MapSources<'a>,
     shape: Arc<Shape>,
     target_guide: Option<Arc<Guide>>,
+    /// Documents looked up inside blocks.
+    pub(super) lookups: Vec<EarlierPlan>,
 }
 
 impl Compiler<'_> {
-    fn earlier(&mut self, map: &MapDocument, scope: &mut Scope) -> Vec<EarlierPlan> {
-        let mut plans = Vec::new();
-        for line in &map.earlier {
-            let Some((_, shape)) =
-                side(&Side::Canonical(line.document.clone()), self.sources, self.context.findings)
-            else {
-                continue;
-            };
-            let slot = self.context.slot();
-            let rule = self.context.rule(line.span);
-            let keys = line.keys.iter().filter_map(|(field, value)| {
-                let known = shape.children_named(PlaceId::ROOT, &field.text).next();
-                if !known.is_some_and(|place| shape.place(place).is_lookup_key) {
-                    let keys: Vec<String> = shape
-                        .places()
-                        .filter(|(_, place)| place.is_lookup_key)
-                        .map(|(_, place)| place.name.to_string())
-                        .collect();
-                    self.context.findings.push(
-                        Diagnostic::new(Code::M024)
-                            .with("field", &field.text)
-                            .with("document", &line.document.text)
-                            .at(field.span, format!("keys are: {}", shorten(&keys))),
-                    );
-                    return None;
-                }
-                Some((field.text.clone(), self.context.value(scope, value)?.expr))
-            });
-            let keys: Vec<(String, Expr)> = keys.collect();
-            let standard = PolicyKindPlan::Finding(Severity::Hold);
-            let Some(unknown) = self.context.policy(scope, line.unknown.as_ref(), standard) else { continue };
-            let binding = Binding::Record { slot, shape: shape.clone(), places: vec![PlaceId::ROOT] };
-            scope.names.push((line.alias.text.clone(), binding));
-            plans.push(EarlierPlan { document: line.document.text.clone(), shape, keys, unknown, rule });
-        }
-        plans
-    }
-
     fn cases(&mut self, source: &SideName, scope: &Scope) -> Vec<CheckPlan> {
         let SideName::Guide(name) = source else { return Vec::new() };
         let Some(guide) = self.sources.guides.get(name).cloned() else { return Vec::new() };
@@ -352,9 +342,7 @@ impl Compiler<'_> {
             StatementKind::Fill { .. } => {
                 self.later("`fill`", "use `left` and `join` on the lines", statement)
             }
-            StatementKind::Earlier(_) => {
-                self.later("`earlier` inside a block", "put it in the header of the map", statement)
-            }
+            StatementKind::Earlier(line) => self.earlier_here(builder, scope, line),
         }
     }
 
@@ -396,24 +384,13 @@ impl Compiler<'_> {
         if rest.is_empty() {
             return self.own_line(builder, scope, line, place);
         }
-        let key = self.key_leaf(place, step);
         let rule = self.context.rule(line.target.span);
-        let at = match builder.blocks.iter().position(|block| block.is_implied && block.place == place) {
+        let at = match builder.implied(place) {
             Some(at) => at,
             None => {
                 let mut inner = Builder::new(place);
-                inner.leaves.extend(key);
-                builder.blocks.push(BuilderBlock {
-                    place,
-                    kind: BlockKind::Plain,
-                    condition: None,
-                    builder: inner,
-                    always: false,
-                    required: None,
-                    rule,
-                    is_implied: true,
-                });
-                builder.blocks.len() - 1
+                self.key_leaf(&mut inner, step);
+                builder.imply(inner, rule)
             }
         };
         let block = &mut builder.blocks[at];
@@ -575,6 +552,9 @@ impl Compiler<'_> {
             ExpressionKind::Call { name: function, arguments } if function.text == "lookup" => {
                 self.lookup(builder, scope, slot, arguments, value)
             }
+            ExpressionKind::Call { name: function, arguments } if function.text == "item" => {
+                self.item(builder, scope, slot, arguments, value)
+            }
             ExpressionKind::Path(path) if self.is_record(scope, path) => {
                 let Some(Found::Path(found)) = self.context.resolve(scope, path) else { return };
                 builder.lets.push((slot, LetPlan::Record(found.nodes)));
@@ -592,7 +572,9 @@ impl Compiler<'_> {
     }
 
     fn is_record(&mut self, scope: &Scope, path: &Path) -> bool {
-        let conditions: super::names::ConditionCompiler<'_> = &mut |_, _| None;
+        // Only where the path leads is asked, not which of several.
+        let conditions: super::names::ConditionCompiler<'_> =
+            &mut |_, _| Some((Arc::new(Expr::Constant(Constant::Absent)), 0));
         matches!(scope.resolve(path, conditions), Ok(Found::Path(found)) if found.kind == ValueKind::Record && found.pair.is_none())
     }
 
@@ -757,10 +739,20 @@ impl Compiler<'_> {
             Binding::Group { slot, shape: found.shape, places: found.places, by, member }
         };
         let mut inner = Scope { here: here.clone(), ..scope.clone() };
+        let inside = match &block.inside {
+            None => None,
+            Some((around, alias)) => match self.inside(scope, path, around, !block.group_by.is_empty()) {
+                Some((binding, inside)) => {
+                    inner.names.push((alias.text.clone(), binding));
+                    Some(inside)
+                }
+                None => return,
+            },
+        };
         if let Some(alias) = &block.alias {
             inner.names.push((alias.text.clone(), here));
         }
-        let kind = BlockKind::Each { nodes: found.nodes, slot, group_by, sort_by };
+        let kind = BlockKind::Each { nodes: found.nodes, slot, inside, group_by, sort_by };
         self.block(builder, &mut inner, block, kind, statement);
     }
 
@@ -793,7 +785,7 @@ impl Compiler<'_> {
         };
         let rule = self.context.rule(statement.span);
         let mut inner = Builder::new(place);
-        inner.leaves.extend(self.key_leaf(place, step));
+        self.key_leaf(&mut inner, step);
         scope.this = (self.shape.clone(), vec![place]);
         self.statements(&mut inner, scope, &block.statements);
         let required = block.modifiers.required.as_ref().map(|(_, text)| {
@@ -848,15 +840,25 @@ impl Compiler<'_> {
         }
     }
 
-    /// The key of a selected target: `N9[BM]` writes BM by itself.
-    fn key_leaf(&mut self, place: PlaceId, step: &PathStep) -> Option<LeafPlan> {
-        let key = self.shape.place(place).key?;
+    /// The key of a selected target: `N9[BM]` writes BM by itself, `RFF[ON]` writes ON in its composite.
+    fn key_leaf(&mut self, builder: &mut Builder, step: &PathStep) {
+        let Some(key) = self.shape.place(builder.place).key else { return };
         let code = step.selectors.iter().find_map(|selector| match &selector.kind {
             SelectorKind::Codes { negated: false, codes } => codes.first().map(|code| code.text.clone()),
             _ => None,
-        })?;
+        });
+        let Some(code) = code else { return };
         let rule = self.context.rule(step.span);
-        Some(constant_leaf(&self.shape, key, &code, rule))
+        let leaf = constant_leaf(&self.shape, key, &code, rule);
+        let parent = self.shape.place(key).parent;
+        if parent == builder.place {
+            return builder.leaves.push(leaf);
+        }
+        let at = match builder.implied(parent) {
+            Some(at) => at,
+            None => builder.imply(Builder::new(parent), rule),
+        };
+        builder.blocks[at].builder.leaves.push(leaf);
     }
 
     fn check_required(&mut self, builder: &Builder, map: &MapDocument, target: &SideName) {
@@ -900,6 +902,7 @@ impl Compiler<'_> {
                 required: block.required,
                 rule: block.rule,
                 is_implied: block.is_implied,
+                is_part: self.shape.place(block.place).position > 0,
                 record: self.finish(block.builder),
             })
             .collect();

@@ -6,6 +6,7 @@ use super::plan::{
     Constant, Expr, ListFunction, ListSource, Message, MessagePartPlan, Nodes, Plan, PolicyKindPlan, ViaPlan,
     Way,
 };
+use super::run::{LookupKey, Lookups};
 use super::trace::{Step as Traced, Tracing};
 use crate::base::decimal::Decimal;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
@@ -40,6 +41,10 @@ pub(super) struct Evaluator<'r, T> {
     /// nothing new.
     pub muted: Cell<bool>,
     pub findings: RefCell<&'r mut Diagnostics>,
+    /// What lines inside blocks looked up.
+    pub lookups: Option<&'r Lookups>,
+    /// What they look for and the facts do not have.
+    pub wanted: RefCell<Vec<LookupKey>>,
     /// Offset of the message in its file.
     pub offset: u64,
     /// What is read is noted here.
@@ -131,7 +136,10 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             Expr::Call(function, arguments, rule) => self.call(function, arguments, *rule, target),
             Expr::List(function, source) => self.list(*function, source, target),
             Expr::Join(items, separator) => self.join(items, separator, target),
-            Expr::Sequence { counter, start, step } => self.sequence(*counter, *start, *step, target),
+            Expr::Sequence { counter, start, step, is_whole } => {
+                let around = if *is_whole { 0 } else { target.at.around };
+                self.sequence(*counter, *start, *step, around)
+            }
         }
     }
 
@@ -432,6 +440,15 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         if function == ListFunction::Count {
             return Value::Number(Decimal::from_integer(self.count(source, target)));
         }
+        if function == ListFunction::CountDistinct {
+            let mut different: Vec<Value<'r>> = Vec::new();
+            self.each_value(source, target, &mut |value| {
+                if !value.is_absent() && !different.contains(&value) {
+                    different.push(value);
+                }
+            });
+            return Value::Number(Decimal::from_integer(different.len() as i64));
+        }
         let mut result = Value::Absent;
         let mut sum = Some(Decimal::ZERO);
         self.each_value(source, target, &mut |value| {
@@ -505,10 +522,10 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     #[inline(never)]
-    fn sequence(&self, counter: usize, start: Decimal, step: Decimal, target: Target<'_>) -> Value<'r> {
+    fn sequence(&self, counter: usize, start: Decimal, step: Decimal, around: u32) -> Value<'r> {
         let (parent, given) = self.sequences[counter].get();
-        let given = if parent == target.at.around { given } else { 0 };
-        self.sequences[counter].set((target.at.around, given + 1));
+        let given = if parent == around { given } else { 0 };
+        self.sequences[counter].set((around, given + 1));
         let number =
             step.checked_mul(Decimal::from_integer(given.into())).and_then(|sum| sum.checked_add(start));
         number.map_or(Value::Absent, Value::Number)

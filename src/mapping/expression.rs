@@ -420,10 +420,11 @@ impl Context<'_> {
     fn call(&mut self, scope: &Scope, name: &Word, arguments: &[Expression], span: Span) -> Option<Typed> {
         match name.text.as_str() {
             "present" | "absent" => self.presence(scope, name, arguments, span),
-            "seq" => self.sequence(arguments, span),
+            "seq" | "seq_all" => self.sequence(name, arguments, span),
             "join" => self.join(scope, arguments, span),
             "sum" => self.list(scope, ListFunction::Sum, arguments, span),
             "count" => self.list(scope, ListFunction::Count, arguments, span),
+            "count_distinct" => self.list(scope, ListFunction::CountDistinct, arguments, span),
             "first" => self.list(scope, ListFunction::First, arguments, span),
             "last" => self.list(scope, ListFunction::Last, arguments, span),
             "min" => self.list(scope, ListFunction::Min, arguments, span),
@@ -469,7 +470,7 @@ impl Context<'_> {
         Some(single(expr, ValueKind::Bool))
     }
 
-    fn sequence(&mut self, arguments: &[Expression], span: Span) -> Option<Typed> {
+    fn sequence(&mut self, name: &Word, arguments: &[Expression], span: Span) -> Option<Typed> {
         let numbers: Option<Vec<Decimal>> = arguments
             .iter()
             .map(|argument| match &argument.kind {
@@ -484,12 +485,13 @@ impl Context<'_> {
             Some([start]) => (*start, Decimal::from_integer(1)),
             Some([start, step]) => (*start, *step),
             _ => {
-                self.arity("seq", "a first number and a step, both written out", span);
+                self.arity(&name.text, "a first number and a step, both written out", span);
                 return None;
             }
         };
         self.sequences += 1;
-        Some(single(Expr::Sequence { counter: self.sequences - 1, start, step }, ValueKind::Number))
+        let (counter, is_whole) = (self.sequences - 1, name.text == "seq_all");
+        Some(single(Expr::Sequence { counter, start, step, is_whole }, ValueKind::Number))
     }
 
     fn list_source(&mut self, scope: &Scope, expression: &Expression) -> Option<(ListSource, ValueKind)> {
@@ -526,7 +528,7 @@ impl Context<'_> {
         };
         let (source, kind) = self.list_source(scope, argument)?;
         let result = match function {
-            ListFunction::Sum | ListFunction::Count => ValueKind::Number,
+            ListFunction::Sum | ListFunction::Count | ListFunction::CountDistinct => ValueKind::Number,
             _ => kind,
         };
         let wrong = match function {
@@ -584,9 +586,23 @@ impl Context<'_> {
 }
 
 /// Functions that are part of the language, for suggestions.
-const LANGUAGE_FUNCTIONS: [&str; 13] = [
-    "present", "absent", "seq", "join", "sum", "count", "first", "last", "min", "max", "same", "one",
+const LANGUAGE_FUNCTIONS: [&str; 16] = [
+    "present",
+    "absent",
+    "seq",
+    "seq_all",
+    "join",
+    "sum",
+    "count",
+    "count_distinct",
+    "first",
+    "last",
+    "min",
+    "max",
+    "same",
+    "one",
     "lookup",
+    "item",
 ];
 
 /// The kind two alternatives have in common; `Record` if they have none.

@@ -103,6 +103,8 @@ const NONE: u32 = u32::MAX;
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Slot<'r> {
     Empty,
+    /// Something that is not known yet, or that a finding tells is not there: what depends on it is not told again.
+    Awaited,
     Record(View<'r>, NodeId),
     Group(View<'r>, &'r [NodeId]),
     Value(crate::tree::Value<'r>),
@@ -144,7 +146,7 @@ impl<'r> SlotState<'r> {
         let (view, id) = match slot {
             Slot::Record(view, id) => (view, id),
             Slot::Group(view, [first, ..]) => (view, *first),
-            Slot::Group(_, []) | Slot::Value(_) | Slot::Empty => return,
+            Slot::Group(_, []) | Slot::Value(_) | Slot::Empty | Slot::Awaited => return,
         };
         self.view.set(view);
         if !self.fields.is_empty() {

@@ -113,6 +113,7 @@ pub fn compile(
         target_shape: shape.clone(),
         root: RecordPlan::default(),
         earlier: Vec::new(),
+        lookups: Vec::new(),
         slots: slots.into_slots(),
         sequences,
         read: Vec::new(),

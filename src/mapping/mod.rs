@@ -9,6 +9,7 @@ mod fields;
 pub mod flow;
 pub mod functions;
 mod layers;
+mod lookups;
 mod names;
 mod paths;
 pub mod plan;
@@ -18,4 +19,4 @@ pub mod trace;
 
 pub use compile::{MapSources, compile, share};
 pub use plan::{Constant, Plan, SideName};
-pub use run::{Earlier, Facts, Outcome, Runner};
+pub use run::{Earlier, Facts, Found, Lookups, Outcome, Runner};

@@ -116,7 +116,7 @@ impl Scope {
                 let step =
                     path.steps.get(skip).ok_or_else(|| self.unknown(path, &path.steps[skip - 1], &[]))?;
                 if step.name == StepName::Name(member.clone()) {
-                    return self.walk(path, skip + 1, Start::Group(*slot), shape, places.clone(), conditions);
+                    return self.in_group(path, skip, *slot, shape, places, conditions);
                 }
                 let found = self.walk(path, skip, Start::Slot(*slot), shape, places.clone(), conditions)?;
                 if let Found::Path(resolved) = &found
@@ -135,6 +135,43 @@ impl Scope {
                 Ok(found)
             }
         }
+    }
+
+    /// A path that goes through the records of a group, all or those that a condition in brackets holds for.
+    fn in_group(
+        &self,
+        path: &Path,
+        skip: usize,
+        slot: usize,
+        shape: &Arc<Shape>,
+        places: &[PlaceId],
+        conditions: ConditionCompiler<'_>,
+    ) -> Result<Found, Box<Diagnostic>> {
+        let (step, start) = (&path.steps[skip], Start::Group(slot));
+        let by_code =
+            step.selectors.iter().any(|selector| matches!(selector.kind, SelectorKind::Codes { .. }));
+        if by_code || step.occurrence.is_some() {
+            return Err(Box::new(
+                Diagnostic::new(Code::L002)
+                    .with("what", "a code or `#n` behind the records of a group")
+                    .with("instead", "write a condition: `[condition = \"OK\"]`")
+                    .at(step.span, ""),
+            ));
+        }
+        let condition = self.condition(step, start, shape, places, conditions)?;
+        let mut found = self.walk(path, skip + 1, start, shape, places.to_vec(), conditions)?;
+        if let (Found::Path(resolved), Some(condition)) = (&mut found, condition) {
+            resolved.nodes.member = Some(Box::new(Step {
+                places: places.to_vec(),
+                test: None,
+                keys: Vec::new(),
+                condition: Some(condition),
+                occurrence: None,
+                is_single: false,
+                is_tested: true,
+            }));
+        }
+        Ok(found)
     }
 
     fn walk(

@@ -2,7 +2,7 @@
 
 use super::evaluate::{Evaluator, Target};
 use super::fields::Slot;
-use super::plan::{Field, Nodes, PairPlan, Start, Step, Way};
+use super::plan::{Expr, Field, ListSource, Nodes, PairPlan, Start, Step, Way};
 use super::trace::{Step as Traced, Tracing, Whence};
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::tree::{NodeId, PlaceId, Tree, Value, View};
@@ -193,10 +193,15 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                     target,
                     each,
                 ),
-                Slot::Group(..) | Slot::Empty | Slot::Value(_) => ControlFlow::Continue(()),
+                Slot::Group(..) | Slot::Empty | Slot::Awaited | Slot::Value(_) => ControlFlow::Continue(()),
             },
             Start::Group(slot) => match self.slots[slot].get() {
                 Slot::Group(view, ids) => ids.iter().try_for_each(|&id| {
+                    let is_meant =
+                        |member: &'r Step| self.selected(Found::Document(view, id), member, target);
+                    if !nodes.member.as_deref().is_none_or(is_meant) {
+                        return ControlFlow::Continue(());
+                    }
                     self.walk(Found::Document(view, id), &nodes.steps, Begin::AtFirst, target, each)
                 }),
                 _ => ControlFlow::Continue(()),
@@ -357,6 +362,23 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         }
     }
 
+    /// Whether a value depends on a document that is awaited: then its absence is told already.
+    #[cold]
+    pub(super) fn awaits(&self, expr: &Expr) -> bool {
+        let own = match expr {
+            Expr::Leaf(nodes) | Expr::Exists(nodes) | Expr::List(_, ListSource::Nodes(nodes)) => Some(nodes),
+            Expr::Pair(pair) => Some(&pair.nodes),
+            _ => None,
+        };
+        let is_awaited = |nodes: &Nodes| match nodes.start {
+            Start::Slot(slot) | Start::Group(slot) => matches!(self.slots[slot].get(), Slot::Awaited),
+            Start::This | Start::Out => false,
+        };
+        let mut awaits = own.is_some_and(is_awaited);
+        expr.children(&mut |inner| awaits = awaits || self.awaits(inner));
+        awaits
+    }
+
     // ------------------------------------------------------------------------------------------ nearest
 
     /// The place of the record that comes nearest to where a path leads: as far down as there is something. `None` for
@@ -367,7 +389,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         let (view, mut id) = match self.slots[slot].get() {
             Slot::Record(view, id) => (view, id),
             Slot::Group(view, ids) => (view, *ids.first()?),
-            Slot::Empty | Slot::Value(_) => return None,
+            Slot::Empty | Slot::Awaited | Slot::Value(_) => return None,
         };
         for step in &nodes.steps {
             let is_next = |child: &NodeId| {
@@ -397,7 +419,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         match self.slots[self.innermost.get()].get() {
             Slot::Record(view, id) => self.record_place(view, id),
             Slot::Group(view, ids) => self.record_place(view, *ids.first()?),
-            Slot::Empty | Slot::Value(_) => None,
+            Slot::Empty | Slot::Awaited | Slot::Value(_) => None,
         }
     }
 
@@ -447,7 +469,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                     Slot::Group(view, ids) => {
                         ids.first().map_or(Whence::Nowhere, |&id| self.whence(view, id))
                     }
-                    Slot::Empty | Slot::Value(_) => Whence::Nowhere,
+                    Slot::Empty | Slot::Awaited | Slot::Value(_) => Whence::Nowhere,
                 },
             };
             Traced::Missed { nodes: nodes.clone(), pair: pair.map(Into::into), from }

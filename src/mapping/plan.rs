@@ -29,6 +29,8 @@ pub struct Plan {
     pub root: RecordPlan,
     /// Earlier documents it looks up; slot `1 + index` holds each.
     pub earlier: Vec<EarlierPlan>,
+    /// Documents looked up inside blocks, by `earlier` there and by `item(…)`.
+    pub lookups: Vec<EarlierPlan>,
     /// The slots a run needs, each with the places that paths from it lead to.
     pub slots: Vec<SlotFields>,
     /// How many counters `seq()` needs.
@@ -79,6 +81,8 @@ pub enum LetPlan {
     Value(Expr),
     /// A record found by `lookup`, or named by a path.
     Record(Nodes),
+    /// A document that the line of this number among [`Plan::lookups`] looks up.
+    Document(usize),
 }
 
 /// One leaf of the target.
@@ -174,6 +178,8 @@ pub struct BlockPlan {
     pub rule: u32,
     /// Made by a path such as `W06.01`: `this` stays the record around it.
     pub is_implied: bool,
+    /// A part of a segment: constants alone are worth writing in it, as they are in the segment itself.
+    pub is_part: bool,
 }
 
 /// What a block is made from.
@@ -189,6 +195,8 @@ pub enum BlockKind {
         nodes: Nodes,
         /// Where the current one, or the current group, is put.
         slot: usize,
+        /// `inside CPS as p`: the places of a record around each, and the slot it is put in.
+        inside: Option<(Vec<PlaceId>, usize)>,
         /// Keys of `group by`.
         group_by: Vec<Expr>,
         /// Keys of `sort by`.
@@ -236,6 +244,8 @@ pub struct EarlierPlan {
     pub keys: Vec<(String, Expr)>,
     /// What if there is none.
     pub unknown: PolicyPlan,
+    /// Whether the document of several that came last is the one: master data replaces what came before.
+    pub is_newest: bool,
     /// The line.
     pub rule: u32,
 }
@@ -312,6 +322,8 @@ pub enum Expr {
         start: Decimal,
         /// Step.
         step: Decimal,
+        /// Whether it goes on through the whole target, and does not begin again in each record around.
+        is_whole: bool,
     },
 }
 
@@ -360,6 +372,8 @@ pub enum ListFunction {
     Sum,
     /// How many are there.
     Count,
+    /// How many different values are there.
+    CountDistinct,
     /// The first that is there.
     First,
     /// The last that is there.
@@ -392,6 +406,8 @@ pub struct PairPlan {
 pub struct Nodes {
     /// Where it starts.
     pub start: Start,
+    /// What the records of a group must be like: `g.row[condition = "OK"]`.
+    pub member: Option<Box<Step>>,
     /// The steps.
     pub steps: Vec<Step>,
     /// Types of the leaf places it can end at; empty if it ends at records.
@@ -421,7 +437,7 @@ pub type Field = u16;
 impl Nodes {
     /// A path of these steps, walked until [`super::fields::Fields::address`] finds a quicker way.
     pub fn new(start: Start, steps: Vec<Step>, leaves: Vec<(PlaceId, LeafType)>, span: Span) -> Self {
-        Nodes { start, steps, leaves, span, way: Way::Walk }
+        Nodes { start, member: None, steps, leaves, span, way: Way::Walk }
     }
 
     /// Whether nothing needs to be looked for after the first node.

@@ -3,12 +3,13 @@
 use super::build::Builder;
 use super::evaluate::{Evaluator, Here, Made, Target};
 use super::fields::{Slot, SlotState};
-use super::plan::Plan;
+use super::plan::{EarlierPlan, Plan};
 use super::trace::{Recorder, Trace, Tracing, Untraced};
 use crate::diagnostics::{Code, Diagnostics, Severity};
 use crate::tree::{NodeId, Tree, Value, View};
 use bumpalo::Bump;
 use std::cell::{Cell, RefCell};
+use std::collections::hash_map::Entry;
 
 /// What a run needs besides the message.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +20,8 @@ pub struct Facts<'a> {
     pub offset: u64,
     /// What each `earlier` line of the plan found, in their order.
     pub earlier: Vec<Earlier<'a>>,
+    /// What lines inside blocks look up: see [`Runner::look_up`]. Without it nothing is found.
+    pub lookups: Option<&'a Lookups>,
     /// Header fields of the canonical document, by path: `client`, `sender`, `provenance.source_file`, ….
     pub header: &'a [(&'a str, String)],
 }
@@ -34,6 +37,46 @@ pub enum Earlier<'a> {
     /// So many, which is too many.
     Several(usize),
 }
+
+/// What one line inside a block looks for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct LookupKey {
+    /// The number of the line in [`Plan::lookups`].
+    pub line: usize,
+    /// The values of its keys, in their order.
+    pub values: Vec<String>,
+}
+
+/// What was found for it.
+#[derive(Debug)]
+pub enum Found {
+    /// Nothing.
+    None,
+    /// One document: its tree.
+    One(Tree),
+    /// So many, which is too many.
+    Several(usize),
+}
+
+impl Found {
+    /// As facts have it.
+    pub fn as_earlier(&self) -> Earlier<'_> {
+        match self {
+            Found::None => Earlier::None,
+            Found::One(tree) => Earlier::One(View::new(tree, "")),
+            Found::Several(count) => Earlier::Several(*count),
+        }
+    }
+}
+
+/// What lines inside blocks look up, with what was found.
+pub type Lookups = rustc_hash::FxHashMap<LookupKey, Found>;
+
+/// Fetches documents of a kind by fields and their values.
+pub type Fetch<'f, E> = &'f mut dyn FnMut(&EarlierPlan, Vec<(String, String)>) -> Result<Found, E>;
+
+/// Most rounds of looking up: a key that depends on what another line found comes a round later.
+const LOOKUP_ROUNDS_MAX: usize = 4;
 
 /// What became of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +97,8 @@ pub struct Runner {
     made: Vec<Made>,
     /// Records of targets built so far.
     records: u32,
+    /// What the last run looked for and did not have.
+    wanted: Vec<LookupKey>,
 }
 
 impl Runner {
@@ -103,6 +148,7 @@ impl Runner {
             builder.unread(source, severity);
         }
         self.records = builder.records();
+        self.wanted = evaluator.wanted.take();
         match findings.as_slice()[before.min(findings.as_slice().len())..]
             .iter()
             .map(|finding| finding.severity)
@@ -112,6 +158,42 @@ impl Runner {
             Some(Severity::Hold) => Outcome::Held,
             _ => Outcome::Built,
         }
+    }
+
+    /// Fetches what the lines inside the plan's blocks look up, by running the plan until it wants nothing more. What
+    /// these runs build and find is dropped.
+    ///
+    /// # Errors
+    /// What `fetch` gives.
+    pub fn look_up<E>(
+        &mut self,
+        plan: &Plan,
+        source: View<'_>,
+        facts: &Facts<'_>,
+        fetch: Fetch<'_, E>,
+    ) -> Result<Lookups, E> {
+        let mut known = Lookups::default();
+        if plan.lookups.is_empty() {
+            return Ok(known);
+        }
+        let (mut target, mut ignored) = (Tree::new(), Diagnostics::bounded(0));
+        for _ in 0..LOOKUP_ROUNDS_MAX {
+            let facts = Facts { lookups: Some(&known), ..facts.clone() };
+            self.run(plan, source, &facts, &mut target, &mut ignored);
+            let wanted = std::mem::take(&mut self.wanted);
+            if wanted.is_empty() {
+                break;
+            }
+            for key in wanted {
+                let line = &plan.lookups[key.line];
+                let fields = line.keys.iter().map(|(field, _)| field.clone());
+                let fields = fields.zip(key.values.iter().cloned()).collect();
+                if let Entry::Vacant(unknown) = known.entry(key) {
+                    unknown.insert(fetch(line, fields)?);
+                }
+            }
+        }
+        Ok(known)
     }
 
     /// The keys of what the plan's `earlier` lines look for: per line the fields and their values; `None` for a line
@@ -183,6 +265,8 @@ pub(super) fn evaluator<'r, T: Tracing>(
         rounds: Cell::new(false),
         muted: Cell::new(false),
         findings: RefCell::new(findings),
+        lookups: facts.lookups,
+        wanted: RefCell::default(),
         offset: facts.offset,
         trace,
     }

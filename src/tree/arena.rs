@@ -166,6 +166,15 @@ impl Tree {
         self.nodes.is_empty()
     }
 
+    /// The innermost record around a node that is at one of these places.
+    pub fn around(&self, node: NodeId, places: &[PlaceId]) -> Option<NodeId> {
+        let is_around = |&id: &u32| {
+            let other = &self.nodes[id as usize];
+            other.end > node.0 && places.contains(&other.place)
+        };
+        (0..node.0).rev().find(is_around).map(NodeId)
+    }
+
     /// Children of a node, in order; of a record still open, the children so far.
     #[inline]
     pub fn children(&self, parent: NodeId) -> Children<'_> {

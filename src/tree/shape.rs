@@ -89,6 +89,8 @@ impl Place {
 pub struct Shape {
     /// For messages: `x12/004010/940`, `canonical outbound_order`.
     pub name: String,
+    /// Whether a document of the same key takes the place of those before it, as an item does.
+    pub is_master: bool,
     places: Vec<Place>,
 }
 
@@ -111,7 +113,7 @@ impl Shape {
             is_lookup_key: false,
             title: "".into(),
         };
-        Shape { name: name.into(), places: vec![root] }
+        Shape { name: name.into(), is_master: false, places: vec![root] }
     }
 
     /// Adds a place as the last child of `parent`, in a slot of its own.

@@ -93,7 +93,7 @@ pub fn run_at(
 ) -> (Tree, Diagnostics, Outcome) {
     let (mut target, mut findings) = (Tree::new(), Diagnostics::new());
     let header = [("client", "BRW01".to_string())];
-    let facts = Facts { now: jiff::Timestamp::UNIX_EPOCH, offset, earlier, header: &header };
+    let facts = Facts { now: jiff::Timestamp::UNIX_EPOCH, offset, earlier, header: &header, lookups: None };
     let outcome = Runner::default().run(plan, source, &facts, &mut target, &mut findings);
     (target, findings, outcome)
 }

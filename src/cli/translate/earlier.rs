@@ -3,7 +3,8 @@
 use super::way::Ways;
 use crate::base::files::{Disk, read_whole};
 use crate::cli::exit::{Exit, Stop};
-use crate::mapping::{Earlier, Plan};
+use crate::mapping::plan::EarlierPlan;
+use crate::mapping::{Earlier, Found, Plan};
 use crate::tree::{NodeId, Shape, Tree, View, json};
 use serde_json::value::RawValue;
 use std::path::{Path, PathBuf};
@@ -25,7 +26,7 @@ pub struct Document {
 /// If a file cannot be read, or holds something that no `earlier` line of these maps looks for.
 pub fn read(paths: &[PathBuf], ways: &Ways<'_>) -> Result<Vec<Document>, Stop> {
     let mut shapes: Vec<&Arc<Shape>> = Vec::new();
-    for line in ways.iter().flat_map(|way| &way.read.earlier) {
+    for line in ways.iter().flat_map(|way| way.read.earlier.iter().chain(&way.read.lookups)) {
         if !shapes.iter().any(|known| known.name == line.shape.name) {
             shapes.push(&line.shape);
         }
@@ -73,17 +74,32 @@ pub fn find<'d>(
     lines
         .map(|(line, keys)| {
             let Some(keys) = keys else { return Earlier::None };
-            let mut found = documents
-                .iter()
-                .filter(|document| document.shape.name == line.shape.name && document.has(keys))
-                .map(|document| View::new(&document.tree, ""));
-            match (found.next(), found.count()) {
-                (None, _) => Earlier::None,
-                (Some(view), 0) => Earlier::One(view),
-                (Some(_), more) => Earlier::Several(more + 1),
+            match fitting(line, keys, documents).as_slice() {
+                [] => Earlier::None,
+                [one] => Earlier::One(one.view()),
+                several => Earlier::Several(several.len()),
             }
         })
         .collect()
+}
+
+/// What a line inside a block finds among the documents for these keys. Of master data the one given last is the newest.
+pub fn find_one(line: &EarlierPlan, keys: &[(String, String)], documents: &[Document]) -> Found {
+    match fitting(line, keys, documents).as_slice() {
+        [] => Found::None,
+        [.., newest] if line.is_newest => Found::One(newest.tree.clone()),
+        [one] => Found::One(one.tree.clone()),
+        several => Found::Several(several.len()),
+    }
+}
+
+fn fitting<'d>(
+    line: &EarlierPlan,
+    keys: &[(String, String)],
+    documents: &'d [Document],
+) -> Vec<&'d Document> {
+    let is_fit = |document: &&Document| document.shape.name == line.shape.name && document.has(keys);
+    documents.iter().filter(is_fit).collect()
 }
 
 impl Document {

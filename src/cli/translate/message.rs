@@ -113,10 +113,15 @@ impl Session<'_> {
         way.layout.read(&input, scratch, &mut translated.message, &mut findings);
         let source = View::new(&translated.message, input.source());
         let mut facts =
-            Facts { now: jiff::Timestamp::now(), offset: input.offset, earlier: Vec::new(), header: &header };
+            Facts { now: jiff::Timestamp::now(), offset: input.offset, header: &header, ..Facts::default() };
         runner.cases(way.read, source, &facts, &mut findings);
         let keys = runner.lookup_keys(way.read, source, &facts);
         facts.earlier = earlier::find(way.read, &keys, &self.earlier);
+        let lookups = runner.look_up(way.read, source, &facts, &mut |line, keys| {
+            Ok::<_, std::convert::Infallible>(earlier::find_one(line, &keys, &self.earlier))
+        });
+        let Ok(lookups) = lookups;
+        facts.lookups = Some(&lookups);
         let document = &mut translated.document;
         match self.is_traced {
             true => {

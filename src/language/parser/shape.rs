@@ -9,17 +9,18 @@ use nom::combinator::opt;
 use nom::multi::many0;
 use nom::sequence::preceded;
 
-const FORM: &str = "shape NAME [name \"…\"]";
+const FORM: &str = "shape NAME [name \"…\"] [master]";
 const FIELD_FORM: &str = "NAME [many] TYPE [required] [key]";
 
 /// `shape NAME … end shape`, `record NAME … end record`
 pub fn document(parser: &mut Parser<'_, '_>) -> Option<ShapeDocument> {
     let line = parser.peek()?;
     let is_document = line.first_word() == "shape";
-    let header = parser.read(&line, 1, FORM, |input| (name, title).parse(input));
+    let header =
+        parser.read(&line, 1, FORM, |input| (name, title, opt(keyword("master", "`master`"))).parse(input));
     let mut fields = Vec::new();
     let mut labels = vec![line.first_word().to_string()];
-    labels.extend(header.iter().map(|(name, _)| name.text.clone()));
+    labels.extend(header.iter().map(|(name, ..)| name.text.clone()));
     let shown = format!("{} {}", line.first_word(), line.word(1));
     let mut span = line.span();
     parser.block(Open { labels, shown, span }, |parser, line| {
@@ -31,9 +32,9 @@ pub fn document(parser: &mut Parser<'_, '_>) -> Option<ShapeDocument> {
             ..field
         }));
     });
-    let (name, title) = header?;
+    let (name, title, master) = header?;
     let documentation = line.documentation.to_string();
-    Some(ShapeDocument { name, is_document, title, documentation, fields, span })
+    Some(ShapeDocument { name, is_document, is_master: master.is_some(), title, documentation, fields, span })
 }
 
 /// `name "…"`

@@ -2,7 +2,8 @@
 
 use super::super::lexer::Kind;
 use super::super::syntax::{
-    Assignment, Block, CheckLine, EarlierLine, Expression, Modifiers, Rounding, Statement, StatementKind,
+    Assignment, Block, CheckLine, EarlierLine, Expression, Modifiers, Path, Rounding, Statement,
+    StatementKind, Word,
 };
 use super::attribute::SEVERITIES;
 use super::expression::{after, expression, key_value};
@@ -158,9 +159,19 @@ fn block_header(input: Input<'_>, each: bool) -> Parsed<'_, Block> {
         Ok((rest, _)) => must(name)(rest).map(|(rest, alias)| (rest, Some(alias)))?,
         Err(_) => (rest, None),
     };
+    let (rest, inside) = if each { inside(rest)? } else { (rest, None) };
     let (rest, modifiers) = modifiers(rest)?;
     let statements = Vec::new();
-    Ok((rest, Block { target, source, condition, group_by, sort_by, alias, modifiers, statements }))
+    Ok((rest, Block { target, source, condition, group_by, sort_by, alias, inside, modifiers, statements }))
+}
+
+/// `inside CPS as p`
+fn inside(input: Input<'_>) -> Parsed<'_, Option<(Path, Word)>> {
+    let Ok((rest, _)) = keyword("inside", "`inside`")(input) else { return Ok((input, None)) };
+    let (rest, around) = must(path)(rest)?;
+    let (rest, _) = must(keyword("as", "`as`"))(rest)?;
+    let (rest, alias) = must(name)(rest)?;
+    Ok((rest, Some((around, alias))))
 }
 
 /// `group by a, b`

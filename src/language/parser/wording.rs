@@ -10,6 +10,7 @@ const INNER_WORDS: &[&str] = &[
     "from",
     "as",
     "where",
+    "inside",
     "when",
     "group",
     "sort",

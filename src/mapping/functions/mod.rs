@@ -7,11 +7,14 @@ mod gtin14;
 mod instant;
 mod left;
 mod length;
+mod local;
 mod lower;
 mod number;
 mod pad_left;
 mod replace;
+mod right;
 mod round;
+mod run_instant;
 mod strip_left;
 mod text;
 mod time_in;
@@ -36,11 +39,14 @@ pub static FUNCTIONS: &[&Function] = &[
     &instant::FUNCTION,
     &left::FUNCTION,
     &length::FUNCTION,
+    &local::FUNCTION,
     &lower::FUNCTION,
     &number::FUNCTION,
     &pad_left::FUNCTION,
     &replace::FUNCTION,
+    &right::FUNCTION,
     &round::FUNCTION,
+    &run_instant::FUNCTION,
     &strip_left::FUNCTION,
     &text::FUNCTION,
     &time_in::FUNCTION,

@@ -288,7 +288,8 @@ impl Run<'_> {
         match name {
             "present" => Value::Bool(self.is_present(scope, &arguments[0])),
             "absent" => Value::Bool(!self.is_present(scope, &arguments[0])),
-            "seq" => self.sequence(scope, arguments, whole),
+            "seq" => self.sequence(scope.around.clone(), scope, arguments, whole),
+            "seq_all" => self.sequence(Vec::new(), scope, arguments, whole),
             "join" => {
                 let (separator, items) = arguments.split_last().expect("`join` has a separator");
                 let separator = match self.value(scope, separator) {
@@ -302,7 +303,7 @@ impl Run<'_> {
                     .collect();
                 if parts.is_empty() { Value::Absent } else { Value::Text(parts.join(&separator)) }
             }
-            "sum" | "count" | "first" | "last" | "min" | "max" | "same" | "one" => {
+            "sum" | "count" | "count_distinct" | "first" | "last" | "min" | "max" | "same" | "one" => {
                 self.list(scope, name, &arguments[0])
             }
             name => {
@@ -346,6 +347,12 @@ impl Run<'_> {
         let by = |left: &&Value, right: &&Value| left.compare(right).unwrap_or(std::cmp::Ordering::Equal);
         match name {
             "count" => Value::Number(Decimal::from_integer(values.len() as i64)),
+            "count_distinct" => {
+                let mut shown: Vec<String> = values.iter().map(Value::show).collect();
+                shown.sort();
+                shown.dedup();
+                Value::Number(Decimal::from_integer(shown.len() as i64))
+            }
             "sum" => {
                 let numbers = values.iter().filter_map(|value| match value {
                     Value::Number(number) => Some(*number),
@@ -371,13 +378,19 @@ impl Run<'_> {
         }
     }
 
-    fn sequence(&self, scope: &Scope, arguments: &[Expression], whole: &Expression) -> Value {
+    fn sequence(
+        &self,
+        around: Address,
+        scope: &Scope,
+        arguments: &[Expression],
+        whole: &Expression,
+    ) -> Value {
         let number = |at: usize| match arguments.get(at).map(|argument| self.value(scope, argument)) {
             Some(Value::Number(number)) => number,
             _ => Decimal::from_integer(1),
         };
         let mut sequences = self.sequences.borrow_mut();
-        let given = sequences.entry((whole.span.start, scope.around.clone())).or_default();
+        let given = sequences.entry((whole.span.start, around)).or_default();
         *given += 1;
         let steps = Decimal::from_integer(*given - 1);
         let value = steps.checked_mul(number(1)).and_then(|steps| steps.checked_add(number(0)));

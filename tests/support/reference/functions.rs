@@ -22,6 +22,10 @@ pub fn call(name: &str, arguments: &[Value], now: jiff::Timestamp) -> Option<Val
         "trim" => Value::Text(text(0).trim().to_string()),
         "length" => Value::Number(Decimal::from_integer(text(0).chars().count() as i64)),
         "left" => Value::Text(text(0).chars().take(count(1)?).collect()),
+        "right" => {
+            let characters: Vec<char> = text(0).chars().collect();
+            Value::Text(characters[characters.len().saturating_sub(count(1)?)..].iter().collect())
+        }
         "replace" => Value::Text(text(0).split(&text(1)).collect::<Vec<_>>().join(&text(2))),
         "strip_left" => {
             let characters = text(1);
@@ -55,6 +59,8 @@ pub fn call(name: &str, arguments: &[Value], now: jiff::Timestamp) -> Option<Val
         "today_in" => Value::Date(now.to_zoned_datetime(zone(0)?).date()),
         "date_in" => Value::Date(moment(&arguments[0])?.to_zoned_datetime(zone(1)?).date()),
         "time_in" => Value::Time(moment(&arguments[0])?.to_zoned_datetime(zone(1)?).time()),
+        "run_instant" => Value::Instant(now, jiff::tz::Offset::UTC),
+        "local" => Value::DateTime(moment(&arguments[0])?.to_zoned_datetime(zone(1)?).datetime()),
         "instant" => {
             let Value::DateTime(local) = arguments[0] else { return None };
             let zoned = zone(1)?.to_ambiguous_zoned_datetime(local).compatible().ok()?;
