@@ -20,6 +20,10 @@ install
 # OpenSSL is built from source unless the system has its headers: that saves minutes.
 if pkg-config --exists openssl 2>/dev/null; then export OPENSSL_NO_VENDOR=1; fi
 
+# The check of licences, sources and banned crates is a program of its own: some four minutes to build on two cores, once.
+if ! command -v cargo-deny >/dev/null; then cargo install --quiet --locked cargo-deny@0.20.2; fi
+
 cargo fmt --check
+cargo deny --log-level error check bans licenses sources
 cargo clippy --all-targets --quiet -- -D warnings
 cargo test --quiet
