@@ -16,7 +16,7 @@ fn every_format_has_a_target_that_takes_its_seeds() {
     for format in FORMATS {
         let target = Target::new(format.id(), root);
         let seeds = target.seeds(root);
-        assert!(seeds.len() >= 4, "{}: files to start from in testdata/{0}/ok and err", format.id());
+        assert!(seeds.len() >= 4, "{}: files to start from in testdata/{0}: ok, err or seeds", format.id());
         for seed in &seeds {
             target.run(seed);
             target.run(&seed[..seed.len() / 2]);

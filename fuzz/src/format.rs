@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// Pieces a file arrives in besides whole; small and not a power of two, so that every token is cut somewhere.
 const PIECE_BYTES: usize = 7;
 /// Folders of a format's own below `testdata`.
-const SEED_FOLDERS: [&str; 2] = ["ok", "err"];
+const SEED_FOLDERS: [&str; 3] = ["ok", "err", "seeds"];
 /// A seed longer than this only makes every run slow.
 const SEED_BYTES_MAX: usize = 64 << 10;
 
