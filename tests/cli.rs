@@ -314,6 +314,72 @@ fn an_interchange_without_messages_is_listed() {
 }
 
 #[test]
+fn inspect_tells_what_a_file_is() {
+    expect("inspect-x12", &["inspect", ORDER]);
+    expect("inspect-x12-odd", &["inspect", "testdata/x12/err/one-of-three.edi", "--all"]);
+    expect("inspect-csv", &["inspect", SHIPMENT]);
+    expect("inspect-fixed", &["inspect", "testdata/cli/inspect/pick.txt"]);
+    expect("inspect-tradacoms", &["inspect", "testdata/cli/inspect/tradacoms.edi"]);
+    expect("inspect-xml", &["inspect", "testdata/cli/inspect/order.xml"]);
+    expect("inspect-edifact", &["inspect", "testdata/cli/inspect/orders.edi"]);
+    expect("inspect-mail", &["inspect", "testdata/cli/inspect/mail.edi"]);
+    expect("inspect-prose", &["inspect", "testdata/cli/inspect/letter.txt", "no-such-file"]);
+    let (answer, exit) = json(&["inspect", ORDER, SHIPMENT, "--all"]);
+    assert_eq!((answer[0]["syntax"].as_str(), answer[1]["syntax"].as_str()), (Some("x12"), Some("csv")));
+    let message = &answer[0]["content"]["interchanges"][0]["groups"][0]["messages"][0];
+    assert_eq!((message["kind"].as_str(), exit), (Some("940"), Some(0)));
+    assert!(message["tree"].as_array().unwrap().len() > 40);
+}
+
+/// The guide that `inspect` proposes compiles, and reads the file it was made from.
+#[test]
+fn the_guide_of_an_inspected_file_reads_it() {
+    let (answer, _) = json(&["inspect", SHIPMENT]);
+    let folder = tempfile::tempdir().unwrap();
+    let guide = answer[0]["content"]["guide"].as_str().unwrap();
+    std::fs::write(folder.path().join("my.guide"), guide).unwrap();
+    let mappings = folder.path().to_str().unwrap();
+    crossdock(&["check", mappings]).assert().code(0);
+    crossdock(&["validate", SHIPMENT, "--guide", "my/file", "--mappings", mappings]).assert().code(0);
+}
+
+#[test]
+fn validate_tells_what_the_guide_finds() {
+    expect("validate-fine", &["validate", ORDER]);
+    expect("validate-bad", &["validate", "testdata/x12/err/one-of-three.edi"]);
+    expect("validate-case", &["validate", "testdata/x12/err/no-lines.edi"]);
+    expect("validate-guide", &["validate", ORDER, "--guide", "x12/004010/940"]);
+    expect("validate-csv", &["validate", "testdata/csv/err/bad-date.csv"]);
+    expect("validate-no-guide", &["validate", "testdata/cli/inspect/order.xml"]);
+    expect("validate-guide-unknown", &["validate", ORDER, "--guide", "x12/004010/904"]);
+    expect("validate-no-ack", &["validate", SHIPMENT, "--ack"]);
+    let (answer, exit) = json(&["validate", "testdata/x12/err/no-lines.edi"]);
+    assert_eq!((answer["messages"][0]["verdict"].as_str(), exit), (Some("rejected"), Some(1)));
+}
+
+#[test]
+fn validate_prints_the_acknowledgement_that_would_be_sent() {
+    let told = |file: &str| {
+        let output = crossdock(&["validate", file, "--ack"]).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.split('~').map(|segment| segment.trim().to_string()).collect::<Vec<_>>()
+    };
+    let bad = told("testdata/x12/err/s14-940.edi");
+    let has = |segments: &[String], wanted: &str| segments.iter().any(|segment| segment == wanted);
+    assert!(has(&bad, "AK3*G62*4**8") && has(&bad, "AK5*R*5"), "{bad:?}");
+    assert!(
+        bad[0].starts_with("ISA*00*") && bad[0].contains("*ZZ*HAVENPORT3PL   *ZZ*BRIGHTWICK "),
+        "{bad:?}"
+    );
+    assert!(has(&told("testdata/x12/err/no-lines.edi"), "AK9*R*1*1*0"));
+    assert!(
+        told("testdata/x12/err/iea-count.edi")
+            .iter()
+            .any(|segment| segment.starts_with("TA1*000000305") || segment.contains("*R*021"))
+    );
+}
+
+#[test]
 fn a_ledger_that_is_not_there_is_wrong_use() {
     expect("messages-no-config", &["messages"]);
     expect("messages-no-ledger", &["messages", "--config", "mappings/gateway-demo.toml"]);

@@ -42,6 +42,10 @@ pub enum Command {
     Run(Run),
     /// Compile all guides, maps, flows, tables and partner files; show all findings at once
     Check(Check),
+    /// Tell what files are: syntax, delimiters, characters, envelopes, a readable tree, what is odd
+    Inspect(Inspect),
+    /// Check a file against the guide that fits, or a named one, and show the acknowledgement its sender would get
+    Validate(Validate),
     /// Read a file with a map: canonical documents, or with --write or --flow the target's bytes
     Translate(Box<Translate>),
     /// List messages of a gateway, and files that brought none, newest first
@@ -85,6 +89,36 @@ pub struct Check {
     /// Settings of a gateway: checked as well, with the endpoints that flows and partner files name
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+}
+
+/// `inspect`
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// The files to look into
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Show the trees of all messages, not only of the first two; with --format json, show trees at all
+    #[arg(long)]
+    pub all: bool,
+    /// Mappings folder whose guides name what is in the files; `mappings` if it is there, else those that are shipped
+    #[arg(long, value_name = "DIR")]
+    pub mappings: Option<PathBuf>,
+}
+
+/// `validate`
+#[derive(Debug, Args)]
+pub struct Validate {
+    /// The file to check
+    pub file: PathBuf,
+    /// Guide to check it against, such as house/x12-940; found by the envelope or the header row if not given
+    #[arg(long)]
+    pub guide: Option<String>,
+    /// Print the acknowledgement that would be sent, with control numbers of a trial
+    #[arg(long)]
+    pub ack: bool,
+    /// Mappings folder; `mappings` if it is there, else those that are shipped
+    #[arg(long, value_name = "DIR")]
+    pub mappings: Option<PathBuf>,
 }
 
 /// `translate`

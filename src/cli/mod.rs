@@ -8,12 +8,15 @@ pub mod docs;
 mod exit;
 mod explain_code;
 mod ids;
+mod inspect;
 mod messages;
 mod process;
 mod retry;
 mod run;
 mod show;
 mod translate;
+mod units;
+mod validate;
 mod workspace;
 
 pub use console::Console;
@@ -73,6 +76,8 @@ fn dispatch(command: Command, console: &mut Console<'_>) -> Answer {
         Command::Demo(arguments) => demo::run(&arguments, console),
         Command::Run(arguments) => run::run(&arguments, console),
         Command::Check(arguments) => check::run(&arguments, console),
+        Command::Inspect(arguments) => inspect::run(&arguments, console),
+        Command::Validate(arguments) => validate::run(&arguments, console),
         Command::Translate(arguments) => translate::run(&arguments, console),
         Command::Messages(arguments) => messages::run(&arguments, console),
         Command::Show(arguments) => show::run(&arguments, console),

@@ -40,6 +40,22 @@ pub fn load(folder: &Path, endpoints: Option<&[String]>) -> Result<Workspace, St
     Ok(Workspace { bundle, sources: shown_from_here(&sources, folder), findings: findings.into_vec() })
 }
 
+/// The mappings in `folder`; without one those of `mappings` if it is there, else those that are shipped.
+///
+/// # Errors
+/// If a named folder cannot be read or holds no mapping file.
+pub fn load_or_shipped(folder: Option<&Path>) -> Result<Workspace, Stop> {
+    let usual = Path::new("mappings");
+    match folder {
+        Some(folder) => load(folder, None),
+        None if usual.is_dir() => load(usual, None),
+        None => {
+            let (bundle, sources, findings) = bundle::compile(&super::demo::lay_out::shipped(), None);
+            Ok(Workspace { bundle, sources, findings: findings.into_vec() })
+        }
+    }
+}
+
 fn no_folder(folder: &Path) -> Stop {
     Stop::usage(
         format!("there is no folder `{}`", folder.display()),

@@ -9,6 +9,7 @@ pub mod check;
 pub mod csv;
 pub mod edifact;
 pub mod fixed;
+pub mod recognize;
 pub mod segment;
 pub mod x12;
 

@@ -92,12 +92,17 @@ fn read_folder(
         let path = format!("{prefix}{name}");
         if entry.is_directory {
             read_folder(files, &folder.join(name), &format!("{path}/"), found)?;
-        } else if entry.is_file && KINDS.iter().any(|kind| name.ends_with(kind)) {
+        } else if entry.is_file && is_mapping(name) {
             let bytes = read_whole(files, &folder.join(name), FILE_BYTES_MAX)?;
             found.insert(path, String::from_utf8_lossy(&bytes).into_owned());
         }
     }
     Ok(())
+}
+
+/// Whether a file of this name belongs to a mappings folder.
+pub fn is_mapping(name: &str) -> bool {
+    KINDS.iter().any(|kind| name.ends_with(kind))
 }
 
 const KINDS: [&str; 6] = [".shape", ".guide", ".map", ".flow", ".csv", "partner.toml"];

@@ -6,6 +6,7 @@
 
 pub mod bundle;
 pub mod documents;
+pub mod fitting;
 pub mod service;
 pub mod settings;
 

@@ -17,7 +17,7 @@ pub(super) enum Owner<'b> {
 
 /// The names of both sides in envelopes of a syntax, the client's own first, then those of others who send for him;
 /// nothing if the client has no such envelopes.
-fn all_identities(partner: &Partner, syntax: &str) -> Vec<Identities> {
+pub(super) fn all_identities(partner: &Partner, syntax: &str) -> Vec<Identities> {
     let Some(named) = partner.envelope.get(syntax) else { return Vec::new() };
     let identity = |qualifier: &str, id: &str, group: &str| Identity {
         qualifier: qualifier.into(),

@@ -1,5 +1,6 @@
 //! What stands in a demo workspace, and the messages that are dropped into it.
 
+use crate::gateway::bundle::{self, MappingFiles};
 use include_dir::{Dir, DirEntry, include_dir};
 use std::io;
 use std::path::Path;
@@ -62,6 +63,27 @@ pub fn drop_example(folder: &Path, example: &Example) -> io::Result<()> {
     let temporary = path.with_extension("part");
     std::fs::write(&temporary, example.bytes)?;
     std::fs::rename(temporary, path)
+}
+
+/// The shipped mapping files.
+pub fn shipped() -> MappingFiles {
+    let mut files = MappingFiles::new();
+    gather(&MAPPINGS, &mut files);
+    files
+}
+
+fn gather(directory: &Dir<'_>, files: &mut MappingFiles) {
+    for entry in directory.entries() {
+        match entry {
+            DirEntry::Dir(inner) => gather(inner, files),
+            DirEntry::File(file) => {
+                let path = entry.path().to_string_lossy().into_owned();
+                if let Some(text) = file.contents_utf8().filter(|_| bundle::is_mapping(&path)) {
+                    files.insert(path, text.to_string());
+                }
+            }
+        }
+    }
 }
 
 fn write_missing(directory: &Dir<'_>, folder: &Path) -> io::Result<()> {

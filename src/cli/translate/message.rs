@@ -1,9 +1,9 @@
 //! One message from bytes to document to bytes.
 
-use super::units::Unit;
 use super::way::{Target, Way};
 use super::{Session, earlier};
 use crate::base::limits::Limits;
+use crate::cli::units::Unit;
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::formats::{Layout, MessageInput, Scratch};
 use crate::mapping::trace::Trace;

@@ -3,26 +3,25 @@
 mod earlier;
 mod life;
 mod message;
-mod units;
 mod way;
 
 use super::args;
 use super::console::{Console, plural};
 use super::exit::{Answer, Exit, Stop};
+use super::units::{self, Unit};
 use super::workspace;
 use crate::base::files::{Disk, read_whole};
 use crate::base::limits::Limits;
 use crate::base::span::Sources;
 use crate::diagnostics::render::{json, terminal::sanitize};
 use crate::diagnostics::{Diagnostic, Place, Severity};
-use crate::formats::Scratch;
+use crate::formats::{Scratch, format};
 use crate::mapping::Runner;
 use crate::tree::View;
 use message::{Translated, Verdict};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::path::Path;
-use units::Unit;
 use way::Ways;
 
 /// Runs the command.
@@ -81,8 +80,15 @@ struct Session<'b> {
 }
 
 impl Session<'_> {
+    /// The messages of the file.
+    fn index(&self) -> units::Found {
+        let layout = &**self.ways.first().layout;
+        let format = format(&layout.guide().format).expect("a layout is made by its format");
+        units::index(format, Some(layout), self.bytes)
+    }
+
     fn run(&self, console: &mut Console<'_>) -> Answer {
-        let found = units::index(&**self.ways.first().layout, self.bytes);
+        let found = self.index();
         for finding in &found.findings {
             self.tell(console, finding, &self.name);
         }
@@ -116,7 +122,7 @@ impl Session<'_> {
 
     /// Explains one value of one message.
     fn run_explain(&self, path: &str, ordinal: usize, console: &mut Console<'_>) -> Answer {
-        let found = units::index(&**self.ways.first().layout, self.bytes);
+        let found = self.index();
         let count = found.units.len();
         let Some(unit) = found.units.into_iter().find(|unit| unit.ordinal == ordinal) else {
             let help = format!("it has {}", plural(count, "message"));

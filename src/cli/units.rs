@@ -3,7 +3,7 @@
 use crate::base::limits::Limits;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::render::terminal::{cut, sanitize};
-use crate::formats::{GroupRow, InterchangeRow, Layout, MessageRow, Row, format};
+use crate::formats::{Format, GroupRow, InterchangeRow, Layout, MessageRow, Row};
 use std::rc::Rc;
 
 /// A message of the file.
@@ -41,12 +41,11 @@ pub struct Found {
     pub unclaimed: Vec<String>,
 }
 
-/// Indexes a file under a guide's layout.
-pub fn index(layout: &dyn Layout, bytes: &[u8]) -> Found {
+/// Indexes a file of a format. `layout` cuts the file where only a guide can.
+pub fn index(format: &dyn Format, layout: Option<&dyn Layout>, bytes: &[u8]) -> Found {
     let mut found = Found::default();
     let mut at = At::default();
-    let Some(format) = format(&layout.guide().format) else { return found };
-    let mut indexer = format.indexer(Some(layout));
+    let mut indexer = format.indexer(layout);
     for piece in bytes.chunks(Limits::default().chunk_bytes) {
         indexer.feed(piece, &mut |row| at.take(row, &mut found));
     }

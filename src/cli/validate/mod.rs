@@ -1,0 +1,236 @@
+//! `validate FILE`: what the guide that fits finds in a file, and what its sender would be told.
+
+mod answer;
+
+use super::args;
+use super::console::{Console, plural, tally};
+use super::exit::{Answer, Exit, Stop};
+use super::units::{self, Found, Unit};
+use super::workspace::{self, Workspace};
+use crate::base::files::{Disk, read_whole};
+use crate::base::limits::Limits;
+use crate::base::span::Sources;
+use crate::diagnostics::render::{json, terminal::sanitize};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity, suggest};
+use crate::formats::recognize::{Syntax, recognize};
+use crate::formats::{Format, Layout, MessageInput, Scratch, format, sniff};
+use crate::gateway::bundle::Bundle;
+use crate::gateway::fitting;
+use crate::mapping::{Facts, Plan, Runner};
+use crate::tree::{Tree, View};
+use serde_json::{Value, json};
+
+/// Runs the command.
+pub fn run(arguments: &args::Validate, console: &mut Console<'_>) -> Answer {
+    let Workspace { bundle, sources, findings } = workspace::load_or_shipped(arguments.mappings.as_deref())?;
+    let Some(bundle) = bundle else {
+        findings.iter().for_each(|finding| console.finding(finding, &sources, ""));
+        return Err(Stop {
+            exit: Exit::Findings,
+            text: "the mapping files have errors: nothing was validated".into(),
+            help: "correct what is shown above".into(),
+        });
+    };
+    let limit = usize::try_from(Limits::default().file_bytes).unwrap_or(usize::MAX);
+    let bytes =
+        read_whole(&Disk, &arguments.file, limit).map_err(|error| Stop::file(&arguments.file, &error))?;
+    let name = sanitize(&arguments.file.display().to_string());
+    let named = arguments.guide.as_deref().map(|guide| layout(&bundle, guide)).transpose()?;
+    let (format, flat) = format_of(&bundle, named, &bytes, &name)?;
+    let found = units::index(format, flat, &bytes);
+    let session = Session { name, bytes: &bytes, bundle: &bundle, sources: &sources, format, flat, named };
+    session.run(&found, arguments.ack, console)
+}
+
+/// The guide a person named.
+fn layout<'b>(bundle: &'b Bundle, name: &str) -> Result<&'b dyn Layout, Stop> {
+    bundle.layouts.get(name).map(|layout| &**layout).ok_or_else(|| {
+        let known = bundle.layouts.keys();
+        let help = match suggest::nearest(name, known.clone().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => {
+                format!("there are: {}", crate::guide::shorten(&known.cloned().collect::<Vec<_>>()))
+            }
+        };
+        Stop::usage(format!("there is no guide `{name}`"), help)
+    })
+}
+
+/// The format, with the layout that cuts the file where only a guide can.
+fn format_of<'b>(
+    bundle: &'b Bundle,
+    named: Option<&'b dyn Layout>,
+    bytes: &[u8],
+    file: &str,
+) -> Result<(&'static dyn Format, Option<&'b dyn Layout>), Stop> {
+    if let Some(layout) = named {
+        let format = format(&layout.guide().format).expect("a layout is made by its format");
+        return Ok((format, Some(layout)));
+    }
+    if let Some(format) = sniff(bytes) {
+        return Ok((format, None));
+    }
+    let recognized = recognize(bytes);
+    if let Syntax::Delimited(values) = &recognized.syntax
+        && values.has_header
+    {
+        let names: Vec<&str> = values.columns.iter().map(|column| column.name.as_str()).collect();
+        if let Some(layout) = fitting::by_columns(bundle, &names) {
+            let format = format(&layout.guide().format).expect("a layout is made by its format");
+            return Ok((format, Some(layout)));
+        }
+    }
+    Err(Stop {
+        exit: Exit::Findings,
+        text: format!("{file} is {}, and no guide here fits it by itself", recognized.syntax.name()),
+        help: format!("name one with --guide; crossdock inspect {file} tells what is in it"),
+    })
+}
+
+/// One file under validation.
+struct Session<'b> {
+    name: String,
+    bytes: &'b [u8],
+    bundle: &'b Bundle,
+    sources: &'b Sources,
+    format: &'static dyn Format,
+    /// The guide that cuts the file into units, for flat files and where one is named.
+    flat: Option<&'b dyn Layout>,
+    /// The guide a person named.
+    named: Option<&'b dyn Layout>,
+}
+
+/// What was found in one message.
+struct Judged {
+    guide: String,
+    findings: Vec<Diagnostic>,
+}
+
+impl Judged {
+    fn is_refused(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity >= Severity::Reject)
+    }
+
+    fn word(&self) -> &'static str {
+        match self.findings.iter().map(|finding| finding.severity).max() {
+            Some(Severity::Reject | Severity::Error) => "rejected",
+            Some(Severity::Hold | Severity::Warn) => "accepted with errors",
+            Some(Severity::Info) | None => "accepted",
+        }
+    }
+}
+
+impl Session<'_> {
+    fn run(&self, found: &Found, ack: bool, console: &mut Console<'_>) -> Answer {
+        let (mut scratch, mut runner) = (Scratch::default(), Runner::default());
+        let judged: Vec<Judged> =
+            found.units.iter().map(|unit| self.judge(unit, &mut scratch, &mut runner)).collect();
+        let answer = ack.then(|| answer::of_file(self.bundle, self.format, self.flat, self.bytes, &judged));
+        match console.json {
+            true => console.line(self.machine(found, &judged, answer.as_ref()).to_string()),
+            false => self.people(found, &judged, answer.as_ref(), console),
+        }
+        let is_fine = !found.units.is_empty()
+            && found.findings.is_empty()
+            && found.unclaimed.is_empty()
+            && judged.iter().all(|one| one.findings.iter().all(|finding| finding.severity < Severity::Hold));
+        Ok(if is_fine { Exit::Fine } else { Exit::Findings })
+    }
+
+    fn judge(&self, unit: &Unit, scratch: &mut Scratch, runner: &mut Runner) -> Judged {
+        let mut findings = Diagnostics::bounded(Limits::default().message_findings);
+        if let Some(fault) = &unit.row.fault {
+            findings.push(fault.diagnostic());
+        }
+        let Some((layout, read)) = self.guide(unit) else {
+            findings.push(
+                Diagnostic::new(Code::X307)
+                    .with("found", &unit.row.kind)
+                    .help("name a guide with --guide, or add one for it to the mappings folder")
+                    .place(Place { offset: unit.row.offset, ..Place::default() }),
+            );
+            return Judged { guide: String::new(), findings: findings.into_vec() };
+        };
+        let range = unit.row.offset as usize..(unit.row.offset + unit.row.length) as usize;
+        let input =
+            MessageInput { head: &unit.interchange.head, bytes: &self.bytes[range], offset: unit.row.offset };
+        let mut tree = Tree::new();
+        layout.read(&input, scratch, &mut tree, &mut findings);
+        if let Some(read) = read {
+            let facts = Facts { offset: input.offset, ..Facts::default() };
+            runner.cases(read, View::new(&tree, input.source()), &facts, &mut findings);
+        }
+        Judged { guide: layout.guide().name.clone(), findings: findings.into_vec() }
+    }
+
+    /// The guide of a message, and a map that carries its `case` lines.
+    fn guide(&self, unit: &Unit) -> Option<(&dyn Layout, Option<&Plan>)> {
+        if let Some(layout) = self.named.or(self.flat) {
+            return Some((layout, fitting::reader(self.bundle, &layout.guide().name)));
+        }
+        let fit = fitting::fit(self.bundle, self.format.id(), &unit.interchange, &unit.group, &unit.row)?;
+        let read = fit.read.or_else(|| fitting::reader(self.bundle, &fit.layout.guide().name));
+        Some((fit.layout, read))
+    }
+
+    fn people(
+        &self,
+        found: &Found,
+        judged: &[Judged],
+        answer: Option<&Result<Vec<u8>, String>>,
+        console: &mut Console<'_>,
+    ) {
+        found.findings.iter().for_each(|finding| console.finding(finding, self.sources, &self.name));
+        for text in &found.unclaimed {
+            console.note(format!("{}: {text}", self.name));
+        }
+        for (unit, judged) in found.units.iter().zip(judged) {
+            let place = format!("{}: message {}", self.name, unit.ordinal);
+            judged.findings.iter().for_each(|finding| console.finding(finding, self.sources, &place));
+            let guide = match judged.guide.as_str() {
+                "" => String::new(),
+                guide => format!(" by the guide {guide}"),
+            };
+            let refused =
+                unit.refused_with.map(|what| format!("; refused with its {what}")).unwrap_or_default();
+            console.note(format!(
+                "{place} ({}): {}{guide}, {}{refused}",
+                unit.label(),
+                judged.word(),
+                tally(&judged.findings)
+            ));
+        }
+        if found.units.is_empty() {
+            console.note(format!("{}: no message in it", self.name));
+        } else {
+            let refused = judged.iter().filter(|one| one.is_refused()).count();
+            console.note(format!("{}: {}, {refused} rejected", self.name, plural(judged.len(), "message")));
+        }
+        match answer {
+            Some(Ok(bytes)) => console.bytes(bytes),
+            Some(Err(why)) => console.note(format!("no acknowledgement: {why}")),
+            None => {}
+        }
+    }
+
+    fn machine(&self, found: &Found, judged: &[Judged], answer: Option<&Result<Vec<u8>, String>>) -> Value {
+        let all = |findings: &[Diagnostic]| -> Vec<Value> {
+            findings.iter().map(|finding| json::render(finding, self.sources)).collect()
+        };
+        let messages = found.units.iter().zip(judged).map(|(unit, judged)| {
+            json!({
+                "message": unit.ordinal, "kind": unit.row.kind, "control_number": unit.row.control_number,
+                "guide": judged.guide, "verdict": judged.word(), "refused_with": unit.refused_with,
+                "findings": all(&judged.findings),
+            })
+        });
+        json!({
+            "file": self.name, "syntax": self.format.id(), "findings": all(&found.findings),
+            "unclaimed": found.unclaimed, "messages": messages.collect::<Vec<_>>(),
+            "acknowledgement": answer.map(|answer| match answer {
+                Ok(bytes) => json!({ "text": String::from_utf8_lossy(bytes) }),
+                Err(why) => json!({ "none": why }),
+            }),
+        })
+    }
+}

@@ -1,0 +1,98 @@
+//! Which guide fits a message that nobody routed: by who sent it to whom, else by its type and release.
+
+use super::bundle::{Bundle, Client};
+use super::translation;
+use crate::formats::{GroupRow, InterchangeRow, Layout, MessageRow};
+use crate::mapping::Plan;
+
+/// A guide that fits.
+pub struct Fit<'b> {
+    /// The guide, ready.
+    pub layout: &'b dyn Layout,
+    /// The map that reads it for the client, for the guide's `case` lines.
+    pub read: Option<&'b Plan>,
+    /// The client, if the envelope names one.
+    pub client: Option<&'b Client>,
+}
+
+/// The client whose names and ours are in an envelope, as sender and receiver or the other way round.
+pub fn client_of<'b>(bundle: &'b Bundle, syntax: &str, interchange: &InterchangeRow) -> Option<&'b Client> {
+    bundle.clients.values().find(|client| {
+        translation::all_identities(&client.partner, syntax).iter().any(|names| {
+            let of = |identity: &crate::formats::Identity| match identity.qualifier.as_str() {
+                "" => identity.id.clone(),
+                qualifier => format!("{qualifier}:{}", identity.id),
+            };
+            let (ours, theirs) = (of(&names.ours), of(&names.theirs));
+            (interchange.sender == theirs && interchange.receiver == ours)
+                || (interchange.sender == ours && interchange.receiver == theirs)
+        })
+    })
+}
+
+/// The guide of a message: the client's, in whichever direction it goes; else the standard's of its release; `None` if no
+/// guide here is of its type and release.
+pub fn fit<'b>(
+    bundle: &'b Bundle,
+    format: &str,
+    interchange: &InterchangeRow,
+    group: &GroupRow,
+    message: &MessageRow,
+) -> Option<Fit<'b>> {
+    let client = client_of(bundle, format, interchange);
+    let is_it = |layout: &dyn Layout| {
+        layout.guide().format == format && layout.guide().setting("set") == message.kind
+    };
+    if let Some(client) = client {
+        for route in &client.routes {
+            if is_it(&*route.layout) {
+                return Some(Fit { layout: &*route.layout, read: Some(&route.read), client: Some(client) });
+            }
+            if let Some((_, layout)) = route.writes.iter().find(|(_, layout)| is_it(&**layout)) {
+                return Some(Fit { layout: &**layout, read: None, client: Some(client) });
+            }
+        }
+    }
+    let is_release = |layout: &dyn Layout| {
+        let own = match (layout.guide().setting("version"), layout.guide().setting("release")) {
+            ("", release) => release.to_string(),
+            (version, release) => format!("{version}:{release}"),
+        };
+        let written = [message.version.as_str(), group.version.as_str(), interchange.version.as_str()];
+        own.is_empty() || written.iter().any(|version| version.starts_with(&own))
+    };
+    let of_kind = bundle.layouts.values().map(|layout| &**layout).filter(|layout| is_it(*layout));
+    // Standards are named after their format; what is narrower fits fewer messages. The shortest name is the widest.
+    let standard = format!("{format}/");
+    let layout = of_kind.filter(|layout| is_release(*layout)).min_by_key(|layout| {
+        let name = &layout.guide().name;
+        (!name.starts_with(&standard), name.len())
+    })?;
+    Some(Fit { layout, read: None, client })
+}
+
+/// A map that reads the guide, whoever's: it carries the guide's `case` lines.
+pub fn reader<'b>(bundle: &'b Bundle, guide: &str) -> Option<&'b Plan> {
+    let of_routes = bundle.clients.values().flat_map(|client| &client.routes).map(|route| &*route.read);
+    let mut all = of_routes.chain(bundle.maps.values().map(|plan| &**plan));
+    all.find(|plan| matches!(&plan.source, crate::mapping::SideName::Guide(name) if name == guide))
+}
+
+/// The guide of a delimited file whose header row has these names: all it requires are there, and as many more as possible.
+pub fn by_columns<'b>(bundle: &'b Bundle, names: &[&str]) -> Option<&'b dyn Layout> {
+    let known = |layout: &&dyn Layout| {
+        let guide = layout.guide();
+        let has = |name: &str| names.contains(&name);
+        let required = |place: &crate::tree::PlaceId| guide.shape.place(*place).required;
+        let is_there = |place: &crate::tree::PlaceId| has(&guide.shape.place(*place).name);
+        guide.columns.iter().filter(|place| required(place)).all(is_there)
+    };
+    let count = |layout: &&dyn Layout| {
+        let guide = layout.guide();
+        guide.columns.iter().filter(|place| names.contains(&&*guide.shape.place(**place).name)).count()
+    };
+    let all = bundle.layouts.values().map(|layout| &**layout);
+    let flat =
+        all.filter(|layout| layout.guide().setting("set").is_empty() && !layout.guide().columns.is_empty());
+    flat.filter(known).filter(|layout| count(layout) > 1).max_by_key(count)
+}
