@@ -18,6 +18,8 @@ type Scenario = &'static [(&'static str, &'static str, &'static str)];
 
 const ORDER: Scenario = &[(ORDERS_IN, "s01.edi", "x12/ok/s01-940.edi")];
 const BAD: Scenario = &[(ORDERS_IN, "s14.edi", "x12/err/s14-940.edi")];
+/// Three orders that are planned and delivered as one batch.
+const BATCH: Scenario = &[(ORDERS_IN, "three.edi", "x12/ok/three-sets.edi")];
 const TWICE: Scenario =
     &[(ORDERS_IN, "s01.edi", "x12/ok/s01-940.edi"), (ORDERS_IN, "s01.edi", "x12/ok/s01-940.edi")];
 const BOTH_LEGS: Scenario =
@@ -119,7 +121,8 @@ impl Run {
         for (folder, name, _) in scenario {
             assert!(!self.world.files(folder).contains_key(*name), "{:?}: {name} stays", self.case);
         }
-        for folder in [ANSWERS_OUT, WMS_IMPORT, "/gw/data/spool/in", "/gw/data/spool/tmp"] {
+        let ours = ["/gw/data/spool/in", "/gw/data/spool/tmp", "/gw/data/spool/out"];
+        for folder in [ANSWERS_OUT, WMS_IMPORT].into_iter().chain(ours) {
             assert!(
                 self.world.files(folder).is_empty(),
                 "{:?}: {:?}",
@@ -200,6 +203,24 @@ fn the_same_file_twice() {
 #[test]
 fn an_order_and_its_shipment() {
     crash_everywhere(BOTH_LEGS, 3);
+}
+
+#[test]
+fn a_batch_of_orders() {
+    crash_everywhere(BATCH, 4);
+}
+
+#[test]
+fn a_batch_whose_files_are_written_at_the_same_time() {
+    let expected = outcome(UNDISTURBED, BATCH);
+    for at in (0..150).step_by(4) {
+        let keep = KEEPS[at % KEEPS.len()];
+        let case = Case { crash: Some(Crash::Operation(at)), again: None, keep, eats: true };
+        let mut run = Run::new(case);
+        run.world.disk.write_at_once(4);
+        run.play(BATCH);
+        assert_eq!(run.end(BATCH), expected, "{case:?}");
+    }
 }
 
 #[test]

@@ -103,6 +103,8 @@ struct State {
     failures: BTreeMap<usize, i32>,
     crash_at: Option<usize>,
     crashed: bool,
+    /// Files written at the same time, less one.
+    more_in_flight: usize,
 }
 
 /// The file system; clones share it.
@@ -125,6 +127,11 @@ impl SimFiles {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap()
+    }
+
+    /// Lets so many files be written at the same time. One by default, so that operations come in the same order always.
+    pub fn write_at_once(&self, files: usize) {
+        self.lock().more_in_flight = files - 1;
     }
 
     /// How many operations were asked for so far: the number of the next one.
@@ -408,6 +415,10 @@ impl SimFiles {
 }
 
 impl Files for SimFiles {
+    fn in_flight(&self) -> usize {
+        self.lock().more_in_flight + 1
+    }
+
     fn create_new(&self, path: &Path) -> io::Result<Box<dyn FileWriter>> {
         let mut state = self.step("create", path)?;
         match state.inode(path) {
