@@ -21,9 +21,19 @@ fn without_a_command_the_first_three_to_try_are_shown() {
     expect("help", &[]);
 }
 
+/// How many guides and maps are shipped changes with every one that is added.
+fn uncounted(text: String) -> String {
+    text.lines()
+        .map(|line| match line.ends_with(": no findings") {
+            true => line.replace(|digit: char| digit.is_ascii_digit(), "") + "\n",
+            false => line.to_string() + "\n",
+        })
+        .collect()
+}
+
 #[test]
 fn check_of_sound_mappings_says_so_in_one_line() {
-    expect("check-sound", &["check"]);
+    cli::expect_with("check-sound", &["check"], &uncounted);
     let (answer, exit) = json(&["check"]);
     assert_eq!((&answer["findings"], exit), (&serde_json::json!([]), Some(0)));
 }
@@ -45,7 +55,8 @@ fn check_of_a_folder_that_is_not_there_is_wrong_use() {
 
 #[test]
 fn check_with_settings_knows_the_endpoints() {
-    expect("check-config", &["check", "mappings", "--config", "mappings/gateway-demo.toml"]);
+    let demo = ["check", "mappings", "--config", "mappings/gateway-demo.toml"];
+    cli::expect_with("check-config", &demo, &uncounted);
     expect("check-config-endpoint", &["check", "mappings", "--config", "testdata/cli/one-endpoint.toml"]);
 }
 
