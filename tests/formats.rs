@@ -38,6 +38,7 @@ fn layout<'b>(bundle: &'b Bundle, path: &Path, bytes: &[u8]) -> &'b dyn Layout {
         () if starts("receipt-") => "house/wms-receipt-csv",
         () if starts("quoted-records") => "test/quoted-records",
         () if starts("own-length") => "test/own-length",
+        () if name == "s08-wms-order.csv" => "house/wms-order-lines-csv",
         () if name == "s01-wms-order.csv" => "house/wms-order-csv",
         () if name.ends_with(".csv") => "house/wms-shipment-csv",
         () if has("945") => "brightwick/x12-945",

@@ -262,3 +262,33 @@ fn every_interchange_of_a_file_goes_its_own_way() {
     };
     assert!(story.findings.iter().any(|finding| finding.code == "I105"), "the words are not passed over");
 }
+
+#[test]
+fn s08_goes_from_fixed_columns_to_the_warehouse_in_leipzig() {
+    let mut world = World::new();
+    world.lay_down(CALDERA_IN, "whsord.txt", &testdata("fixed/ok/as400-s08.txt"));
+    world.run().unwrap();
+    assert_eq!(world.states(), ["DONE"]);
+    assert_eq!(world.only(WMS_LEIPZIG), text("csv/ok/s08-wms-order.csv"));
+    assert!(world.files(CALDERA_IN).is_empty() && world.files(WMS_IMPORT).is_empty());
+}
+
+#[test]
+fn of_three_orders_in_columns_only_the_wrong_one_stays_behind() {
+    let mut world = World::new();
+    world.lay_down(CALDERA_IN, "whsord.txt", &testdata("fixed/err/as400-one-bad-of-three.txt"));
+    world.run().unwrap();
+    assert_eq!(world.states(), ["DONE", "REJECTED", "DONE"]);
+    assert_eq!(world.files(WMS_LEIPZIG).len(), 2);
+}
+
+#[test]
+fn a_file_in_columns_that_lost_a_record_is_set_aside_as_a_whole() {
+    for file in ["as400-trailer-counts.txt", "as400-cut-off.txt"] {
+        let mut world = World::new();
+        world.lay_down(CALDERA_IN, "whsord.txt", &testdata(&format!("fixed/err/{file}")));
+        world.run().unwrap();
+        assert!(!world.states().iter().any(|state| state == "DONE"), "{file}: {:?}", world.states());
+        assert!(world.files(WMS_LEIPZIG).is_empty(), "{file}");
+    }
+}

@@ -105,8 +105,15 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
 
 #[test]
 fn every_mistake_has_its_finding() {
-    let endpoints =
-        ["brightwick-outgoing", "brightwick-incoming", "wms-import", "wms-export"].map(String::from);
+    let endpoints = [
+        "brightwick-outgoing",
+        "brightwick-incoming",
+        "caldera-outgoing",
+        "wms-import",
+        "wms-export",
+        "wms-leipzig",
+    ]
+    .map(String::from);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/mistakes");
     let bless = std::env::var_os("UPDATE_EXPECT").is_some();
     let mut wrong = Vec::new();

@@ -12,7 +12,8 @@ use crossdock::tree::{Tree, View};
 use shipped::{input, messages, read, render, run, testdata};
 
 fn route<'b>(bundle: &'b Bundle, flow: &str) -> &'b Route {
-    bundle.clients["brightwick"].routes.iter().find(|route| route.flow.name == flow).unwrap()
+    let mut all = bundle.clients.values().flat_map(|client| &client.routes);
+    all.find(|route| route.flow.name == flow).unwrap()
 }
 
 /// The canonical order of S01.
@@ -149,4 +150,48 @@ fn a_guide_can_agree_to_dates_of_another_form() {
     let (mut out, mut findings) = (Vec::new(), Default::default());
     layout.write_body(View::new(&tree, input.source()), &mut out, &mut findings);
     assert!(String::from_utf8_lossy(&out).contains("*2026-11-23"), "{}", String::from_utf8_lossy(&out));
+}
+
+#[test]
+fn the_columns_of_s08_become_an_order_and_its_rows() {
+    let bundle = shipped::bundle();
+    let route = route(&bundle, "caldera/orders");
+    let bytes = testdata("fixed/ok/as400-s08.txt");
+    let (head, rows) = messages(&*route.layout, &bytes);
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0].control_number, "778123");
+    let input = input(&head, &bytes, &rows[0]);
+    let (tree, findings) = read(&*route.layout, &input);
+    assert!(findings.is_empty(), "{}", render(findings.as_slice(), &bundle.sources));
+    let (order, findings, outcome) =
+        shipped::run_for("CALDERA", &route.read, View::new(&tree, input.source()));
+    assert_eq!(outcome, Outcome::Built);
+    let told: Vec<&str> = findings.as_slice().iter().map(|finding| finding.shown_code()).collect();
+    assert_eq!((told, findings.worst()), (vec!["NEGATIVE_QTY"], Some(Severity::Warn)));
+    let mut json = String::new();
+    crossdock::tree::json::write(&route.read.target_shape, View::new(&order, ""), true, &mut json);
+    let expected = String::from_utf8(testdata("canonical/s08-outbound-order.json")).unwrap();
+    assert_eq!(json.trim_end(), expected.trim_end());
+
+    let (plan, layout) = &route.writes[0];
+    let (rows, findings, outcome) = run(plan, View::new(&order, ""), vec![]);
+    assert!(findings.is_empty(), "{}", render(findings.as_slice(), &bundle.sources));
+    assert_eq!(outcome, Outcome::Built);
+    let (mut body, mut file, mut findings) = (Vec::new(), Vec::new(), Default::default());
+    layout.write_body(View::new(&rows, ""), &mut body, &mut findings);
+    assert!(findings.is_empty(), "{}", render(findings.as_slice(), &bundle.sources));
+    layout.begin_file(&Envelope::default(), &mut file);
+    layout.wrap_body(&Envelope::default(), &mut Totals::default(), &body, &mut file);
+    assert_eq!(
+        String::from_utf8(file).unwrap(),
+        String::from_utf8(testdata("csv/ok/s08-wms-order.csv")).unwrap()
+    );
+
+    // And the tree of the client's file gives the client's file.
+    let (mut body, mut file, mut totals) = (Vec::new(), Vec::new(), Totals::default());
+    route.layout.write_body(View::new(&tree, input.source()), &mut body, &mut findings);
+    route.layout.wrap_body(&Envelope::default(), &mut totals, &body, &mut file);
+    route.layout.end_file(&Envelope::default(), &totals, &mut file);
+    assert!(findings.is_empty(), "{}", render(findings.as_slice(), &bundle.sources));
+    assert!(file == bytes, "{}", String::from_utf8_lossy(&file));
 }

@@ -216,12 +216,14 @@ pub const ORDERS_IN: &str = "/gw/drops/brightwick/outgoing";
 pub const ANSWERS_OUT: &str = "/gw/drops/brightwick/incoming";
 pub const WMS_IMPORT: &str = "/gw/wms/import";
 pub const WMS_EXPORT: &str = "/gw/wms/export";
+pub const CALDERA_IN: &str = "/gw/drops/caldera/outgoing";
+pub const WMS_LEIPZIG: &str = "/gw/wms/leipzig";
 
 impl World {
     /// A gateway that has just started.
     pub fn new() -> Self {
         let disk = SimFiles::new();
-        for folder in [ORDERS_IN, ANSWERS_OUT, WMS_IMPORT, WMS_EXPORT] {
+        for folder in [ORDERS_IN, ANSWERS_OUT, WMS_IMPORT, WMS_EXPORT, CALDERA_IN, WMS_LEIPZIG] {
             disk.put(format!("{folder}/.keep"), b"");
         }
         let commits = Commits {
@@ -347,7 +349,7 @@ impl World {
 
     /// Everything that left.
     pub fn outputs(&self) -> BTreeMap<String, Vec<u8>> {
-        let all = [ANSWERS_OUT, WMS_IMPORT].into_iter().flat_map(|folder| {
+        let all = [ANSWERS_OUT, WMS_IMPORT, WMS_LEIPZIG].into_iter().flat_map(|folder| {
             self.files(folder).into_iter().map(move |(name, bytes)| (format!("{folder}/{name}"), bytes))
         });
         all.collect()

@@ -84,6 +84,15 @@ pub fn run(plan: &Plan, source: View<'_>, earlier: Vec<Earlier<'_>>) -> (Tree, D
     run_at(plan, source, 0, earlier)
 }
 
+/// A plan run over a tree of this client.
+pub fn run_for(client: &str, plan: &Plan, source: View<'_>) -> (Tree, Diagnostics, Outcome) {
+    let (mut target, mut findings) = (Tree::new(), Diagnostics::new());
+    let header = [("client", client.to_string())];
+    let facts = Facts { now: jiff::Timestamp::UNIX_EPOCH, offset: 0, earlier: vec![], header: &header };
+    let outcome = Runner::default().run(plan, source, &facts, &mut target, &mut findings);
+    (target, findings, outcome)
+}
+
 /// A plan run over a tree whose message stands at an offset of its file.
 pub fn run_at(
     plan: &Plan,

@@ -12,8 +12,15 @@ static MAPPINGS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/mappings");
 const SETTINGS: &str = "gateway-demo.toml";
 
 /// Folders that files travel through.
-const FOLDERS: [&str; 5] =
-    ["drops/brightwick/outgoing", "drops/brightwick/incoming", "wms/import", "wms/export", "data"];
+const FOLDERS: [&str; 7] = [
+    "drops/brightwick/outgoing",
+    "drops/brightwick/incoming",
+    "drops/caldera/outgoing",
+    "wms/import",
+    "wms/export",
+    "wms/leipzig",
+    "data",
+];
 
 /// A message of the demo.
 pub struct Example {
@@ -25,7 +32,14 @@ pub struct Example {
     pub shows: &'static str,
 }
 
-/// What the client drops.
+/// What Caldera drops, a client without EDI.
+pub const CALDERA_DROPS: [Example; 1] = [Example {
+    path: "drops/caldera/outgoing/whsord.txt",
+    bytes: include_bytes!("../../../testdata/fixed/ok/as400-s08.txt"),
+    shows: "an order of three lines in fixed columns, from an AS/400; one line takes goods back",
+}];
+
+/// What Brightwick drops.
 pub const CLIENT_DROPS: [Example; 2] = [
     Example {
         path: "drops/brightwick/outgoing/order-so104522.edi",

@@ -9,7 +9,7 @@ use super::process::{self, Process, failed};
 use super::run::serve;
 use crate::exchange::states::{DeliveryState, MessageState};
 use crate::ledger::{MessageFilter, MessageId};
-use lay_out::{CLIENT_DROPS, Example, WAREHOUSE_DROPS, drop_example};
+use lay_out::{CALDERA_DROPS, CLIENT_DROPS, Example, WAREHOUSE_DROPS, drop_example};
 use std::path::Path;
 
 /// Most messages shown.
@@ -22,6 +22,7 @@ pub fn run(arguments: &args::Demo, console: &mut Console<'_>) -> Answer {
     let mut process = process::open(&folder.join("gateway.toml"), console)?;
     console.line(format!("The demo workspace is `{}`.", folder.display()));
     play(&mut process, folder, "Brightwick, a client, drops", &CLIENT_DROPS, console)?;
+    play(&mut process, folder, "Caldera, another client, drops", &CALDERA_DROPS, console)?;
     play(&mut process, folder, "The warehouse answers with", &WAREHOUSE_DROPS, console)?;
     tell(&process, console)?;
     if arguments.once {
@@ -32,10 +33,11 @@ pub fn run(arguments: &args::Demo, console: &mut Console<'_>) -> Answer {
     }
     console.line("");
     console.line("It goes on running; stop with Ctrl-C. Drop your own files:");
-    console.line(format!("  orders of the client    {}/drops/brightwick/outgoing", folder.display()));
+    console.line(format!("  orders of Brightwick    {}/drops/brightwick/outgoing", folder.display()));
+    console.line(format!("  orders of Caldera       {}/drops/caldera/outgoing", folder.display()));
     console.line(format!("  answers of the WMS      {}/wms/export", folder.display()));
     console.line(format!(
-        "  what we write           {0}/wms/import and {0}/drops/brightwick/incoming",
+        "  what we write           {0}/wms/import, {0}/wms/leipzig and {0}/drops/brightwick/incoming",
         folder.display()
     ));
     console.line(format!("  mappings to edit        {}/mappings", folder.display()));

@@ -187,5 +187,7 @@ fn begin_unit(guide: &mut Guide, unit: &UnitLine, name: &Word, findings: &mut Di
             }
         }
     }
+    // However many there are in a file, a unit has one.
+    guide.shape.place_mut(place).max = 1;
     guide.unit = Unit::Record(place, by);
 }
