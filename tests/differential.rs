@@ -111,6 +111,7 @@ fn orders(world: &World, bytes: &[u8]) -> Vec<Tree> {
         let (tree, _) = shipped::read(&*route.layout, &input);
         let order = both(&world.workspace, &route.read, View::new(&tree, input.source()), None);
         both(&world.workspace, &route.writes[0].0, View::new(&order, ""), None);
+        both(&world.workspace, &world.bundle.maps["house/pick-order"], View::new(&order, ""), None);
         orders.push(order);
     }
     orders
@@ -335,7 +336,7 @@ const SHAPES: &str = "record row\n  k text 5\n  v decimal(9,3)\n  t text 9\nend 
     record part\n  u text 8\n  w decimal(15,6)\n  i int\nend record\n\
     shape input\n  a text 20\n  b text 5\n  n decimal(9,3)\n  q int\n  f bool\n  rows many row\nend shape\n\
     shape output\n  x1 text 12\n  y1 decimal(15,6)\n  x2 text 30\n  z bool\n  part part\n  lines many part\n  groups many part\n  \
-    y2 decimal(15,6)\n  y3 int\n  x3 text 30\nend shape\n";
+    words many part\n  f1 text 6\n  f2 text 4\n  f3 text 14\n  y2 decimal(15,6)\n  y3 int\n  x3 text 30\nend shape\n";
 
 #[test]
 fn generated_maps_are_the_same_in_both() {
@@ -409,6 +410,7 @@ fn input_tree(tape: &mut Tape, shape: &Shape) -> Tree {
 }
 
 /// What an expression may name where it stands.
+#[derive(Clone)]
 struct Names {
     texts: Vec<&'static str>,
     numbers: Vec<&'static str>,
@@ -485,6 +487,17 @@ fn map_text(tape: &mut Tape) -> String {
     );
     inner(tape, &here, &mut map);
     map += "  end groups\n";
+    map += &format!("  fill f1, f2, f3 with {}\n", text(tape, &names, 2));
+    if tape.one_in(2) {
+        map += &format!(
+            "  each words from wrap({}, {}) as word\n    i = seq()\n",
+            text(tape, &names, 2),
+            1 + tape.pick(8)
+        );
+        here = Names { texts: vec!["word", "a", "src.b"], ..names.clone() };
+        inner(tape, &here, &mut map);
+        map += "  end words\n";
+    }
     for (target, name) in [("x1", "this.x1"), ("x2", "out.x2"), ("x3", "")] {
         map += &format!("  {target} = {}{}\n", text(tape, &names, 3), text_modifiers(tape));
         names.texts.extend([name].into_iter().filter(|name| !name.is_empty()));

@@ -31,6 +31,7 @@ fn layout<'b>(bundle: &'b Bundle, path: &Path, bytes: &[u8]) -> &'b dyn Layout {
         () if starts("recadv-") => "edifact/d96a/RECADV",
         () if starts("contrl-") => "edifact/contrl-3",
         () if starts("as400-") => "caldera/as400-orders",
+        () if starts("pick-") => "house/pick-order-fw",
         () if starts("stock-") => "test/stock-ebcdic",
         () if starts("lines-") => "test/delivery-lines",
         () if starts("plain-") => "test/plain-list",

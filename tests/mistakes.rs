@@ -82,6 +82,13 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "auto same H.order_no",
         "auto same H.order_nr",
     ),
+    ("fixed-not-told-apart", "house/pick-order-fw.guide", "const \"N\"", "const \"L\""),
+    (
+        "wrap-without-length",
+        "house/pick-order.map",
+        "wrap(join(notes.text, \" \"), 60)",
+        "wrap(join(notes.text, \" \"))",
+    ),
     ("fixed-charset-unknown", "clients/caldera/as400-orders.guide", "charset cp1252", "charset cp125"),
     ("flow-map-unknown", "clients/brightwick/orders.flow", "write house/wms-order", "write house/wms-ordr"),
     ("flow-endpoint-unknown", "clients/brightwick/orders.flow", "\"wms-import\"", "\"wms-improt\""),
@@ -100,7 +107,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "same(g.row.SKU)                            required",
         "g.SKU",
     ),
-    ("not-supported-yet", "house/945.map", "  W27.02     = carrier ", "  fill W27.02 with carrier # "),
+    ("not-supported-yet", "house/945.map", "  W27.02     = carrier ", "  W27.02 <-> carrier # "),
 ];
 
 #[test]

@@ -195,3 +195,41 @@ fn the_columns_of_s08_become_an_order_and_its_rows() {
     assert!(findings.is_empty(), "{}", render(findings.as_slice(), &bundle.sources));
     assert!(file == bytes, "{}", String::from_utf8_lossy(&file));
 }
+
+/// An order for the pick file of a warehouse, with its lines written and what was found.
+fn picked(bundle: &Bundle, order: &Tree) -> (String, String) {
+    let layout = &bundle.layouts["house/pick-order-fw"];
+    let (records, mut findings, _) = run(&bundle.maps["house/pick-order"], View::new(order, ""), vec![]);
+    let mut body = Vec::new();
+    layout.write_body(View::new(&records, ""), &mut body, &mut findings);
+    (String::from_utf8(body).unwrap(), render(findings.as_slice(), &bundle.sources))
+}
+
+#[test]
+fn the_order_of_s01_becomes_the_records_of_a_pick_file() {
+    let bundle = shipped::bundle();
+    let (file, found) = picked(&bundle, &order(&bundle));
+    assert_eq!((file, found), (String::from_utf8(testdata("fixed/ok/pick-s01.txt")).unwrap(), String::new()));
+}
+
+#[test]
+fn long_notes_take_several_records_and_a_long_street_several_fields() {
+    let bundle = shipped::bundle();
+    let text = String::from_utf8(testdata("x12/ok/s01-940.edi")).unwrap();
+    let long = "CALL THE DOCK OFFICE TWO HOURS AHEAD AND ASK FOR DOOR 7 DO NOT DOUBLE STACK";
+    assert!(text.contains("DO NOT DOUBLE STACK") && text.contains("4400 QUARRY RD"));
+    let text = text
+        .replace("DO NOT DOUBLE STACK", long)
+        .replace("4400 QUARRY RD", "4400 QUARRY ROAD BEHIND THE OLD CEMENT WORKS");
+    let route = route(&bundle, "brightwick/orders");
+    let (head, rows) = messages(&*route.layout, text.as_bytes());
+    let input = input(&head, text.as_bytes(), &rows[0]);
+    let (tree, _) = read(&*route.layout, &input);
+    let (order, ..) = run(&route.read, View::new(&tree, input.source()), vec![]);
+    let (file, found) = picked(&bundle, &order);
+    assert_eq!(found, "");
+    let records: Vec<&str> = file.split("\r\n").map(str::trim_end).collect();
+    assert!(records[1].contains("4400 QUARRY ROAD BEHIND THE OLD    CEMENT WORKS"), "{}", records[1]);
+    assert_eq!(records[2], "N001CALL THE DOCK OFFICE TWO HOURS AHEAD AND ASK FOR DOOR 7 DO");
+    assert_eq!(records[3], "N002NOT DOUBLE STACK");
+}

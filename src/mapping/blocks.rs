@@ -3,6 +3,7 @@
 use super::build::Builder;
 use super::evaluate::{Here, compare};
 use super::fields::Slot;
+use super::functions::wrap;
 use super::plan::{BlockKind, BlockPlan, CheckPlan, Expr};
 use super::trace::{Step as Traced, Tracing, Why};
 use crate::diagnostics::{Code, Diagnostic, Severity};
@@ -67,6 +68,7 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
                     Some(view) => self.grouped(block, view, ids, (*slot, group_by, sort_by), outer, here),
                 }
             }
+            BlockKind::Lines { text, width, slot } => self.lines(block, (text, *width, *slot), outer, here),
             BlockKind::Copy(nodes, pairs) => match evaluator.records(nodes, self.at(here)) {
                 (Some(view), ids @ [_, ..]) => {
                     for &id in ids {
@@ -108,6 +110,39 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
         }
         self.target.close(node);
         is_worth_it || block.always
+    }
+
+    /// A record for each line of a text.
+    fn lines(
+        &mut self,
+        block: &'r BlockPlan,
+        (text, width, slot): (&'r Expr, usize, usize),
+        outer: NodeId,
+        here: Here,
+    ) -> bool {
+        let evaluator = self.evaluator;
+        evaluator.origin.set(None);
+        evaluator.line.set(block.rule);
+        let value = evaluator.value(text, self.at(here));
+        let mut rest: &'r str = match value {
+            Value::Absent => "",
+            Value::Text(text) => text,
+            other => evaluator.memory.alloc_str(&other.show()),
+        };
+        evaluator.trace.note(|trace| trace.remember(slot));
+        let mut any = false;
+        while !rest.is_empty() {
+            let (line, behind) = wrap::line(rest, width);
+            rest = behind;
+            if !line.is_empty() {
+                evaluator.slots[slot].set(Slot::Value(Value::Text(line)));
+                any |= self.one(block, outer, here);
+            }
+        }
+        if !any {
+            self.not_made(block, outer, Why::NoRecord);
+        }
+        any
     }
 
     #[allow(clippy::too_many_arguments, reason = "the parts of one `each` line")]

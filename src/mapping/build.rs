@@ -223,6 +223,7 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
         self.evaluator.line.set(0);
         self.begin();
         let value = match value {
+            LetPlan::Later => Slot::Empty,
             LetPlan::Value(expr) => Slot::Value(self.evaluator.value(expr, target)),
             LetPlan::Record(nodes) => match self.evaluator.first_record(nodes, target) {
                 Some((view, id)) => Slot::Record(view, id),

@@ -1,5 +1,7 @@
 //! From a map's text to its plan.
 
+mod texts;
+
 use super::expression::{Context, Typed};
 use super::fields::Fields;
 use super::names::{Binding, Found, Multiplicity, Scope, pair_step};
@@ -339,9 +341,7 @@ impl Compiler<'_> {
             StatementKind::When { .. } => {
                 self.later("`when` in a map", "use `if … then … else …` on the lines", statement)
             }
-            StatementKind::Fill { .. } => {
-                self.later("`fill`", "use `left` and `join` on the lines", statement)
-            }
+            StatementKind::Fill { targets, value } => self.fill(builder, scope, targets, value, statement),
             StatementKind::Earlier(line) => self.earlier_here(builder, scope, line),
         }
     }
@@ -712,12 +712,19 @@ impl Compiler<'_> {
     }
 
     fn each(&mut self, builder: &mut Builder, scope: &Scope, block: &Block, statement: &Statement) {
-        let Some(ExpressionKind::Path(path)) = block.source.as_ref().map(|source| &source.kind) else {
-            return self.later(
-                "`each … from` something that is no path",
-                "name a list of records",
-                statement,
-            );
+        let Some(source) = &block.source else { return };
+        let path = match &source.kind {
+            ExpressionKind::Path(path) => path,
+            ExpressionKind::Call { name, arguments } if name.text == "wrap" => {
+                return self.lines(builder, scope, block, (arguments, source), statement);
+            }
+            _ => {
+                return self.later(
+                    "`each … from` something that is no path",
+                    "name a list of records, or `wrap(…)`",
+                    statement,
+                );
+            }
         };
         if block.target.head() == Some("document") {
             return self.later("`each document`", "let the guide cut the units", statement);
@@ -764,7 +771,7 @@ impl Compiler<'_> {
         kind: BlockKind,
         statement: &Statement,
     ) {
-        let is_each = matches!(kind, BlockKind::Each { .. });
+        let is_each = matches!(kind, BlockKind::Each { .. } | BlockKind::Lines { .. });
         let Some(step) = block.target.steps.first().filter(|_| block.target.steps.len() == 1) else {
             return self.later("a block whose target is several steps deep", "nest the blocks", statement);
         };

@@ -114,6 +114,15 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             Expr::Leaf(nodes) => self.first_value(nodes, target),
             Expr::Slot(slot) => self.held(*slot),
             Expr::Pair(pair) => self.pair(pair, target).map_or(Value::Absent, Value::Text),
+            Expr::Once(slot, inner) => {
+                if matches!(self.slots[*slot].get(), Slot::Value(_)) {
+                    return self.held(*slot);
+                }
+                let value = self.value(inner, target);
+                self.slots[*slot].set(Slot::Value(value));
+                self.trace.note(|trace| trace.remember(*slot));
+                value
+            }
             Expr::Exists(_) | Expr::Present(_) | Expr::Not(_) | Expr::In(..) => {
                 Value::Bool(self.holds(expr, target))
             }

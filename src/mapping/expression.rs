@@ -50,7 +50,7 @@ pub struct Typed {
     pub multiplicity: Multiplicity,
 }
 
-fn single(expr: Expr, kind: ValueKind) -> Typed {
+pub(super) fn single(expr: Expr, kind: ValueKind) -> Typed {
     Typed { expr, kind, multiplicity: Multiplicity::Single }
 }
 
@@ -431,6 +431,11 @@ impl Context<'_> {
             "max" => self.list(scope, ListFunction::Max, arguments, span),
             "same" => self.list(scope, ListFunction::Same, arguments, span),
             "one" => self.list(scope, ListFunction::One, arguments, span),
+            "wrap" => self.unsupported(
+                "`wrap` on a line",
+                "write `each N from wrap(…) as text`, or `fill a, b with …`",
+                span,
+            ),
             "lookup" => {
                 self.unsupported("`lookup` inside an expression", "give it a name: `let x = lookup(…)`", span)
             }
@@ -586,7 +591,7 @@ impl Context<'_> {
 }
 
 /// Functions that are part of the language, for suggestions.
-const LANGUAGE_FUNCTIONS: [&str; 16] = [
+const LANGUAGE_FUNCTIONS: [&str; 17] = [
     "present",
     "absent",
     "seq",
@@ -603,6 +608,7 @@ const LANGUAGE_FUNCTIONS: [&str; 16] = [
     "one",
     "lookup",
     "item",
+    "wrap",
 ];
 
 /// The kind two alternatives have in common; `Record` if they have none.

@@ -83,6 +83,8 @@ pub enum LetPlan {
     Record(Nodes),
     /// A document that the line of this number among [`Plan::lookups`] looks up.
     Document(usize),
+    /// Nothing yet: the first line that needs it fills it.
+    Later,
 }
 
 /// One leaf of the target.
@@ -202,6 +204,15 @@ pub enum BlockKind {
         /// Keys of `sort by`.
         sort_by: Vec<Expr>,
     },
+    /// For each line of a text, which is put in the slot.
+    Lines {
+        /// The text.
+        text: Expr,
+        /// Most characters of a line.
+        width: usize,
+        /// Where the line is put.
+        slot: usize,
+    },
     /// A copy of a record with all that is in it: pairs of source and target places.
     Copy(Nodes, Vec<(PlaceId, PlaceId)>),
 }
@@ -211,6 +222,7 @@ impl BlockKind {
     pub fn path(&self) -> Option<&Nodes> {
         match self {
             BlockKind::Plain => None,
+            BlockKind::Lines { text, .. } => text.first_path(),
             BlockKind::Section(nodes, _) | BlockKind::Each { nodes, .. } | BlockKind::Copy(nodes, _) => {
                 Some(nodes)
             }
@@ -290,6 +302,8 @@ pub enum Expr {
     Pair(Box<PairPlan>),
     /// The value of a `let`.
     Slot(usize),
+    /// A value that several lines of a record share: the first that needs it evaluates it into the slot.
+    Once(usize, Box<Expr>),
     /// Whether a path leads to anything.
     Exists(Nodes),
     /// Whether there is a value.
@@ -334,7 +348,9 @@ impl Expr {
             Expr::Leaf(nodes) | Expr::Exists(nodes) => Some(nodes),
             Expr::Pair(pair) => Some(&pair.nodes),
             Expr::Binary(_, one, other) => one.first_path().or_else(|| other.first_path()),
-            Expr::Not(inner) | Expr::Negate(inner) | Expr::Present(inner) => inner.first_path(),
+            Expr::Once(_, inner) | Expr::Not(inner) | Expr::Negate(inner) | Expr::Present(inner) => {
+                inner.first_path()
+            }
             Expr::In(value, _) => value.first_path(),
             Expr::Else(value, _) => value.first_path(),
             Expr::If(condition, then, _) => then.first_path().or_else(|| condition.first_path()),
@@ -576,7 +592,8 @@ impl Expr {
                 each(left);
                 each(right);
             }
-            Expr::Not(inner)
+            Expr::Once(_, inner)
+            | Expr::Not(inner)
             | Expr::Negate(inner)
             | Expr::Present(inner)
             | Expr::List(_, ListSource::Value(inner)) => each(inner),

@@ -42,7 +42,7 @@ pub(super) fn read<'a>(
     buffers: &'a mut Buffers,
 ) -> Seen<'a> {
     let Buffers { cell, text: decoded, number: digits } = buffers;
-    let bytes = cut.cells.map_or(bytes, |cells| unquoted(cells, bytes, cell));
+    let (bytes, is_copy) = cut.cells.map_or((bytes, false), |cells| unquoted(cells, bytes, cell));
     let blank = rules.and_then(|rules| rules.blank.as_deref());
     if bytes.iter().all(|&byte| byte == 0) && field.number.is_none_or(|look| look.sign != Sign::Packed) {
         return Seen::Nothing;
@@ -76,7 +76,7 @@ pub(super) fn read<'a>(
             Ok(false) => Seen::Nothing,
             Ok(true) if is_blank(blank, text.trim_matches(' ')) || is_blank(blank, &*digits) => Seen::Nothing,
             Ok(true) => match is_plain && text.ends_with(digits.as_str()) {
-                true => Seen::Value { text: &text[text.len() - digits.len()..], is_own: true },
+                true => Seen::Value { text: &text[text.len() - digits.len()..], is_own: !is_copy },
                 false => Seen::Value { text: &*digits, is_own: false },
             },
             Err(number::Damaged) if is_blank(blank, text.trim_matches(' ')) => Seen::Nothing,
@@ -85,18 +85,18 @@ pub(super) fn read<'a>(
         None => match trimmed(field, cut.pad, text) {
             "" => Seen::Nothing,
             value if is_blank(blank, value) || is_blank(blank, text) => Seen::Nothing,
-            value => Seen::Value { text: value, is_own: is_plain },
+            value => Seen::Value { text: value, is_own: is_plain && !is_copy },
         },
     }
 }
 
-/// The bytes of a cell without its quotes.
-fn unquoted<'a>(cells: Cells, bytes: &'a [u8], buffer: &'a mut Vec<u8>) -> &'a [u8] {
-    let Some(quote) = cells.quote.filter(|quote| bytes.first() == Some(quote)) else { return bytes };
+/// The bytes of a cell without its quotes, and whether they are a copy: doubled quotes are one.
+fn unquoted<'a>(cells: Cells, bytes: &'a [u8], buffer: &'a mut Vec<u8>) -> (&'a [u8], bool) {
+    let Some(quote) = cells.quote.filter(|quote| bytes.first() == Some(quote)) else { return (bytes, false) };
     let inner = &bytes[1..];
     let inner = inner.strip_suffix(&[quote]).unwrap_or(inner);
     if !inner.contains(&quote) {
-        return inner;
+        return (inner, false);
     }
     buffer.clear();
     let mut was_quote = false;
@@ -107,7 +107,7 @@ fn unquoted<'a>(cells: Cells, bytes: &'a [u8], buffer: &'a mut Vec<u8>) -> &'a [
             buffer.push(byte);
         }
     }
-    buffer
+    (buffer, true)
 }
 
 fn is_blank(blank: Option<&str>, text: &str) -> bool {

@@ -23,6 +23,7 @@ mod trim;
 mod upper;
 mod valid_gtin;
 mod valid_sscc;
+pub mod wrap;
 
 use crate::base::decimal::Decimal;
 use crate::tree::value::{Value, ValueKind};

@@ -5,8 +5,8 @@ use super::value::{Node, Schema, Value};
 use super::{Address, Run, functions};
 use crossdock::diagnostics::{Code, Severity};
 use crossdock::language::syntax::{
-    Assignment, Block, CheckLine, Expression, ExpressionKind, MapDocument, Operator, PathStep, PolicyKind,
-    SelectorKind, Statement, StatementKind, StepName,
+    Assignment, Block, CheckLine, Expression, ExpressionKind, MapDocument, Operator, Path as SyntaxPath,
+    PathStep, PolicyKind, SelectorKind, Statement, StatementKind, StepName,
 };
 use std::rc::Rc;
 
@@ -117,6 +117,7 @@ impl Run<'_> {
                     let inner = Scope { names, here, ..scope.clone() };
                     self.statements(building, &inner, &fragment.statements);
                 }
+                StatementKind::Fill { targets, value } => self.fill(building, &scope, targets, value),
                 StatementKind::Check(check) => self.check(&scope, check),
                 StatementKind::Ignore { .. } => {}
                 other => panic!("the interpreter does not know {other:?}"),
@@ -124,7 +125,7 @@ impl Run<'_> {
         }
     }
 
-    fn first(&self, scope: &Scope, path: &crossdock::language::syntax::Path) -> Bound {
+    fn first(&self, scope: &Scope, path: &SyntaxPath) -> Bound {
         match self.find(scope, path) {
             Found::Value(value) => Bound::Value(value),
             Found::Nodes(nodes) => nodes.first().cloned().map_or(Bound::Value(Value::Absent), Bound::Node),
@@ -243,6 +244,35 @@ impl Run<'_> {
         true
     }
 
+    /// A text over several leaves: as much of it as fits each, and all that is left in the last.
+    fn fill(&self, building: &mut Building, scope: &Scope, targets: &[SyntaxPath], value: &Expression) {
+        let mut text = None;
+        for (i, path) in targets.iter().enumerate() {
+            let schema = target(&building.schema, &path.steps[0]);
+            building.owned.push(schema.label());
+            self.failed.set(false);
+            if i == 0 {
+                let value = self.value(scope, value);
+                text = (!value.is_absent()).then(|| value.show());
+            }
+            let Some(rest) = text.take() else { continue };
+            let is_last = i + 1 == targets.len();
+            let (part, left) = match is_last || schema.max_length == 0 {
+                true => (rest.trim_matches(' ').to_string(), String::new()),
+                false => line(&rest, schema.max_length),
+            };
+            text = (!left.is_empty()).then_some(left);
+            if part.is_empty() {
+                continue;
+            }
+            building.is_worth_it = true;
+            match schema.max_length > 0 && part.chars().count() > schema.max_length {
+                true => self.report(Code::B005),
+                false => building.leaf(&schema, part),
+            }
+        }
+    }
+
     /// A record as it is.
     fn copy(&self, building: &mut Building, scope: &Scope, line: &Assignment, schema: &Rc<Schema>) {
         let ExpressionKind::Path(path) = &line.value.kind else { panic!("a record comes from a path") };
@@ -275,6 +305,9 @@ impl Run<'_> {
 
     fn each(&self, building: &mut Building, scope: &Scope, block: &Block, statement: &Statement) {
         let source = block.source.as_ref().expect("`each` has a source");
+        if let ExpressionKind::Call { arguments, .. } = &source.kind {
+            return self.lines(building, scope, block, statement, arguments);
+        }
         let ExpressionKind::Path(path) = &source.kind else { panic!("a path") };
         let Found::Nodes(nodes) = self.find(scope, path) else { panic!("a list") };
         let item = |node: &Rc<Node>| Scope { here: Bound::Node(node.clone()), ..scope.clone() };
@@ -312,6 +345,35 @@ impl Run<'_> {
         }
     }
 
+    /// A record for each line of a text.
+    fn lines(
+        &self,
+        building: &mut Building,
+        scope: &Scope,
+        block: &Block,
+        statement: &Statement,
+        arguments: &[Expression],
+    ) {
+        let value = self.value(scope, &arguments[0]);
+        let Value::Number(width) = self.value(scope, &arguments[1]) else { panic!("a length") };
+        let width: usize = width.to_string().parse().unwrap();
+        let mut rest = if value.is_absent() { String::new() } else { value.show() };
+        let mut number = 0;
+        let mut written = false;
+        while !rest.is_empty() {
+            let (text, left) = line(&rest, width);
+            rest = left;
+            if !text.is_empty() {
+                let here = Bound::Value(Value::Text(text));
+                written |= self.one(building, scope, block, statement, here, number, true);
+                number += 1;
+            }
+        }
+        if !written && block.modifiers.required.is_some() {
+            self.report(Code::B002);
+        }
+    }
+
     /// One record of a block.
     #[allow(clippy::too_many_arguments, reason = "the parts of one block")]
     fn one(
@@ -326,7 +388,9 @@ impl Run<'_> {
     ) -> bool {
         let mut address: Address = scope.this.clone();
         address.extend([statement.span.start as usize, number]);
-        let mut inner = Scope { here: here.clone(), ..scope.clone() };
+        // A line of a text has no fields: paths still start at the record around.
+        let record = if matches!(here, Bound::Value(_)) { scope.here.clone() } else { here.clone() };
+        let mut inner = Scope { here: record, ..scope.clone() };
         if let Some(alias) = &block.alias {
             inner.names.push((alias.text.clone(), here));
         }
@@ -346,6 +410,18 @@ impl Run<'_> {
         }
         is_worth_it || always
     }
+}
+
+/// The words that fit a line, and the others. A word that is longer than a line fills it.
+fn line(text: &str, width: usize) -> (String, String) {
+    let characters: Vec<char> = text.trim_matches(' ').chars().collect();
+    if characters.len() <= width {
+        return (characters.iter().collect(), String::new());
+    }
+    // A line may end where a blank follows.
+    let end = (1..=width).rev().find(|&end| characters[end] == ' ').unwrap_or(width);
+    let text = |part: &[char]| part.iter().collect::<String>().trim_matches(' ').to_string();
+    (text(&characters[..end]), text(&characters[end..]))
 }
 
 /// By the keys in turn; what is absent comes first.
