@@ -88,7 +88,7 @@ pub fn run(plan: &Plan, source: View<'_>, earlier: Vec<Earlier<'_>>) -> (Tree, D
 pub fn run_for(client: &str, plan: &Plan, source: View<'_>) -> (Tree, Diagnostics, Outcome) {
     let (mut target, mut findings) = (Tree::new(), Diagnostics::new());
     let header = [("client", client.to_string())];
-    let facts = Facts { now: jiff::Timestamp::UNIX_EPOCH, offset: 0, earlier: vec![], header: &header };
+    let facts = Facts { now: jiff::Timestamp::UNIX_EPOCH, header: &header, ..Facts::default() };
     let outcome = Runner::default().run(plan, source, &facts, &mut target, &mut findings);
     (target, findings, outcome)
 }
