@@ -112,15 +112,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
 
 #[test]
 fn every_mistake_has_its_finding() {
-    let endpoints = [
-        "brightwick-outgoing",
-        "brightwick-incoming",
-        "caldera-outgoing",
-        "wms-import",
-        "wms-export",
-        "wms-leipzig",
-    ]
-    .map(String::from);
+    let endpoints = endpoints();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/mistakes");
     let bless = std::env::var_os("UPDATE_EXPECT").is_some();
     let mut wrong = Vec::new();
@@ -140,6 +132,13 @@ fn every_mistake_has_its_finding() {
         }
     }
     assert!(wrong.is_empty(), "findings changed:\n{}", wrong.join("\n"));
+}
+
+/// The endpoints of the demo, which the shipped flows and partner files name.
+fn endpoints() -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings/gateway-demo.toml");
+    let settings: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
+    settings["endpoints"].as_table().unwrap().keys().cloned().collect()
 }
 
 #[test]

@@ -84,6 +84,14 @@ pub fn field<'a>(document: View<'a>, shape: &Shape, name: &str) -> &'a str {
         .unwrap_or("")
 }
 
+/// What people call the document by: its number, or the first of its keys where it has none, as an item has.
+pub fn number<'a>(document: View<'a>, shape: &Shape) -> &'a str {
+    let places = shape.place(PlaceId::ROOT).children.iter().map(|&place| shape.place(place));
+    let mut names =
+        ["number"].into_iter().chain(places.filter(|place| place.is_lookup_key).map(|place| &*place.name));
+    names.find_map(|name| Some(field(document, shape, name)).filter(|value| !value.is_empty())).unwrap_or("")
+}
+
 /// The fields the document can be found by later, with their values as `earlier` compares them.
 pub fn keys(document: View<'_>, shape: &Shape) -> Vec<(String, String)> {
     let mut keys = Vec::new();

@@ -196,7 +196,7 @@ impl<'a> One<'a> {
         self.documents.push(NewDocument {
             client: client.id.clone(),
             kind: translation::document_kind(&route.read).into(),
-            number: documents::field(document, shape, "number").into(),
+            number: documents::number(document, shape).into(),
             keys: documents::keys(document, shape),
             sha: Sha::of(&body),
             body,

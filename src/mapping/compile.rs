@@ -132,13 +132,7 @@ fn plan(
     compiler.check_required(&builder, map, &target);
     let root = compiler.finish(builder);
     let cases = compiler.cases(&source, &scope);
-    let unread = map.parameters.iter().find(|p| !compiler.context.used_parameters.contains(&p.name.text));
-    if let Some(parameter) = unread {
-        let finding = Diagnostic::new(Code::M019)
-            .with("name", &parameter.name.text)
-            .at(parameter.span, "nobody reads it");
-        compiler.context.findings.push(finding);
-    }
+    compiler.unread_parameter(map);
     let Context { slots, sequences, rules, read, .. } = compiler.context;
     Some(Plan {
         name: map.name.name.clone(),
@@ -153,14 +147,19 @@ fn plan(
         slots: slots.into_slots(),
         sequences,
         read,
-        unmapped: match map.unmapped.as_ref().map(|word| word.text.as_str()) {
-            Some("warn") => Some(Severity::Warn),
-            Some("hold") => Some(Severity::Hold),
-            _ => None,
-        },
+        unmapped: unmapped(map),
         rules,
         cases,
     })
+}
+
+/// What happens with values nobody reads.
+fn unmapped(map: &MapDocument) -> Option<Severity> {
+    match map.unmapped.as_ref()?.text.as_str() {
+        "warn" => Some(Severity::Warn),
+        "hold" => Some(Severity::Hold),
+        _ => None,
+    }
 }
 
 /// Places that are the format's own business, such as `ST` and `SE`: no line reads them.
@@ -866,6 +865,17 @@ impl Compiler<'_> {
             None => builder.imply(Builder::new(parent), rule),
         };
         builder.blocks[at].builder.leaves.push(leaf);
+    }
+
+    /// A parameter of the map that no line reads.
+    fn unread_parameter(&mut self, map: &MapDocument) {
+        let unread = map.parameters.iter().find(|p| !self.context.used_parameters.contains(&p.name.text));
+        if let Some(parameter) = unread {
+            let finding = Diagnostic::new(Code::M019)
+                .with("name", &parameter.name.text)
+                .at(parameter.span, "nobody reads it");
+            self.context.findings.push(finding);
+        }
     }
 
     fn check_required(&mut self, builder: &Builder, map: &MapDocument, target: &SideName) {

@@ -223,8 +223,8 @@ impl World {
     /// A gateway that has just started.
     pub fn new() -> Self {
         let disk = SimFiles::new();
-        for folder in [ORDERS_IN, ANSWERS_OUT, WMS_IMPORT, WMS_EXPORT, CALDERA_IN, WMS_LEIPZIG] {
-            disk.put(format!("{folder}/.keep"), b"");
+        for endpoint in settings().endpoints.values() {
+            disk.put(format!("{BASE}/{}/.keep", endpoint.path), b"");
         }
         let commits = Commits {
             disk: disk.clone(),

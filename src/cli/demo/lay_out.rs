@@ -12,13 +12,19 @@ static MAPPINGS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/mappings");
 const SETTINGS: &str = "gateway-demo.toml";
 
 /// Folders that files travel through.
-const FOLDERS: [&str; 7] = [
+const FOLDERS: [&str; 13] = [
     "drops/brightwick/outgoing",
     "drops/brightwick/incoming",
     "drops/caldera/outgoing",
+    "drops/nordhaven/items",
+    "drops/nordhaven/outgoing",
+    "drops/nordhaven/incoming",
+    "drops/nordhaven/supplier",
     "wms/import",
     "wms/export",
     "wms/leipzig",
+    "wms/leipzig-shipments",
+    "wms/leipzig-receipts",
     "data",
 ];
 
@@ -38,6 +44,41 @@ pub const CALDERA_DROPS: [Example; 1] = [Example {
     bytes: include_bytes!("../../../testdata/fixed/ok/as400-s08.txt"),
     shows: "an order of three lines in fixed columns, from an AS/400; one line takes goods back",
 }];
+
+/// What Nordhaven drops, a client who speaks EDIFACT: first the items, because what follows names them.
+pub const NORDHAVEN_ITEMS: [Example; 1] = [Example {
+    path: "drops/nordhaven/items/items.csv",
+    bytes: include_bytes!("../../../testdata/demo/nordhaven-items.csv"),
+    shows: "its item list, so that items are known by their GTIN",
+}];
+
+/// What Nordhaven and its supplier drop then.
+pub const NORDHAVEN_DROPS: [Example; 2] = [
+    Example {
+        path: "drops/nordhaven/outgoing/orders-50017.edi",
+        bytes: include_bytes!("../../../testdata/demo/nordhaven-orders.edi"),
+        shows: "an order in EDIFACT (ORDERS D.96A)",
+    },
+    Example {
+        path: "drops/nordhaven/outgoing/desadv-7788.edi",
+        bytes: include_bytes!("../../../testdata/demo/nordhaven-desadv.edi"),
+        shows: "a despatch advice of its supplier (DESADV D.96A): two pallets are on their way",
+    },
+];
+
+/// What the warehouse in Leipzig answers.
+pub const LEIPZIG_DROPS: [Example; 2] = [
+    Example {
+        path: "wms/leipzig-shipments/shipment-lej-7001.csv",
+        bytes: include_bytes!("../../../testdata/demo/nordhaven-shipment.csv"),
+        shows: "the shipment of Nordhaven's order, in two cartons",
+    },
+    Example {
+        path: "wms/leipzig-receipts/receipt-rcv0003321.txt",
+        bytes: include_bytes!("../../../testdata/demo/nordhaven-receipt.txt"),
+        shows: "the receipt of the two pallets: some damaged, some missing",
+    },
+];
 
 /// What Brightwick drops.
 pub const CLIENT_DROPS: [Example; 2] = [

@@ -9,7 +9,10 @@ use super::process::{self, Process, failed};
 use super::run::serve;
 use crate::exchange::states::{DeliveryState, MessageState};
 use crate::ledger::{MessageFilter, MessageId};
-use lay_out::{CALDERA_DROPS, CLIENT_DROPS, Example, WAREHOUSE_DROPS, drop_example};
+use lay_out::{
+    CALDERA_DROPS, CLIENT_DROPS, Example, LEIPZIG_DROPS, NORDHAVEN_DROPS, NORDHAVEN_ITEMS, WAREHOUSE_DROPS,
+    drop_example,
+};
 use std::path::Path;
 
 /// Most messages shown.
@@ -23,7 +26,10 @@ pub fn run(arguments: &args::Demo, console: &mut Console<'_>) -> Answer {
     console.line(format!("The demo workspace is `{}`.", folder.display()));
     play(&mut process, folder, "Brightwick, a client, drops", &CLIENT_DROPS, console)?;
     play(&mut process, folder, "Caldera, another client, drops", &CALDERA_DROPS, console)?;
+    play(&mut process, folder, "Nordhaven, a third client, drops", &NORDHAVEN_ITEMS, console)?;
+    play(&mut process, folder, "Nordhaven and its supplier drop", &NORDHAVEN_DROPS, console)?;
     play(&mut process, folder, "The warehouse answers with", &WAREHOUSE_DROPS, console)?;
+    play(&mut process, folder, "The warehouse in Leipzig answers with", &LEIPZIG_DROPS, console)?;
     tell(&process, console)?;
     if arguments.once {
         console.line("");
@@ -35,9 +41,14 @@ pub fn run(arguments: &args::Demo, console: &mut Console<'_>) -> Answer {
     console.line("It goes on running; stop with Ctrl-C. Drop your own files:");
     console.line(format!("  orders of Brightwick    {}/drops/brightwick/outgoing", folder.display()));
     console.line(format!("  orders of Caldera       {}/drops/caldera/outgoing", folder.display()));
+    console.line(format!("  messages of Nordhaven   {}/drops/nordhaven/outgoing", folder.display()));
     console.line(format!("  answers of the WMS      {}/wms/export", folder.display()));
     console.line(format!(
-        "  what we write           {0}/wms/import, {0}/wms/leipzig and {0}/drops/brightwick/incoming",
+        "  answers of Leipzig      {0}/wms/leipzig-shipments and {0}/wms/leipzig-receipts",
+        folder.display()
+    ));
+    console.line(format!(
+        "  what we write           {0}/wms/import, {0}/wms/leipzig and {0}/drops/*/incoming",
         folder.display()
     ));
     console.line(format!("  mappings to edit        {}/mappings", folder.display()));
