@@ -453,7 +453,7 @@ fn map_text(tape: &mut Tape) -> String {
     map +=
         &format!("  section part{first}{when}{}\n", tape.choose(&["", " always", " required \"no part\""]));
     let mut here = Names {
-        texts: vec!["src.a", "lt"],
+        texts: vec!["src.a", "lt", "out.x1"],
         numbers: vec!["src.n", "ln"],
         text_lists: vec!["src.rows.t"],
         number_lists: vec!["src.rows.v"],
@@ -465,7 +465,7 @@ fn map_text(tape: &mut Tape) -> String {
     inner(tape, &here, &mut map);
     map += "  end part\n";
     here = Names {
-        texts: vec!["k", "t", "src.b", "lt", "r.k"],
+        texts: vec!["k", "t", "src.b", "lt", "r.k", "out.x1", "out.x3"],
         numbers: vec!["v", "ln", "src.q"],
         text_lists: vec!["src.rows.t"],
         number_lists: vec!["src.rows.v"],

@@ -19,6 +19,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("text-beside-number", "house/940-order.map", "this.qty > 0", "w.02 > 0"),
     ("function-unknown", "house/x12-party.map", "upper(N4.03)", "uper(N4.03)"),
     ("function-arguments", "house/x12-party.map", "upper(N4.03)", "upper()"),
+    ("value-built-later", "house/940-order.map", "join(G69.01, \" \")", "text(out.total_qty)"),
     ("table-unknown", "house/940-order.map", "via table x12_mode", "via table x12_mod"),
     ("table-key-twice", "house/tables/uom.csv", "UN,EA,", "EA,EA,"),
     ("table-not-reversible", "house/tables/uom.csv", "PL,PF,yes", "PL,PF,"),

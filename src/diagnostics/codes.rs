@@ -317,6 +317,10 @@ codes! {
         help "the segment has fewer pairs than lines"
         cause "Each qualified pair takes one of the positions the guide declares."
         example "four id lines in a segment with three pairs";
+    M035 Error "`{target}` is built after this line reads it"
+        help "read what `{target}` is made from, or move the line to a place of the target that is built later"
+        cause "The values of a record are built first, then its blocks in the order of the target, then values that add blocks up. What is built later is not there yet."
+        example "the lines of an order read out.total_qty, which is the sum of the lines";
 
     // ------------------------------------------------------------------ F: flows, partners and settings
     F001 Hold "{text}"

@@ -7,10 +7,10 @@ use super::fields::Fields;
 use super::names::{Binding, Found, Multiplicity, Scope, pair_step};
 use super::plan::{
     BlockKind, BlockPlan, CheckPlan, Constant, EarlierPlan, Expr, LeafPlan, LetPlan, Making, Message,
-    MessagePartPlan, Nodes, Plan, RecordPlan, Round, SideName, Start, Truncate,
+    MessagePartPlan, Plan, RecordPlan, Round, SideName, Truncate,
 };
 use super::tables::Table;
-use super::{expression, layers};
+use super::{expression, layers, order};
 use crate::base::decimal::RoundingMode;
 use crate::canonical::Shapes;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, suggest};
@@ -130,7 +130,7 @@ fn plan(
     let mut builder = Builder::new(PlaceId::ROOT);
     compiler.statements(&mut builder, &mut scope, &map.statements);
     compiler.check_required(&builder, map, &target);
-    let root = compiler.finish(builder);
+    let root = compiler.whole(builder);
     let cases = compiler.cases(&source, &scope);
     compiler.unread_parameter(map);
     let Context { slots, sequences, rules, read, .. } = compiler.context;
@@ -897,6 +897,17 @@ impl Compiler<'_> {
 
     // ------------------------------------------------------------------------------------------ order
 
+    /// The whole target, its lines in an order in which each finds what it reads.
+    fn whole(&mut self, builder: Builder) -> RecordPlan {
+        let root = self.finish(builder);
+        for (place, span) in order::too_early(&root) {
+            let finding =
+                Diagnostic::new(Code::M035).with("target", self.shape.path(place)).at(span, "read here");
+            self.context.findings.push(finding);
+        }
+        root
+    }
+
     fn finish(&mut self, builder: Builder) -> RecordPlan {
         let Builder { leaves, mut blocks, lets, checks, .. } = builder;
         let order = |place: PlaceId| {
@@ -930,27 +941,23 @@ impl Compiler<'_> {
 
     /// Leaves by dependency: those that need only leaves before them, then those that need records of the target.
     fn leaf_order(&mut self, leaves: &[LeafPlan], blocks: &[PlaceId]) -> (Vec<usize>, Vec<usize>) {
-        let needs: Vec<Vec<(Start, PlaceId)>> = leaves
+        let needs: Vec<Vec<PlaceId>> = leaves
             .iter()
             .map(|leaf| {
-                let mut needs = Vec::new();
-                target_places(&leaf.value, &mut needs);
-                needs.extend(leaf.beside.map(|place| (Start::This, place)));
-                needs
+                let mut reads = Vec::new();
+                order::of_value(&leaf.value, &mut reads);
+                reads.into_iter().map(|(_, place, _)| place).chain(leaf.beside).collect()
             })
             .collect();
         let index_of = |place: PlaceId| leaves.iter().position(|leaf| leaf.place == place);
         let mut first: Vec<usize> = Vec::new();
         let mut last: Vec<usize> = Vec::new();
-        let mut is_late =
-            |i: usize| needs[i].iter().any(|(start, place)| *start == Start::Out || blocks.contains(place));
-        let late: Vec<bool> = (0..leaves.len()).map(&mut is_late).collect();
+        let late: Vec<bool> =
+            needs.iter().map(|needs| needs.iter().any(|place| blocks.contains(place))).collect();
         let mut left: Vec<usize> = (0..leaves.len()).collect();
         while !left.is_empty() {
             let ready = |i: &usize| {
-                needs[*i]
-                    .iter()
-                    .all(|(_, place)| index_of(*place).is_none_or(|needed| !left.contains(&needed)))
+                needs[*i].iter().all(|place| index_of(*place).is_none_or(|needed| !left.contains(&needed)))
             };
             let (now, later): (Vec<usize>, Vec<usize>) = left.iter().copied().partition(|i| ready(i));
             if now.is_empty() {
@@ -961,7 +968,7 @@ impl Compiler<'_> {
             for i in now {
                 let needs_late = needs[i]
                     .iter()
-                    .any(|(_, place)| index_of(*place).is_some_and(|needed| last.contains(&needed)));
+                    .any(|place| index_of(*place).is_some_and(|needed| last.contains(&needed)));
                 if late[i] || needs_late { last.push(i) } else { first.push(i) }
             }
             left = later;
@@ -1027,29 +1034,4 @@ fn leaf_places(expr: &Expr) -> Vec<PlaceId> {
         Expr::Leaf(nodes) => nodes.leaves.iter().map(|(place, _)| *place).collect(),
         _ => Vec::new(),
     }
-}
-
-/// Places of the target that an expression reads: where each path into the target starts, and its first step.
-fn target_places(expr: &Expr, found: &mut Vec<(Start, PlaceId)>) {
-    let mut add = |nodes: &Nodes| {
-        if matches!(nodes.start, Start::This | Start::Out)
-            && let Some(step) = nodes.steps.first()
-        {
-            found.extend(step.places.iter().map(|&place| (nodes.start, place)));
-        }
-    };
-    match expr {
-        Expr::Leaf(nodes) | Expr::Exists(nodes) => add(nodes),
-        Expr::Pair(pair) => add(&pair.nodes),
-        Expr::List(_, super::plan::ListSource::Nodes(nodes)) => add(nodes),
-        Expr::Join(items, _) => {
-            for item in items {
-                if let super::plan::ListSource::Nodes(nodes) = item {
-                    add(nodes);
-                }
-            }
-        }
-        _ => {}
-    }
-    expr.children(&mut |child| target_places(child, found));
 }

@@ -11,6 +11,7 @@ pub mod functions;
 mod layers;
 mod lookups;
 mod names;
+mod order;
 mod paths;
 pub mod plan;
 pub mod run;
