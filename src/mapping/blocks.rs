@@ -30,6 +30,8 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
     /// Makes the records of a block; says whether there are any.
     fn made_of(&mut self, block: &'r BlockPlan, outer: NodeId, here: Here) -> bool {
         let evaluator = self.evaluator;
+        // What its path, keys and condition cannot do is this line's.
+        evaluator.line.set(block.rule);
         self.begin();
         match &block.kind {
             BlockKind::Plain => self.one(block, outer, here),
