@@ -153,14 +153,20 @@ impl Spool {
     }
 
     /// Removes the segments of intakes whose outputs have all left, and those that a process left behind which died
-    /// before its batch was committed. May be repeated.
+    /// before its batch was committed. Durable when it returns: after the commit that follows nobody asks for them, so
+    /// one that a crash brought back would stay. May be repeated.
     pub(super) fn remove_segments(&self, intakes: &[IntakeId]) -> Result<(), GatewayError> {
         let folder = self.data.join("spool/out");
+        let mut any = false;
         for name in self.list(&folder)? {
             let of = name.split_once('-').and_then(|(intake, _)| intake.parse().ok()).map(IntakeId);
             if of.is_some_and(|intake| intakes.contains(&intake)) {
                 self.remove(&folder.join(name))?;
+                any = true;
             }
+        }
+        if any {
+            self.files.sync_directory(&folder).map_err(|error| failed("sync", &folder, error))?;
         }
         Ok(())
     }
