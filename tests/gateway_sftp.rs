@@ -37,9 +37,10 @@ struct World {
 impl World {
     fn new() -> Self {
         let (server, base) = (Sshd::start(), tempfile::tempdir().unwrap());
-        for folder in ["wms/import", "wms/export", "wms/leipzig", "drops/caldera/outgoing", "data"] {
-            std::fs::create_dir_all(base.path().join(folder)).unwrap();
+        for endpoint in settings().endpoints.values() {
+            std::fs::create_dir_all(base.path().join(&endpoint.path)).unwrap();
         }
+        std::fs::create_dir_all(base.path().join("data")).unwrap();
         std::fs::write(base.path().join("key"), server.private_key()).unwrap();
         let mut world = World { server, base, clock: Arc::default(), gateway: None, starts: 0 };
         world.start();

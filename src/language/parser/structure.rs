@@ -1,6 +1,6 @@
 //! Blocks of a guide: `structure`, `columns` and the `record`s of fixed-width files.
 
-use super::super::lexer::Kind;
+use super::super::lexer::{Kind, Token};
 use super::super::syntax::{
     Attribute, AttributeKind, ColumnDeclaration, RecordDeclaration, RecordField, StructureItem,
     TypeExpression, Word,
@@ -125,7 +125,10 @@ pub fn record<'a>(parser: &mut Parser<'a, '_>, first: &Logical<'a>) -> Option<Re
 /// `order_no 22 text`, `tag 1 const "H"`
 fn field(input: Input<'_>) -> Parsed<'_, RecordField> {
     let (rest, name) = name(input)?;
-    if rest.first().is_some_and(|token| token.kind != Kind::Number) {
+    let is_type = |token: &Token<'_>| {
+        token.kind == Kind::Word && (!is_attribute(token) || matches!(&*token.text, "required" | "opt"))
+    };
+    if rest.first().is_some_and(is_type) {
         // What is called so, its type, its attributes: as columns are declared.
         let (rest, column) = column(input)?;
         return Ok((rest, RecordField { width: None, column }));
