@@ -12,13 +12,27 @@ pub type Checked = Option<Code>;
 pub struct Check {
     /// The characters it may have.
     pub class: ValueClass,
+    glance: Glance,
     not_used: bool,
     min: u32,
-    /// 0 is unbounded.
+    /// `u32::MAX` is unbounded.
     max: u32,
     codes: Codes,
     /// For dates and times.
     leaf: Option<Box<LeafType>>,
+}
+
+/// What of a plain value needs to be looked at, besides its length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Glance {
+    /// Nothing.
+    Length,
+    /// Whether all of it are digits.
+    Digits,
+    /// Whether it is one of the short codes.
+    Code,
+    /// More than a glance tells.
+    None,
 }
 
 /// Allowed codes, sorted.
@@ -49,21 +63,44 @@ impl Check {
     pub fn of(guide: &Guide, place: PlaceId) -> Check {
         let rules = guide.rules(place);
         let leaf = guide.shape.place(place).leaf_type();
+        let codes = Codes::of(rules);
         Check {
             class: rules.class,
+            glance: match (rules.class, &codes) {
+                _ if rules.not_used => Glance::None,
+                (ValueClass::Number, Codes::Any) => Glance::Digits,
+                (ValueClass::Number | ValueClass::Date | ValueClass::Time, _) => Glance::None,
+                (_, Codes::Any) => Glance::Length,
+                (_, Codes::Short(_)) => Glance::Code,
+                (_, Codes::Long(_)) => Glance::None,
+            },
             not_used: rules.not_used,
             min: rules.min_length,
-            max: rules.max_length,
-            codes: Codes::of(rules),
+            max: if rules.max_length == 0 { u32::MAX } else { rules.max_length },
+            codes,
             leaf: leaf
                 .filter(|_| matches!(rules.class, ValueClass::Date | ValueClass::Time))
                 .map(|leaf| Box::new(leaf.clone())),
         }
     }
 
+    /// Whether a glance tells that a value, which is ASCII without control characters, is right. `false` says nothing:
+    /// then [`Check::check`] knows.
+    #[inline]
+    pub fn is_right_at_a_glance(&self, value: &[u8]) -> bool {
+        let length = value.len() as u32;
+        self.min <= length
+            && length <= self.max
+            && match self.glance {
+                Glance::Length => true,
+                Glance::Digits => value.iter().all(u8::is_ascii_digit),
+                Glance::Code => self.codes.allow(value),
+                Glance::None => false,
+            }
+    }
+
     /// Checks a value that is there. `is_plain` says that it is ASCII without control characters; `reads_comma` that
     /// numbers may have a decimal comma.
-    #[inline]
     pub fn check(&self, value: &str, is_plain: bool, reads_comma: bool) -> Checked {
         let length = match self.class {
             ValueClass::Number => match number_shape(value) {
@@ -76,7 +113,7 @@ impl Check {
         if length < self.min {
             return Some(Code::X204);
         }
-        if self.max > 0 && length > self.max {
+        if length > self.max {
             return Some(Code::X205);
         }
         if self.not_used {
@@ -91,7 +128,7 @@ impl Check {
             }
             _ => {}
         }
-        (!self.codes.allow(value)).then_some(Code::X207)
+        (!self.codes.allow(value.as_bytes())).then_some(Code::X207)
     }
 }
 
@@ -110,15 +147,15 @@ impl Codes {
     }
 
     #[inline]
-    fn allow(&self, value: &str) -> bool {
+    fn allow(&self, value: &[u8]) -> bool {
         const LINEAR_MAX: usize = 12;
         match self {
             Codes::Any => true,
-            Codes::Short(codes) => short_code(value.as_bytes()).is_some_and(|code| match codes.len() {
+            Codes::Short(codes) => short_code(value).is_some_and(|code| match codes.len() {
                 ..=LINEAR_MAX => codes.contains(&code),
                 _ => codes.binary_search(&code).is_ok(),
             }),
-            Codes::Long(codes) => codes.binary_search_by(|code| (**code).cmp(value)).is_ok(),
+            Codes::Long(codes) => codes.binary_search_by(|code| code.as_bytes().cmp(value)).is_ok(),
         }
     }
 }

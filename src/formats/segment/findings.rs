@@ -31,7 +31,7 @@ pub(super) struct Findings<'a, 's> {
     all: &'s mut Diagnostics,
     ordinal: u32,
     segment: Token,
-    tag: &'a str,
+    tag: Token,
 }
 
 impl<'a, 's> Findings<'a, 's> {
@@ -42,7 +42,16 @@ impl<'a, 's> Findings<'a, 's> {
         all: &'s mut Diagnostics,
     ) -> Self {
         let MessageInput { bytes, offset, .. } = *input;
-        Findings { guide, bytes, offset, dialect, all, ordinal: 0, segment: Token::default(), tag: "" }
+        Findings {
+            guide,
+            bytes,
+            offset,
+            dialect,
+            all,
+            ordinal: 0,
+            segment: Token::default(),
+            tag: Token::default(),
+        }
     }
 
     /// The next segment begins.
@@ -51,9 +60,13 @@ impl<'a, 's> Findings<'a, 's> {
         self.ordinal += 1;
         let (first, last) = (tokens[0], tokens[tokens.len() - 1]);
         self.segment = Token { start: first.start, len: last.end() - first.start, ..first };
-        // No tag is this long: what stands here is shown, not all that follows.
-        let tag = first.of(self.bytes);
-        self.tag = std::str::from_utf8(&tag[..tag.len().min(TAG_BYTES_SHOWN)]).unwrap_or("");
+        self.tag = first;
+    }
+
+    /// The tag. None is longer than a few characters: what stands here is shown, not all that follows.
+    fn tag(&self) -> &'a str {
+        let tag = self.tag.of(self.bytes);
+        std::str::from_utf8(&tag[..tag.len().min(TAG_BYTES_SHOWN)]).unwrap_or("")
     }
 
     #[inline]
@@ -90,7 +103,7 @@ impl<'a, 's> Findings<'a, 's> {
         let max = self.guide.shape.place(place).max.to_string();
         self.all.push(
             Diagnostic::new(code)
-                .with("tag", self.tag)
+                .with("tag", self.tag())
                 .with("guide", &self.guide.name)
                 .with("max", max)
                 .place(at),
@@ -110,14 +123,14 @@ impl<'a, 's> Findings<'a, 's> {
         let value = String::from_utf8_lossy(token.of(self.bytes)).into_owned();
         let mut finding = Diagnostic::new(code)
             .severity(self.severity(code, element))
-            .with("tag", self.tag)
+            .with("tag", self.tag())
             .with("element", position(spot))
             .with("value", value.as_str())
             .with("guide", &self.guide.name)
             .with("charset", self.dialect.coding.name())
             .with("expected", self.dialect.coding.name())
             .place(at);
-        let path = format!("{}.{}", self.tag, position(spot));
+        let path = format!("{}.{}", self.tag(), position(spot));
         finding.help = advice(self.guide, element, &path, code, &value);
         self.all.push(finding);
     }
@@ -139,7 +152,7 @@ impl<'a, 's> Findings<'a, 's> {
             offset: self.offset + u64::from(token.start),
             length: token.len,
             segment: self.ordinal,
-            tag: self.tag.to_string(),
+            tag: self.tag().to_string(),
             loop_id: loop_id(self.guide, place),
             ..Place::default()
         }

@@ -1,6 +1,6 @@
 //! The one structure matcher: assigns each segment to a place by position in the structure, tag and qualifier.
 
-use super::structure::{RecordStructure, Slot, Structure, Tag};
+use super::structure::{NO_SLOT, RecordStructure, Slot, Structure, Tag};
 use crate::guide::Guide;
 use crate::tree::arena::Origin;
 use crate::tree::{NodeId, PlaceId, Tree};
@@ -57,6 +57,7 @@ impl MatcherState {
 
     /// The next segment. `key` gives the bytes of an element (position, component) of it. Required segments that turn
     /// out not to be there are appended to `missing`.
+    #[inline]
     #[allow(clippy::too_many_arguments, reason = "what a segment is, where it goes, and whom to tell")]
     pub fn segment<'k>(
         &mut self,
@@ -68,9 +69,8 @@ impl MatcherState {
         tree: &mut Tree,
         missing: &mut Vec<PlaceId>,
     ) -> Matched {
-        let Some((depth, at)) = self.find(structure, tag) else {
-            return if structure.knows(tag) { Matched::Misplaced } else { Matched::Unknown };
-        };
+        let Some(number) = structure.number(tag) else { return Matched::Unknown };
+        let Some((depth, at)) = self.find(structure, number) else { return Matched::Misplaced };
         while self.frames.len() > depth + 1 {
             self.pop(guide, structure, tree, missing);
         }
@@ -89,18 +89,19 @@ impl MatcherState {
     }
 
     /// The deepest open record that can take the tag at or after where it stands, and has not as many as it may have;
-    /// if all have, the deepest.
-    fn find(&self, structure: &Structure, tag: Tag) -> Option<(usize, usize)> {
+    /// if all have, the deepest. With the slot it takes it at.
+    #[inline]
+    fn find(&self, structure: &Structure, number: usize) -> Option<(usize, usize)> {
         let mut full = None;
         for (depth, frame) in self.frames.iter().enumerate().rev() {
             let record = structure.record(frame.place);
-            let mut from = frame.slot;
-            while let Some(at) = record.tags[from..].iter().position(|known| *known == tag) {
-                if !self.is_full(structure, frame, &record.slots[from + at]) {
-                    return Some((depth, from + at));
+            let mut at = record.slot_from(number, frame.slot);
+            while at != NO_SLOT {
+                if !self.is_full(frame, &record.slots[at]) {
+                    return Some((depth, at));
                 }
-                full = full.or(Some((depth, from + at)));
-                from += at + 1;
+                full = full.or(Some((depth, at)));
+                at = record.slots[at].next_same;
             }
         }
         full
@@ -108,20 +109,17 @@ impl MatcherState {
 
     /// Whether none of a slot's places may have one more.
     #[inline]
-    fn is_full(&self, structure: &Structure, frame: &Frame, slot: &Slot) -> bool {
-        let is_full = |place: PlaceId, counter: usize| {
-            self.counts[frame.counters + counter] >= structure.record(place).max
-        };
-        let (plain, counter) = slot.plain_counter();
-        is_full(plain, counter) && slot.places().all(|(place, counter)| is_full(place, counter))
+    fn is_full(&self, frame: &Frame, slot: &Slot) -> bool {
+        let counts = &self.counts[frame.counters + slot.counter..];
+        slot.maxima.iter().zip(counts).all(|(max, count)| count >= max)
     }
 
     /// Whether a segment with this tag can stand here without being one too many.
     pub fn takes(&self, structure: &Structure, tag: Tag) -> bool {
-        self.frames.iter().any(|frame| {
-            let record = structure.record(frame.place);
-            let slots = (frame.slot..record.slots.len()).filter(|&at| record.tags[at] == tag);
-            slots.into_iter().any(|at| !self.is_full(structure, frame, &record.slots[at]))
+        let found = structure.number(tag).and_then(|number| self.find(structure, number));
+        found.is_some_and(|(depth, at)| {
+            let frame = &self.frames[depth];
+            !self.is_full(frame, &structure.record(frame.place).slots[at])
         })
     }
 
@@ -143,6 +141,7 @@ impl MatcherState {
     }
 
     /// The segment's elements are in the tree: if it has segments inside, they come now; if not, it is closed.
+    #[inline]
     pub fn segment_done(&mut self, structure: &Structure, place: PlaceId, node: NodeId, tree: &mut Tree) {
         if structure.record(place).slots.is_empty() {
             tree.close(node);
@@ -168,6 +167,7 @@ impl MatcherState {
     }
 
     /// The slots from where the record stands up to `end` are behind: what is required of them was there.
+    #[inline]
     fn check_slots(
         &self,
         guide: &Guide,
@@ -176,19 +176,24 @@ impl MatcherState {
         end: usize,
         missing: &mut Vec<PlaceId>,
     ) {
-        for at in (frame.slot..end).filter(|&at| record.required[at]) {
-            let slot = &record.slots[at];
-            let mut total = 0;
-            for (place, counter) in slot.places() {
-                let count = self.counts[frame.counters + counter];
-                total += count;
-                if place != slot.plain && count == 0 && guide.shape.place(place).required {
-                    missing.push(place);
-                }
+        let mut next = record.next_required[frame.slot];
+        while next < end {
+            self.check_slot(guide, &record.slots[next], frame, missing);
+            next = record.next_required[next + 1];
+        }
+    }
+
+    fn check_slot(&self, guide: &Guide, slot: &Slot, frame: Frame, missing: &mut Vec<PlaceId>) {
+        let mut total = 0;
+        for (place, counter) in slot.places() {
+            let count = self.counts[frame.counters + counter];
+            total += count;
+            if place != slot.plain && count == 0 && guide.shape.place(place).required {
+                missing.push(place);
             }
-            if total == 0 && guide.shape.place(slot.plain).required {
-                missing.push(slot.plain);
-            }
+        }
+        if total == 0 && guide.shape.place(slot.plain).required {
+            missing.push(slot.plain);
         }
     }
 }

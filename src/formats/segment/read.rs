@@ -25,11 +25,13 @@ pub(crate) fn read(
 ) {
     tree.clear();
     let Scratch { tokenizer, tokens, matcher, gaps, text, bytes } = scratch;
+    let source = std::str::from_utf8(input.bytes).ok();
     let mut reader = Reader {
         structure,
         dialect,
         bytes: input.bytes,
-        source: std::str::from_utf8(input.bytes).ok(),
+        source,
+        is_direct: source.is_some() && !dialect.checks_repertoire,
         is_plain: is_plain(input.bytes),
         findings: Findings::new(guide, input, dialect, findings),
         text,
@@ -105,6 +107,8 @@ struct Reader<'a, 's> {
     bytes: &'a [u8],
     /// The message, if it is UTF-8.
     source: Option<&'a str>,
+    /// Whether values without release characters stand in the tree as they are in the message.
+    is_direct: bool,
     /// Whether the message is ASCII without control characters.
     is_plain: bool,
     findings: Findings<'a, 's>,
@@ -137,7 +141,12 @@ impl Reader<'_, '_> {
                 let spot = Spot { segment: place, element, repetition: 1, component: 0 };
                 if end > at + 1 || tokens[at].len > 0 {
                     present |= bit(index as u16 + 1);
-                    self.element(spot, part, &tokens[at..end], tree);
+                    match &part.kind {
+                        PartKind::Leaf(check) if end == at + 1 => {
+                            self.leaf(spot, part.place, check, tokens[at], tree);
+                        }
+                        _ => self.element(spot, part, &tokens[at..end], tree),
+                    }
                 } else if present & bit(index as u16 + 1) == 0 {
                     self.absent(spot, part, tokens[at]);
                 }
@@ -145,29 +154,40 @@ impl Reader<'_, '_> {
             at = end;
         }
         let behind = index_of(element + 1).unwrap_or(record.elements.len());
-        for (index, part) in record.elements.iter().enumerate().skip(behind) {
-            if let Some(part) =
-                part.as_ref().filter(|part| part.required && present & bit(index as u16 + 1) == 0)
-            {
-                let spread =
-                    record.spread.iter().position(|&at| usize::from(at) == index).filter(|_| spreads);
-                let element = spread.unwrap_or(index) as u16 + 1;
-                let spot = Spot { segment: place, element, repetition: 1, component: 0 };
-                self.findings.on_element(Code::X201, spot, part.place, self.findings.segment_end());
-            }
+        if behind < record.required_elements {
+            self.required_behind(place, behind, present);
         }
         for moment in &record.moments {
             self.moment(place, moment, tokens, tree);
         }
-        for relation in &record.relations {
-            if let Some((position, code)) = relation.breach(present) {
-                let part = record.elements.get(usize::from(position) - 1).and_then(Option::as_ref);
-                let spot = Spot { segment: place, element: position, repetition: 1, component: 0 };
-                let element = part.map_or(PlaceId::ROOT, |part| part.place);
-                self.findings.on_element(code, spot, element, self.findings.segment_end());
-                break;
-            }
+        if let Some(broken) = record.relations.iter().find(|relation| relation.is_broken(present)) {
+            self.relation(place, broken.breach(present));
         }
+    }
+
+    /// The required elements from this index on, none of which the segment is long enough for.
+    fn required_behind(&mut self, place: PlaceId, behind: usize, present: u64) {
+        let record = self.structure.record(place);
+        for (index, part) in record.elements.iter().enumerate().skip(behind) {
+            let is_missing = |part: &&Part| part.required && present & bit(index as u16 + 1) == 0;
+            let Some(part) = part.as_ref().filter(is_missing) else { continue };
+            let spread = match self.dialect.spreads {
+                true => record.spread.iter().position(|&at| usize::from(at) == index),
+                false => None,
+            };
+            let element = spread.unwrap_or(index) as u16 + 1;
+            let spot = Spot { segment: place, element, repetition: 1, component: 0 };
+            self.findings.on_element(Code::X201, spot, part.place, self.findings.segment_end());
+        }
+    }
+
+    #[cold]
+    fn relation(&mut self, place: PlaceId, (position, code): (u16, Code)) {
+        let elements = &self.structure.record(place).elements;
+        let part = elements.get(usize::from(position) - 1).and_then(Option::as_ref);
+        let spot = Spot { segment: place, element: position, repetition: 1, component: 0 };
+        let element = part.map_or(PlaceId::ROOT, |part| part.place);
+        self.findings.on_element(code, spot, element, self.findings.segment_end());
     }
 
     /// A date or time in the one form that maps see, whatever its form in the message.
@@ -210,7 +230,6 @@ impl Reader<'_, '_> {
         }
     }
 
-    #[inline]
     fn element(&mut self, spot: Spot, part: &Part, tokens: &[Token], tree: &mut Tree) {
         if tokens.iter().all(|token| token.mark != Mark::Repetition) {
             return self.one(spot, part, tokens, tree);
@@ -291,8 +310,18 @@ impl Reader<'_, '_> {
 
     #[inline]
     fn leaf(&mut self, spot: Spot, place: PlaceId, check: &Check, token: Token, tree: &mut Tree) {
-        let Some(source) = self.source.filter(|_| !token.is_escaped && !self.dialect.checks_repertoire)
-        else {
+        let is_right = self.is_direct
+            && self.is_plain
+            && !token.is_escaped
+            && check.is_right_at_a_glance(token.of(self.bytes));
+        match is_right {
+            true => tree.leaf_from_source(place, token.start, token.len, self.findings.origin(token)),
+            false => return self.checked_leaf(spot, place, check, token, tree),
+        };
+    }
+
+    fn checked_leaf(&mut self, spot: Spot, place: PlaceId, check: &Check, token: Token, tree: &mut Tree) {
+        let Some(source) = self.source.filter(|_| self.is_direct && !token.is_escaped) else {
             return self.decoded_leaf(spot, place, check, token, tree);
         };
         let value = &source[token.start as usize..token.end() as usize];

@@ -7,7 +7,7 @@ use crate::guide::{Relation, RelationKind};
 #[derive(Debug, Clone)]
 pub struct RelationCheck {
     kind: RelationKind,
-    first: u16,
+    first: u64,
     all: u64,
 }
 
@@ -17,26 +17,34 @@ impl RelationCheck {
         let bits = relation.positions.iter().map(|&position| bit(position));
         RelationCheck {
             kind: relation.kind,
-            first: relation.positions.first().copied().unwrap_or(0),
+            first: relation.positions.first().map_or(0, |&position| bit(position)),
             all: bits.fold(0, |all, bit| all | bit),
         }
     }
 
-    /// The element that breaks it, with the code of the breach. `present` has a bit for each element that is there.
+    /// Whether it is broken. `present` has a bit for each element that is there.
     #[inline]
-    pub fn breach(&self, present: u64) -> Option<(u16, Code)> {
+    pub fn is_broken(&self, present: u64) -> bool {
         let there = self.all & present;
-        let missing = || Some((lowest(self.all & !present), Code::X202));
-        let first = there & bit(self.first) != 0;
         match self.kind {
-            RelationKind::Paired if there != 0 && there != self.all => missing(),
-            RelationKind::Required if there == 0 => Some((self.first, Code::X202)),
-            RelationKind::Exclusive if there.count_ones() > 1 => {
-                Some((lowest(there & (there - 1)), Code::X210))
+            RelationKind::Paired => there != 0 && there != self.all,
+            RelationKind::Required => there == 0,
+            RelationKind::Exclusive => there & there.wrapping_sub(1) != 0,
+            RelationKind::Conditional => there & self.first != 0 && there != self.all,
+            RelationKind::ListConditional => there == self.first,
+        }
+    }
+
+    /// The element that breaks it, with the code of the breach.
+    #[cold]
+    pub fn breach(&self, present: u64) -> (u16, Code) {
+        let there = self.all & present;
+        match self.kind {
+            RelationKind::Required => (lowest(self.first), Code::X202),
+            RelationKind::Exclusive => (lowest(there & there.wrapping_sub(1)), Code::X210),
+            RelationKind::Paired | RelationKind::Conditional | RelationKind::ListConditional => {
+                (lowest(self.all & !present), Code::X202)
             }
-            RelationKind::Conditional if first && there != self.all => missing(),
-            RelationKind::ListConditional if first && there == bit(self.first) => missing(),
-            _ => None,
         }
     }
 }
@@ -62,7 +70,8 @@ mod tests {
     fn relations_name_the_element_that_breaks_them() {
         let relation = |kind| RelationCheck::of(&Relation { kind, positions: vec![2, 4, 5] });
         let breach = |kind, present: &[u16]| {
-            relation(kind).breach(present.iter().fold(0, |bits, &position| bits | bit(position)))
+            let present = present.iter().fold(0, |bits, &position| bits | bit(position));
+            relation(kind).is_broken(present).then(|| relation(kind).breach(present))
         };
         assert_eq!(breach(RelationKind::Paired, &[4]), Some((2, Code::X202)));
         assert_eq!(breach(RelationKind::Paired, &[1]), None);

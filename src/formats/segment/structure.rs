@@ -13,10 +13,13 @@ pub struct Tag(pub u32);
 impl Tag {
     /// The tag these bytes are; tags longer than four characters do not exist and become [`Tag::default`].
     pub fn of(bytes: &[u8]) -> Tag {
-        if bytes.is_empty() || bytes.len() > 4 {
-            return Tag::default();
-        }
-        Tag(bytes.iter().fold(0, |word, &byte| word << 8 | u32::from(byte)))
+        Tag(match *bytes {
+            [a] => u32::from(a),
+            [a, b] => u32::from_be_bytes([0, 0, a, b]),
+            [a, b, c] => u32::from_be_bytes([0, a, b, c]),
+            [a, b, c, d] => u32::from_be_bytes([a, b, c, d]),
+            _ => 0,
+        })
     }
 }
 
@@ -37,7 +40,14 @@ pub struct Slot {
     short: Vec<(u64, u32)>,
     /// Where everything else goes.
     pub plain: PlaceId,
+    /// Most occurrences of each of its places, in the order of their counters.
+    pub maxima: Vec<u32>,
+    /// The next slot of the same record with the same tag; [`NO_SLOT`] if there is none.
+    pub next_same: usize,
 }
+
+/// No slot has this number.
+pub const NO_SLOT: usize = usize::MAX;
 
 impl Slot {
     /// The place for a segment whose key is `key`, and its counter.
@@ -58,11 +68,6 @@ impl Slot {
     /// Whether variants depend on the key at all.
     pub fn has_variants(&self) -> bool {
         !self.variants.is_empty()
-    }
-
-    /// The place without a qualifier of its own, and its counter.
-    pub fn plain_counter(&self) -> (PlaceId, usize) {
-        (self.plain, self.counter + self.variants.len())
     }
 
     /// All places with their counters.
@@ -110,14 +115,17 @@ pub enum PartKind {
 /// What one record place holds.
 #[derive(Debug, Clone, Default)]
 pub struct RecordStructure {
-    /// Tags of the segments and loops inside it, in order.
-    pub tags: Vec<Tag>,
-    /// For each of them whether one of its places is required.
-    pub required: Vec<bool>,
-    /// The same segments and loops.
+    /// By number of a tag, the first slot with it; [`NO_SLOT`] if there is none. Empty if there are no slots.
+    first_slot: Vec<usize>,
+    /// For each slot, and for the end behind the last, the first from there on that has a required place; the count of
+    /// slots if there is none.
+    pub next_required: Vec<usize>,
+    /// The segments and loops inside it, in order.
     pub slots: Vec<Slot>,
     /// Its own segment's elements, by position from 1.
     pub elements: Vec<Option<Part>>,
+    /// How many of them there are up to the last required one.
+    pub required_elements: usize,
     /// For a syntax without a separator of repetitions, where each repetition stands at a position of its own: by
     /// position, the index into `elements`. Empty if no element may be repeated.
     pub spread: Vec<u16>,
@@ -137,7 +145,49 @@ pub struct RecordStructure {
 #[derive(Debug, Clone)]
 pub struct Structure {
     records: Vec<RecordStructure>,
-    tags: Vec<Tag>,
+    tags: TagNumbers,
+}
+
+/// The tags of a guide, numbered from 0: a hash table without removal, for one look per segment.
+#[derive(Debug, Clone)]
+struct TagNumbers {
+    /// A power of two of cells, a quarter of them full at most; the empty ones have the default tag, which no segment has.
+    cells: Vec<(Tag, usize)>,
+    count: usize,
+}
+
+impl TagNumbers {
+    fn of(mut tags: Vec<Tag>) -> TagNumbers {
+        tags.sort();
+        tags.dedup();
+        tags.retain(|tag| *tag != Tag::default());
+        let mut numbers = TagNumbers {
+            cells: vec![(Tag::default(), 0); (4 * tags.len()).next_power_of_two()],
+            count: tags.len(),
+        };
+        for (number, tag) in tags.into_iter().enumerate() {
+            let cell = numbers.cell(tag);
+            numbers.cells[cell] = (tag, number);
+        }
+        numbers
+    }
+
+    /// The cell with this tag, or the empty one where it would stand.
+    #[inline]
+    fn cell(&self, tag: Tag) -> usize {
+        let last = self.cells.len() - 1;
+        let mut cell = (tag.0.wrapping_mul(0x9e37_79b1) >> 16) as usize & last;
+        while self.cells[cell].0 != tag && self.cells[cell].0 != Tag::default() {
+            cell = (cell + 1) & last;
+        }
+        cell
+    }
+
+    #[inline]
+    fn number(&self, tag: Tag) -> Option<usize> {
+        let (known, number) = self.cells[self.cell(tag)];
+        (known == tag && tag != Tag::default()).then_some(number)
+    }
 }
 
 impl Structure {
@@ -148,11 +198,11 @@ impl Structure {
 
     /// The structure of `guide`, whose segments are known by what `tag` gives.
     pub fn with_tags(guide: &Guide, tag: impl Fn(PlaceId) -> Tag) -> Structure {
-        let records: Vec<RecordStructure> =
+        let mut records: Vec<RecordStructure> =
             guide.shape.places().map(|(place, _)| record(guide, place, &tag)).collect();
-        let mut tags: Vec<Tag> = records.iter().flat_map(|record| record.tags.iter().copied()).collect();
-        tags.sort();
-        tags.dedup();
+        let slots = records.iter().flat_map(|record| &record.slots);
+        let tags = TagNumbers::of(slots.map(|slot| slot.tag).collect());
+        records.iter_mut().for_each(|record| record.number_slots(&tags));
         Structure { records, tags }
     }
 
@@ -162,9 +212,33 @@ impl Structure {
         &self.records[place.index()]
     }
 
-    /// Whether the guide has the tag anywhere.
-    pub fn knows(&self, tag: Tag) -> bool {
-        self.tags.binary_search(&tag).is_ok()
+    /// The number of a tag; `None` if the guide does not have it.
+    #[inline]
+    pub fn number(&self, tag: Tag) -> Option<usize> {
+        self.tags.number(tag)
+    }
+}
+
+impl RecordStructure {
+    fn number_slots(&mut self, tags: &TagNumbers) {
+        if self.slots.is_empty() {
+            return;
+        }
+        self.first_slot = vec![NO_SLOT; tags.count];
+        for at in (0..self.slots.len()).rev() {
+            let Some(number) = tags.number(self.slots[at].tag) else { continue };
+            self.slots[at].next_same = std::mem::replace(&mut self.first_slot[number], at);
+        }
+    }
+
+    /// The first slot from `from` on for the tag with this number; [`NO_SLOT`] if there is none.
+    #[inline]
+    pub fn slot_from(&self, number: usize, from: usize) -> usize {
+        let mut at = self.first_slot.get(number).copied().unwrap_or(NO_SLOT);
+        while at < from {
+            at = self.slots[at].next_same;
+        }
+        at
     }
 }
 
@@ -179,6 +253,8 @@ fn record(guide: &Guide, place: PlaceId, tag: &dyn Fn(PlaceId) -> Tag) -> Record
     record.not_used = rules.not_used;
     record.relations = rules.relations.iter().map(RelationCheck::of).collect();
     record.elements = parts(guide, place);
+    let is_required = |part: &Option<Part>| part.as_ref().is_some_and(|part| part.required);
+    record.required_elements = record.elements.iter().rposition(is_required).map_or(0, |last| last + 1);
     record.moments = guide
         .moments
         .iter()
@@ -200,9 +276,20 @@ fn record(guide: &Guide, place: PlaceId, tag: &dyn Fn(PlaceId) -> Tag) -> Record
     }
     for slot in &mut record.slots {
         slot.counter = record.counters;
-        record.counters += slot.variants.len() + 1;
+        slot.maxima = slot.places().map(|(place, _)| shape.place(place).max).collect();
+        record.counters += slot.maxima.len();
     }
+    record.next_required = next_required(guide, &record.slots);
     record
+}
+
+fn next_required(guide: &Guide, slots: &[Slot]) -> Vec<usize> {
+    let mut next = vec![slots.len(); slots.len() + 1];
+    for (at, slot) in slots.iter().enumerate().rev() {
+        let is_required = slot.places().any(|(place, _)| guide.shape.place(place).required);
+        next[at] = if is_required { at } else { next[at + 1] };
+    }
+    next
 }
 
 /// The elements or components of a record, by position from 1.
@@ -243,8 +330,6 @@ fn add_to_slots(guide: &Guide, child: PlaceId, tag: &dyn Fn(PlaceId) -> Tag, rec
     let same_slot = record.slots.last().filter(|slot| shape.place(slot.plain).slot == place.slot).is_some();
     if !same_slot {
         let (key, key_component) = key_position(guide, child);
-        record.tags.push(tag(child));
-        record.required.push(false);
         record.slots.push(Slot {
             tag: tag(child),
             key,
@@ -253,11 +338,11 @@ fn add_to_slots(guide: &Guide, child: PlaceId, tag: &dyn Fn(PlaceId) -> Tag, rec
             variants: Vec::new(),
             short: Vec::new(),
             plain: child,
+            maxima: Vec::new(),
+            next_same: NO_SLOT,
         });
     }
-    let (slot, required) =
-        record.slots.last_mut().zip(record.required.last_mut()).expect("just pushed or found");
-    *required |= place.required;
+    let slot = record.slots.last_mut().expect("just pushed or found");
     if place.codes.is_empty() {
         slot.plain = child;
     } else {
