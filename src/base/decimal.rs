@@ -52,10 +52,8 @@ impl Decimal {
             (b'+', rest) => (false, rest),
             _ => (false, text),
         };
-        if let 1..=18 = digits.len()
-            && let Some(units) = small(digits)
-        {
-            return Some(Decimal { units: i128::from(if negative { -units } else { units }), scale: 0 });
+        if let Some(Decimal { units, scale: 0 }) = Self::parse_integer(digits) {
+            return Some(Decimal { units: if negative { -units } else { units }, scale: 0 });
         }
         let mut units: i128 = 0;
         let (mut count, mut scale, mut seen_point) = (0u32, 0u8, false);
@@ -74,6 +72,15 @@ impl Decimal {
             }
         }
         (count > 0).then_some(Decimal { units: if negative { -units } else { units }, scale })
+    }
+
+    /// Reads at most 18 digits and nothing else: nearly every number, and many times quicker than all others.
+    #[inline]
+    pub fn parse_integer(digits: &[u8]) -> Option<Self> {
+        match digits.len() {
+            1..=18 => small(digits).map(Self::from_integer),
+            _ => None,
+        }
     }
 
     /// Whether `text` is what [`Decimal::write_into`] writes for a whole number of at most 18 digits that is not
@@ -192,6 +199,7 @@ impl Decimal {
     }
 
     /// The same number without trailing zeros after the point.
+    #[inline]
     pub fn normalize(self) -> Decimal {
         let mut number = self;
         if number.scale == 0 {

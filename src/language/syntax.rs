@@ -965,6 +965,13 @@ pub enum Operator {
     Join,
 }
 
+impl Operator {
+    /// Whether it computes a number from two.
+    pub fn is_arithmetic(self) -> bool {
+        matches!(self, Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide)
+    }
+}
+
 /// `N1[ST][.03 = "92"]#1.04`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Path {

@@ -2,12 +2,14 @@
 
 use super::evaluate::{Evaluator, Here, Made, Target};
 use super::fields::Slot;
-use super::plan::{EarlierPlan, LeafPlan, LetPlan, Making, PolicyKindPlan, RecordPlan, Round, SideName};
+use super::plan::{
+    EarlierPlan, Field, LeafPlan, LetPlan, Making, PolicyKindPlan, RecordPlan, Round, SideName,
+};
 use super::run::{Earlier, Facts, LookupKey};
 use super::trace::Tracing;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::tree::arena::Origin;
-use crate::tree::{NodeId, PlaceId, Tree, Value};
+use crate::tree::{LeafType, NodeId, PlaceId, Tree, Value};
 
 /// Builds a target from what an evaluator gives.
 pub(super) struct Builder<'e, 'r, 't, T> {
@@ -240,25 +242,69 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
 
     fn leaf(&mut self, leaf: &'r LeafPlan, to: To, here: Here) -> bool {
         let evaluator = self.evaluator;
+        let is_there = |&(slot, field): &(usize, Field)| evaluator.slots[slot].at(field).is_some();
+        // A trace tells of what was looked for.
+        if !T::IS_ON && !leaf.needs.is_empty() && !leaf.needs.iter().any(is_there) && leaf.required.is_none()
+        {
+            return false;
+        }
         evaluator.origin.set(None);
         evaluator.line.set(leaf.rule);
         evaluator.failed.set(false);
         self.begin();
-        if leaf.making != Making::Value {
-            let text = match leaf.making {
-                Making::Text => evaluator.text(&leaf.value, self.at(here)),
-                _ => evaluator.number_text(&leaf.value),
-            };
-            if let Some(text) = text {
+        let text = match leaf.making {
+            Making::Text => evaluator.text(&leaf.value, self.at(here)),
+            Making::Number => evaluator.number_text(&leaf.value),
+            Making::Computed if !T::IS_ON => return self.computed(leaf, to, here),
+            Making::Computed | Making::Value => None,
+        };
+        match text {
+            Some(text) => {
                 self.traced(leaf, to);
                 self.fill(leaf, text, to);
-                return !leaf.is_constant;
+                !leaf.is_constant
             }
-            if leaf.making == Making::Text {
+            None if leaf.making == Making::Text => {
                 self.traced(leaf, to);
-                return self.absent(leaf, here);
+                self.absent(leaf, here)
             }
+            None => self.evaluated(leaf, to, here),
         }
+    }
+
+    /// A leaf whose value is a number.
+    #[inline(never)]
+    fn computed(&mut self, leaf: &'r LeafPlan, to: To, here: Here) -> bool {
+        let evaluator = self.evaluator;
+        evaluator.rounds.set(matches!(leaf.round, Some(Round::To(..))));
+        let number = evaluator.number(&leaf.value, self.at(here));
+        evaluator.rounds.set(false);
+        let Some(number) = number else { return self.absent(leaf, here) };
+        let number = match leaf.round {
+            Some(Round::To(digits, mode)) => number.round(digits, mode),
+            _ => number,
+        };
+        if leaf.leaf == LeafType::Integer && !number.is_integer() {
+            self.unwritable(leaf, Value::Number(number));
+            return false;
+        }
+        let mut digits = [0u8; 44];
+        self.fill(leaf, number.write_into(&mut digits), to);
+        !leaf.is_constant
+    }
+
+    #[cold]
+    fn unwritable(&self, leaf: &LeafPlan, value: Value<'_>) {
+        let shape = &self.evaluator.plan.target_shape;
+        let finding =
+            Diagnostic::new(Code::B006).with("value", value.show()).with("target", shape.path(leaf.place));
+        self.evaluator.report(finding, leaf.rule);
+    }
+
+    /// A leaf whose value is more than a text to copy.
+    #[inline(never)]
+    fn evaluated(&mut self, leaf: &'r LeafPlan, to: To, here: Here) -> bool {
+        let evaluator = self.evaluator;
         evaluator.rounds.set(matches!(leaf.round, Some(Round::To(..))));
         let mut value = evaluator.value(&leaf.value, self.at(here));
         evaluator.rounds.set(false);
@@ -272,11 +318,7 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
         let mut text = std::mem::take(&mut self.text);
         text.clear();
         if value.write(&leaf.leaf, &mut text).is_err() {
-            let shape = &evaluator.plan.target_shape;
-            let finding = Diagnostic::new(Code::B006)
-                .with("value", value.show())
-                .with("target", shape.path(leaf.place));
-            evaluator.report(finding, leaf.rule);
+            self.unwritable(leaf, value);
             return false;
         }
         self.fill(leaf, &text, to);
@@ -291,7 +333,16 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
     }
 
     /// The line gave nothing.
+    #[inline]
     fn absent(&self, leaf: &'r LeafPlan, here: Here) -> bool {
+        if leaf.required.is_some() {
+            self.required(leaf, here);
+        }
+        false
+    }
+
+    #[cold]
+    fn required(&self, leaf: &'r LeafPlan, here: Here) {
         let is_told = || self.evaluator.failed.get() || self.evaluator.awaits(&leaf.value);
         if let Some(text) = leaf.required.as_ref().filter(|_| !is_told()) {
             let text = self.evaluator.words(text, self.at(here));
@@ -300,7 +351,6 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
             finding.place = path.and_then(|path| self.evaluator.nearest(path, self.at(here)));
             self.evaluator.report(finding, leaf.rule);
         }
-        false
     }
 
     #[inline]

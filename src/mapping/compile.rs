@@ -445,6 +445,7 @@ impl Compiler<'_> {
             max_length: if leaf.kind() == ValueKind::Text { max_length } else { 0 },
             leaf,
             is_constant: matches!(typed.expr, Expr::Constant(_)),
+            needs: typed.expr.needs(),
             value: typed.expr,
             required,
             truncate: line.modifiers.truncate.map(|(_, warn)| Truncate { length: max_length, warn }),
@@ -1008,6 +1009,7 @@ fn constant_leaf(shape: &Shape, place: PlaceId, code: &str, rule: u32) -> LeafPl
         truncate: None,
         round: None,
         beside: None,
+        needs: Vec::new(),
         rule,
     }
 }

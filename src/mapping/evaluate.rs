@@ -21,8 +21,8 @@ use std::ops::ControlFlow;
 pub(super) struct Evaluator<'r, T> {
     pub plan: &'r Plan,
     pub slots: &'r [SlotState<'r>],
-    /// Per counter: the record it counts in, and the numbers given.
-    pub sequences: &'r [Cell<(u32, u32)>],
+    /// Per counter: the record it counts in, and the number it gives next; `None` when there is none left.
+    pub sequences: &'r [Cell<(u32, Option<Decimal>)>],
     pub memory: &'r Bump,
     pub now: jiff::Timestamp,
     /// What the plan reads.
@@ -160,6 +160,10 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         rule: u32,
         target: Target<'_>,
     ) -> Value<'r> {
+        if let [only] = arguments {
+            let value = self.value(only, target);
+            return if value.is_absent() { Value::Absent } else { self.apply(function, &[value], rule) };
+        }
         let mut values = [Value::Absent; ARGUMENTS_MAX];
         for (value, argument) in values.iter_mut().zip(arguments) {
             *value = self.value(argument, target);
@@ -167,7 +171,12 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                 return Value::Absent;
             }
         }
-        let arguments = &values[..arguments.len()];
+        self.apply(function, &values[..arguments.len()], rule)
+    }
+
+    /// Calls a function with values that are all there.
+    #[inline]
+    fn apply(&self, function: &'static Function, arguments: &[Value<'r>], rule: u32) -> Value<'r> {
         let call = Call { arguments, memory: self.memory, now: self.now, doubt: Cell::new(None) };
         let result = (function.call)(&call).unwrap_or_else(|error| {
             self.report(Diagnostic::new(Code::B004).with("text", error.text), rule);
@@ -186,12 +195,39 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             Expr::Leaf(nodes) => self.first_text(nodes, target),
             Expr::Pair(pair) => self.pair(pair, target),
             Expr::Else(value, fallback) => self.text(value, target).or_else(|| self.text(fallback, target)),
+            Expr::Via(via) => match self.via(via, target) {
+                Value::Text(text) => Some(text),
+                _ => None,
+            },
+            Expr::Slot(slot) => match self.held(*slot) {
+                Value::Text(text) => Some(text),
+                _ => None,
+            },
             Expr::If(condition, then, otherwise) => {
                 let holds = self.decides(condition, target);
                 self.text(if holds { then } else { otherwise }, target)
             }
             other => match self.value(other, target) {
                 Value::Text(text) => Some(text),
+                _ => None,
+            },
+        }
+    }
+
+    /// The value of an expression that gives a number or nothing.
+    pub fn number(&self, expr: &'r Expr, target: Target<'_>) -> Option<Decimal> {
+        match expr {
+            Expr::Constant(Constant::Number(number)) => Some(*number),
+            Expr::Leaf(nodes) if !T::IS_ON && nodes.gives_number => self.first_number(nodes, target),
+            Expr::If(condition, then, otherwise) => {
+                let holds = self.decides(condition, target);
+                self.number(if holds { then } else { otherwise }, target)
+            }
+            Expr::Binary(operator, left, right) if operator.is_arithmetic() => {
+                self.arithmetic(*operator, left, right, target)
+            }
+            other => match self.value(other, target) {
+                Value::Number(number) => Some(number),
                 _ => None,
             },
         }
@@ -238,14 +274,20 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
 
     /// How two values compare; `None` if one is absent or they are of different kinds.
     fn order(&self, left: &'r Expr, right: &'r Expr, target: Target<'_>) -> Option<Ordering> {
-        if let (Expr::Leaf(Nodes { way: Way::Made(place), start, .. }), Expr::Constant(Constant::Text(right))) =
-            (left, right)
-            && left.gives_text()
+        if let (
+            Expr::Leaf(Nodes { way: Way::Made(place), start, gives_text, .. }),
+            Expr::Constant(Constant::Text(right)),
+        ) = (left, right)
+            && *gives_text
             && !T::IS_ON
         {
             // Nothing is copied to look at what stands in the target already.
             let left = self.made_text(*start, *place, target).filter(|left| !left.is_empty())?;
             return Some(left.cmp(right));
+        }
+        if left.gives_number() && right.gives_number() {
+            let (left, right) = (self.number(left, target), self.number(right, target));
+            return Some(left?.cmp(&right?));
         }
         compare(self.value(left, target), self.value(right, target))
     }
@@ -306,14 +348,26 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             let order = self.order(left, right, target);
             return Value::Bool(order.is_some_and(|order| decides(operator, order)));
         }
-        let (left, right) = (self.value(left, target), self.value(right, target));
         if operator == Operator::Join {
+            let (left, right) = (self.value(left, target), self.value(right, target));
             if left.is_absent() || right.is_absent() {
                 return Value::Absent;
             }
             return Value::Text(self.memory.alloc_str(&(left.show() + &right.show())));
         }
-        let (Value::Number(left), Value::Number(right)) = (left, right) else { return Value::Absent };
+        self.arithmetic(operator, left, right, target).map_or(Value::Absent, Value::Number)
+    }
+
+    /// A sum, difference, product or quotient; `None` if one of its numbers is not there, or with a finding.
+    fn arithmetic(
+        &self,
+        operator: Operator,
+        left: &'r Expr,
+        right: &'r Expr,
+        target: Target<'_>,
+    ) -> Option<Decimal> {
+        let (left, right) = (self.number(left, target), self.number(right, target));
+        let (left, right) = (left?, right?);
         let result = match operator {
             Operator::Add => left.checked_add(right),
             Operator::Subtract => left.checked_sub(right),
@@ -325,18 +379,15 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                 if quotient.is_none() {
                     let text = format!("{left} / {right}");
                     self.report(Diagnostic::new(Code::B012).severity(Severity::Hold).with("text", text), 0);
-                    return Value::Absent;
+                    return None;
                 }
                 quotient
             }
         };
-        result.map_or_else(
-            || {
-                self.report(Diagnostic::new(Code::B004).with("text", "the number has too many digits"), 0);
-                Value::Absent
-            },
-            Value::Number,
-        )
+        if result.is_none() {
+            self.report(Diagnostic::new(Code::B004).with("text", "the number has too many digits"), 0);
+        }
+        result
     }
 
     #[inline(never)]
@@ -429,6 +480,9 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     fn each_value(&self, source: &'r ListSource, target: Target<'_>, each: &mut dyn FnMut(Value<'r>)) {
         match source {
             ListSource::Value(expr) => each(self.value(expr, target)),
+            ListSource::Nodes(nodes) if nodes.is_single && matches!(nodes.way, Way::To(_)) => {
+                each(self.first_value(nodes, target));
+            }
             ListSource::Nodes(nodes) => {
                 let mut any = false;
                 self.visit(nodes, target, &mut |found| {
@@ -458,6 +512,9 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             });
             return Value::Number(Decimal::from_integer(different.len() as i64));
         }
+        if let (ListFunction::Sum, ListSource::Nodes(nodes), false) = (function, source, T::IS_ON) {
+            return self.sum(nodes, target).map_or(Value::Absent, Value::Number);
+        }
         let mut result = Value::Absent;
         let mut sum = Some(Decimal::ZERO);
         self.each_value(source, target, &mut |value| {
@@ -486,6 +543,18 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         if function == ListFunction::Sum { sum.map_or(Value::Absent, Value::Number) } else { result }
     }
 
+    /// The sum of the numbers a path leads to; `None` if it does not fit.
+    fn sum(&self, nodes: &'r Nodes, target: Target<'_>) -> Option<Decimal> {
+        let mut sum = Some(Decimal::ZERO);
+        self.visit(nodes, target, &mut |found| {
+            if let Some(number) = self.number_at(nodes, found) {
+                sum = sum.and_then(|sum| sum.checked_add(number));
+            }
+            ControlFlow::Continue(())
+        });
+        sum
+    }
+
     fn count(&self, source: &'r ListSource, target: Target<'_>) -> i64 {
         let mut count = 0;
         match source {
@@ -510,33 +579,31 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             Value::Text(text) => text,
             other => self.memory.alloc_str(&if other.is_absent() { String::new() } else { other.show() }),
         };
-        let mut text = bumpalo::collections::String::new_in(self.memory);
-        let mut any = false;
+        let mut first: Option<&'r str> = None;
+        let mut joined: Option<bumpalo::collections::String<'r>> = None;
         for item in items {
             self.each_value(item, target, &mut |value| {
-                if value.is_absent() {
-                    return;
-                }
-                if any {
-                    text.push_str(separator);
-                }
-                any = true;
-                match value {
-                    Value::Text(part) => text.push_str(part),
-                    other => text.push_str(&other.show()),
-                }
+                let part = match value {
+                    Value::Absent => return,
+                    Value::Text(part) => part,
+                    other => self.memory.alloc_str(&other.show()),
+                };
+                // Mostly there is one part, which needs no copy.
+                let Some(first) = first else { return first = Some(part) };
+                let text = joined
+                    .get_or_insert_with(|| bumpalo::collections::String::from_str_in(first, self.memory));
+                text.push_str(separator);
+                text.push_str(part);
             });
         }
-        if any { Value::Text(text.into_bump_str()) } else { Value::Absent }
+        joined.map(|text| &*text.into_bump_str()).or(first).map_or(Value::Absent, Value::Text)
     }
 
     #[inline(never)]
     fn sequence(&self, counter: usize, start: Decimal, step: Decimal, around: u32) -> Value<'r> {
-        let (parent, given) = self.sequences[counter].get();
-        let given = if parent == around { given } else { 0 };
-        self.sequences[counter].set((around, given + 1));
-        let number =
-            step.checked_mul(Decimal::from_integer(given.into())).and_then(|sum| sum.checked_add(start));
+        let (parent, next) = self.sequences[counter].get();
+        let number = if parent == around { next } else { Some(start) };
+        self.sequences[counter].set((around, number.and_then(|number| number.checked_add(step))));
         number.map_or(Value::Absent, Value::Number)
     }
 

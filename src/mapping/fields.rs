@@ -67,7 +67,7 @@ impl Fields {
     pub fn address_pairs(&mut self, pair: &mut PairPlan, shape: &Shape) {
         self.address(&mut pair.nodes);
         let Start::Slot(slot) = pair.nodes.start else { return };
-        let is_direct = pair.nodes.steps.is_empty() || (pair.nodes.is_plain() && pair.nodes.is_single());
+        let is_direct = pair.nodes.steps.is_empty() || (pair.nodes.is_plain() && pair.nodes.is_single);
         // The value stands after its qualifier, and before the next one: then each pair can be looked at by itself.
         let positions = pair.pairs.iter().flat_map(|(qualifier, value)| [*qualifier, *value]);
         let positions: Vec<_> = positions
@@ -186,6 +186,7 @@ impl<'r> SlotState<'r> {
     /// The node in a field.
     #[inline]
     pub fn at(&self, field: Field) -> Option<NodeId> {
-        self.first(&[field])
+        let node = self.fields[usize::from(field)].get();
+        (node != NONE).then_some(NodeId(node))
     }
 }

@@ -4,6 +4,7 @@ use super::evaluate::{Evaluator, Target};
 use super::fields::Slot;
 use super::plan::{Expr, Field, ListSource, Nodes, PairPlan, Start, Step, Way};
 use super::trace::{Step as Traced, Tracing, Whence};
+use crate::base::decimal::Decimal;
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::tree::{NodeId, PlaceId, Tree, Value, View};
 use std::ops::ControlFlow;
@@ -22,7 +23,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             Way::To(fields) => match self.field(nodes.start, fields) {
                 None => Value::Absent,
                 Some((view, id)) => match self.read(nodes, Found::Document(view, id)) {
-                    Value::Absent if !nodes.is_single() => self.first_of_all(nodes, target),
+                    Value::Absent if !nodes.is_single => self.first_of_all(nodes, target),
                     value => value,
                 },
             },
@@ -36,6 +37,45 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             self.missed(nodes, None, target);
         }
         result
+    }
+
+    /// The same for a path that leads to numbers written with a point.
+    pub(super) fn first_number(&self, nodes: &'r Nodes, target: Target<'_>) -> Option<Decimal> {
+        let found = match &nodes.way {
+            Way::To(fields) => self.field(nodes.start, fields).map(|(view, id)| Found::Document(view, id)),
+            Way::Made(place) => {
+                self.made(nodes.start, *place, target).map(|id| Found::Target(target.tree, id))
+            }
+            Way::From(_) | Way::Walk => None,
+        };
+        if let Some(number) = found.and_then(|found| self.number_at(nodes, found)) {
+            return Some(number);
+        }
+        match self.first_value(nodes, target) {
+            Value::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// The number at a node that a path leads to.
+    #[inline]
+    pub(super) fn number_at(&self, nodes: &'r Nodes, found: Found<'r, '_>) -> Option<Decimal> {
+        let text = match found {
+            Found::Document(view, id) => view.text(id),
+            Found::Target(tree, id) => View::new(tree, "").text(id),
+        };
+        if nodes.gives_number
+            && let Some(number) = text.and_then(|text| Decimal::parse_integer(text.as_bytes()))
+        {
+            if let Found::Document(view, id) = found {
+                self.note_origin(view, id);
+            }
+            return Some(number);
+        }
+        match self.read(nodes, found) {
+            Value::Number(number) => Some(number),
+            _ => None,
+        }
     }
 
     /// The same for a path that leads to text.
@@ -92,7 +132,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         let mut exists = match &nodes.way {
             Way::To(fields) => {
                 let found = self.field(nodes.start, fields);
-                if found.is_none() || nodes.is_single() {
+                if found.is_none() || nodes.is_single {
                     let exists = found.is_some_and(|(view, id)| is_there(view.tree, id));
                     if !exists {
                         self.missed(nodes, None, target);
@@ -121,10 +161,10 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             (Start::Slot(slot), fields @ [_, ..]) => {
                 let slot = &self.slots[slot];
                 let view = slot.view();
+                let code = pair.code.as_bytes();
                 let value = fields.iter().find_map(|&(qualifier, value)| {
                     let qualifier = slot.at(qualifier)?;
-                    let value = slot.at(value)?;
-                    view.text(qualifier).is_some_and(|code| is_same(code, &pair.code)).then_some(value)
+                    view.is(qualifier, code).then(|| slot.at(value)).flatten()
                 });
                 value.and_then(|value| self.copy_of(view, value))
             }
@@ -328,22 +368,36 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     pub(super) fn read(&self, nodes: &'r Nodes, found: Found<'r, '_>) -> Value<'r> {
-        let (text, place) = match found {
+        match found {
             Found::Document(view, id) => {
                 let Some(text) = view.text(id) else { return Value::Absent };
                 self.note_origin(view, id);
                 if !text.is_empty() {
                     self.note(|| Traced::Read(self.whence(view, id)));
                 }
-                (text, view.tree.node(id).place)
+                self.understood(nodes, view.tree.node(id).place, text)
             }
             Found::Target(tree, id) => {
                 let Some(text) = View::new(tree, "").text(id) else { return Value::Absent };
-                let text: &'r str = self.memory.alloc_str(text);
                 self.note(|| Traced::Read(Whence::Target(id)));
-                (text, tree.node(id).place)
+                match self.understood(nodes, tree.node(id).place, text) {
+                    // The target grows while values of it are at hand.
+                    Value::Text(text) => Value::Text(self.memory.alloc_str(text)),
+                    Value::Number(number) => Value::Number(number),
+                    Value::Date(date) => Value::Date(date),
+                    Value::Time(time) => Value::Time(time),
+                    Value::DateTime(moment) => Value::DateTime(moment),
+                    Value::Instant(moment, offset) => Value::Instant(moment, offset),
+                    Value::Bool(truth) => Value::Bool(truth),
+                    Value::Absent => Value::Absent,
+                }
             }
-        };
+        }
+    }
+
+    /// The text of a leaf at a place that a path can end at, as its type says.
+    #[inline]
+    fn understood<'v>(&self, nodes: &Nodes, place: PlaceId, text: &'v str) -> Value<'v> {
         let leaf = match nodes.leaves.as_slice() {
             [(_, leaf)] => leaf,
             leaves => match leaves.iter().find(|(known, _)| *known == place) {
@@ -494,12 +548,6 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             self.origin.set(Some(id));
         }
     }
-}
-
-/// Whether two short texts are the same. Codes have two or three characters: a call costs more than looking.
-#[inline]
-fn is_same(left: &str, right: &str) -> bool {
-    left.len() == right.len() && left.bytes().zip(right.bytes()).all(|(left, right)| left == right)
 }
 
 /// Where a search among children begins.

@@ -110,6 +110,9 @@ pub struct LeafPlan {
     pub round: Option<Round>,
     /// The qualifier of this value is written only if the value is.
     pub beside: Option<PlaceId>,
+    /// Fields of slots, one of which must be set for there to be a value: most values are not there, and need not be
+    /// looked for. Empty if that cannot be told.
+    pub needs: Vec<(usize, Field)>,
     /// Number of its line.
     pub rule: u32,
 }
@@ -121,6 +124,8 @@ pub enum Making {
     Text,
     /// A number is copied from a leaf that shows it the same way.
     Number,
+    /// The value is a number and the leaf takes numbers.
+    Computed,
     /// It is evaluated and written as the leaf's type wants it.
     Value,
 }
@@ -138,6 +143,7 @@ impl Making {
             {
                 Making::Number
             }
+            (leaf, value) if is_number(leaf) && value.gives_number() => Making::Computed,
             _ => Making::Value,
         }
     }
@@ -364,6 +370,13 @@ impl Expr {
 }
 
 impl ListSource {
+    fn needs(&self) -> Vec<(usize, Field)> {
+        match self {
+            ListSource::Nodes(nodes) => nodes.needs(),
+            ListSource::Value(expr) => expr.needs(),
+        }
+    }
+
     fn first_path(&self) -> Option<&Nodes> {
         match self {
             ListSource::Nodes(nodes) => Some(nodes),
@@ -432,6 +445,12 @@ pub struct Nodes {
     pub span: Span,
     /// The quick way to its first node.
     pub way: Way,
+    /// Whether nothing needs to be looked for after the first node.
+    pub is_single: bool,
+    /// Whether it leads to texts only.
+    pub gives_text: bool,
+    /// Whether it leads to numbers only, written with a point.
+    pub gives_number: bool,
 }
 
 /// The quick way to the first node of a path.
@@ -453,12 +472,32 @@ pub type Field = u16;
 impl Nodes {
     /// A path of these steps, walked until [`super::fields::Fields::address`] finds a quicker way.
     pub fn new(start: Start, steps: Vec<Step>, leaves: Vec<(PlaceId, LeafType)>, span: Span) -> Self {
-        Nodes { start, member: None, steps, leaves, span, way: Way::Walk }
+        let is_single = steps.iter().all(Step::is_only);
+        let is_text = |leaf: &LeafType| matches!(leaf, LeafType::Text | LeafType::Code);
+        let is_number = |leaf: &LeafType| matches!(leaf, LeafType::Integer | LeafType::Decimal);
+        let gives_text = !leaves.is_empty() && leaves.iter().all(|(_, leaf)| is_text(leaf));
+        let gives_number = !leaves.is_empty() && leaves.iter().all(|(_, leaf)| is_number(leaf));
+        Nodes {
+            start,
+            member: None,
+            steps,
+            leaves,
+            span,
+            way: Way::Walk,
+            is_single,
+            gives_text,
+            gives_number,
+        }
     }
 
-    /// Whether nothing needs to be looked for after the first node.
-    pub fn is_single(&self) -> bool {
-        self.steps.iter().all(Step::is_only)
+    /// Fields of slots, one of which must be set for it to lead anywhere; empty if that cannot be told.
+    fn needs(&self) -> Vec<(usize, Field)> {
+        match (self.start, &self.way) {
+            (Start::Slot(slot), Way::To(fields) | Way::From(fields)) => {
+                fields.iter().map(|&field| (slot, field)).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// Whether it is a plain way down: no tests, and only its last step may lead to several.
@@ -557,14 +596,10 @@ pub enum PolicyKindPlan {
 impl Expr {
     /// Whether it gives text or nothing, whatever the message.
     pub fn gives_text(&self) -> bool {
-        let is_text = |nodes: &Nodes| {
-            nodes.leaves.iter().all(|(_, leaf)| matches!(leaf, LeafType::Text | LeafType::Code))
-                && !nodes.leaves.is_empty()
-        };
         let is_constant_text = |constant: &Constant| matches!(constant, Constant::Text(_) | Constant::Absent);
         match self {
             Expr::Constant(constant) => is_constant_text(constant),
-            Expr::Leaf(nodes) => is_text(nodes),
+            Expr::Leaf(nodes) => nodes.gives_text,
             Expr::Pair(_) | Expr::Join(..) | Expr::Binary(crate::language::syntax::Operator::Join, ..) => {
                 true
             }
@@ -575,6 +610,43 @@ impl Expr {
             },
             Expr::Call(function, ..) => function.result == crate::tree::value::ValueKind::Text,
             _ => false,
+        }
+    }
+
+    /// Whether it gives a number or nothing, whatever the message.
+    pub fn gives_number(&self) -> bool {
+        match self {
+            Expr::Constant(constant) => matches!(constant, Constant::Number(_)),
+            Expr::Leaf(nodes) => nodes.gives_number,
+            Expr::Binary(operator, ..) => operator.is_arithmetic(),
+            Expr::If(_, left, right) => left.gives_number() && right.gives_number(),
+            Expr::List(ListFunction::Sum, ListSource::Nodes(nodes)) => nodes.gives_number,
+            Expr::Sequence { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Fields of slots, one of which must be set for it to give anything; empty if that cannot be told.
+    pub fn needs(&self) -> Vec<(usize, Field)> {
+        let one_of = |all: Vec<Vec<(usize, Field)>>| match all.iter().any(Vec::is_empty) {
+            true => Vec::new(),
+            false => all.concat(),
+        };
+        match self {
+            Expr::Leaf(nodes) => nodes.needs(),
+            Expr::Pair(pair) => match pair.nodes.start {
+                Start::Slot(slot) => pair.fields.iter().map(|&(qualifier, _)| (slot, qualifier)).collect(),
+                _ => Vec::new(),
+            },
+            Expr::Once(_, inner) => inner.needs(),
+            Expr::Else(value, fallback) => one_of(vec![value.needs(), fallback.needs()]),
+            Expr::Via(via) => via.keys.first().map_or_else(Vec::new, Expr::needs),
+            // Without one of its arguments a function is not called.
+            Expr::Call(_, arguments, _) => {
+                arguments.iter().map(Expr::needs).find(|needs| !needs.is_empty()).unwrap_or_default()
+            }
+            Expr::Join(items, _) => one_of(items.iter().map(ListSource::needs).collect()),
+            _ => Vec::new(),
         }
     }
 

@@ -254,7 +254,7 @@ pub(super) fn evaluator<'r, T: Tracing>(
     Evaluator {
         plan,
         slots,
-        sequences: memory.alloc_slice_fill_with(plan.sequences, |_| Cell::new((u32::MAX, 0))),
+        sequences: memory.alloc_slice_fill_with(plan.sequences, |_| Cell::new((u32::MAX, None))),
         memory,
         now: facts.now,
         source,

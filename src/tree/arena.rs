@@ -245,6 +245,19 @@ impl<'a> View<'a> {
         })
     }
 
+    /// Whether a leaf has this value.
+    #[inline]
+    pub fn is(self, id: NodeId, value: &[u8]) -> bool {
+        let node = self.tree.node(id);
+        if node.value_len as usize != value.len() {
+            return false;
+        }
+        let start = (node.value_start & !SIDE) as usize;
+        let bytes = if node.value_start & SIDE != 0 { &self.tree.side } else { self.source }.as_bytes();
+        // Codes have two or three bytes: a call costs more than looking.
+        bytes[start..][..value.len()].iter().zip(value).all(|(one, other)| one == other)
+    }
+
     /// The first child of `parent` at `place`, whose value is there.
     pub fn child_text(self, parent: NodeId, place: PlaceId) -> Option<&'a str> {
         self.tree

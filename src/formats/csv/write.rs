@@ -40,8 +40,7 @@ pub(super) fn body(layout: &CsvLayout, view: View<'_>, out: &mut Vec<u8>, findin
                         _ => view.tree.children(row).find(is_it),
                     };
                     let text = leaf.and_then(|leaf| view.text(leaf)).unwrap_or("");
-                    check(layout, *column, *at, i as u32 + 1, text, findings);
-                    value(layout, text, out);
+                    cell(layout, (*column, *at, i as u32 + 1), text, out, findings);
                 }
             }
         }
@@ -67,8 +66,7 @@ fn parts(layout: &CsvLayout, view: View<'_>, findings: &mut Diagnostics) -> Vec<
         }
         if layout.is_unit_column(column) {
             let text = view.child_text(NodeId::ROOT, column).unwrap_or("");
-            check(layout, column, at, 1, text, findings);
-            value(layout, text, &mut unit);
+            cell(layout, (column, at, 1), text, &mut unit, findings);
         } else {
             if !unit.is_empty() {
                 parts.push(Part::Unit(std::mem::take(&mut unit)));
@@ -78,6 +76,29 @@ fn parts(layout: &CsvLayout, view: View<'_>, findings: &mut Diagnostics) -> Vec<
     }
     parts.push(Part::Unit(unit));
     parts
+}
+
+/// A value of a column, by its place and number from 0, in a row from 1; checked and written.
+#[inline]
+fn cell(
+    layout: &CsvLayout,
+    (column, at, row): (PlaceId, usize, u32),
+    text: &str,
+    out: &mut Vec<u8>,
+    findings: &mut Diagnostics,
+) {
+    let is_plain = |byte: &u8| {
+        matches!(byte, b' '..=b'~') && *byte != layout.dialect.delimiter && *byte != layout.dialect.quote
+    };
+    // All charsets of CSV files agree on ASCII.
+    if !text.is_empty()
+        && text.as_bytes().iter().all(is_plain)
+        && layout.checks[column.index()].is_right_at_a_glance(text.as_bytes())
+    {
+        return out.extend_from_slice(text.as_bytes());
+    }
+    check(layout, column, at, row, text, findings);
+    value(layout, text, out);
 }
 
 fn check(layout: &CsvLayout, column: PlaceId, at: usize, row: u32, text: &str, findings: &mut Diagnostics) {

@@ -308,7 +308,7 @@ impl Reader<'_, '_> {
         tree.close(node);
     }
 
-    #[inline]
+    #[inline(always)]
     fn leaf(&mut self, spot: Spot, place: PlaceId, check: &Check, token: Token, tree: &mut Tree) {
         let is_right = self.is_direct
             && self.is_plain
@@ -320,6 +320,7 @@ impl Reader<'_, '_> {
         };
     }
 
+    #[inline(never)]
     fn checked_leaf(&mut self, spot: Spot, place: PlaceId, check: &Check, token: Token, tree: &mut Tree) {
         let Some(source) = self.source.filter(|_| self.is_direct && !token.is_escaped) else {
             return self.decoded_leaf(spot, place, check, token, tree);

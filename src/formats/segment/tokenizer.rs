@@ -123,6 +123,29 @@ impl Tokenizer {
             return false;
         }
         let mut start = self.at as u32;
+        for &position in &self.positions[self.next..] {
+            let mark = self.classes[usize::from(bytes[position as usize])];
+            if mark == Mark::Release {
+                tokens.clear();
+                return self.segment_with_releases(bytes, tokens);
+            }
+            tokens.push(Token { start, len: position - start, mark, is_escaped: false });
+            start = position + 1;
+            if mark == Mark::Segment {
+                self.next += tokens.len();
+                self.at = start as usize;
+                return true;
+            }
+        }
+        tokens.push(Token { start, len: bytes.len() as u32 - start, mark: Mark::Segment, is_escaped: false });
+        (self.next, self.at) = (self.positions.len(), bytes.len());
+        true
+    }
+
+    /// The same for a segment that has release characters.
+    #[inline(never)]
+    fn segment_with_releases(&mut self, bytes: &[u8], tokens: &mut Vec<Token>) -> bool {
+        let mut start = self.at as u32;
         let (mut is_escaped, mut released) = (false, u32::MAX);
         for (i, &position) in self.positions[self.next..].iter().enumerate() {
             let mark = self.classes[usize::from(bytes[position as usize])];
