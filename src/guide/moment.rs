@@ -4,6 +4,7 @@
 use super::Guide;
 use crate::tree::mask::Mask;
 use crate::tree::{LeafType, PlaceId, PlaceKind};
+use jiff::civil::DateTime;
 
 /// One of them, at one place.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,14 +30,21 @@ impl Moment {
         }
     }
 
-    /// The form to write where the map does not choose one: the first that says all the leaf says.
-    pub fn to_write(&self) -> Option<&(Box<str>, Mask)> {
+    /// The form to write a moment in where the map does not choose one: of those that say a day and a time if any does,
+    /// the first that loses nothing of it; if all lose something, the first.
+    pub fn to_write(&self, moment: DateTime) -> Option<&(Box<str>, Mask)> {
         let says = |mask: &Mask| (mask.has_date(), mask.has_time());
         let all = self.masks.iter().fold((false, false), |(date, time), (_, mask)| {
             let (has_date, has_time) = says(mask);
             (date | has_date, time | has_time)
         });
-        self.masks.iter().find(|(_, mask)| says(mask) == all).or(self.masks.first())
+        let keeps = |mask: &Mask| {
+            let mut text = String::new();
+            mask.write(moment, &mut text);
+            mask.read(&text) == Some(moment)
+        };
+        let mut whole = self.masks.iter().filter(|(_, mask)| says(mask) == all);
+        whole.clone().find(|(_, mask)| keeps(mask)).or(whole.next()).or(self.masks.first())
     }
 }
 
@@ -59,4 +67,24 @@ pub(super) fn settle(guide: &mut Guide) {
 
 fn iso(mask: &str) -> Mask {
     Mask::compile(mask).expect("has parts")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn the_form_to_write_is_the_first_that_keeps_all() {
+        let forms =
+            [("102", "yyyyMMdd"), ("201", "yyMMddHHmm"), ("203", "yyyyMMddHHmm"), ("204", "yyyyMMddHHmmss")];
+        let masks = forms.map(|(code, mask)| (code.into(), iso(mask))).to_vec();
+        let moment =
+            Moment { segment: PlaceId(1), leaf: PlaceId(2), value: PlaceId(3), format: PlaceId(4), masks };
+        let form =
+            |year, second| moment.to_write(date(year, 11, 24).at(15, 42, second, 0)).map(|(code, _)| &**code);
+        assert_eq!(form(2026, 0), Some("201"));
+        assert_eq!(form(2126, 0), Some("203"));
+        assert_eq!(form(2026, 30), Some("204"));
+    }
 }

@@ -132,19 +132,25 @@ impl<'a> Writer<'a> {
         let Some(text) = self.view.child_text(node, part.moment.leaf).filter(|text| !text.is_empty()) else {
             return;
         };
-        let given =
-            values.iter().find(|value| value.place == part.moment.format).map(|value| value.text.clone());
-        let form = match given {
-            Some(code) => part.moment.mask(&code).map(|mask| (code.into_owned(), mask)),
-            None => part.moment.to_write().map(|(code, mask)| (code.to_string(), mask)),
-        };
         let moment = match Value::read(&part.leaf, text) {
-            Ok(Value::Date(date)) => Some(date.to_datetime(Time::midnight())),
-            Ok(Value::Time(time)) => Some(Date::constant(1970, 1, 1).to_datetime(time)),
-            Ok(Value::DateTime(moment)) => Some(moment),
-            _ => None,
+            Ok(Value::Date(date)) => date.to_datetime(Time::midnight()),
+            Ok(Value::Time(time)) => Date::constant(1970, 1, 1).to_datetime(time),
+            Ok(Value::DateTime(moment)) => moment,
+            _ => return,
         };
-        let (Some((code, mask)), Some(moment)) = (form, moment) else { return };
+        let given = values.iter().find(|value| value.place == part.moment.format);
+        let form = match given.map(|value| value.text.to_string()) {
+            Some(code) => match part.moment.mask(&code) {
+                Some(mask) => Some((code, mask)),
+                None => {
+                    // The moment would be missing without a word.
+                    let segment = part.moment.segment;
+                    return self.finding(Code::X237, segment, part.moment.format, &code);
+                }
+            },
+            None => part.moment.to_write(moment).map(|(code, mask)| (code.to_string(), mask)),
+        };
+        let Some((code, mask)) = form else { return };
         let mut shown = String::new();
         mask.write(moment, &mut shown);
         values.retain(|value| value.place != part.moment.format && value.place != part.moment.value);
