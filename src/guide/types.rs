@@ -43,6 +43,7 @@ pub fn leaf_type(kind: &TypeExpression, findings: &mut Diagnostics) -> (LeafType
         "DT" if rules.max_length == 6 => LeafType::Date(mask("yyMMdd")),
         "DT" => LeafType::Date(mask("yyyyMMdd")),
         "time" => LeafType::Time(mask("HH:mm:ss")),
+        "TM" if rules.max_length == 4 => LeafType::Time(mask("HHmm")),
         "TM" => LeafType::Time(mask("HHmmss")),
         "datetime" => LeafType::DateTime(mask("yyyy-MM-dd'T'HH:mm:ss")),
         "instant" => LeafType::Instant,

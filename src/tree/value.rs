@@ -230,9 +230,18 @@ fn write_number(number: Decimal, out: &mut String) {
 }
 
 fn read_time(mask: &Mask, text: &str) -> Option<Time> {
-    // A time may be shorter than its mask: X12 TM is HHMM, HHMMSS and longer.
+    // A time may be shorter than its mask, or longer by tenths and hundredths of a second: X12 TM is HHMM, HHMMSS,
+    // HHMMSSD or HHMMSSDD.
+    let width = mask.width() as usize;
     if let Some(moment) = mask.read(text) {
         return Some(moment.time());
+    }
+    if mask.text() == "HHmmss" && (width + 1..=width + 2).contains(&text.len()) {
+        let (seconds, fraction) = text.split_at_checked(width)?;
+        let is_digits = fraction.bytes().all(|byte| byte.is_ascii_digit());
+        let fraction: i32 = fraction.parse().ok().filter(|_| is_digits)?;
+        let hundredths = if text.len() == width + 1 { fraction * 10 } else { fraction };
+        return mask.read(seconds)?.time().with().subsec_nanosecond(hundredths * 10_000_000).build().ok();
     }
     let short = mask.text().get(..text.len()).filter(|short| short.len() >= 4)?;
     Mask::compile(short)?.read(text).map(|moment| moment.time())
@@ -273,5 +282,11 @@ mod tests {
         assert!(Value::read(&LeafType::Integer, "1.0").is_err());
         let time = LeafType::Time(Mask::compile("HHmmss").expect("mask"));
         assert_eq!(round_trip(&time, "0815"), "081500");
+        for (text, shown) in [("0815302", "08:15:30.2"), ("08153005", "08:15:30.05")] {
+            assert_eq!(Value::read(&time, text).expect("reads").show(), shown);
+        }
+        for wrong in ["08153", "081530123", "081530-1", "246000", "08153x"] {
+            assert!(Value::read(&time, wrong).is_err(), "{wrong}");
+        }
     }
 }
