@@ -13,7 +13,8 @@ use crossdock::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crossdock::formats::{Envelope, Layout, Row, Totals};
 use crossdock::gateway::bundle::{self, Bundle};
 use crossdock::mapping::Earlier;
-use crossdock::tree::{PlaceId, View};
+use crossdock::tree::arena::Origin;
+use crossdock::tree::{PlaceId, Tree, View};
 use reference::value::{Canonical, Node, Schema};
 use std::path::{Path, PathBuf};
 
@@ -35,6 +36,7 @@ fn layout<'b>(bundle: &'b Bundle, path: &Path, bytes: &[u8]) -> &'b dyn Layout {
         () if starts("stock-") => "test/stock-ebcdic",
         () if starts("lines-") => "test/delivery-lines",
         () if starts("plain-") => "test/plain-list",
+        () if starts("latin-names") => "test/latin-names",
         () if starts("inbound-") => "house/wms-inbound-csv",
         () if starts("receipt-") => "house/wms-receipt-csv",
         () if starts("quoted-records") => "test/quoted-records",
@@ -151,6 +153,64 @@ fn records_are_written_as_they_were() {
         let again = written(layout, &bytes);
         assert!(again == bytes, "{}\n{}", path.display(), String::from_utf8_lossy(&again));
     }
+}
+
+/// Keys are compared one by one: `SO 7` and `1` are not `SO` and `7 1`.
+#[test]
+fn neighbours_with_other_keys_are_units_of_their_own() {
+    let (bundle, bytes) = (bundle(), shipped::testdata("csv/ok/neighbours.csv"));
+    let (_, rows) = shipped::messages(&*bundle.layouts["house/wms-shipment-csv"], &bytes);
+    assert_eq!(rows.len(), 2, "{rows:?}");
+    // Nor is `É` the same as `Œ` where neither is UTF-8.
+    let bytes = shipped::testdata("csv/ok/latin-names.csv");
+    let (_, rows) = shipped::messages(&*bundle.layouts["test/latin-names"], &bytes);
+    let numbers: Vec<&str> = rows.iter().map(|row| &*row.control_number).collect();
+    assert_eq!(numbers, ["É", "Œ"]);
+}
+
+/// The findings of writing one message, by code; `leaves` are its records and values by path, in order.
+fn told_in_writing(bundle: &Bundle, guide: &str, leaves: &[(&str, &str)]) -> Vec<String> {
+    let layout = &*bundle.layouts[guide];
+    let shape = &layout.guide().shape;
+    let mut tree = Tree::new();
+    let mut open = vec![(PlaceId::ROOT, tree.open(PlaceId::ROOT, Origin::default()))];
+    for (path, value) in leaves {
+        let (place, own) = shape.places().find(|(place, _)| shape.path(*place) == *path).unwrap();
+        while open.last().unwrap().0 != own.parent {
+            tree.close(open.pop().unwrap().1);
+        }
+        match own.leaf_type() {
+            Some(_) => drop(tree.leaf(place, value, Origin::default())),
+            None => open.push((place, tree.open(place, Origin::default()))),
+        }
+    }
+    open.into_iter().rev().for_each(|(_, node)| tree.close(node));
+    let (mut body, mut findings) = (Vec::new(), Diagnostics::new());
+    layout.write_body(View::new(&tree, ""), &mut body, &mut findings);
+    findings.as_slice().iter().map(|finding| finding.shown_code().to_string()).collect()
+}
+
+#[test]
+fn what_cannot_be_written_is_told() {
+    let bundle = bundle();
+    let row = |name| [("order", "7"), ("row", ""), ("row.sku", name), ("row.qty", "1")];
+    assert_eq!(told_in_writing(&bundle, "test/latin-rows", &row("É-1")), [""; 0]);
+    // Not `&#937;-1`.
+    assert_eq!(told_in_writing(&bundle, "test/latin-rows", &row("Ω-1")), ["X234"]);
+    let date = |code| {
+        let form = ("DTM.01.03", code);
+        [
+            ("BGM", ""),
+            ("DTM", ""),
+            ("DTM.01", ""),
+            ("DTM.01.01", "137"),
+            form,
+            ("DTM.value", "2026-11-24T15:42:30"),
+        ]
+    };
+    assert_eq!(told_in_writing(&bundle, "edifact/d96a/DESADV", &date("204")), [""; 0]);
+    // 718 is a period: the date would be missing without a word.
+    assert_eq!(told_in_writing(&bundle, "edifact/d96a/DESADV", &date("718")), ["X237"]);
 }
 
 #[test]

@@ -4,12 +4,14 @@ use super::rows::{Cell, RowEnd, is_blank, row};
 use super::{Dialect, unit_columns};
 use crate::formats::{GroupRow, Indexer, InterchangeRow, MessageRow, Row};
 use crate::guide::{Guide, Unit};
+use encoding_rs::Encoding;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// The state of the index pass over one file.
 pub struct CsvIndexer {
     dialect: Dialect,
+    encoding: &'static Encoding,
     kind: String,
     /// Names of the columns that hold a unit together, and where they stand.
     by: Vec<(String, usize)>,
@@ -19,13 +21,15 @@ pub struct CsvIndexer {
     started: bool,
     header_done: bool,
     open: Option<MessageRow>,
+    /// The values that hold the open unit together.
+    key: Vec<String>,
     count: u32,
     cells: Vec<Cell>,
 }
 
 impl CsvIndexer {
     /// At the start of a file read under `guide`.
-    pub(super) fn new(guide: &Guide, dialect: Dialect) -> Self {
+    pub(super) fn new(guide: &Guide, dialect: Dialect, encoding: &'static Encoding) -> Self {
         let by = unit_columns(guide)
             .iter()
             .map(|place| {
@@ -35,6 +39,7 @@ impl CsvIndexer {
             .collect();
         CsvIndexer {
             dialect,
+            encoding,
             kind: guide.name.clone(),
             by,
             one_unit: guide.unit == Unit::File,
@@ -43,6 +48,7 @@ impl CsvIndexer {
             started: false,
             header_done: !dialect.has_header,
             open: None,
+            key: Vec::new(),
             count: 0,
             cells: Vec::new(),
         }
@@ -79,7 +85,8 @@ impl CsvIndexer {
         let value = |index: usize| {
             let mut buffer = Vec::new();
             let cell = cells.get(index).copied().unwrap_or_default();
-            String::from_utf8_lossy(cell.value(bytes, self.dialect.quote, &mut buffer)).into_owned()
+            let bytes = cell.value(bytes, self.dialect.quote, &mut buffer);
+            self.encoding.decode_without_bom_handling(bytes).0.into_owned()
         };
         if !self.header_done {
             self.header_done = true;
@@ -93,23 +100,22 @@ impl CsvIndexer {
         if self.count == 0 && self.open.is_none() && !self.dialect.has_header {
             self.begin(Vec::new(), rows);
         }
-        let key = self.by.iter().map(|(_, index)| value(*index)).collect::<Vec<_>>().join(" ");
+        let key: Vec<String> = self.by.iter().map(|(_, index)| value(*index)).collect();
         let length = (next - at) as u64;
         match &mut self.open {
-            Some(open) if self.one_unit || (!self.by.is_empty() && open.control_number == key) => {
-                open.length += length
-            }
+            Some(open) if self.one_unit || (!self.by.is_empty() && self.key == key) => open.length += length,
             _ => {
                 self.close(rows);
                 self.count += 1;
                 self.open = Some(MessageRow {
                     ordinal: self.count,
                     kind: self.kind.clone(),
-                    control_number: key,
+                    control_number: key.join(" "),
                     offset: self.offset + at as u64,
                     length,
                     ..MessageRow::default()
                 });
+                self.key = key;
             }
         }
     }

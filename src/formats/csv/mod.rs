@@ -55,7 +55,8 @@ impl Format for Csv {
         if !guide.records.is_empty() {
             return super::fixed::indexer(guide);
         }
-        Box::new(index::CsvIndexer::new(guide, dialect(guide).unwrap_or(STANDARD)))
+        let encoding = encoding(guide).unwrap_or(encoding_rs::UTF_8);
+        Box::new(index::CsvIndexer::new(guide, dialect(guide).unwrap_or(STANDARD), encoding))
     }
 
     fn layout(&self, guide: &Guide, findings: &mut Diagnostics) -> Option<Box<dyn Layout>> {
@@ -66,14 +67,10 @@ impl Format for Csv {
         let dialect = dialect(guide)
             .ok_or(("a delimiter or quote of several characters", "one character"))
             .map_err(|(found, expected)| (found.to_string(), expected));
-        let charset = guide.setting("charset");
-        let encoding = match charset {
-            "" => Ok(encoding_rs::UTF_8),
-            name => encoding_rs::Encoding::for_label(name.as_bytes()).ok_or((
-                format!("the charset `{name}`"),
-                "utf-8, windows-1252, iso-8859-15 or another of the WHATWG list",
-            )),
-        };
+        let encoding = encoding(guide).ok_or((
+            format!("the charset `{}`", guide.setting("charset")),
+            "utf-8, windows-1252, iso-8859-15 or another of the WHATWG list",
+        ));
         let row = guide.shape.children_named(PlaceId::ROOT, "row").next();
         match (dialect, encoding, row) {
             (Ok(dialect), Ok(encoding), Some(row)) => {
@@ -98,6 +95,14 @@ impl Format for Csv {
 }
 
 const STANDARD: Dialect = Dialect { delimiter: b',', quote: b'"', has_header: true, crlf: false };
+
+/// How characters are coded; `None` if nobody knows the charset that the guide names.
+fn encoding(guide: &Guide) -> Option<&'static encoding_rs::Encoding> {
+    match guide.setting("charset") {
+        "" => Some(encoding_rs::UTF_8),
+        name => encoding_rs::Encoding::for_label(name.as_bytes()),
+    }
+}
 
 fn dialect(guide: &Guide) -> Option<Dialect> {
     let one = |name: &str, standard: u8| match guide.setting(name) {

@@ -167,8 +167,8 @@ impl Reader<'_> {
             let text = |cell: Option<&Cell>| {
                 let mut buffer = Vec::new();
                 let cell = cell.copied().unwrap_or_default();
-                String::from_utf8_lossy(cell.value(self.input.bytes, self.layout.dialect.quote, &mut buffer))
-                    .into_owned()
+                let bytes = cell.value(self.input.bytes, self.layout.dialect.quote, &mut buffer);
+                self.layout.encoding.decode_without_bom_handling(bytes).0.into_owned()
             };
             let (before, now) = (text(first.get(at)), text(cells.get(at)));
             if before != now {

@@ -105,7 +105,7 @@ fn check(layout: &CsvLayout, column: PlaceId, at: usize, row: u32, text: &str, f
     let guide = &layout.guide;
     let code = match text {
         "" => guide.shape.place(column).required.then_some(Code::X201),
-        text => layout.checks[column.index()].check(text, false, false),
+        text => layout.checks[column.index()].check(text, false, false).or(outside_charset(layout, text)),
     };
     let Some(code) = code else { return };
     let name = guide.shape.place(column).name.to_string();
@@ -116,6 +116,7 @@ fn check(layout: &CsvLayout, column: PlaceId, at: usize, row: u32, text: &str, f
             .with("element", &name)
             .with("value", text)
             .with("guide", &guide.name)
+            .with("expected", layout.encoding.name())
             .place(Place {
                 segment: row,
                 tag: "row".into(),
@@ -124,6 +125,11 @@ fn check(layout: &CsvLayout, column: PlaceId, at: usize, row: u32, text: &str, f
                 ..Place::default()
             }),
     );
+}
+
+/// A finding for characters that the file's charset does not have: references such as `&#937;` would stand for them.
+fn outside_charset(layout: &CsvLayout, text: &str) -> Option<Code> {
+    (!text.is_ascii() && layout.encoding.encode(text).2).then_some(Code::X234)
 }
 
 fn value(layout: &CsvLayout, text: &str, out: &mut Vec<u8>) {
