@@ -36,7 +36,13 @@ impl Tape {
 
 /// Runs `check` on `cases` tapes of `length` numbers, always the same ones. `check` panics if it fails.
 pub fn generated(cases: u32, length: usize, check: impl FnMut(&mut Tape)) {
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 2000, ..Config::default() };
+    let config = Config {
+        cases,
+        failure_persistence: None,
+        max_shrink_iters: 2000,
+        max_shrink_time: 5000,
+        ..Config::default()
+    };
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
     let check = RefCell::new(check);
     // A failing case is made shorter many times: only the last is worth reading.
