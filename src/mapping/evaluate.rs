@@ -596,7 +596,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                 text.push_str(part);
             });
         }
-        joined.map(|text| &*text.into_bump_str()).or(first).map_or(Value::Absent, Value::Text)
+        joined.map(|text| text.into_bump_str()).or(first).map_or(Value::Absent, Value::Text)
     }
 
     #[inline(never)]

@@ -137,15 +137,14 @@ impl Generator<'_> {
         let own = self.guide.shape.place(place);
         let allowed = &self.guide.rules(own.key?).codes;
         let beside = self.codes_beside(place);
-        let is_allowed = |code: &&Box<str>| allowed.is_empty() || allowed.contains(code);
-        let to_text = |code: &Box<str>| code.to_string();
-        match (own.codes.is_empty(), allowed.is_empty()) {
-            (false, _) => Some(own.codes.iter().filter(is_allowed).map(to_text).collect()),
-            (true, true) => None,
-            (true, false) => {
-                Some(allowed.iter().filter(|code| !beside.contains(&&***code)).map(to_text).collect())
-            }
+        let texts = |codes: &[Box<str>]| codes.iter().map(|code| code.to_string()).collect::<Vec<_>>();
+        let (mut own_codes, mut allowed) = (texts(&own.codes), texts(allowed));
+        if own_codes.is_empty() {
+            allowed.retain(|code| !beside.contains(&code.as_str()));
+            return (!self.guide.rules(own.key?).codes.is_empty()).then_some(allowed);
         }
+        own_codes.retain(|code| allowed.is_empty() || allowed.contains(code));
+        Some(own_codes)
     }
 
     /// Whether some key leads to a place: variants may have taken all codes that the guide allows.
