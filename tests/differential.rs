@@ -5,105 +5,17 @@
 mod reference;
 #[path = "support/shipped.rs"]
 mod shipped;
+#[path = "support/side_by_side.rs"]
+mod side_by_side;
 
-use crossdock::diagnostics::{Diagnostics, Severity};
-use crossdock::gateway::bundle::{Bundle, Route};
-use crossdock::mapping::{Earlier, Plan};
 use crossdock::tree::{Tree, View};
-use reference::value::{Canonical, Node, Schema, Value};
-use reference::{Built, Given, Workspace};
-use std::rc::Rc;
-
-/// The shipped maps, ready for both.
-struct World {
-    bundle: Bundle,
-    workspace: Workspace,
-}
-
-impl World {
-    fn new() -> World {
-        let files = shipped::mapping_files();
-        World { bundle: shipped::bundle(), workspace: Workspace::read(files.iter()) }
-    }
-
-    fn route(&self, flow: &str) -> &Route {
-        let routes = &self.bundle.clients["brightwick"].routes;
-        routes.iter().find(|route| route.flow.name == flow).unwrap()
-    }
-}
-
-/// Findings to compare. What nobody reads is decided when a map is compiled and is no business of the interpreter.
-/// A value that cannot be read, or values that do not agree, are told once however many lines need them.
-fn told(findings: &Diagnostics) -> Vec<(String, Severity)> {
-    let kept = findings.as_slice().iter().filter(|finding| finding.code.text() != "B009");
-    let told: Vec<_> = kept.map(|finding| (finding.shown_code().to_string(), finding.severity)).collect();
-    once(told)
-}
-
-fn once(mut told: Vec<(String, Severity)>) -> Vec<(String, Severity)> {
-    told.sort();
-    told.dedup_by(|next, one| next == one && ["B004", "B011", "B012"].contains(&one.0.as_str()));
-    told
-}
-
-/// Runs the plan and the interpreter on a tree, compares them, and gives back what the plan built.
-fn both(
-    workspace: &Workspace,
-    plan: &Plan,
-    source: View<'_>,
-    earlier: Option<&[(View<'_>, Rc<Node>)]>,
-) -> Tree {
-    let slots = earlier.map_or(vec![], |found| {
-        vec![match found {
-            [] => Earlier::None,
-            [(view, _)] => Earlier::One(*view),
-            several => Earlier::Several(several.len()),
-        }]
-    });
-    let (tree, findings, _) = shipped::run(plan, source, slots);
-    let target = Schema::of(&plan.target_shape, crossdock::tree::PlaceId::ROOT);
-    let built = Node::of(&target, &plan.target_shape, View::new(&tree, ""));
-    let by_plan = Built { target: built.canonical(), findings: told(&findings) };
-    let source_schema = Schema::of(&plan.source_shape, crossdock::tree::PlaceId::ROOT);
-    let given = Given {
-        now: jiff::Timestamp::UNIX_EPOCH,
-        parameters: [("zone".to_string(), Value::Text("America/Los_Angeles".into()))].into(),
-        earlier: earlier.map_or(vec![], |found| vec![found.iter().map(|(_, node)| node.clone()).collect()]),
-        header: vec![("client".into(), "BRW01".into())],
-    };
-    let mut by_reference =
-        workspace.run(&plan.name, &Node::of(&source_schema, &plan.source_shape, source), &target, &given);
-    by_reference.findings = once(by_reference.findings);
-    if let Some(difference) = difference(&by_plan, &by_reference) {
-        panic!("{}: {difference}", plan.name);
-    }
-    tree
-}
-
-/// Where two results differ, in a few words.
-fn difference(plan: &Built, reference: &Built) -> Option<String> {
-    if plan.findings != reference.findings {
-        return Some(format!("plan found {:?}\ninterpreter found {:?}", plan.findings, reference.findings));
-    }
-    tree_difference("", &plan.target, &reference.target)
-}
-
-fn tree_difference(path: &str, plan: &Canonical, reference: &Canonical) -> Option<String> {
-    let (Canonical::Record(left), Canonical::Record(right)) = (plan, reference) else {
-        return (plan != reference).then(|| format!("{path}: plan {plan:?}, interpreter {reference:?}"));
-    };
-    left.keys().chain(right.keys()).find_map(|name| match (left.get(name), right.get(name)) {
-        (Some(left), Some(right)) if left.len() == right.len() => {
-            let mut pairs = left.iter().zip(right).enumerate();
-            pairs.find_map(|(at, (left, right))| tree_difference(&format!("{path}.{name}#{at}"), left, right))
-        }
-        (left, right) => Some(format!("{path}.{name}: plan {left:?}, interpreter {right:?}")),
-    })
-}
+use reference::Workspace;
+use reference::value::{Node, Schema};
+use side_by_side::{World, both};
 
 /// Each message of a 940 file, through the read map and the write map.
 fn orders(world: &World, bytes: &[u8]) -> Vec<Tree> {
-    let route = world.route("brightwick/orders");
+    let route = world.route("brightwick", "brightwick/orders");
     let (head, rows) = shipped::messages(&*route.layout, bytes);
     let mut orders = Vec::new();
     for row in &rows {
@@ -119,7 +31,7 @@ fn orders(world: &World, bytes: &[u8]) -> Vec<Tree> {
 
 /// Each shipment of a WMS export, with the orders found for it.
 fn shipments(world: &World, bytes: &[u8], found: &[&Tree]) -> usize {
-    let route = world.route("brightwick/shipments");
+    let route = world.route("brightwick", "brightwick/shipments");
     let shape = &route.read.earlier[0].shape;
     let schema = Schema::of(shape, crossdock::tree::PlaceId::ROOT);
     let orders: Vec<_> = found

@@ -7,6 +7,7 @@ use crossdock::diagnostics::render::terminal;
 use crossdock::diagnostics::{Diagnostic, Diagnostics};
 use crossdock::formats::{Layout, MessageInput, MessageRow, Row, Scratch, format};
 use crossdock::gateway::bundle::{self, Bundle, MappingFiles};
+use crossdock::mapping::run::Fetch;
 use crossdock::mapping::{Earlier, Facts, Outcome, Plan, Runner};
 use crossdock::tree::{Tree, View};
 use std::path::Path;
@@ -105,4 +106,21 @@ pub fn run_at(
     let facts = Facts { now: jiff::Timestamp::UNIX_EPOCH, offset, earlier, header: &header, lookups: None };
     let outcome = Runner::default().run(plan, source, &facts, &mut target, &mut findings);
     (target, findings, outcome)
+}
+
+/// A plan run over a tree, with what its lines inside blocks find by `fetch`.
+pub fn run_knowing(
+    plan: &Plan,
+    source: View<'_>,
+    earlier: Vec<Earlier<'_>>,
+    fetch: Fetch<'_, std::convert::Infallible>,
+) -> (Tree, Diagnostics) {
+    let (mut target, mut findings) = (Tree::new(), Diagnostics::new());
+    let header = [("client", "BRW01".to_string())];
+    let facts = Facts { earlier, header: &header, now: jiff::Timestamp::UNIX_EPOCH, ..Facts::default() };
+    let mut runner = Runner::default();
+    let Ok(found) = runner.look_up(plan, source, &facts, fetch);
+    let facts = Facts { lookups: Some(&found), ..facts };
+    runner.run(plan, source, &facts, &mut target, &mut findings);
+    (target, findings)
 }

@@ -44,8 +44,10 @@ impl Building {
                 Part::Node(node) => children.push(node),
                 Part::Implied(inner) => {
                     let (node, inner_is_worth_it) = inner.finish();
-                    if inner_is_worth_it {
-                        is_worth_it = true;
+                    // A composite is a part of its segment: constants stand in it as they do in the segment.
+                    let is_composite = node.schema.position > 0 && !node.children.is_empty();
+                    is_worth_it |= inner_is_worth_it;
+                    if inner_is_worth_it || is_composite {
                         children.push(node);
                     }
                 }
@@ -64,22 +66,8 @@ impl Run<'_> {
             names.push((alias.text.clone(), here.clone()));
         }
         for (line, found) in map.earlier.iter().zip(&self.given.earlier) {
-            let bound = match found.as_slice() {
-                [one] => Bound::Node(one.clone()),
-                _ => Bound::Value(Value::Absent),
-            };
+            let bound = self.document(found, line.unknown.as_ref().map(|policy| &policy.kind));
             names.push((line.alias.text.clone(), bound));
-            let severity = match line.unknown.as_ref().map(|policy| &policy.kind) {
-                None | Some(PolicyKind::Hold) => Some(Severity::Hold),
-                Some(PolicyKind::Reject) => Some(Severity::Reject),
-                Some(PolicyKind::Warn) => Some(Severity::Warn),
-                Some(_) => None,
-            };
-            match (found.len(), severity) {
-                (0, Some(severity)) => self.report_as("B007", severity),
-                (0 | 1, _) => {}
-                _ => self.report(Code::B008),
-            }
         }
         let mut root = Building::new(target);
         if matches!(map.to, Some(crossdock::language::syntax::Side::Canonical(_))) {
@@ -94,6 +82,51 @@ impl Run<'_> {
         let (node, _) = root.finish();
         self.records.borrow_mut().insert(Vec::new(), node.clone());
         node
+    }
+
+    /// What a look-up found; that it found nothing or too many is told.
+    fn document(&self, found: &[Rc<Node>], unknown: Option<&PolicyKind>) -> Bound {
+        let severity = match unknown {
+            None | Some(PolicyKind::Hold) => Severity::Hold,
+            Some(PolicyKind::Reject) => Severity::Reject,
+            Some(PolicyKind::Warn) => Severity::Warn,
+            Some(_) if found.is_empty() => return Bound::Value(Value::Absent),
+            Some(_) => Severity::Hold,
+        };
+        match found {
+            [one] => return Bound::Node(one.clone()),
+            [] => self.report_as("B007", severity),
+            _ => self.report(Code::B008),
+        }
+        Bound::Awaited
+    }
+
+    /// The document with these values, looked up for the record at hand; nothing where one of the values is absent.
+    fn look_up(
+        &self,
+        scope: &Scope,
+        kind: &str,
+        keys: &[(&str, &Expression)],
+        unknown: Option<&PolicyKind>,
+    ) -> Bound {
+        let mut wanted = Vec::new();
+        for (field, value) in keys {
+            match self.value(scope, value) {
+                Value::Absent => return Bound::Value(Value::Absent),
+                value => wanted.push((*field, value.show())),
+            }
+        }
+        let Some(documents) = self.given.documents.get(kind) else { return self.document(&[], unknown) };
+        let fits = |document: &&Rc<Node>| {
+            let text = |field: &str| document.child(field).and_then(|child| child.text.clone());
+            wanted.iter().all(|(field, value)| text(field).as_ref() == Some(value))
+        };
+        let mut found: Vec<Rc<Node>> = documents.told.iter().filter(fits).cloned().collect();
+        if documents.is_master {
+            // What was told last is what is so.
+            found.drain(..found.len().saturating_sub(1));
+        }
+        self.document(&found, unknown)
     }
 
     fn statements(&self, building: &mut Building, scope: &Scope, statements: &[Statement]) {
@@ -119,6 +152,12 @@ impl Run<'_> {
                 }
                 StatementKind::Fill { targets, value } => self.fill(building, &scope, targets, value),
                 StatementKind::Check(check) => self.check(&scope, check),
+                StatementKind::Earlier(line) => {
+                    let keys: Vec<_> = line.keys.iter().map(|(field, value)| (&*field.text, value)).collect();
+                    let unknown = line.unknown.as_ref().map(|policy| &policy.kind);
+                    let bound = self.look_up(&scope, &line.document.text, &keys, unknown);
+                    scope.names.push((line.alias.text.clone(), bound));
+                }
                 StatementKind::Ignore { .. } => {}
                 other => panic!("the interpreter does not know {other:?}"),
             }
@@ -136,6 +175,17 @@ impl Run<'_> {
         match &value.kind {
             ExpressionKind::Call { name, arguments } if name.text == "lookup" => {
                 self.lookup(scope, arguments)
+            }
+            ExpressionKind::Call { name, arguments } if name.text == "item" => {
+                let (field, value) = match &arguments[0].kind {
+                    ExpressionKind::Binary { operator: Operator::Equal, left, right } => match &left.kind {
+                        ExpressionKind::Path(path) => (path.head().expect("a field"), &**right),
+                        other => panic!("not a field: {other:?}"),
+                    },
+                    _ => ("sku", &arguments[0]),
+                };
+                // An item that nobody told of is absent, and nothing more.
+                self.look_up(scope, "item", &[(field, value)], Some(&PolicyKind::Absent))
             }
             ExpressionKind::Path(path) => match self.first(scope, path) {
                 Bound::Node(node) if node.is_record() => Bound::Node(node),
@@ -213,7 +263,8 @@ impl Run<'_> {
             value = Value::Number(number.round(digits, mode));
         }
         if value.is_absent() {
-            if line.modifiers.required.is_some() && !self.failed.get() {
+            let is_told = self.failed.get() || self.awaits(scope, &line.value);
+            if line.modifiers.required.is_some() && !is_told {
                 self.report(Code::B002);
             }
             return false;
@@ -309,6 +360,20 @@ impl Run<'_> {
             return self.lines(building, scope, block, statement, arguments);
         }
         let ExpressionKind::Path(path) = &source.kind else { panic!("a path") };
+        if let Some((around, alias)) = &block.inside {
+            let mut written = false;
+            for (number, (node, around)) in
+                self.find_inside(scope, path, around.steps.len()).into_iter().enumerate()
+            {
+                let mut scope = scope.clone();
+                scope.names.push((alias.text.clone(), Bound::Node(around)));
+                written |= self.one(building, &scope, block, statement, Bound::Node(node), number, true);
+            }
+            if !written && block.modifiers.required.is_some() {
+                self.report(Code::B002);
+            }
+            return;
+        }
         let Found::Nodes(nodes) = self.find(scope, path) else { panic!("a list") };
         let item = |node: &Rc<Node>| Scope { here: Bound::Node(node.clone()), ..scope.clone() };
         let keys = |node: &Rc<Node>, by: &[Expression]| -> Vec<Value> {
@@ -459,11 +524,19 @@ fn target(schema: &Rc<Schema>, step: &PathStep) -> Rc<Schema> {
     (*found.unwrap_or_else(|| panic!("no {step:?} in {}", schema.name))).clone()
 }
 
-/// `N9[BM]` writes BM by itself.
+/// `N9[BM]` writes BM by itself, `CNT[2]` its 2 into the composite that holds the key.
 fn write_key(record: &mut Building, step: &PathStep) {
-    let (Some(code), [key]) = (code_of(step), record.schema.key.as_slice()) else { return };
-    let key = record.schema.child(key).expect("a key").clone();
-    record.leaf(&key, code.to_string());
+    let (Some(code), [above @ .., key]) = (code_of(step), record.schema.key.as_slice()) else { return };
+    let (above, key) = (above.to_vec(), key.clone());
+    let mut at = record;
+    for label in above {
+        let schema = at.schema.child(&label).expect("the composite of a key").clone();
+        at.parts.push(Part::Implied(Building::new(&schema)));
+        let Some(Part::Implied(inner)) = at.parts.last_mut() else { unreachable!("just added") };
+        at = inner;
+    }
+    let key = at.schema.child(&key).expect("a key").clone();
+    at.leaf(&key, code.to_string());
 }
 
 /// The next pair of `W12.id[VN]` that no line has yet.

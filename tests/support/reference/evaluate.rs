@@ -16,6 +16,8 @@ pub enum Bound {
     Node(Rc<Node>),
     Group(Vec<Rc<Node>>, String),
     Value(Value),
+    /// A document that was looked up and is not known: that was told.
+    Awaited,
 }
 
 /// What can be seen from a line.
@@ -57,12 +59,12 @@ impl Run<'_> {
         let mut steps = &path.steps[skip..];
         let mut nodes = match start {
             Bound::Value(value) if steps.is_empty() => return Found::Value(value),
-            Bound::Value(_) => return Found::Nodes(Vec::new()),
+            Bound::Value(_) | Bound::Awaited => return Found::Nodes(Vec::new()),
             Bound::Node(node) => vec![node],
             Bound::Group(members, name) => match steps.first() {
                 Some(step) if step.name == StepName::Name(name) => {
                     steps = &steps[1..];
-                    members
+                    occurrence(self.selected(scope, members, step), step)
                 }
                 _ => members.into_iter().take(1).collect(),
             },
@@ -108,7 +110,7 @@ impl Run<'_> {
     }
 
     fn step(&self, scope: &Scope, node: &Rc<Node>, step: &PathStep) -> Vec<Rc<Node>> {
-        let mut found: Vec<Rc<Node>> = node
+        let named = node
             .children
             .iter()
             .filter(|child| match &step.name {
@@ -117,6 +119,32 @@ impl Run<'_> {
             })
             .cloned()
             .collect();
+        let mut found = self.selected(scope, named, step);
+        // Of elements and components `#2` is the one at the second position, whether the first is there or not.
+        if let Some(Occurrence::Number(number)) = step.occurrence {
+            let twins = node.schema.children.iter().filter(|child| match &step.name {
+                StepName::Name(name) => child.position > 0 && child.name == *name,
+                StepName::Position(_) => false,
+            });
+            let positions: Vec<u16> = twins.map(|child| child.position).collect();
+            if positions.len() > 1 {
+                let wanted = positions.get(number as usize - 1);
+                found.retain(|child| Some(&child.schema.position) == wanted);
+                return found;
+            }
+        }
+        // What may come once and comes twice was found wrong where it was read; here the first one counts.
+        let is_one_single = found.first().is_some_and(|first| {
+            first.schema.is_single && found.iter().all(|other| other.schema.label() == first.schema.label())
+        });
+        match step.occurrence {
+            None if is_one_single => found.into_iter().take(1).collect(),
+            _ => occurrence(found, step),
+        }
+    }
+
+    /// Those of some nodes that the selectors of a step let through.
+    fn selected(&self, scope: &Scope, mut found: Vec<Rc<Node>>, step: &PathStep) -> Vec<Rc<Node>> {
         for selector in &step.selectors {
             found.retain(|child| match &selector.kind {
                 SelectorKind::Codes { negated, codes } => {
@@ -128,17 +156,41 @@ impl Run<'_> {
                 }
             });
         }
-        // What may come once and comes twice was found wrong where it was read; here the first one counts.
-        let is_one_single = found.first().is_some_and(|first| {
-            first.schema.is_single && found.iter().all(|other| other.schema.label() == first.schema.label())
-        });
-        match step.occurrence {
-            None if is_one_single => found.into_iter().take(1).collect(),
-            None => found,
-            Some(Occurrence::Last) => found.into_iter().last().into_iter().collect(),
-            Some(Occurrence::Number(number)) => {
-                found.into_iter().nth(number as usize - 1).into_iter().collect()
+        found
+    }
+
+    /// The nodes that a path leads to, each with the one that its first steps lead to.
+    pub fn find_inside(&self, scope: &Scope, path: &Path, steps: usize) -> Vec<(Rc<Node>, Rc<Node>)> {
+        let (first, rest) = path.steps.split_at(steps);
+        let part = |steps: &[PathStep]| Path { steps: steps.to_vec(), ..path.clone() };
+        let Found::Nodes(around) = self.find(scope, &part(first)) else { return Vec::new() };
+        let mut found = Vec::new();
+        for around in around {
+            let mut nodes = vec![around.clone()];
+            for step in rest {
+                nodes = nodes.iter().flat_map(|node| self.step(scope, node, step)).collect();
             }
+            found.extend(nodes.into_iter().map(|node| (node, around.clone())));
+        }
+        found
+    }
+
+    /// Whether an expression reads a document that is awaited.
+    pub fn awaits(&self, scope: &Scope, expression: &Expression) -> bool {
+        let inner = |inner: &Expression| self.awaits(scope, inner);
+        match &expression.kind {
+            ExpressionKind::Path(path) => matches!(self.start(scope, path).0, Bound::Awaited),
+            ExpressionKind::Call { arguments, .. } => arguments.iter().any(inner),
+            ExpressionKind::Binary { left, right, .. } => inner(left) || inner(right),
+            ExpressionKind::Not(one) | ExpressionKind::Negate(one) => inner(one),
+            ExpressionKind::In { value, list } => inner(value) || list.iter().any(inner),
+            ExpressionKind::Else { value, fallback } => inner(value) || inner(fallback),
+            ExpressionKind::If { condition, then, otherwise } => {
+                inner(condition) || inner(then) || inner(otherwise)
+            }
+            ExpressionKind::Via(via) => inner(&via.value),
+            ExpressionKind::List(items) => items.iter().any(inner),
+            _ => false,
         }
     }
 
@@ -438,6 +490,15 @@ impl Run<'_> {
             PolicyKind::Constant(literal) => constant(literal),
             _ => Value::Absent,
         }
+    }
+}
+
+/// `#1`, or all.
+fn occurrence(found: Vec<Rc<Node>>, step: &PathStep) -> Vec<Rc<Node>> {
+    match step.occurrence {
+        None => found,
+        Some(Occurrence::Last) => found.into_iter().last().into_iter().collect(),
+        Some(Occurrence::Number(number)) => found.into_iter().nth(number as usize - 1).into_iter().collect(),
     }
 }
 

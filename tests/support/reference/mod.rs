@@ -45,8 +45,18 @@ pub struct Given {
     pub parameters: BTreeMap<String, Value>,
     /// What each `earlier` line found.
     pub earlier: Vec<Vec<Rc<Node>>>,
+    /// What lines inside blocks may look up, by the kind of document.
+    pub documents: BTreeMap<String, Documents>,
     /// Header fields of canonical documents.
     pub header: Vec<(String, String)>,
+}
+
+/// Documents of one kind, in the order they were told.
+#[derive(Default, Clone)]
+pub struct Documents {
+    pub told: Vec<Rc<Node>>,
+    /// Whether a document takes the place of those before it.
+    pub is_master: bool,
 }
 
 /// What a run gives.

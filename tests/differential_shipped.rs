@@ -1,0 +1,162 @@
+//! The maps of the demo's clients, plan and reference interpreter side by side: documents looked up in the header and for
+//! each line, groups picked by condition, records named by the one around them. The messages are those of testdata,
+//! and any that the guides allow.
+#![allow(clippy::unwrap_used)]
+
+#[path = "support/reference/mod.rs"]
+mod reference;
+#[path = "support/shipped.rs"]
+mod shipped;
+#[path = "support/side_by_side.rs"]
+mod side_by_side;
+#[path = "support/tape.rs"]
+mod tape;
+#[path = "support/trees/mod.rs"]
+mod trees;
+
+use crossdock::gateway::bundle::{self, Route};
+use crossdock::mapping::Plan;
+use crossdock::tree::{PlaceId, Tree, View};
+use reference::Workspace;
+use reference::value::{Node, Schema};
+use side_by_side::{Known, World, both_knowing};
+use tape::generated;
+
+/// A message through the read map of a route and then through each of its write maps; `found` is what the `earlier`
+/// line of the read map finds. Gives the document and the number of findings of all of it.
+fn through(world: &World, route: &Route, source: View<'_>, found: &[&Tree], known: &Known) -> (Tree, usize) {
+    let run = |plan: &Plan, source: View<'_>, found: &[&Tree]| {
+        let earlier = plan.earlier.first().map(|line| {
+            let schema = Schema::of(&line.shape, PlaceId::ROOT);
+            let both = |tree: &&Tree| {
+                let view = View::new(tree, "");
+                Node::of(&schema, &line.shape, view)
+            };
+            found.iter().map(|tree| (View::new(tree, ""), both(tree))).collect::<Vec<_>>()
+        });
+        both_knowing(&world.workspace, plan, source, earlier.as_deref(), known)
+    };
+    let (document, mut findings) = run(&route.read, source, found);
+    for (write, _) in &route.writes {
+        findings += run(write, View::new(&document, ""), &[]).1;
+    }
+    (document, findings)
+}
+
+/// The messages of a file through a route.
+fn file(world: &World, route: &Route, bytes: &[u8], found: &[&Tree], known: &Known) -> Vec<(Tree, usize)> {
+    let (head, rows) = shipped::messages(&*route.layout, bytes);
+    let each = |row| {
+        let input = shipped::input(&head, bytes, row);
+        let (tree, _) = shipped::read(&*route.layout, &input);
+        through(world, route, View::new(&tree, input.source()), found, known)
+    };
+    rows.iter().map(each).collect()
+}
+
+fn demo(name: &str) -> Vec<u8> {
+    shipped::testdata(&format!("demo/nordhaven-{name}"))
+}
+
+/// Nordhaven's items, from his list.
+fn items(world: &World) -> Vec<Tree> {
+    let known = Known::of(world, "nordhaven");
+    let items = file(world, world.route("nordhaven", "nordhaven/items"), &demo("items.csv"), &[], &known);
+    items.into_iter().map(|(item, _)| item).collect()
+}
+
+fn knowing(world: &World, items: &[Tree]) -> Known {
+    let mut known = Known::of(world, "nordhaven");
+    items.iter().for_each(|item| known.tell("item", item.clone()));
+    known
+}
+
+#[test]
+fn nordhavens_notices_and_receipts_are_the_same_in_both() {
+    let world = World::new();
+    let items = items(&world);
+    assert_eq!(items.len(), 2);
+    let route = world.route("nordhaven", "nordhaven/notices");
+    let notices = |known: &Known| file(&world, route, &demo("desadv.edi"), &[], known);
+    let (notice, findings) = notices(&knowing(&world, &items)).remove(0);
+    assert_eq!(findings, 0);
+    // Nobody told of any item; all are told twice, and the last word counts.
+    assert!(notices(&Known::of(&world, "nordhaven")).remove(0).1 > 0);
+    let twice: Vec<Tree> = items.iter().rev().chain(&items).cloned().collect();
+    assert_eq!(notices(&knowing(&world, &twice)).remove(0).1, 0);
+
+    let route = world.route("nordhaven", "nordhaven/receipts");
+    let known = Known::of(&world, "nordhaven");
+    for name in ["demo/nordhaven-receipt.txt", "csv/ok/receipt-s04.txt", "csv/ok/receipt-two.txt"] {
+        let bytes = shipped::testdata(name);
+        for found in [&[&notice][..], &[], &[&notice, &notice]] {
+            let receipts = file(&world, route, &bytes, found, &known);
+            assert!(!receipts.is_empty(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn nordhavens_orders_and_shipments_are_the_same_in_both() {
+    let world = World::new();
+    let known = Known::of(&world, "nordhaven");
+    let route = world.route("nordhaven", "nordhaven/orders");
+    let (order, findings) = file(&world, route, &demo("orders.edi"), &[], &known).remove(0);
+    assert_eq!(findings, 0);
+    let route = world.route("nordhaven", "nordhaven/shipments");
+    let found = file(&world, route, &demo("shipment.csv"), &[&order], &known);
+    assert_eq!(found.iter().map(|(_, findings)| findings).sum::<usize>(), 0);
+    for others in [&[][..], &[&order, &order]] {
+        assert!(file(&world, route, &demo("shipment.csv"), others, &known).remove(0).1 > 0);
+    }
+}
+
+#[test]
+fn calderas_orders_are_the_same_in_both() {
+    let world = World::new();
+    let route = world.route("caldera", "caldera/orders");
+    let orders =
+        file(&world, route, &shipped::testdata("fixed/ok/as400-s08.txt"), &[], &Known::of(&world, "caldera"));
+    assert!(!orders.is_empty());
+}
+
+/// No shipped map asks for an item by `item(…)`.
+#[test]
+fn items_asked_for_by_number_or_gtin_are_the_same_in_both() {
+    let map = "map test/items\n  version 1\n  lang 1\n  from guide house/item-csv as file\n  to canonical item\n  \
+               sku = sku\n  action = \"new\"\n  base_uom = \"EA\"\n  let own = item(sku)\n  \
+               let other = item(gtin = first(row.gtin))\n  description = join(own.description, other.sku, \" \")\nend map\n";
+    let mut files = shipped::mapping_files();
+    files.insert("test/items.map".into(), map.into());
+    let (bundle, sources, findings) = bundle::compile(&files, None);
+    let bundle = bundle.unwrap_or_else(|| panic!("{}", shipped::render(findings.as_slice(), &sources)));
+    let world = World { bundle, workspace: Workspace::read(files.iter()) };
+    let (plan, items) = (&world.bundle.maps["test/items"], items(&world));
+    let layout = &*world.bundle.layouts["house/item-csv"];
+    let bytes = demo("items.csv");
+    let (head, rows) = shipped::messages(layout, &bytes);
+    for known in [Known::of(&world, "nordhaven"), knowing(&world, &items)] {
+        for row in &rows {
+            let input = shipped::input(&head, &bytes, row);
+            let (tree, _) = shipped::read(layout, &input);
+            both_knowing(&world.workspace, plan, View::new(&tree, input.source()), None, &known);
+        }
+    }
+}
+
+/// Whatever a guide allows, through every route of every client.
+#[test]
+fn generated_messages_of_every_route_are_the_same_in_both() {
+    let world = World::new();
+    let known = knowing(&world, &items(&world));
+    for (name, client) in &world.bundle.clients {
+        let known = if name == "nordhaven" { &known } else { &Known::of(&world, name) };
+        for route in &client.routes {
+            generated(25, 1500, |tape| {
+                for message in trees::messages(route.layout.guide(), tape) {
+                    through(&world, route, View::new(&message.tree(), ""), &[], known);
+                }
+            });
+        }
+    }
+}
