@@ -58,8 +58,10 @@ pub fn fit<'b>(
             ("", release) => release.to_string(),
             (version, release) => format!("{version}:{release}"),
         };
+        // What the message says of itself counts, then what is said around it.
         let written = [message.version.as_str(), group.version.as_str(), interchange.version.as_str()];
-        own.is_empty() || written.iter().any(|version| version.starts_with(&own))
+        let written = written.into_iter().find(|version| !version.is_empty()).unwrap_or_default();
+        own.is_empty() || written.starts_with(&own)
     };
     let of_kind = bundle.layouts.values().map(|layout| &**layout).filter(|layout| is_it(*layout));
     // Standards are named after their format; what is narrower fits fewer messages. The shortest name is the widest.

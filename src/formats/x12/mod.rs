@@ -28,9 +28,8 @@ impl Format for X12 {
     }
 
     fn sniff(&self, head: &[u8]) -> bool {
-        let start = head.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(0);
-        head[start..].starts_with(b"ISA")
-            && head.get(start + 3).is_some_and(|byte| !byte.is_ascii_alphanumeric())
+        let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+        head.starts_with(b"ISA") && head.get(3).is_some_and(|byte| !byte.is_ascii_alphanumeric())
     }
 
     fn is_whole(&self, head: &[u8], tail: &[u8]) -> bool {
