@@ -79,6 +79,7 @@ fn build(layers: &[&GuideDocument], sources: &GuideSources<'_>, findings: &mut D
             columns: Vec::new(),
             records: Vec::new(),
             moments: Vec::new(),
+            words: Default::default(),
             extra_columns: ExtraColumns::default(),
             cases: Vec::new(),
         },
@@ -124,7 +125,10 @@ impl<'a> Builder<'a, '_> {
             }
             GuideLine::Delimiters(settings) => self.settings("delimiter ", settings),
             GuideLine::Dictionary(reference) => match sources.dictionaries.get(reference.name.as_str()) {
-                Some(dictionary) => self.dictionary = Some(dictionary),
+                Some(dictionary) => {
+                    self.dictionary = Some(dictionary);
+                    self.words(dictionary);
+                }
                 None => {
                     let known = sources.dictionaries.keys().copied();
                     self.findings.push(unknown_document("dictionary", reference, known));
@@ -270,6 +274,25 @@ impl<'a> Builder<'a, '_> {
             }
         }
         masks
+    }
+
+    /// What codes mean, of every element that has words.
+    fn words(&mut self, dictionary: &DictionaryDocument) {
+        for declaration in &dictionary.words {
+            let id = declaration.element.text.as_str();
+            if !dictionary.elements.iter().any(|element| element.id.text == id) {
+                let span = declaration.element.span;
+                self.findings
+                    .push(Diagnostic::new(Code::G006).with("tag", id).at(span, "not in the dictionary"));
+            }
+            let known = self.guide.words.entry(id.into()).or_default();
+            known.extend(
+                declaration
+                    .meanings
+                    .iter()
+                    .map(|(code, text)| (code.text.as_str().into(), text.text.as_str().into())),
+            );
+        }
     }
 
     fn element(&mut self, parent: PlaceId, element: &SegmentElement) {

@@ -52,6 +52,8 @@ pub struct Guide {
     pub records: Vec<records::Record>,
     /// Dates and times whose form a code beside them tells.
     pub moments: Vec<moment::Moment>,
+    /// What codes mean, by the id of their element, for people.
+    pub words: BTreeMap<Box<str>, BTreeMap<Box<str>, Box<str>>>,
     /// What to do with columns the guide does not name.
     pub extra_columns: ExtraColumns,
     /// `case` lines of all layers: conditions across segments, compiled with the expressions of maps.
@@ -154,6 +156,11 @@ impl Guide {
     /// A setting, or "" where there is none.
     pub fn setting(&self, name: &str) -> &str {
         self.settings.get(name).map_or("", String::as_str)
+    }
+
+    /// What a code means at a place, as far as the dictionary has words for it.
+    pub fn word(&self, place: PlaceId, code: &str) -> Option<&str> {
+        self.words.get(&self.rules(place).element_id)?.get(code).map(|word| &**word)
     }
 
     /// The rules of a place.

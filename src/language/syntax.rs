@@ -113,7 +113,20 @@ pub struct DictionaryDocument {
     pub composites: Vec<SegmentDeclaration>,
     /// `segment N1 … end`
     pub segments: Vec<SegmentDeclaration>,
+    /// `words 98 ST "ship to"`
+    pub words: Vec<WordsDeclaration>,
     /// The whole document.
+    pub span: Span,
+}
+
+/// `words 98 ST "ship to" BT "bill to"`: what codes of an element mean, for people.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WordsDeclaration {
+    /// The element.
+    pub element: Word,
+    /// Codes, each with its meaning.
+    pub meanings: Vec<(Word, Text)>,
+    /// The whole line.
     pub span: Span,
 }
 

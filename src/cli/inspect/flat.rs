@@ -48,6 +48,12 @@ pub fn delimited(values: &Delimited, text: &Text, console: &mut Console<'_>) {
 /// Tells of values at fixed columns.
 pub fn fixed(columns: &Fixed, console: &mut Console<'_>) {
     console.line(format!("  holds       {}", plural(columns.lines, "line")));
+    for (line, width) in columns.odd_lines.iter().take(ODD_ROWS_MAX) {
+        console.line(format!("    ! line {line} has {}", plural(*width, "character")));
+    }
+    if columns.odd_lines.len() > ODD_ROWS_MAX {
+        console.line(format!("    ! and {} more lines", columns.odd_lines.len() - ODD_ROWS_MAX));
+    }
     for kind in &columns.kinds {
         let tag = if kind.tag.is_empty() { String::new() } else { format!(" {}", sanitize(&kind.tag)) };
         let (shortest, longest) = kind.widths;
@@ -60,6 +66,14 @@ pub fn fixed(columns: &Fixed, console: &mut Console<'_>) {
             (format!("{start}-{}", start + width - 1), column.clone())
         };
         let named: Vec<(String, Column)> = kind.columns.iter().map(named).collect();
+        let keys: Vec<&str> =
+            named.iter().filter(|(_, column)| column.may_be_key()).map(|(name, _)| name.as_str()).collect();
+        if !keys.is_empty() {
+            console.line(format!(
+                "    equal in neighbouring lines, so perhaps the key of one document: {}",
+                keys.join(", ")
+            ));
+        }
         table(named.iter().map(|(name, column)| (name.clone(), column)), console);
     }
 }

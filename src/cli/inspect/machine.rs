@@ -70,7 +70,12 @@ fn content(inspected: &Inspected<'_>, all: bool) -> Value {
                     "columns": columns.collect::<Vec<_>>(),
                 })
             });
-            json!({ "lines": fixed.lines, "tag_width": fixed.tag_width, "records": kinds.collect::<Vec<_>>() })
+            let odd =
+                fixed.odd_lines.iter().map(|(line, width)| json!({ "line": line, "characters": width }));
+            json!({
+                "lines": fixed.lines, "tag_width": fixed.tag_width, "records": kinds.collect::<Vec<_>>(),
+                "odd_lines": odd.collect::<Vec<_>>(),
+            })
         }
         Syntax::Empty | Syntax::Binary | Syntax::Json | Syntax::Prose => Value::Null,
     }
@@ -140,7 +145,7 @@ fn told(
     let lines = told.lines.iter().map(|line| {
         json!({
             "depth": line.depth, "label": line.label, "title": line.title, "value": line.value,
-            "ordinal": line.ordinal,
+            "meaning": line.meaning, "ordinal": line.ordinal,
         })
     });
     value["guide"] = json!(told.guide);

@@ -20,6 +20,8 @@ pub struct Line {
     pub title: String,
     /// The value, for elements.
     pub value: Option<String>,
+    /// What the value means, where it is a code that a guide has words for.
+    pub meaning: Option<String>,
     /// Ordinal of its segment or row in the message, from 1.
     pub ordinal: u32,
 }
@@ -69,8 +71,10 @@ fn node(layout: &dyn Layout, view: View<'_>, id: NodeId, depth: usize, lines: &m
         position if is_part => format!(".{position}"),
         position => format!(".{position:02}"),
     };
-    let value = view.text(id).map(|text| sanitize(&cut(text)));
-    lines.push(Line { depth, label, title: place.title.to_string(), value, ordinal: at.ordinal });
+    let text = view.text(id);
+    let value = text.map(|text| sanitize(&cut(text)));
+    let meaning = text.and_then(|text| layout.guide().word(at.place, text)).map(str::to_string);
+    lines.push(Line { depth, label, title: place.title.to_string(), value, meaning, ordinal: at.ordinal });
     view.tree.children(id).for_each(|child| node(layout, view, child, depth + 1, lines));
 }
 
@@ -86,17 +90,19 @@ pub fn by_segments(
     for (segment, ordinal) in Segments::new(&bytes[..end], range.start, delimiters).zip(1..) {
         let tag = segment.tag();
         let title = names.segment(tag).to_string();
-        lines.push(Line { depth: 0, label: sanitize(tag), title, value: None, ordinal });
+        lines.push(Line { depth: 0, label: sanitize(tag), title, value: None, meaning: None, ordinal });
         for position in 1..=segment.element_count() {
             let element = segment.element(position);
             if element.is_empty() {
                 continue;
             }
+            let text = String::from_utf8_lossy(element);
             lines.push(Line {
                 depth: 1,
                 label: format!(".{position:02}"),
                 title: names.element(tag, position).to_string(),
-                value: Some(sanitize(&cut(&String::from_utf8_lossy(element)))),
+                meaning: names.meaning(tag, position, &text).map(str::to_string),
+                value: Some(sanitize(&cut(&text))),
                 ordinal,
             });
         }

@@ -1,13 +1,22 @@
 //! Names of segments, as far as any guide of the format knows them.
 
 use crate::gateway::bundle::Bundle;
+use crate::guide::Guide;
 use crate::tree::{PlaceId, PlaceKind};
 use std::collections::BTreeMap;
 
 /// Titles of segments and their elements, by tag.
 #[derive(Default)]
 pub struct Names<'b> {
-    segments: BTreeMap<&'b str, (&'b str, Vec<&'b str>)>,
+    segments: BTreeMap<&'b str, (&'b str, Vec<Element<'b>>)>,
+}
+
+/// An element, as a guide knows it.
+#[derive(Clone, Copy, Default)]
+struct Element<'b> {
+    title: &'b str,
+    /// The guide and its place there, for what its codes mean.
+    place: Option<(&'b Guide, PlaceId)>,
 }
 
 impl<'b> Names<'b> {
@@ -26,12 +35,12 @@ impl<'b> Names<'b> {
                     continue;
                 }
                 let mut elements = Vec::new();
-                for &child in &place.children {
-                    let child = guide.shape.place(child);
+                for &id in &place.children {
+                    let child = guide.shape.place(id);
                     let position = usize::from(child.position);
                     if position > 0 {
-                        elements.resize(elements.len().max(position), "");
-                        elements[position - 1] = &*child.title;
+                        elements.resize(elements.len().max(position), Element::default());
+                        elements[position - 1] = Element { title: &child.title, place: Some((guide, id)) };
                     }
                 }
                 names.segments.insert(&place.name, (&place.title, elements));
@@ -47,7 +56,17 @@ impl<'b> Names<'b> {
 
     /// What an element, from 1, is called; empty if nobody knows.
     pub fn element(&self, tag: &str, position: usize) -> &'b str {
+        self.known(tag, position).title
+    }
+
+    /// What a code in an element, from 1, means; `None` if nobody has words for it.
+    pub fn meaning(&self, tag: &str, position: usize, code: &str) -> Option<&'b str> {
+        let (guide, place) = self.known(tag, position).place?;
+        guide.word(place, code)
+    }
+
+    fn known(&self, tag: &str, position: usize) -> Element<'b> {
         let elements = self.segments.get(tag).map(|(_, elements)| elements);
-        elements.and_then(|elements| elements.get(position - 1)).copied().unwrap_or("")
+        elements.and_then(|elements| elements.get(position - 1)).copied().unwrap_or_default()
     }
 }

@@ -202,9 +202,10 @@ fn tree(told: &Told, indent: usize, console: &mut Console<'_>) {
     let mut findings: Vec<&Diagnostic> = told.findings.iter().collect();
     for (at, line) in told.lines.iter().enumerate() {
         let value = line.value.as_ref().map(|value| format!(": {value}")).unwrap_or_default();
+        let meaning = line.meaning.as_ref().map(|meaning| format!(" ({meaning})")).unwrap_or_default();
         let title = if line.title.is_empty() { String::new() } else { format!("  {}", line.title) };
         let indent = indent + line.depth * 2;
-        console.line(format!("{:indent$}{}{title}{value}", "", line.label));
+        console.line(format!("{:indent$}{}{title}{value}{meaning}", "", line.label));
         // What was found in a segment stands behind its last line.
         let next = told.lines.get(at + 1).map(|next| next.ordinal);
         if line.ordinal > 0 && next != Some(line.ordinal) {

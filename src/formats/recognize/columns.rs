@@ -51,6 +51,14 @@ pub struct Column {
 }
 
 impl Column {
+    /// Whether it may be the key of a document that neighbouring rows make together: equal in them, and the name of
+    /// something rather than a quantity or a moment.
+    pub fn may_be_key(&self) -> bool {
+        self.is_grouping
+            && self.longest >= 3
+            && matches!(self.guess, Guess::Text | Guess::Digits | Guess::Integer)
+    }
+
     /// The type as a guide writes it.
     pub fn type_text(&self) -> String {
         match &self.guess {

@@ -30,15 +30,15 @@ pub struct Delimited {
 
 /// The guess, with how sure it is in percent; `None` if nothing separates.
 pub(super) fn guess(text: &str) -> Option<(Delimited, u8)> {
-    let (delimiter, rows, sure) = DELIMITERS
+    let (delimiter, rows, has_quotes, sure) = DELIMITERS
         .iter()
         .filter_map(|&delimiter| {
-            let rows = rows(text, delimiter);
+            let (rows, has_quotes) = rows(text, delimiter);
             let sure = regularity(&rows)?;
-            Some((delimiter, rows, sure))
+            Some((delimiter, rows, has_quotes, sure))
         })
         // The first of equals: the order is that of use.
-        .reduce(|best, next| if next.2 > best.2 { next } else { best })?;
+        .reduce(|best, next| if next.3 > best.3 { next } else { best })?;
     let width = usual_width(&rows)?;
     let has_header = has_header(&rows, width);
     let body = &rows[usize::from(has_header)..];
@@ -55,10 +55,10 @@ pub(super) fn guess(text: &str) -> Option<(Delimited, u8)> {
             column(name, &values)
         })
         .collect();
-    let keys = columns.iter().filter(|column| column.is_grouping && is_key(column));
+    let keys = columns.iter().filter(|column| column.may_be_key());
     let guess = Delimited {
         delimiter,
-        has_quotes: text.contains(&format!("{delimiter}\"")) || text.starts_with('"'),
+        has_quotes,
         has_header,
         keys: keys.map(|column| column.name.clone()).collect(),
         tags: tags(&rows, width),
@@ -69,13 +69,18 @@ pub(super) fn guess(text: &str) -> Option<(Delimited, u8)> {
     Some((guess, sure))
 }
 
-/// A key names something: neither a quantity nor a moment.
-fn is_key(column: &Column) -> bool {
-    matches!(column.guess, Guess::Text | Guess::Digits | Guess::Integer) && column.longest >= 3
+/// Rows and their values, and whether quotes stand around some. A quote that is never closed is a character like others,
+/// or it would swallow all rows behind it.
+fn rows(text: &str, delimiter: char) -> (Vec<Vec<String>>, bool) {
+    match quoted_rows(text, delimiter, true) {
+        Some(rows) => (rows, text.contains(&format!("{delimiter}\"")) || text.starts_with('"')),
+        None => (quoted_rows(text, delimiter, false).unwrap_or_default(), false),
+    }
 }
 
-/// Rows and their values: quotes around values, doubled inside (RFC 4180). Rows without anything are left out.
-fn rows(text: &str, delimiter: char) -> Vec<Vec<String>> {
+/// Rows and their values: quotes around values, doubled inside (RFC 4180), where `quotes` are believed in. Rows without
+/// anything are left out. `None` if a quote is open at the end.
+fn quoted_rows(text: &str, delimiter: char, quotes: bool) -> Option<Vec<Vec<String>>> {
     let mut rows = Vec::new();
     let (mut row, mut value, mut in_quotes) = (Vec::new(), String::new(), false);
     let mut characters = text.chars().peekable();
@@ -86,7 +91,7 @@ fn rows(text: &str, delimiter: char) -> Vec<Vec<String>> {
                 characters.next();
             }
             '"' if in_quotes => in_quotes = false,
-            '"' if value.trim().is_empty() => {
+            '"' if quotes && value.trim().is_empty() => {
                 value.clear();
                 in_quotes = true;
             }
@@ -99,7 +104,7 @@ fn rows(text: &str, delimiter: char) -> Vec<Vec<String>> {
                     rows.push(std::mem::take(&mut row))
                 }
                 if rows.len() >= ROWS_MAX {
-                    return rows;
+                    return Some(rows);
                 }
             }
             other if other == delimiter && !in_quotes => row.push(std::mem::take(&mut value)),
@@ -110,7 +115,7 @@ fn rows(text: &str, delimiter: char) -> Vec<Vec<String>> {
     if row.iter().any(|value| !value.trim().is_empty()) {
         rows.push(row);
     }
-    rows
+    (!in_quotes).then_some(rows)
 }
 
 /// How regular rows are, in percent; `None` if the delimiter separates nothing. Many values in every row say more than two,
@@ -120,10 +125,18 @@ fn regularity(rows: &[Vec<String>]) -> Option<u8> {
     let fit = rows.iter().filter(|row| row.len() == width).count();
     let separated = rows.iter().filter(|row| row.len() > 1).count();
     let mut sure = fit * 100 / rows.len();
-    if sure < 50 {
+    if sure < 88 {
         // Rows of several kinds, each with its own width: told by short tags in front.
         let tagged = rows.iter().filter(|row| is_tag(&row[0])).count();
-        sure = if separated == rows.len() && tagged * 100 >= rows.len() * 90 { 88 } else { return None };
+        // Or blocks of rows between lines with nothing but a tag.
+        let bare = rows.iter().filter(|row| row.len() == 1 && is_tag(&row[0])).count();
+        if separated == rows.len() && tagged * 100 >= rows.len() * 90 {
+            sure = 88;
+        } else if width > 2 && fit > 1 && fit + bare == rows.len() {
+            sure = sure.max(70);
+        } else if sure < 50 {
+            return None;
+        }
     }
     let filled: usize = rows.iter().flatten().filter(|value| !value.trim().is_empty()).count();
     let length: usize = rows.iter().flatten().map(String::len).sum();
@@ -214,6 +227,22 @@ mod tests {
         let text =
             "Dear all, the orders of this week are late.\nWe hope, as always, for your patience.\nRegards\n";
         assert_eq!(guess(text), None);
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_is_a_character() {
+        let text =
+            "DAY|TEMP|NOTE\n2026-11-01|7.5|dry\nN/A\n2026-11-02|8.0|\" a bad quote\n2026-11-03|6.1|wet\n";
+        let (guess, sure) = guess(text).expect("delimited");
+        assert_eq!((guess.delimiter, guess.has_quotes, guess.rows), ('|', false, 4));
+        assert_eq!(guess.odd_rows, [(3, 1)]);
+        assert!(sure >= 70, "{sure}");
+    }
+
+    #[test]
+    fn blocks_between_lone_tags_are_delimited() {
+        let (guess, _) = guess("B\n1, 2, 3, 4\nA, B, C, D\nE\nB\n5, 6, 7, 8\nE\n").expect("delimited");
+        assert_eq!((guess.delimiter, guess.columns.len()), (',', 4));
     }
 
     #[test]

@@ -153,7 +153,7 @@ fn at(bytes: &[u8], start: usize, oddities: &mut Vec<String>) -> Option<Syntax> 
         oddities.push("the file ends behind the tag of its first segment".into());
         return Some(Syntax::X12(read(bytes, start, X12_DELIMITERS, X12, oddities)));
     }
-    if rest.starts_with(b"ISA") && (separates(3) || is_padded) {
+    if rest.starts_with(b"ISA") && (separates(3) || is_padded || has_isa_elements(rest)) {
         let delimiters = x12_delimiters(rest, oddities);
         return Some(Syntax::X12(read(bytes, start, delimiters, X12, oddities)));
     }
@@ -178,6 +178,16 @@ fn at(bytes: &[u8], start: usize, oddities: &mut Vec<String>) -> Option<Syntax> 
         return Some(Syntax::Tradacoms(read(bytes, start, delimiters, TRADACOMS, oddities)));
     }
     None
+}
+
+/// Whether what follows is an ISA by the count of its elements and the length of those that cannot have lost blanks:
+/// its header was squeezed on the way, and a letter separates.
+fn has_isa_elements(rest: &[u8]) -> bool {
+    let Some(&separator) = rest.get(3) else { return false };
+    let elements: Vec<&[u8]> =
+        rest[..rest.len().min(128)].split(|byte| *byte == separator).take(17).collect();
+    elements.len() == 17
+        && [(12, 5), (13, 9), (14, 1), (15, 1)].iter().all(|&(at, length)| elements[at].len() == length)
 }
 
 const TRADACOMS_DELIMITERS: Delimiters = Delimiters {

@@ -19,6 +19,8 @@ pub struct Fixed {
     pub kinds: Vec<RecordKind>,
     /// How many lines there are; of a long file those that were looked at.
     pub lines: usize,
+    /// Lines that stand outside: number from 1 and how many characters.
+    pub odd_lines: Vec<(usize, usize)>,
 }
 
 /// One kind of record.
@@ -45,6 +47,12 @@ pub(super) fn guess(text: &str) -> Option<(Fixed, u8)> {
     if lines.is_empty() || lines.iter().flatten().any(|character| *character == '\t') {
         return None;
     }
+    if let Some(kept) = aligned(&lines) {
+        let odd = lines.iter().enumerate().filter(|(_, line)| line.len() != kept[0].len());
+        let odd_lines = odd.map(|(at, line)| (at + 1, line.len())).collect();
+        let kinds = vec![kind(String::new(), 0, &kept)];
+        return Some((Fixed { tag_width: 0, kinds, lines: lines.len(), odd_lines }, 55));
+    }
     let tag_width = tag_width(&lines);
     let mut kinds: Vec<(String, Vec<&[char]>)> = Vec::new();
     for line in &lines {
@@ -56,7 +64,23 @@ pub(super) fn guess(text: &str) -> Option<(Fixed, u8)> {
     }
     let sure = certainty(&lines, &kinds, tag_width)?;
     let kinds = kinds.into_iter().map(|(tag, members)| kind(tag, tag_width, &members)).collect();
-    Some((Fixed { tag_width, kinds, lines: lines.len() }, sure))
+    Some((Fixed { tag_width, kinds, lines: lines.len(), odd_lines: Vec::new() }, sure))
+}
+
+/// The lines of one width, where most have it but not all, blanks stand under blanks in them and much of them is digits.
+fn aligned(lines: &[Vec<char>]) -> Option<Vec<&[char]>> {
+    let width = lines[0].len();
+    let kept: Vec<&[char]> =
+        lines.iter().filter(|line| line.len() == width).map(|line| line.as_slice()).collect();
+    if width < 20 || kept.len() < 2 || kept.len() == lines.len() || kept.len() * 100 < lines.len() * 60 {
+        return None;
+    }
+    let shared = (0..width).filter(|&at| kept.iter().all(|line| line[at] == ' ')).count();
+    let filled = || kept.iter().flat_map(|line| line.iter()).filter(|character| **character != ' ');
+    let digits = filled().filter(|character| character.is_ascii_digit()).count();
+    // Trimmed lines and tags in front are the business of kinds of records.
+    let is_tagged = lines.iter().all(|line| line[0].is_ascii_uppercase());
+    (shared >= 3 && digits * 100 >= filled().count() * 40 && !is_tagged).then_some(kept)
 }
 
 /// Lines of one kind have one width, or their ends were cut off where they were blank. Long runs of blanks inside are
@@ -143,12 +167,19 @@ fn starts(lines: &[&[char]], longest: usize, tag_width: usize) -> Vec<usize> {
         }
         any.then_some(all)
     };
+    // Marks inside dates and numbers part nothing.
+    let is_mark = |position: usize| {
+        lines.iter().all(|line| matches!(at(line, position), '/' | '-' | ':' | '.' | ',' | ' '))
+            && !is_blank(position)
+    };
     let first = if tag_width > 0 { vec![0, tag_width] } else { vec![0] };
     let mut starts = first;
     for position in tag_width + 1..longest {
         let after_blank = is_blank(position - 1) && !is_blank(position);
         // One line proves nothing about neighbours without a blank between them.
         let turns = lines.len() > 1
+            && !is_mark(position - 1)
+            && !is_mark(position)
             && matches!((is_digit(position - 1), is_digit(position)), (Some(before), Some(now)) if before != now);
         if after_blank || turns {
             starts.push(position);
@@ -174,6 +205,15 @@ mod tests {
         let columns: Vec<(usize, usize)> =
             guess.kinds[1].columns.iter().map(|(start, width, _)| (*start, *width)).collect();
         assert_eq!(columns, [(1, 1), (2, 4), (6, 7), (13, 9), (22, 5), (27, 2)]);
+    }
+
+    #[test]
+    fn lines_that_stand_outside_do_not_hide_columns() {
+        let text = "2026/11/21 10.5 30.2  N 33  37.7\nNOT TODAY\n2026/11/22   39   95 SE  8  32.1\n";
+        let (guess, _) = guess(text).expect("columns");
+        assert_eq!(guess.odd_lines, [(2, 9)]);
+        let starts: Vec<usize> = guess.kinds[0].columns.iter().map(|(start, ..)| *start).collect();
+        assert!(starts.contains(&12) && starts.contains(&29), "{starts:?}");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod columns;
 mod delimited;
+mod ebcdic;
 mod envelope;
 mod fixed;
 mod segments;
@@ -20,6 +21,8 @@ pub use xml::Xml;
 
 /// How sure a guess must be, in percent, to be told.
 const SURE_MIN: u8 = 50;
+/// Characters of the first line that are shown where the file as it is cannot be read on a terminal.
+const FIRST_CHARACTERS_MAX: usize = 64;
 
 /// What a file is.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,8 +117,19 @@ pub fn recognize(bytes: &[u8]) -> Recognized {
     let (syntax, confidence) = match &decoded {
         _ if bytes.is_empty() => (Syntax::Empty, 100),
         None if text.characters == Characters::Ebcdic => {
-            oddities.push("it is EBCDIC: a guide for it names its charset, such as cp037".into());
-            (Syntax::Prose, 50)
+            oddities.push("it is EBCDIC, read here as cp037: a guide for it names its charset".into());
+            let read = ebcdic::read(bytes);
+            match read.record {
+                Some(record) => {
+                    oddities.push(format!("there are no line ends; every {record} bytes look like a record"))
+                }
+                None if !read.text.contains('\n') => oddities.push("there are no line ends in it".into()),
+                None => {}
+            }
+            let first: String =
+                read.text.lines().next().unwrap_or("").chars().take(FIRST_CHARACTERS_MAX).collect();
+            oddities.push(format!("it begins `{}`", first.trim_end()));
+            of_flat(&read.text)
         }
         None => (Syntax::Binary, 100),
         // What is read here are bytes of ASCII characters.
@@ -151,7 +165,11 @@ fn of_text(bytes: &[u8], decoded: &str, oddities: &mut Vec<String>) -> (Syntax, 
     if let Some(found) = envelope::without_mark(bytes, oddities) {
         return (found, 80);
     }
-    // What is less likely than not is no answer.
+    of_flat(decoded)
+}
+
+/// Values with delimiters, at columns, or neither: what is less likely than not is no answer.
+fn of_flat(decoded: &str) -> (Syntax, u8) {
     let delimited = delimited::guess(decoded).filter(|(_, sure)| *sure >= SURE_MIN);
     let fixed = fixed::guess(decoded).filter(|(_, sure)| *sure >= SURE_MIN);
     match (delimited, fixed) {

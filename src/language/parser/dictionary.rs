@@ -2,7 +2,7 @@
 
 use super::super::syntax::{
     DictionaryDocument, ElementDeclaration, MomentDeclaration, PairsDeclaration, Path, RelationDeclaration,
-    SegmentDeclaration, SegmentElement, TypeExpression, Word,
+    SegmentDeclaration, SegmentElement, Text, TypeExpression, Word, WordsDeclaration,
 };
 use super::attribute::codes;
 use super::input::{
@@ -19,13 +19,14 @@ use nom::multi::many1;
 use nom::sequence::preceded;
 
 const ELEMENT_FORM: &str = "element NUMBER TYPE [name \"…\"] [codes A B …]";
+const WORDS_FORM: &str = "words NUMBER A \"…\" B \"…\"";
 const SEGMENT_FORM: &str = "segment TAG [name \"…\"]";
 const COMPOSITE_FORM: &str = "composite ID [name \"…\"] [key .02]";
 
 const VOCABULARY: Vocabulary = Vocabulary {
     place: "dictionary",
-    words: &["element", "composite", "segment", "end"],
-    otherwise: "start the line with `element`, `composite` or `segment`",
+    words: &["element", "words", "composite", "segment", "end"],
+    otherwise: "start the line with `element`, `words`, `composite` or `segment`",
 };
 
 const SEGMENT_VOCABULARY: Vocabulary = Vocabulary {
@@ -38,7 +39,8 @@ const SEGMENT_VOCABULARY: Vocabulary = Vocabulary {
 pub fn document(parser: &mut Parser<'_, '_>) -> Option<DictionaryDocument> {
     let line = parser.peek()?;
     let header = parser.read(&line, 1, "dictionary NAME", document_reference);
-    let (mut elements, mut composites, mut segments) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut elements, mut words) = (Vec::new(), Vec::new());
+    let (mut composites, mut segments) = (Vec::new(), Vec::new());
     let shown = format!("dictionary {}", header.as_ref().map_or("", |name| &name.name));
     let mut span = line.span();
     let open = Open { labels: vec!["dictionary".to_string()], shown, span };
@@ -50,6 +52,11 @@ pub fn document(parser: &mut Parser<'_, '_>) -> Option<DictionaryDocument> {
                     .read(&line, 1, ELEMENT_FORM, element)
                     .map(|element| ElementDeclaration { span: line.span(), ..element }),
             ),
+            "words" => words.extend(
+                parser
+                    .read(&line, 1, WORDS_FORM, meanings)
+                    .map(|words| WordsDeclaration { span: line.span(), ..words }),
+            ),
             "composite" => composites.extend(composite(parser, &line)),
             "segment" => segments.extend(segment(parser, &line)),
             _ => {
@@ -59,7 +66,7 @@ pub fn document(parser: &mut Parser<'_, '_>) -> Option<DictionaryDocument> {
             }
         }
     });
-    Some(DictionaryDocument { name: header?, elements, composites, segments, span })
+    Some(DictionaryDocument { name: header?, elements, composites, segments, words, span })
 }
 
 fn element(input: Input<'_>) -> Parsed<'_, ElementDeclaration> {
@@ -75,14 +82,21 @@ fn element(input: Input<'_>) -> Parsed<'_, ElementDeclaration> {
     Ok((rest, ElementDeclaration { id, kind, title, codes, masks, span: input.span_to(&rest) }))
 }
 
-fn masks(input: Input<'_>) -> Parsed<'_, Vec<(Word, super::super::syntax::Text)>> {
-    many1(mask).parse(input)
+/// `98 ST "ship to" BT "bill to"`
+fn meanings(input: Input<'_>) -> Parsed<'_, WordsDeclaration> {
+    let (rest, element) = label(input)?;
+    let (rest, meanings) = many1(coded_text).parse(rest)?;
+    Ok((rest, WordsDeclaration { element, meanings, span: input.span_to(&rest) }))
+}
+
+fn masks(input: Input<'_>) -> Parsed<'_, Vec<(Word, Text)>> {
+    many1(coded_text).parse(input)
 }
 
 /// `102 "yyyyMMdd"`
-fn mask(input: Input<'_>) -> Parsed<'_, (Word, super::super::syntax::Text)> {
+fn coded_text(input: Input<'_>) -> Parsed<'_, (Word, Text)> {
     let (rest, code) = code(input)?;
-    map(must(string), |mask| (code.clone(), mask)).parse(rest)
+    map(must(string), |text| (code.clone(), text)).parse(rest)
 }
 
 /// `an..35`, `n3`: letters, digits or both, up to a length or of exactly one (ISO 9735).
