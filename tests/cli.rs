@@ -333,6 +333,8 @@ fn inspect_tells_what_a_file_is() {
     expect("inspect-tradacoms", &["inspect", "testdata/cli/inspect/tradacoms.edi"]);
     expect("inspect-xml", &["inspect", "testdata/cli/inspect/order.xml"]);
     expect("inspect-edifact", &["inspect", "testdata/cli/inspect/orders.edi"]);
+    expect("inspect-csv-bad-quote", &["inspect", "testdata/cli/inspect/weather.csv"]);
+    expect("inspect-ebcdic", &["inspect", "testdata/cli/inspect/as400.bin"]);
     expect("inspect-mail", &["inspect", "testdata/cli/inspect/mail.edi"]);
     expect("inspect-prose", &["inspect", "testdata/cli/inspect/letter.txt", "no-such-file"]);
     let (answer, exit) = json(&["inspect", ORDER, SHIPMENT, "--all"]);
@@ -361,7 +363,12 @@ fn validate_tells_what_the_guide_finds() {
     expect("validate-case", &["validate", "testdata/x12/err/no-lines.edi"]);
     expect("validate-guide", &["validate", ORDER, "--guide", "x12/004010/940"]);
     expect("validate-csv", &["validate", "testdata/csv/err/bad-date.csv"]);
+    expect("validate-mark", &["validate", "testdata/cli/inspect/mark.edi"]);
     expect("validate-no-guide", &["validate", "testdata/cli/inspect/order.xml"]);
+    expect("validate-no-header", &["validate", "testdata/cli/inspect/headless.edi"]);
+    expect("validate-no-guide-flat", &["validate", "testdata/cli/inspect/pick.txt"]);
+    expect("validate-other-release", &["validate", "testdata/cli/inspect/other-release.edi"]);
+    expect("validate-group-release", &["validate", "testdata/cli/inspect/group-release.edi"]);
     expect("validate-guide-unknown", &["validate", ORDER, "--guide", "x12/004010/904"]);
     expect("validate-no-ack", &["validate", SHIPMENT, "--ack"]);
     let (answer, exit) = json(&["validate", "testdata/x12/err/no-lines.edi"]);

@@ -1,6 +1,7 @@
 //! `validate FILE`: what the guide that fits finds in a file, and what its sender would be told.
 
 mod answer;
+mod unguided;
 
 use super::args;
 use super::console::{Console, plural, tally};
@@ -80,11 +81,7 @@ fn format_of<'b>(
             return Ok((format, Some(layout)));
         }
     }
-    Err(Stop {
-        exit: Exit::Findings,
-        text: format!("{file} is {}, and no guide here fits it by itself", recognized.syntax.name()),
-        help: format!("name one with --guide; crossdock inspect {file} tells what is in it"),
-    })
+    Err(unguided::file(bundle, &recognized, file))
 }
 
 /// One file under validation.
@@ -146,7 +143,7 @@ impl Session<'_> {
             findings.push(
                 Diagnostic::new(Code::X307)
                     .with("found", &unit.row.kind)
-                    .help("name a guide with --guide, or add one for it to the mappings folder")
+                    .help(unguided::message(self.bundle, self.format.id(), &unit.row.kind))
                     .place(Place { offset: unit.row.offset, ..Place::default() }),
             );
             return Judged { guide: String::new(), findings: findings.into_vec() };
