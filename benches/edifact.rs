@@ -1,33 +1,30 @@
-//! How fast EDIFACT is read: tokens, envelope, reading with validation, over an interchange of 10 MB of despatch advices.
-//! Each figure is the median of runs taken in turn with a floor measured in the same run: an index of all delimiters of
-//! the input. `cargo bench --bench edifact` prints them with ratios.
+//! How fast EDIFACT is: tokens, envelope, reading with validation, over an interchange of 10 MB of despatch advices, and
+//! ORDERS -> canonical -> pick file in fixed columns, over another of orders. Each figure is the median of runs taken in
+//! turn with floors measured in the same run: an index of all delimiters of the input, and for what is written a walk plus
+//! copy of the output. `cargo bench --bench edifact` prints them with ratios.
 #![allow(clippy::unwrap_used)]
 
+#[path = "../tests/support/generated.rs"]
+mod generated;
+#[path = "support/measure.rs"]
+mod measure;
 #[path = "../tests/support/shipped.rs"]
 mod shipped;
+#[path = "support/translate.rs"]
+mod translate;
 
 use crossdock::diagnostics::Diagnostics;
 use crossdock::formats::Scratch;
 use crossdock::formats::edifact::DELIMITERS;
 use crossdock::formats::segment::Tokenizer;
 use crossdock::formats::segment::delimiters::index_delimiters;
+use crossdock::gateway::bundle::Bundle;
 use crossdock::tree::Tree;
+use measure::{Work, report};
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use translate::Way;
 
-const ROUNDS: usize = 15;
 const BYTES: usize = 10_000_000;
-
-struct Work<'a> {
-    name: &'static str,
-    budget: f64,
-    run: Box<dyn FnMut() -> usize + 'a>,
-    times: Vec<Duration>,
-}
-
-fn work<'a>(name: &'static str, budget: f64, run: impl FnMut() -> usize + 'a) -> Work<'a> {
-    Work { name, budget, run: Box::new(run), times: Vec::new() }
-}
 
 /// An interchange of despatch advices like the one of scenario S04, each with other numbers.
 fn interchange() -> Vec<u8> {
@@ -49,31 +46,36 @@ fn interchange() -> Vec<u8> {
 }
 
 fn main() {
-    let input = interchange();
     let bundle = shipped::bundle();
+    despatch_advices(&bundle);
+    orders(&bundle);
+}
+
+fn despatch_advices(bundle: &Bundle) {
+    let input = interchange();
     let layout = &*bundle.layouts["edifact/d96a/DESADV"];
     let (head, rows) = shipped::messages(layout, &input);
     assert!(rows.len() > 1000 && rows.iter().all(|row| row.fault.is_none()), "every message is framed well");
-    let (mut positions, mut tokens) = (Vec::new(), Vec::new());
-    let mut works = vec![
-        work("floor: delimiter index of the input", 0.0, || {
+    let mut positions = Vec::new();
+    let works = vec![
+        Work::floor("floor: delimiter index of the input", 0, || {
             positions.clear();
             index_delimiters(black_box(&input), [b'+', b':', b'\'', b'?'], &mut positions);
             positions.len()
         }),
-        work("tokens", 1000.0, || {
+        Work::new("tokens", 0, 1000.0, || {
             let (mut tokenizer, mut count) = (Tokenizer::default(), 0);
             for row in &rows {
                 let bytes = shipped::input(&head, &input, row).bytes;
                 tokenizer.begin(black_box(bytes), &DELIMITERS);
-                while tokenizer.segment(bytes, &mut tokens) {
+                while let Some(tokens) = tokenizer.segment() {
                     count += tokens.len();
                 }
             }
             count
         }),
-        work("envelope (index pass)", 800.0, || shipped::index(layout, &input, 256 << 10).len()),
-        work("read and validated", 250.0, || {
+        Work::new("envelope (index pass)", 0, 800.0, || shipped::index(layout, &input, 256 << 10).len()),
+        Work::new("read and validated", 0, 250.0, || {
             let (mut scratch, mut tree, mut findings) = (Scratch::default(), Tree::new(), Diagnostics::new());
             for row in &rows {
                 findings.clear();
@@ -83,31 +85,39 @@ fn main() {
             tree.len()
         }),
     ];
-    for _ in 0..ROUNDS {
-        for work in &mut works {
-            let start = Instant::now();
-            black_box((work.run)());
-            work.times.push(start.elapsed());
-        }
-    }
-    report(&mut works, input.len() as f64 / 1e6);
+    report("DESADV D.96A", input.len() as f64 / 1e6, works);
 }
 
-fn report(works: &mut [Work<'_>], megabytes: f64) {
-    println!("{ROUNDS} rounds, {megabytes:.1} MB of DESADV D.96A; MB/s of input, median");
-    let mut floor = 0.0;
-    for work in works {
-        work.times.sort();
-        let median = work.times[work.times.len() / 2].as_secs_f64();
-        if floor == 0.0 {
-            floor = median;
-        }
-        let budget = if work.budget > 0.0 { format!("budget {:>5.0}", work.budget) } else { String::new() };
-        println!(
-            "{:<38} {:>8.0} MB/s  {:>7.1} x floor  {budget}",
-            work.name,
-            megabytes / median,
-            median / floor
-        );
-    }
+fn orders(bundle: &Bundle) {
+    let input = generated::interchange_of_edifact_orders(BYTES);
+    let route = bundle.clients["nordhaven"].routes.iter().find(|route| route.kind() == "ORDERS").unwrap();
+    let way = Way::to(route, bundle, "house/pick-order", "house/pick-order-fw");
+    let (head, rows) = shipped::messages(way.from, &input);
+    let mut output = Vec::new();
+    let translated = translate::all(&way, &input, &head, &rows, &mut output);
+    assert_eq!(translated, rows.len(), "every generated message is translated");
+    let mut copy = Vec::new();
+    let works = vec![
+        Work::floor("floor: walk and copy of the output", 0, || {
+            copy.clear();
+            for line in output.split_inclusive(|&byte| byte == b'\n') {
+                copy.extend_from_slice(black_box(line));
+            }
+            copy.len()
+        }),
+        Work::new("ORDERS read and validated", 0, 250.0, || {
+            let (mut scratch, mut tree, mut findings) = (Scratch::default(), Tree::new(), Diagnostics::new());
+            for row in &rows {
+                findings.clear();
+                way.from.read(&shipped::input(&head, &input, row), &mut scratch, &mut tree, &mut findings);
+                assert!(findings.is_empty());
+            }
+            tree.len()
+        }),
+        Work::new("ORDERS -> canonical -> pick file", 0, 100.0, || {
+            let mut out = Vec::with_capacity(output.len());
+            translate::all(&way, &input, &head, &rows, &mut out)
+        }),
+    ];
+    report("ORDERS D.96A", input.len() as f64 / 1e6, works);
 }

@@ -26,7 +26,7 @@ fn main() {
     let (head, rows) = shipped::messages(&*route.layout, &input);
     let done = match what.as_str() {
         "read" => measured_read(&*route.layout, &head, &input, &rows),
-        "translate" => translate::all(route, &input, &head, &rows, &mut Vec::new()),
+        "translate" => translate::all(&translate::Way::of(route), &input, &head, &rows, &mut Vec::new()),
         other => panic!("`{other}` is neither `read` nor `translate`"),
     };
     assert_eq!(done, rows.len(), "every generated message is sound");

@@ -19,12 +19,14 @@ pub fn check_digit(body: &str) -> Option<u8> {
 pub fn has_valid_check_digit(number: &str) -> bool {
     // The check digit makes the sum a multiple of ten, with weight 1 for itself, 3 for the one before, and so on.
     let mut sum = 0u32;
-    for (i, &byte) in number.as_bytes().iter().rev().enumerate() {
-        let digit = byte.wrapping_sub(b'0');
+    let mut weight = if number.len().is_multiple_of(2) { 3 } else { 1 };
+    for &byte in number.as_bytes() {
+        let digit = u32::from(byte.wrapping_sub(b'0'));
         if digit > 9 {
             return false;
         }
-        sum += u32::from(digit) * if i % 2 == 0 { 1 } else { 3 };
+        sum += digit * weight;
+        weight ^= 1 ^ 3;
     }
     number.len() > 1 && sum.is_multiple_of(10)
 }

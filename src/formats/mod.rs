@@ -131,9 +131,8 @@ impl<'a> MessageInput<'a> {
 /// Memory that reading uses again from message to message.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    /// Of segment formats: the values of the current segment, and where it goes.
+    /// Of segment formats: the values of the message, and where its segments go.
     pub(crate) tokenizer: segment::Tokenizer,
-    pub(crate) tokens: Vec<segment::Token>,
     pub(crate) matcher: segment::MatcherState,
     /// Places of required segments that are not there.
     pub(crate) gaps: Vec<crate::tree::PlaceId>,

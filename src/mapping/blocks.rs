@@ -32,6 +32,7 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
         let evaluator = self.evaluator;
         // What its path, keys and condition cannot do is this line's.
         evaluator.line.set(block.rule);
+        evaluator.origin.set(None);
         self.begin();
         match &block.kind {
             BlockKind::Plain => self.one(block, outer, here),
@@ -90,6 +91,8 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
     /// One record of a block; taken back if nothing in it is worth writing.
     fn one(&mut self, block: &'r BlockPlan, outer: NodeId, here: Here) -> bool {
         self.begin();
+        // What the record before was read for is not where this one's condition stands.
+        self.evaluator.origin.set(None);
         if let Some(condition) = &block.condition
             && !self.evaluator.holds(condition, self.at(here))
         {

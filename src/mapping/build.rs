@@ -7,6 +7,7 @@ use super::plan::{
 };
 use super::run::{Earlier, Facts, LookupKey};
 use super::trace::Tracing;
+use crate::base::decimal::Decimal;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::tree::arena::Origin;
 use crate::tree::{LeafType, NodeId, PlaceId, Tree, Value};
@@ -195,7 +196,9 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
             is_worth_it |= self.leaf_beside(&record.leaves[i], to(i), here);
         }
         for block in &record.blocks {
-            is_worth_it |= self.block(block, node, here);
+            if block.required.is_some() || !self.lacks(&block.needs) {
+                is_worth_it |= self.block(block, node, here);
+            }
         }
         for &i in &record.last {
             is_worth_it |= self.leaf_beside(&record.leaves[i], to(i), here);
@@ -204,15 +207,52 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
         is_worth_it
     }
 
+    /// Whether none of the fields is set that there must be one of. A trace tells of what was looked for: then nothing
+    /// is known beforehand.
+    #[inline(always)]
+    fn lacks(&self, needs: &[(usize, Field)]) -> bool {
+        let is_there = |&(slot, field): &(usize, Field)| self.evaluator.slots[slot].at(field).is_some();
+        !T::IS_ON && !needs.is_empty() && !needs.iter().any(is_there)
+    }
+
     /// A leaf, if what it stands beside is there.
-    #[inline]
+    #[inline(always)]
     fn leaf_beside(&mut self, leaf: &'r LeafPlan, to: To, here: Here) -> bool {
         if let Some(value) = leaf.beside
             && self.made[value.index()].record != to.record
         {
             return false;
         }
+        if self.lacks(&leaf.needs) && leaf.required.is_none() {
+            return false;
+        }
         self.leaf(leaf, to, here)
+    }
+
+    /// Copies a text that needs nothing done to it. `None` if there is more to it.
+    #[inline]
+    fn copied(&mut self, leaf: &LeafPlan, to: To) -> Option<()> {
+        let (slot, field) = leaf.copies.filter(|_| !T::IS_ON)?;
+        let slot = &self.evaluator.slots[slot];
+        let (view, id) = (slot.view(), slot.at(field)?);
+        let text = view.text(id)?;
+        let is_right = match leaf.making {
+            Making::Text => {
+                !text.is_empty() && (leaf.max_length == 0 || text.len() <= leaf.max_length as usize)
+            }
+            Making::Number => Decimal::is_written(text.as_bytes()),
+            Making::Computed | Making::Value => false,
+        };
+        if !is_right {
+            return None;
+        }
+        let mut origin = Origin { rule: leaf.rule, ..Origin::default() };
+        if std::ptr::eq(self.evaluator.source.tree, view.tree) {
+            let node = view.tree.node(id);
+            (origin.start, origin.len, origin.ordinal) = (node.origin_start, node.origin_len, node.ordinal);
+        }
+        self.place(leaf, text, origin, to);
+        Some(())
     }
 
     fn note_made(&mut self, place: PlaceId, node: NodeId, record: u32) {
@@ -242,11 +282,8 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
 
     fn leaf(&mut self, leaf: &'r LeafPlan, to: To, here: Here) -> bool {
         let evaluator = self.evaluator;
-        let is_there = |&(slot, field): &(usize, Field)| evaluator.slots[slot].at(field).is_some();
-        // A trace tells of what was looked for.
-        if !T::IS_ON && !leaf.needs.is_empty() && !leaf.needs.iter().any(is_there) && leaf.required.is_none()
-        {
-            return false;
+        if self.copied(leaf, to).is_some() {
+            return true;
         }
         evaluator.origin.set(None);
         evaluator.line.set(leaf.rule);
@@ -391,6 +428,12 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
             let node = self.evaluator.source.tree.node(first);
             (origin.start, origin.len, origin.ordinal) = (node.origin_start, node.origin_len, node.ordinal);
         }
+        self.place(leaf, text, origin, to);
+    }
+
+    /// Puts a leaf into the tree.
+    #[inline]
+    fn place(&mut self, leaf: &LeafPlan, text: &str, origin: Origin, to: To) {
         let node = match to.node {
             Some(node) => {
                 self.target.fill(node, text, origin);

@@ -446,6 +446,7 @@ impl Compiler<'_> {
             leaf,
             is_constant: matches!(typed.expr, Expr::Constant(_)),
             needs: typed.expr.needs(),
+            copies: typed.expr.copies(),
             value: typed.expr,
             required,
             truncate: line.modifiers.truncate.map(|(_, warn)| Truncate { length: max_length, warn }),
@@ -925,6 +926,7 @@ impl Compiler<'_> {
             .into_iter()
             .map(|block| BlockPlan {
                 place: block.place,
+                needs: block.kind.needs(),
                 kind: block.kind,
                 condition: block.condition,
                 always: block.always,
@@ -1010,6 +1012,7 @@ fn constant_leaf(shape: &Shape, place: PlaceId, code: &str, rule: u32) -> LeafPl
         round: None,
         beside: None,
         needs: Vec::new(),
+        copies: None,
         rule,
     }
 }

@@ -2,9 +2,10 @@
 
 use super::fields::{Slot, SlotState};
 use super::functions::{ARGUMENTS_MAX, Call, Function};
+use super::paths::Found;
 use super::plan::{
-    Constant, Expr, ListFunction, ListSource, Message, MessagePartPlan, Nodes, Plan, PolicyKindPlan, ViaPlan,
-    Way,
+    Constant, Expr, ListFunction, ListSource, Message, MessagePartPlan, Nodes, Plan, PolicyKindPlan, Start,
+    Step, ViaPlan, Way,
 };
 use super::run::{LookupKey, Lookups};
 use super::trace::{Step as Traced, Tracing};
@@ -546,12 +547,23 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     /// The sum of the numbers a path leads to; `None` if it does not fit.
     fn sum(&self, nodes: &'r Nodes, target: Target<'_>) -> Option<Decimal> {
         let mut sum = Some(Decimal::ZERO);
-        self.visit(nodes, target, &mut |found| {
+        let mut add = |found| {
             if let Some(number) = self.number_at(nodes, found) {
                 sum = sum.and_then(|sum| sum.checked_add(number));
             }
             ControlFlow::Continue(())
-        });
+        };
+        match (nodes.start, nodes.steps.as_slice()) {
+            // A place has one way from the root: what stands at it is what the path leads to.
+            (Start::Out, steps @ [.., last]) if steps.iter().all(Step::is_free) => {
+                for (id, _) in
+                    (0..).zip(target.tree.nodes()).filter(|(_, node)| last.places.contains(&node.place))
+                {
+                    let _ = add(Found::Target(target.tree, NodeId(id)));
+                }
+            }
+            _ => self.visit(nodes, target, &mut add),
+        }
         sum
     }
 

@@ -314,6 +314,11 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             Found::Document(view, _) => Found::Document(view, id),
             Found::Target(tree, _) => Found::Target(tree, id),
         };
+        // The last step is at its nodes: no further call for each.
+        let mut go = |id: NodeId| match rest.is_empty() {
+            true => each(child_of(id)),
+            false => self.walk(child_of(id), rest, Begin::AtFirst, target, each),
+        };
         let mut seen = 0;
         let mut last = None;
         let children = match begin {
@@ -332,17 +337,15 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             }
             seen += 1;
             match step.occurrence {
-                None if step.is_single => return self.walk(child_of(id), rest, Begin::AtFirst, target, each),
-                None => self.walk(child_of(id), rest, Begin::AtFirst, target, each)?,
+                None if step.is_single => return go(id),
+                None => go(id)?,
                 Some(u32::MAX) => last = Some(id),
-                Some(wanted) if wanted == seen => {
-                    return self.walk(child_of(id), rest, Begin::AtFirst, target, each);
-                }
+                Some(wanted) if wanted == seen => return go(id),
                 Some(_) => {}
             }
         }
         match last {
-            Some(id) => self.walk(child_of(id), rest, Begin::AtFirst, target, each),
+            Some(id) => go(id),
             None => ControlFlow::Continue(()),
         }
     }

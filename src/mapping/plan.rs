@@ -113,6 +113,8 @@ pub struct LeafPlan {
     /// Fields of slots, one of which must be set for there to be a value: most values are not there, and need not be
     /// looked for. Empty if that cannot be told.
     pub needs: Vec<(usize, Field)>,
+    /// The field of a slot that is the value, if nothing else is.
+    pub copies: Option<(usize, Field)>,
     /// Number of its line.
     pub rule: u32,
 }
@@ -182,6 +184,8 @@ pub struct BlockPlan {
     pub always: bool,
     /// Text of `required`.
     pub required: Option<Message>,
+    /// What it is made from must be in one of these fields of slots; empty if that cannot be told.
+    pub needs: Vec<(usize, Field)>,
     /// Number of its line.
     pub rule: u32,
     /// Made by a path such as `W06.01`: `this` stays the record around it.
@@ -224,6 +228,16 @@ pub enum BlockKind {
 }
 
 impl BlockKind {
+    /// Fields of slots, one of which must be set for there to be a record; empty if that cannot be told.
+    pub fn needs(&self) -> Vec<(usize, Field)> {
+        match self {
+            BlockKind::Section(nodes, _) | BlockKind::Each { nodes, .. } | BlockKind::Copy(nodes, _) => {
+                nodes.needs()
+            }
+            BlockKind::Plain | BlockKind::Lines { .. } => Vec::new(),
+        }
+    }
+
     /// The path to the records it is about.
     pub fn path(&self) -> Option<&Nodes> {
         match self {
@@ -548,6 +562,11 @@ impl Step {
         self.test.is_none() && self.condition.is_none() && matches!(self.occurrence, None | Some(1))
     }
 
+    /// Whether it leads to all nodes at its places.
+    pub fn is_free(&self) -> bool {
+        self.test.is_none() && self.condition.is_none() && self.occurrence.is_none()
+    }
+
     /// Whether it leads to one node at most.
     pub fn is_only(&self) -> bool {
         self.is_single || self.occurrence.is_some()
@@ -647,6 +666,19 @@ impl Expr {
             }
             Expr::Join(items, _) => one_of(items.iter().map(ListSource::needs).collect()),
             _ => Vec::new(),
+        }
+    }
+
+    /// The field of a slot that is its value, if it is that and nothing else.
+    pub fn copies(&self) -> Option<(usize, Field)> {
+        match self {
+            Expr::Leaf(Nodes { start: Start::Slot(slot), way: Way::To(fields), is_single: true, .. }) => {
+                match fields.as_slice() {
+                    [only] => Some((*slot, *only)),
+                    _ => None,
+                }
+            }
+            _ => None,
         }
     }
 

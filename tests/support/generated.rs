@@ -64,3 +64,70 @@ fn message(text: &mut String, number: u32, message: u32) {
     segments += 1;
     let _ = write!(text, "ST*940*{message:07}~{body}SE*{}*{message:07}~", segments + 2);
 }
+
+/// One interchange of ORDERS D.96A as Nordhaven sends them, of about `bytes` bytes, twenty lines each.
+pub fn interchange_of_edifact_orders(bytes: usize) -> Vec<u8> {
+    let mut orders = EdifactOrders::new(1);
+    let mut text = orders.begin();
+    while text.len() < bytes {
+        orders.message(&mut text);
+    }
+    orders.end(&mut text);
+    text.into_bytes()
+}
+
+/// An interchange of ORDERS D.96A, message after message, for files that do not fit the memory.
+pub struct EdifactOrders {
+    number: u32,
+    messages: u32,
+}
+
+impl EdifactOrders {
+    /// With this interchange control reference.
+    pub fn new(number: u32) -> Self {
+        EdifactOrders { number, messages: 0 }
+    }
+
+    /// The header.
+    pub fn begin(&self) -> String {
+        format!("UNA:+.? 'UNB+UNOC:3+9520001000010:14+9520002000019:14+261123:0815+{}'", self.number)
+    }
+
+    /// Appends one message.
+    pub fn message(&mut self, text: &mut String) {
+        const LINES: u32 = 20;
+        self.messages += 1;
+        let message = self.messages;
+        let mut body = format!(
+            "BGM+220+NH-{}-{message:07}+9'DTM+137:20261123:102'DTM+2:20261127:102'FTX+DEL+++Ramp 3 call before'\
+             RFF+CT:RV-2026'NAD+BY+9520001000010::9'NAD+WH+LEJ1::92'\
+             NAD+DP+D3014::92++Kontor {}+Quay {}+Larkfield++23552+DE'",
+            self.number,
+            message % 40,
+            message % 9000 + 100,
+        );
+        let mut segments = 9;
+        for line in 1..=LINES {
+            let seed = message.wrapping_mul(31).wrapping_add(line * 17);
+            let (quantity, pack) = if line % 3 == 0 { ("PCE", "") } else { ("CT", "QTY+52:12'") };
+            let _ = write!(
+                body,
+                "LIN+{line}0++9520001001017:EN'PIA+1+10{:04}:SA'IMD+F++:::Lamp {} brass'QTY+21:{}:{quantity}'{pack}",
+                seed % 9991,
+                seed % 7,
+                seed % 90 + 1
+            );
+            segments += 4 + u32::from(!pack.is_empty());
+        }
+        segments += 3;
+        let _ = write!(
+            text,
+            "UNH+{message}+ORDERS:D:96A:UN:EAN008'{body}UNS+S'CNT+2:{LINES}'UNT+{segments}+{message}'"
+        );
+    }
+
+    /// Appends the trailer.
+    pub fn end(&self, text: &mut String) {
+        let _ = write!(text, "UNZ+{}+{}'", self.messages, self.number);
+    }
+}

@@ -1,5 +1,6 @@
 //! The index pass of every segment format: framing and envelope, one row per message. Memory: one segment.
 
+use super::delimiters::index_delimiters;
 use super::dialect::Delimiters;
 use crate::diagnostics::Code;
 use crate::formats::{Fault, GroupRow, Indexer, InterchangeRow, MessageRow, Row};
@@ -140,6 +141,8 @@ pub(crate) struct SegmentIndexer<E> {
     pending: Vec<u8>,
     /// Offset in the file of the first pending byte.
     offset: u64,
+    /// Where segments may end in what is pending.
+    terminators: Terminators,
     ordinal: u32,
     interchange: Option<OpenInterchange>,
 }
@@ -171,14 +174,23 @@ struct OpenMessage {
 impl<E: Envelopes> SegmentIndexer<E> {
     /// At the start of a file.
     pub(crate) fn new(envelopes: E) -> Self {
-        SegmentIndexer { envelopes, pending: Vec::new(), offset: 0, ordinal: 0, interchange: None }
+        let terminators = Terminators::default();
+        SegmentIndexer {
+            envelopes,
+            pending: Vec::new(),
+            offset: 0,
+            terminators,
+            ordinal: 0,
+            interchange: None,
+        }
     }
 
     /// Cuts off and handles what is complete.
     fn advance(&mut self, is_end: bool, rows: &mut dyn FnMut(Row)) {
         let pending = std::mem::take(&mut self.pending);
         let mut at = 0;
-        while let Some(used) = self.step(&pending[at..], is_end, rows) {
+        self.terminators.delimiters = None;
+        while let Some(used) = self.step(&pending, at, is_end, rows) {
             at += used;
             self.offset += used as u64;
         }
@@ -186,8 +198,10 @@ impl<E: Envelopes> SegmentIndexer<E> {
         self.pending.drain(..at);
     }
 
-    /// Handles the segment at the start of `bytes`; `None` if it is not there whole.
-    fn step(&mut self, bytes: &[u8], is_end: bool, rows: &mut dyn FnMut(Row)) -> Option<usize> {
+    /// Handles the segment that starts at `at` of what is pending, and says how long it is; `None` if it is not there
+    /// whole.
+    fn step(&mut self, pending: &[u8], at: usize, is_end: bool, rows: &mut dyn FnMut(Row)) -> Option<usize> {
+        let bytes = &pending[at..];
         let Some(open) = &self.interchange else { return self.outside(bytes, is_end, rows) };
         let delimiters = open.delimiters;
         let is_blank =
@@ -196,7 +210,7 @@ impl<E: Envelopes> SegmentIndexer<E> {
         if space > 0 {
             return Some(space);
         }
-        let end = terminator(bytes, &delimiters)?;
+        let end = self.terminators.next(pending, at, &delimiters)?;
         if end > SEGMENT_BYTES_MAX {
             return None;
         }
@@ -298,13 +312,44 @@ impl<E: Envelopes> SegmentIndexer<E> {
     }
 }
 
-/// The position of the first segment terminator that is not released.
-fn terminator(bytes: &[u8], delimiters: &Delimiters) -> Option<usize> {
-    let Some(release) = delimiters.release else { return memchr::memchr(delimiters.segment, bytes) };
-    memchr::memchr_iter(delimiters.segment, bytes).find(|&at| {
-        let releases = bytes[..at].iter().rev().take_while(|&&byte| byte == release).count();
-        releases % 2 == 0
-    })
+/// The positions of segment terminators in a piece of a file, all found in one pass: segments are too short to look for
+/// the end of each by itself.
+#[derive(Default)]
+struct Terminators {
+    positions: Vec<u32>,
+    next: usize,
+    /// Where in the piece the pass began.
+    from: usize,
+    /// What was looked for; `None` if the piece is a new one.
+    delimiters: Option<Delimiters>,
+}
+
+impl Terminators {
+    /// The length of the segment that starts at `at`, up to the first terminator that is not released. `at` only grows
+    /// while `piece` and `delimiters` stay the same.
+    #[inline]
+    fn next(&mut self, piece: &[u8], at: usize, delimiters: &Delimiters) -> Option<usize> {
+        if self.delimiters != Some(*delimiters) {
+            (self.next, self.from, self.delimiters) = (0, at, Some(*delimiters));
+            self.positions.clear();
+            index_delimiters(&piece[at..], [delimiters.segment; 1], &mut self.positions);
+        }
+        while let Some(&position) = self.positions.get(self.next) {
+            self.next += 1;
+            let end = self.from + position as usize;
+            if end >= at && !is_released(&piece[at..end], delimiters.release) {
+                return Some(end - at);
+            }
+        }
+        None
+    }
+}
+
+/// Whether what follows `bytes` is released by their last one.
+#[inline]
+fn is_released(bytes: &[u8], release: Option<u8>) -> bool {
+    let is_release = |byte: &&u8| Some(**byte) == release;
+    bytes.iter().rev().take_while(is_release).count() % 2 == 1
 }
 
 impl OpenInterchange {

@@ -6,10 +6,6 @@ mod dialect;
 mod findings;
 mod index;
 mod matcher;
-#[allow(
-    clippy::needless_return,
-    reason = "to go with the next change of that file, which is being worked on"
-)]
 mod read;
 mod relation;
 mod structure;

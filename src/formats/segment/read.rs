@@ -24,7 +24,7 @@ pub(crate) fn read(
     findings: &mut Diagnostics,
 ) {
     tree.clear();
-    let Scratch { tokenizer, tokens, matcher, gaps, text, bytes } = scratch;
+    let Scratch { tokenizer, matcher, gaps, text, bytes } = scratch;
     let source = std::str::from_utf8(input.bytes).ok();
     let mut reader = Reader {
         structure,
@@ -40,7 +40,7 @@ pub(crate) fn read(
     };
     matcher.begin(structure, tree);
     tokenizer.begin(input.bytes, &dialect.delimiters);
-    while tokenizer.segment(input.bytes, tokens) {
+    while let Some(tokens) = tokenizer.segment() {
         let tag = Tag::of(tokens[0].of(input.bytes));
         reader.findings.segment(tokens);
         let origin = reader.findings.origin(Token::span(tokens));
@@ -314,10 +314,11 @@ impl Reader<'_, '_> {
             && self.is_plain
             && !token.is_escaped
             && check.is_right_at_a_glance(token.of(self.bytes));
-        match is_right {
-            true => tree.leaf_from_source(place, token.start, token.len, self.findings.origin(token)),
-            false => return self.checked_leaf(spot, place, check, token, tree),
-        };
+        if is_right {
+            tree.leaf_from_source(place, token.start, token.len, self.findings.origin(token));
+        } else {
+            self.checked_leaf(spot, place, check, token, tree);
+        }
     }
 
     #[inline(never)]

@@ -62,10 +62,10 @@ impl Token {
 #[derive(Debug)]
 pub struct Tokenizer {
     positions: Vec<u32>,
-    /// Which position comes next.
+    /// All tokens of the message, segment after segment.
+    tokens: Vec<Token>,
+    /// The first token of the next segment.
     next: usize,
-    /// Where the next segment starts.
-    at: usize,
     classes: Box<[Mark; 256]>,
     delimiters: Option<Delimiters>,
 }
@@ -73,15 +73,16 @@ pub struct Tokenizer {
 impl Default for Tokenizer {
     fn default() -> Self {
         let classes = Box::new([Mark::Other; 256]);
-        Tokenizer { positions: Vec::new(), next: 0, at: 0, classes, delimiters: None }
+        Tokenizer { positions: Vec::new(), tokens: Vec::new(), next: 0, classes, delimiters: None }
     }
 }
 
 impl Tokenizer {
-    /// Begins a message.
+    /// Begins a message, which is shorter than 4 GiB.
     pub fn begin(&mut self, bytes: &[u8], delimiters: &Delimiters) {
         self.positions.clear();
-        (self.next, self.at) = (0, 0);
+        self.tokens.clear();
+        self.next = 0;
         if self.delimiters != Some(*delimiters) {
             self.classify(delimiters);
         }
@@ -96,6 +97,10 @@ impl Tokenizer {
                 index_delimiters(bytes, all, &mut self.positions);
             }
         }
+        match release {
+            Some(release) if memchr::memchr(release, bytes).is_some() => self.cut_with_releases(bytes),
+            _ => self.cut(bytes),
+        }
     }
 
     fn classify(&mut self, delimiters: &Delimiters) {
@@ -109,65 +114,76 @@ impl Tokenizer {
         self.delimiters = Some(*delimiters);
     }
 
-    /// The tag and the values of the next segment; `false` at the end. Line ends before a segment are no part of it.
+    /// The tag and the values of the next segment; `None` at the end. Line ends and blanks before a segment are no part
+    /// of it, as in the index pass.
     #[inline]
-    pub fn segment(&mut self, bytes: &[u8], tokens: &mut Vec<Token>) -> bool {
-        tokens.clear();
-        while self.at < bytes.len()
-            && matches!(bytes[self.at], b'\r' | b'\n')
-            && self.classes[usize::from(bytes[self.at])] != Mark::Segment
-        {
-            self.at += 1;
-        }
-        if self.at >= bytes.len() {
-            return false;
-        }
-        let mut start = self.at as u32;
-        for &position in &self.positions[self.next..] {
-            let mark = self.classes[usize::from(bytes[position as usize])];
-            if mark == Mark::Release {
-                tokens.clear();
-                return self.segment_with_releases(bytes, tokens);
-            }
-            tokens.push(Token { start, len: position - start, mark, is_escaped: false });
-            start = position + 1;
-            if mark == Mark::Segment {
-                self.next += tokens.len();
-                self.at = start as usize;
-                return true;
-            }
-        }
-        tokens.push(Token { start, len: bytes.len() as u32 - start, mark: Mark::Segment, is_escaped: false });
-        (self.next, self.at) = (self.positions.len(), bytes.len());
-        true
+    pub fn segment(&mut self) -> Option<&[Token]> {
+        let tokens = &self.tokens[self.next..];
+        let last = tokens.iter().position(|token| token.mark == Mark::Segment)?;
+        self.next += last + 1;
+        Some(&tokens[..=last])
     }
 
-    /// The same for a segment that has release characters.
-    #[inline(never)]
-    fn segment_with_releases(&mut self, bytes: &[u8], tokens: &mut Vec<Token>) -> bool {
-        let mut start = self.at as u32;
+    /// Each delimiter ends a token. One pass without a branch but at the ends of segments, into memory reserved at once.
+    fn cut(&mut self, bytes: &[u8]) {
+        let classes = &*self.classes;
+        let mut start = gap(bytes, 0, classes);
+        self.tokens.extend(self.positions.iter().map(|&position| {
+            let mark = classes[usize::from(bytes[position as usize])];
+            let token = Token { start, len: position - start, mark, is_escaped: false };
+            start = position + 1;
+            if mark == Mark::Segment {
+                start = gap(bytes, start, classes);
+            }
+            token
+        }));
+        self.rest(bytes, start, false);
+    }
+
+    /// The same for a message with release characters: what stands behind one separates nothing.
+    fn cut_with_releases(&mut self, bytes: &[u8]) {
+        let classes = &*self.classes;
+        let mut start = gap(bytes, 0, classes);
         let (mut is_escaped, mut released) = (false, u32::MAX);
-        for (i, &position) in self.positions[self.next..].iter().enumerate() {
-            let mark = self.classes[usize::from(bytes[position as usize])];
+        for &position in &self.positions {
             if position == released {
                 continue;
             }
+            let mark = classes[usize::from(bytes[position as usize])];
             if mark == Mark::Release {
                 (is_escaped, released) = (true, position + 1);
                 continue;
             }
-            tokens.push(Token { start, len: position - start, mark, is_escaped });
+            self.tokens.push(Token { start, len: position - start, mark, is_escaped });
             (start, is_escaped) = (position + 1, false);
             if mark == Mark::Segment {
-                self.next += i + 1;
-                self.at = start as usize;
-                return true;
+                start = gap(bytes, start, classes);
             }
         }
-        tokens.push(Token { start, len: bytes.len() as u32 - start, mark: Mark::Segment, is_escaped });
-        (self.next, self.at) = (self.positions.len(), bytes.len());
-        true
+        self.rest(bytes, start, is_escaped);
     }
+
+    /// What stands behind the last delimiter: the end of a segment that has none.
+    fn rest(&mut self, bytes: &[u8], start: u32, is_escaped: bool) {
+        let is_open = self.tokens.last().is_some_and(|token| token.mark != Mark::Segment);
+        if is_open || (start as usize) < bytes.len() {
+            let len = bytes.len() as u32 - start;
+            self.tokens.push(Token { start, len, mark: Mark::Segment, is_escaped });
+        }
+    }
+}
+
+/// The first byte from `start` on that is no line end or blank between segments.
+#[inline]
+fn gap(bytes: &[u8], start: u32, classes: &[Mark; 256]) -> u32 {
+    let mut at = start as usize;
+    while let Some(byte @ (b'\r' | b'\n' | b' ' | b'\t' | 0x0c | 0)) = bytes.get(at) {
+        if classes[usize::from(*byte)] != Mark::Other {
+            break;
+        }
+        at += 1;
+    }
+    at as u32
 }
 
 #[cfg(test)]
@@ -179,9 +195,9 @@ mod tests {
     fn cut(text: &str, repetition: Option<u8>) -> Vec<Shown> {
         let delimiters =
             Delimiters { element: b'+', segment: b'\'', component: b':', repetition, release: Some(b'?') };
-        let (mut tokenizer, mut tokens, mut segments) = (Tokenizer::default(), Vec::new(), Vec::new());
+        let (mut tokenizer, mut segments) = (Tokenizer::default(), Vec::new());
         tokenizer.begin(text.as_bytes(), &delimiters);
-        while tokenizer.segment(text.as_bytes(), &mut tokens) {
+        while let Some(tokens) = tokenizer.segment() {
             let shown =
                 |token: &Token| (String::from_utf8_lossy(token.of(text.as_bytes())).into_owned(), token.mark);
             segments.push(tokens.iter().map(shown).collect::<Shown>());
