@@ -245,6 +245,26 @@ impl<'a> View<'a> {
         })
     }
 
+    /// The value of the first child of `parent` at `place`. Values stand in the order of their places nearly always, so
+    /// that the child at `next` is looked at first; `next` then goes on behind it.
+    #[inline]
+    pub fn next_child_text(self, parent: NodeId, next: &mut Children<'a>, place: PlaceId) -> Option<&'a str> {
+        let mut behind = next.clone();
+        match behind.next() {
+            Some(leaf) if self.tree.node(leaf).place == place && self.has_value(leaf) => {
+                *next = behind;
+                self.text(leaf)
+            }
+            _ => self.child_text(parent, place),
+        }
+    }
+
+    /// Whether a leaf has a value that is not empty.
+    #[inline]
+    fn has_value(self, id: NodeId) -> bool {
+        !matches!(self.tree.node(id).value_len, 0 | NO_VALUE)
+    }
+
     /// Whether a leaf has this value.
     #[inline]
     pub fn is(self, id: NodeId, value: &[u8]) -> bool {

@@ -46,6 +46,17 @@ pub fn index(layout: &dyn Layout, bytes: &[u8], chunk: usize) -> Vec<Row> {
     rows
 }
 
+/// How many rows there are, fed in pieces of `chunk` bytes.
+pub fn count_rows(layout: &dyn Layout, bytes: &[u8], chunk: usize) -> usize {
+    let mut count = 0;
+    let mut indexer = format(&layout.guide().format).unwrap().indexer(Some(layout));
+    for piece in bytes.chunks(chunk) {
+        indexer.feed(piece, &mut |_| count += 1);
+    }
+    indexer.finish(&mut |_| count += 1);
+    count
+}
+
 /// The head of the file and its messages.
 pub fn messages(layout: &dyn Layout, bytes: &[u8]) -> (Vec<u8>, Vec<MessageRow>) {
     let mut head = Vec::new();

@@ -24,22 +24,12 @@ pub(super) fn body(layout: &CsvLayout, view: View<'_>, out: &mut Vec<u8>, findin
     let parts = parts(layout, view, findings);
     let rows = view.tree.children(NodeId::ROOT).filter(|&node| view.tree.node(node).place == layout.row);
     for (i, row) in rows.enumerate() {
-        // Values stand in the order of the columns nearly always: the search goes on where the last one ended.
         let mut next = view.tree.children(row);
         for part in &parts {
             match part {
                 Part::Unit(bytes) => out.extend_from_slice(bytes),
                 Part::Column(at, column) => {
-                    let is_it = |&leaf: &NodeId| view.tree.node(leaf).place == *column;
-                    let mut peek = next.clone();
-                    let leaf = match peek.next() {
-                        Some(leaf) if is_it(&leaf) => {
-                            next = peek;
-                            Some(leaf)
-                        }
-                        _ => view.tree.children(row).find(is_it),
-                    };
-                    let text = leaf.and_then(|leaf| view.text(leaf)).unwrap_or("");
+                    let text = view.next_child_text(row, &mut next, *column).unwrap_or("");
                     cell(layout, (*column, *at, i as u32 + 1), text, out, findings);
                 }
             }

@@ -60,7 +60,7 @@ impl Envelopes for EdifactEnvelopes {
             sender: header.component(2, 1),
             receiver: header.component(3, 1),
             control_number: header.text(5),
-            version: components(header, 7, 1..=3),
+            version: header.components(7, 1..=3),
         }
     }
 
@@ -68,14 +68,8 @@ impl Envelopes for EdifactEnvelopes {
         MessageRow {
             kind: header.component(2, 1),
             control_number: header.text(1),
-            version: components(header, 2, 2..=5),
+            version: header.components(2, 2..=5),
             ..MessageRow::default()
         }
     }
-}
-
-/// Components joined as they stand, without the empty ones at the end.
-fn components(header: &Fields<'_>, element: usize, which: std::ops::RangeInclusive<usize>) -> String {
-    let all: Vec<String> = which.map(|component| header.component(element, component)).collect();
-    all.join(":").trim_end_matches(':').to_string()
 }

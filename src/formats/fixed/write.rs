@@ -116,20 +116,24 @@ impl<'a> Writer<'a> {
         self.record.clear();
         self.record.push_str(&layout.guide.shape.place(place).name);
         let start = self.out.len();
+        let mut next = node.map(|node| self.view.tree.children(node));
         for (position, field) in layout.guide.records[index].fields.iter().enumerate() {
             self.position = position as u16 + 1;
             layout.delimit(position, self.out);
-            self.field(field, node);
+            let given = match (node, next.as_mut(), field.place) {
+                (Some(node), Some(next), Some(place)) => self.view.next_child_text(node, next, place),
+                _ => None,
+            };
+            self.field(field, node, given.unwrap_or(""));
         }
         layout.finish_record(start, &layout.guide.records[index], self.out);
     }
 
-    fn field(&mut self, field: &Field, node: Option<NodeId>) {
+    fn field(&mut self, field: &Field, node: Option<NodeId>, given: &str) {
         let (layout, view) = (self.layout, self.view);
         let Some(place) = field.place else {
             return layout.fill(field.width as usize, layout.cut.pad, self.out);
         };
-        let given = node.and_then(|node| view.child_text(node, place)).unwrap_or("");
         let mut text = std::mem::take(&mut self.text);
         text.clear();
         match (&field.constant, &field.auto) {
@@ -324,12 +328,18 @@ impl FixedLayout {
         if self.cut.cells.is_some() {
             return;
         }
-        let mut buffer = [0u8; 4];
-        let text = fill.encode_utf8(&mut buffer);
-        for _ in 0..count {
-            // What fills is in the charset: the guide is refused otherwise.
-            let _ = self.cut.charset.encode(text, out);
-        }
+        let (mut buffer, mut bytes) = ([0u8; 4], Vec::new());
+        let bytes = match u8::try_from(fill) {
+            Ok(byte) if byte.is_ascii() && self.cut.charset.keeps_ascii() => {
+                return out.resize(out.len() + count, byte);
+            }
+            _ => {
+                // What fills is in the charset: the guide is refused otherwise.
+                let _ = self.cut.charset.encode(fill.encode_utf8(&mut buffer), &mut bytes);
+                bytes
+            }
+        };
+        (0..count).for_each(|_| out.extend_from_slice(&bytes));
     }
 
     /// Pads or trims the record that began at `start`, and ends its line.

@@ -87,7 +87,8 @@ pub(crate) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     pub(crate) fn of(segment: &'a [u8], delimiters: Delimiters) -> Self {
-        Fields { elements: split(segment, delimiters.element, delimiters.release), delimiters }
+        let elements = pieces(segment, delimiters.element, delimiters.release).collect();
+        Fields { elements, delimiters }
     }
 
     /// An element, from 1, without release characters and without blanks at its end; "" if it is not there.
@@ -97,9 +98,34 @@ impl<'a> Fields<'a> {
 
     /// A component of an element, both from 1.
     pub(crate) fn component(&self, element: usize, component: usize) -> String {
-        let whole = self.elements.get(element).copied().unwrap_or_default();
-        let parts = split(whole, self.delimiters.component, self.delimiters.release);
-        self.plain(parts.get(component - 1).copied().unwrap_or_default())
+        self.plain(self.part(element, component).unwrap_or_default())
+    }
+
+    /// The bytes of a component of an element, both from 1.
+    fn part(&self, element: usize, component: usize) -> Option<&'a [u8]> {
+        let whole = self.elements.get(element)?;
+        pieces(whole, self.delimiters.component, self.delimiters.release).nth(component - 1)
+    }
+
+    /// Components of an element joined by colons, without the empty ones at the end.
+    pub(crate) fn components(&self, element: usize, which: std::ops::RangeInclusive<usize>) -> String {
+        let mut joined = String::new();
+        for component in which.clone() {
+            if component > *which.start() {
+                joined.push(':');
+            }
+            let part = self.part(element, component).unwrap_or_default();
+            match std::str::from_utf8(part).ok().filter(|_| !self.has_release(part)) {
+                Some(part) => joined.push_str(part.trim_end()),
+                None => joined.push_str(&self.plain(part)),
+            }
+        }
+        joined.truncate(joined.trim_end_matches(':').len());
+        joined
+    }
+
+    fn has_release(&self, value: &[u8]) -> bool {
+        self.delimiters.release.is_some_and(|release| value.contains(&release))
     }
 
     /// An element with its components as they stand.
@@ -112,26 +138,23 @@ impl<'a> Fields<'a> {
     }
 
     fn plain(&self, value: &[u8]) -> String {
+        if !self.has_release(value) {
+            return String::from_utf8_lossy(value.trim_ascii_end()).trim_end().to_string();
+        }
         let mut plain = Vec::with_capacity(value.len());
         self.delimiters.unescape(value, &mut plain);
         String::from_utf8_lossy(&plain).trim_end().to_string()
     }
 }
 
-fn split(bytes: &[u8], separator: u8, release: Option<u8>) -> Vec<&[u8]> {
-    let (mut parts, mut start, mut released) = (Vec::new(), 0, false);
-    for (at, &byte) in bytes.iter().enumerate() {
-        if released {
-            released = false;
-        } else if Some(byte) == release {
-            released = true;
-        } else if byte == separator {
-            parts.push(&bytes[start..at]);
-            start = at + 1;
-        }
-    }
-    parts.push(&bytes[start..]);
-    parts
+/// What stands between separators that are not released.
+fn pieces(bytes: &[u8], separator: u8, release: Option<u8>) -> impl Iterator<Item = &[u8]> {
+    let mut released = false;
+    bytes.split(move |&byte| {
+        let is_meant = !released && byte == separator;
+        released = !released && Some(byte) == release;
+        is_meant
+    })
 }
 
 /// The state of the index pass over one file.
