@@ -212,7 +212,7 @@ impl<E: Envelopes> SegmentIndexer<E> {
     fn advance(&mut self, is_end: bool, rows: &mut dyn FnMut(Row)) {
         let pending = std::mem::take(&mut self.pending);
         let mut at = 0;
-        self.terminators.delimiters = None;
+        self.terminators.is_made = false;
         while let Some(used) = self.step(&pending, at, is_end, rows) {
             at += used;
             self.offset += used as u64;
@@ -260,6 +260,7 @@ impl<E: Envelopes> SegmentIndexer<E> {
                 self.ordinal += 1;
                 let Head { row, delimiters, length, fault } = *head;
                 let control_number = row.control_number.clone();
+                self.terminators.is_made = false;
                 rows(Row::Interchange(InterchangeRow { ordinal: self.ordinal, offset: self.offset, ..row }));
                 let fault = fault.map(|fault| Fault { offset: self.offset + fault.offset, ..fault });
                 let (groups, messages, group) = (0, 0, None);
@@ -343,17 +344,17 @@ struct Terminators {
     next: usize,
     /// Where in the piece the pass began.
     from: usize,
-    /// What was looked for; `None` if the piece is a new one.
-    delimiters: Option<Delimiters>,
+    /// Whether the pass was made, for this piece and the delimiters at hand.
+    is_made: bool,
 }
 
 impl Terminators {
     /// The length of the segment that starts at `at`, up to the first terminator that is not released. `at` only grows
-    /// while `piece` and `delimiters` stay the same.
+    /// until `is_made` is taken back, for another piece or other delimiters.
     #[inline]
     fn next(&mut self, piece: &[u8], at: usize, delimiters: &Delimiters) -> Option<usize> {
-        if self.delimiters != Some(*delimiters) {
-            (self.next, self.from, self.delimiters) = (0, at, Some(*delimiters));
+        if !self.is_made {
+            (self.next, self.from, self.is_made) = (0, at, true);
             self.positions.clear();
             index_delimiters(&piece[at..], [delimiters.segment; 1], &mut self.positions);
         }
