@@ -3,6 +3,9 @@
 use crate::language::syntax::{Occurrence, PathStep, Selector, SelectorKind, StepName};
 use crate::tree::{PlaceId, Shape};
 
+/// Numbers of data elements have three digits and more; shorter ones are positions.
+const ELEMENT_NUMBER_MIN: usize = 3;
+
 /// Where a step leads.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct StepPlaces {
@@ -57,6 +60,27 @@ pub fn step_places(shape: &Shape, parents: &[PlaceId], step: &PathStep) -> Resul
         return Err(StepError::NoKey);
     }
     Ok(select(shape, &named, negated, codes))
+}
+
+/// `BGM.1004` where this directory has element 1004 inside of C106: the composites that an element named by its number
+/// stands in, ascending. `None` if a parent has the element itself, or if one has it in no composite or in several. From one directory
+/// to the next, elements move into composites and keep their number and meaning, so that one map reads both.
+pub fn composites_around(shape: &Shape, parents: &[PlaceId], step: &PathStep) -> Option<Vec<PlaceId>> {
+    let StepName::Name(name) = &step.name else { return None };
+    let is_number = name.len() >= ELEMENT_NUMBER_MIN && name.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number || parents.iter().any(|&parent| shape.children_named(parent, name).next().is_some()) {
+        return None;
+    }
+    let composite_of = |&parent: &PlaceId| {
+        let children = shape.place(parent).children.iter().copied();
+        let mut around = children.filter(|&child| {
+            shape.place(child).position > 0 && shape.children_named(child, name).next().is_some()
+        });
+        around.next().filter(|_| around.next().is_none())
+    };
+    let mut composites: Vec<PlaceId> = parents.iter().map(composite_of).collect::<Option<_>>()?;
+    composites.sort();
+    Some(composites)
 }
 
 /// `C504#2`: of several elements of one name, the one that stands second in its segment, whether the first is there or

@@ -3,7 +3,7 @@
 use super::plan::{Nodes, Start, Step};
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::guide::path::{StepError, step_places};
+use crate::guide::path::{StepError, composites_around, step_places};
 use crate::guide::shorten;
 use crate::language::syntax::{Occurrence, Path, PathStep, SelectorKind, StepName};
 use crate::tree::value::ValueKind;
@@ -194,6 +194,11 @@ impl Scope {
                 pair = Some(found);
                 break;
             }
+            if let Some(composites) = composites_around(shape, &places, step) {
+                many |= is_many(shape, &composites);
+                steps.push(whole_step(shape, &composites));
+                places = composites;
+            }
             let found = step_places(shape, &places, step).map_err(|error| match error {
                 StepError::Unknown { known } => self.unknown(path, step, &known),
                 StepError::NoKey => Box::new(
@@ -292,6 +297,19 @@ pub fn pair_step(shape: &Shape, places: &[PlaceId], step: &PathStep) -> Option<P
         .flat_map(|pairs| pairs.pairs.iter().copied())
         .collect();
     (!pairs.is_empty()).then(|| (pairs, code.text.as_str().into()))
+}
+
+/// A step to all that is at some places.
+fn whole_step(shape: &Shape, places: &[PlaceId]) -> Step {
+    Step {
+        places: places.to_vec(),
+        test: None,
+        keys: Vec::new(),
+        condition: None,
+        occurrence: None,
+        is_single: !is_many(shape, places),
+        is_tested: false,
+    }
 }
 
 /// Several places of one parent are variants: together they may come as often as there are of them.

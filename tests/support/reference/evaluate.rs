@@ -1,6 +1,6 @@
 //! Expressions, evaluated as they stand.
 
-use super::value::{Node, Value};
+use super::value::{Node, Schema, Value};
 use super::{Address, Run, functions};
 use crossdock::base::decimal::Decimal;
 use crossdock::diagnostics::{Code, Diagnostic, Severity};
@@ -110,6 +110,10 @@ impl Run<'_> {
     }
 
     fn step(&self, scope: &Scope, node: &Rc<Node>, step: &PathStep) -> Vec<Rc<Node>> {
+        if let Some(composite) = composite_with(node, step) {
+            let inside = node.children.iter().filter(|child| child.schema.label() == composite);
+            return inside.flat_map(|child| self.step(scope, child, step)).collect();
+        }
         let named = node
             .children
             .iter()
@@ -491,6 +495,18 @@ impl Run<'_> {
             _ => Value::Absent,
         }
     }
+}
+
+/// The label of the only composite that an element named by its number stands in, where the segment has no such element.
+fn composite_with(node: &Node, step: &PathStep) -> Option<String> {
+    let StepName::Name(name) = &step.name else { return None };
+    if name.len() < 3 || name.parse::<u32>().is_err() {
+        return None;
+    }
+    let has = |schema: &Schema| schema.children.iter().any(|child| child.name == *name);
+    let around: Vec<_> =
+        node.schema.children.iter().filter(|child| child.position > 0 && has(child)).collect();
+    (around.len() == 1 && !has(&node.schema)).then(|| around[0].label())
 }
 
 /// `#1`, or all.
