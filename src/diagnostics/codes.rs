@@ -191,6 +191,10 @@ codes! {
         help "take `mask` out, or correct the path"
         cause "Masks say how dates and times are written."
         example "widen N9.02 mask \"yyyy-MM-dd\" \"why\"";
+    G013 Error "`{place}` is no text, so it cannot be made a number"
+        help "take `number` out, or correct the path"
+        cause "`number` says that only numbers stand in what the base has as text. Dates, codes and whole segments stay what they are."
+        example "QTY.C186 number instead of QTY.C186.6060 number";
     G020 Error "`{field}` stands at column {found} by the widths before it, and `at {expected}` is written: {what}"
         help "correct a width before it, or declare the columns between as `filler N`"
         cause "Columns are counted from the widths of the fields before. `at` repeats what the partner's document says, so that a wrong width is noticed."

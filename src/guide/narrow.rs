@@ -2,7 +2,7 @@
 
 use super::moment::Moment;
 use super::path::{StepError, step_places};
-use super::{Guide, PlaceRules};
+use super::{Guide, PlaceRules, ValueClass};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
 use crate::language::syntax::{AttributeKind, Path, PathStep, RuleLine, SelectorKind, StepName, Word};
 use crate::tree::mask::Mask;
@@ -10,6 +10,9 @@ use crate::tree::{LeafType, PlaceId, PlaceKind};
 
 /// The setting that says how dates look.
 const MASK: &str = "mask";
+
+/// The flag that says that only numbers stand in a text.
+const NUMBER: &str = "number";
 
 /// Applies `N1[ST] required max 1` and the like.
 pub fn rule(guide: &mut Guide, line: &RuleLine, widen: bool, findings: &mut Diagnostics) {
@@ -78,6 +81,7 @@ fn apply(
         AttributeKind::Setting(setting) if setting.name.text == MASK => {
             return remask(guide, place, &setting.value, widen, findings);
         }
+        AttributeKind::Flag(word) if word.text == NUMBER => number(guide, place, word, findings),
         AttributeKind::Min(_)
         | AttributeKind::Const(_)
         | AttributeKind::Severity(_)
@@ -85,6 +89,21 @@ fn apply(
         | AttributeKind::Setting(_) => {}
     }
     Ok(())
+}
+
+/// `QTY.C186.6060 number`: what the base has as text is a number, checked, read and written as the format's numbers are.
+/// Later directories of EDIFACT have quantities as text.
+fn number(guide: &mut Guide, place: PlaceId, word: &Word, findings: &mut Diagnostics) {
+    match &mut guide.shape.place_mut(place).kind {
+        PlaceKind::Leaf(leaf @ LeafType::Text) => *leaf = LeafType::Decimal,
+        PlaceKind::Leaf(LeafType::Integer | LeafType::Decimal | LeafType::Implied(_)) => {}
+        _ => {
+            let place = guide.shape.path(place);
+            findings.push(Diagnostic::new(Code::G013).with("place", place).at(word.span, "no text"));
+            return;
+        }
+    }
+    guide.rules[place.index()].class = ValueClass::Number;
 }
 
 /// `widen G62.02 mask "yyyy-MM-dd" "why"`: dates in another form, and as long as it is.

@@ -27,6 +27,9 @@ const FLAGS: [&str; 10] =
 const SETTINGS: [&str; 11] =
     ["sign", "scale", "pad", "align", "at", "charset", "fill", "mask", "decimal_mark", "width", "plus"];
 
+/// Words that narrow an element of the base; they do not end a list of codes.
+const NARROWINGS: [&str; 1] = ["number"];
+
 /// What `auto` computes of something else.
 const COMPUTED: [&str; 4] = ["count", "sum", "hash", "same"];
 
@@ -115,8 +118,8 @@ fn length(input: Input<'_>) -> Parsed<'_, AttributeKind> {
 /// `zero`, `sign trailing`, `scale 2`. A word near a known attribute is a slip, not a flag of some format.
 fn flag_or_setting<'a>(start: Input<'a>, rest: Input<'a>, word: Word) -> Parsed<'a, AttributeKind> {
     let text = word.text.as_str();
-    let known = FLAGS.contains(&text) || SETTINGS.contains(&text);
-    let words = ATTRIBUTES.iter().chain(&SEVERITIES).chain(&FLAGS).chain(&SETTINGS).copied();
+    let known = FLAGS.contains(&text) || SETTINGS.contains(&text) || NARROWINGS.contains(&text);
+    let words = [&ATTRIBUTES[..], &SEVERITIES, &FLAGS, &SETTINGS, &NARROWINGS].concat();
     if !known && nearest(text, words).is_some() {
         return must(|input: Input<'a>| input.expected("an attribute such as `required` or `max 1`"))(start);
     }
