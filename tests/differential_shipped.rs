@@ -96,6 +96,31 @@ fn nordhavens_notices_and_receipts_are_the_same_in_both() {
     }
 }
 
+/// Elements named by their number that stand in composites in D.01B.
+#[test]
+fn notices_of_another_directory_are_the_same_in_both() {
+    let mut files = shipped::mapping_files();
+    let flow = files.get_mut("clients/nordhaven/notices.flow").unwrap();
+    *flow = flow.replace(
+        "edifact-desadv-in from house/edifact-desadv",
+        "edifact-desadv-in-d01b from house/edifact-desadv-d01b",
+    );
+    let (bundle, sources, findings) = bundle::compile(&files, None);
+    let bundle = bundle.unwrap_or_else(|| panic!("{}", shipped::render(findings.as_slice(), &sources)));
+    let world = World { bundle, workspace: Workspace::read(files.iter()) };
+    let route = world.route("nordhaven", "nordhaven/notices");
+    let known = knowing(&world, &items(&world));
+    let text = String::from_utf8(shipped::testdata("edifact/ok/desadv01b-s04.edi")).unwrap();
+    let address = "NAD+SU+9520004000017::9++Kontor Brennweiler+Lagerweg 4+Leipzig+SN+04103+DE'";
+    let bytes = text.replace("NAD+SU+9520004000017::9'", address).into_bytes();
+    assert_eq!(file(&world, route, &bytes, &[], &known).remove(0).1, 0);
+    generated(25, 1500, |tape| {
+        for message in trees::messages(route.layout.guide(), tape) {
+            through(&world, route, View::new(&message.tree(), ""), &[], &known);
+        }
+    });
+}
+
 #[test]
 fn nordhavens_orders_and_shipments_are_the_same_in_both() {
     let world = World::new();

@@ -65,6 +65,18 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "  W66.01        only",
         "  widen G62.02 mask \"YY-DD\" \"as they write it\"\n  W66.01        only",
     ),
+    (
+        "guide-number-of-composite",
+        "house/edifact-desadv-d01b.guide",
+        "CPS.LIN.QTY.C186.6060 number",
+        "CPS.LIN.QTY.C186 number",
+    ),
+    (
+        "element-in-several-composites",
+        "house/edifact-desadv-in.map",
+        "first(PIA.C212[SA].7140)",
+        "first(PIA.7140)",
+    ),
     ("guide-type-unknown", "house/wms-order-csv.guide", "Line required int", "Line required itn"),
     ("fixed-at-differs", "clients/caldera/as400-orders.guide", "name       30 at 50", "name       30 at 49"),
     ("fixed-record-too-wide", "clients/caldera/as400-orders.guide", "filler   70", "filler   72"),

@@ -7,7 +7,7 @@ mod shipped;
 use crossdock::diagnostics::Severity;
 use crossdock::formats::{Envelope, Totals};
 use crossdock::gateway::bundle::{self, Bundle, Route};
-use crossdock::mapping::{Earlier, Outcome};
+use crossdock::mapping::{Earlier, Found, Outcome, Plan};
 use crossdock::tree::{Tree, View};
 use shipped::{input, messages, read, render, run, testdata};
 
@@ -168,10 +168,8 @@ fn the_columns_of_s08_become_an_order_and_its_rows() {
     assert_eq!(outcome, Outcome::Built);
     let told: Vec<&str> = findings.as_slice().iter().map(|finding| finding.shown_code()).collect();
     assert_eq!((told, findings.worst()), (vec!["NEGATIVE_QTY"], Some(Severity::Warn)));
-    let mut json = String::new();
-    crossdock::tree::json::write(&route.read.target_shape, View::new(&order, ""), true, &mut json);
     let expected = String::from_utf8(testdata("canonical/s08-outbound-order.json")).unwrap();
-    assert_eq!(json.trim_end(), expected.trim_end());
+    assert_eq!(json(&route.read, &order).trim_end(), expected.trim_end());
 
     let (plan, layout) = &route.writes[0];
     let (rows, findings, outcome) = run(plan, View::new(&order, ""), vec![]);
@@ -194,6 +192,78 @@ fn the_columns_of_s08_become_an_order_and_its_rows() {
     route.layout.end_file(&Envelope::default(), &totals, &mut file);
     assert!(findings.is_empty(), "{}", render(findings.as_slice(), &bundle.sources));
     assert!(file == bytes, "{}", String::from_utf8_lossy(&file));
+}
+
+fn json(plan: &Plan, document: &Tree) -> String {
+    let mut json = String::new();
+    crossdock::tree::json::write(&plan.target_shape, View::new(document, ""), true, &mut json);
+    json
+}
+
+/// Nordhaven's items, each as a document and as JSON.
+fn items(bundle: &Bundle) -> Vec<(Tree, String)> {
+    let route = route(bundle, "nordhaven/items");
+    let bytes = testdata("demo/nordhaven-items.csv");
+    let (head, rows) = messages(&*route.layout, &bytes);
+    let item = |row| {
+        let input = input(&head, &bytes, row);
+        let (tree, _) = read(&*route.layout, &input);
+        let (item, ..) = run(&route.read, View::new(&tree, input.source()), vec![]);
+        let json = json(&route.read, &item);
+        (item, json)
+    };
+    rows.iter().map(item).collect()
+}
+
+/// The notice that a despatch advice becomes where the items are known, as JSON, and the codes of what was found.
+fn notice(bundle: &Bundle, release: &str, text: &str) -> (String, Vec<String>) {
+    let layout = &*bundle.layouts[format!("house/edifact-desadv{release}").as_str()];
+    let plan = &bundle.maps[format!("house/edifact-desadv-in{release}").as_str()];
+    let (head, rows) = messages(layout, text.as_bytes());
+    let input = input(&head, text.as_bytes(), &rows[0]);
+    let (tree, mut findings) = read(layout, &input);
+    let items = items(bundle);
+    let (notice, business) =
+        shipped::run_knowing("NORDHAVEN", plan, View::new(&tree, input.source()), vec![], &mut |_, keys| {
+            let item = items.iter().find(|(_, json)| json.contains(&keys[0].1));
+            Ok(item.map_or(Found::None, |(item, _)| Found::One(item.clone())))
+        });
+    findings.extend(business);
+    let told = findings.as_slice().iter().map(|finding| finding.shown_code().to_string()).collect();
+    (json(plan, &notice), told)
+}
+
+#[test]
+fn one_map_reads_the_despatch_advices_of_two_directories() {
+    let bundle = shipped::bundle();
+    let both = |change: &dyn Fn(&str) -> String| {
+        [("", "desadv-s04"), ("-d01b", "desadv01b-s04")].map(|(release, name)| {
+            let text = String::from_utf8(testdata(&format!("edifact/ok/{name}.edi"))).unwrap();
+            notice(&bundle, release, &change(&text))
+        })
+    };
+    let expected = String::from_utf8(testdata("canonical/s04-inbound-notice.json")).unwrap();
+    for (json, told) in both(&str::to_string) {
+        assert_eq!((json.trim_end(), told), (expected.trim_end(), vec![]));
+    }
+
+    // A region is an element of NAD in D.96A and inside a composite in D.01B, where quantities are text by the standard.
+    let changed = |quantity: &str| {
+        both(&|text| {
+            let address = "NAD+SU+9520004000017::9++Kontor Brennweiler+Lagerweg 4+Leipzig+SN+04103+DE'";
+            text.replace("NAD+SU+9520004000017::9'", address)
+                .replace("QTY+12:30'", &format!("QTY+12:{quantity}'"))
+        })
+    };
+    for (quantity, shown) in [("30,5", r#""qty": 30.5"#), ("7.25", r#""qty": 7.25"#)] {
+        let [one, other] = changed(quantity);
+        assert_eq!(one, other);
+        assert!(one.0.contains(r#""region": "SN""#) && one.0.contains(shown), "{}", one.0);
+        assert!(one.1.is_empty(), "{:?}", one.1);
+    }
+    for (_, told) in changed("THIRTY") {
+        assert!(told.contains(&"X206".to_string()), "{told:?}");
+    }
 }
 
 /// An order for the pick file of a warehouse, with its lines written and what was found.

@@ -119,15 +119,16 @@ pub fn run_at(
     (target, findings, outcome)
 }
 
-/// A plan run over a tree, with what its lines inside blocks find by `fetch`.
+/// A plan run over a tree of this client, with what its lines inside blocks find by `fetch`.
 pub fn run_knowing(
+    client: &str,
     plan: &Plan,
     source: View<'_>,
     earlier: Vec<Earlier<'_>>,
     fetch: Fetch<'_, std::convert::Infallible>,
 ) -> (Tree, Diagnostics) {
     let (mut target, mut findings) = (Tree::new(), Diagnostics::new());
-    let header = [("client", "BRW01".to_string())];
+    let header = [("client", client.to_string())];
     let facts = Facts { earlier, header: &header, now: jiff::Timestamp::UNIX_EPOCH, ..Facts::default() };
     let mut runner = Runner::default();
     let Ok(found) = runner.look_up(plan, source, &facts, fetch);

@@ -119,7 +119,7 @@ pub fn both_knowing(
         }]
     });
     let (tree, findings) =
-        shipped::run_knowing(plan, source, slots, &mut |line, keys| Ok(known.find(line, &keys)));
+        shipped::run_knowing("BRW01", plan, source, slots, &mut |line, keys| Ok(known.find(line, &keys)));
     let target = Schema::of(&plan.target_shape, PlaceId::ROOT);
     let built = Node::of(&target, &plan.target_shape, View::new(&tree, ""));
     let by_plan = Built { target: built.canonical(), findings: told(&findings) };
