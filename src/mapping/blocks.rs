@@ -163,6 +163,7 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
         let evaluator = self.evaluator;
         let keys = |builder: &Self, exprs: &'r [Expr], id: NodeId| -> Vec<Value<'r>> {
             evaluator.slots[slot].set(Slot::Record(view, id));
+            evaluator.origin.set(None);
             exprs.iter().map(|expr| evaluator.value(expr, builder.at(here))).collect()
         };
         // Groups in the order their first record comes.

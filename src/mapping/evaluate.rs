@@ -555,7 +555,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         };
         match (nodes.start, nodes.steps.as_slice()) {
             // A place has one way from the root: what stands at it is what the path leads to.
-            (Start::Out, steps @ [.., last]) if steps.iter().all(Step::is_free) => {
+            (Start::Out, [way @ .., last]) if way.iter().all(Step::is_free) && last.is_untested() => {
                 for (id, _) in
                     (0..).zip(target.tree.nodes()).filter(|(_, node)| last.places.contains(&node.place))
                 {

@@ -562,9 +562,9 @@ impl Step {
         self.test.is_none() && self.condition.is_none() && matches!(self.occurrence, None | Some(1))
     }
 
-    /// Whether it leads to all nodes at its places.
+    /// Whether it leads to all nodes at its places, however many they are.
     pub fn is_free(&self) -> bool {
-        self.test.is_none() && self.condition.is_none() && self.occurrence.is_none()
+        !self.is_single && self.test.is_none() && self.condition.is_none() && self.occurrence.is_none()
     }
 
     /// Whether it leads to one node at most.
@@ -660,11 +660,14 @@ impl Expr {
             Expr::Once(_, inner) => inner.needs(),
             Expr::Else(value, fallback) => one_of(vec![value.needs(), fallback.needs()]),
             Expr::Via(via) => via.keys.first().map_or_else(Vec::new, Expr::needs),
-            // Without one of its arguments a function is not called.
+            // Without its first argument a function is not called, nor are the others evaluated.
             Expr::Call(_, arguments, _) => {
-                arguments.iter().map(Expr::needs).find(|needs| !needs.is_empty()).unwrap_or_default()
+                let first = arguments.iter().find(|argument| !matches!(argument, Expr::Constant(_)));
+                first.map_or_else(Vec::new, Expr::needs)
             }
-            Expr::Join(items, _) => one_of(items.iter().map(ListSource::needs).collect()),
+            Expr::Join(items, separator) if matches!(**separator, Expr::Constant(_)) => {
+                one_of(items.iter().map(ListSource::needs).collect())
+            }
             _ => Vec::new(),
         }
     }

@@ -251,18 +251,12 @@ impl<'a> View<'a> {
     pub fn next_child_text(self, parent: NodeId, next: &mut Children<'a>, place: PlaceId) -> Option<&'a str> {
         let mut behind = next.clone();
         match behind.next() {
-            Some(leaf) if self.tree.node(leaf).place == place && self.has_value(leaf) => {
+            Some(leaf) if self.tree.node(leaf).place == place => {
                 *next = behind;
                 self.text(leaf)
             }
             _ => self.child_text(parent, place),
         }
-    }
-
-    /// Whether a leaf has a value that is not empty.
-    #[inline]
-    fn has_value(self, id: NodeId) -> bool {
-        !matches!(self.tree.node(id).value_len, 0 | NO_VALUE)
     }
 
     /// Whether a leaf has this value.

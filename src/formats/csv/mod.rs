@@ -39,6 +39,8 @@ pub(crate) struct CsvLayout {
     pub(crate) encoding: &'static encoding_rs::Encoding,
     /// The row record.
     pub(crate) row: PlaceId,
+    /// Per byte, whether a value may have it and need nothing done to be written: printable ASCII that separates nothing.
+    plain: Box<[bool; 256]>,
 }
 
 impl Format for Csv {
@@ -75,7 +77,11 @@ impl Format for Csv {
         match (dialect, encoding, row) {
             (Ok(dialect), Ok(encoding), Some(row)) => {
                 let checks = Check::all(guide);
-                Some(Box::new(CsvLayout { guide: guide.clone(), checks, dialect, encoding, row }))
+                let plain = Box::new(std::array::from_fn(|byte| {
+                    let separates = [dialect.delimiter, dialect.quote].map(usize::from).contains(&byte);
+                    (0x20..0x7f).contains(&byte) && !separates
+                }));
+                Some(Box::new(CsvLayout { guide: guide.clone(), checks, dialect, encoding, row, plain }))
             }
             (dialect, encoding, row) => {
                 let no_row =

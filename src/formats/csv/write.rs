@@ -77,9 +77,7 @@ fn cell(
     out: &mut Vec<u8>,
     findings: &mut Diagnostics,
 ) {
-    let is_plain = |byte: &u8| {
-        matches!(byte, b' '..=b'~') && *byte != layout.dialect.delimiter && *byte != layout.dialect.quote
-    };
+    let is_plain = |byte: &u8| layout.plain[usize::from(*byte)];
     // All charsets of CSV files agree on ASCII.
     if !text.is_empty()
         && text.as_bytes().iter().all(is_plain)

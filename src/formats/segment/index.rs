@@ -1,7 +1,9 @@
-//! The index pass of every segment format: framing and envelope, one row per message. Memory: one segment.
+//! The index pass of every segment format: framing and envelope, one row per message. Memory: one segment, and the control
+//! numbers that came, which are ranges where they follow one another.
 
 use super::delimiters::index_delimiters;
 use super::dialect::Delimiters;
+use super::numbers::NumbersSeen;
 use crate::diagnostics::Code;
 use crate::formats::{Fault, GroupRow, Indexer, InterchangeRow, MessageRow, Row};
 
@@ -184,7 +186,7 @@ struct OpenGroup {
     control_number: String,
     is_named: bool,
     messages: u32,
-    seen: rustc_hash::FxHashSet<String>,
+    seen: NumbersSeen,
     message: Option<OpenMessage>,
 }
 
@@ -212,7 +214,7 @@ impl<E: Envelopes> SegmentIndexer<E> {
     fn advance(&mut self, is_end: bool, rows: &mut dyn FnMut(Row)) {
         let pending = std::mem::take(&mut self.pending);
         let mut at = 0;
-        self.terminators.is_made = false;
+        self.terminators.terminator = None;
         while let Some(used) = self.step(&pending, at, is_end, rows) {
             at += used;
             self.offset += used as u64;
@@ -260,7 +262,6 @@ impl<E: Envelopes> SegmentIndexer<E> {
                 self.ordinal += 1;
                 let Head { row, delimiters, length, fault } = *head;
                 let control_number = row.control_number.clone();
-                self.terminators.is_made = false;
                 rows(Row::Interchange(InterchangeRow { ordinal: self.ordinal, offset: self.offset, ..row }));
                 let fault = fault.map(|fault| Fault { offset: self.offset + fault.offset, ..fault });
                 let (groups, messages, group) = (0, 0, None);
@@ -336,36 +337,52 @@ impl<E: Envelopes> SegmentIndexer<E> {
     }
 }
 
-/// The positions of segment terminators in a piece of a file, all found in one pass: segments are too short to look for
-/// the end of each by itself.
+/// The positions of segment terminators in a piece of a file, found in one pass over a window of it: segments are too
+/// short to look for the end of each by itself.
 #[derive(Default)]
 struct Terminators {
     positions: Vec<u32>,
     next: usize,
-    /// Where in the piece the pass began.
+    /// Where in the piece the window begins.
     from: usize,
-    /// Whether the pass was made, for this piece and the delimiters at hand.
-    is_made: bool,
+    /// One past its end.
+    to: usize,
+    /// The terminator that was looked for; `None` if the piece is a new one.
+    terminator: Option<u8>,
 }
 
+/// A window: long beside a segment, and short beside the work that another terminator in the next interchange undoes.
+const WINDOW_BYTES: usize = 4 << 10;
+
 impl Terminators {
-    /// The length of the segment that starts at `at`, up to the first terminator that is not released. `at` only grows
-    /// until `is_made` is taken back, for another piece or other delimiters.
+    /// The length of the segment that starts at `at`, up to the first terminator that is not released; `None` if it does
+    /// not end in the piece, or is longer than a segment may be. `at` only grows until another piece begins.
     #[inline]
     fn next(&mut self, piece: &[u8], at: usize, delimiters: &Delimiters) -> Option<usize> {
-        if !self.is_made {
-            (self.next, self.from, self.is_made) = (0, at, true);
-            self.positions.clear();
-            index_delimiters(&piece[at..], [delimiters.segment; 1], &mut self.positions);
+        if self.terminator != Some(delimiters.segment) {
+            self.begin(at, delimiters.segment);
         }
-        while let Some(&position) = self.positions.get(self.next) {
-            self.next += 1;
-            let end = self.from + position as usize;
-            if end >= at && !is_released(&piece[at..end], delimiters.release) {
-                return Some(end - at);
+        loop {
+            while let Some(&position) = self.positions.get(self.next) {
+                self.next += 1;
+                let end = self.from + position as usize;
+                if end >= at && !is_released(&piece[at..end], delimiters.release) {
+                    return Some(end - at);
+                }
             }
+            if self.to >= piece.len() || self.to.saturating_sub(at) > SEGMENT_BYTES_MAX {
+                return None;
+            }
+            (self.next, self.from) = (0, self.to.max(at));
+            self.to = piece.len().min(self.from + WINDOW_BYTES);
+            self.positions.clear();
+            index_delimiters(&piece[self.from..self.to], [delimiters.segment; 1], &mut self.positions);
         }
-        None
+    }
+
+    fn begin(&mut self, at: usize, terminator: u8) {
+        self.positions.clear();
+        (self.next, self.from, self.to, self.terminator) = (0, at, at, Some(terminator));
     }
 }
 
@@ -427,7 +444,7 @@ impl OpenInterchange {
         group.break_message::<E>(start, rows);
         group.messages += 1;
         self.messages += u32::from(!group.is_named);
-        let repeated = !group.seen.insert(row.control_number.clone());
+        let repeated = !group.seen.insert(&row.control_number);
         let row = MessageRow { ordinal: group.messages, ..row };
         group.message = Some(OpenMessage { row, segments: 1, repeated });
     }

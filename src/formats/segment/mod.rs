@@ -6,6 +6,7 @@ mod dialect;
 mod findings;
 mod index;
 mod matcher;
+mod numbers;
 mod read;
 mod relation;
 mod structure;

@@ -25,14 +25,15 @@ pub(crate) fn read(
 ) {
     tree.clear();
     let Scratch { tokenizer, matcher, gaps, text, bytes } = scratch;
-    let source = std::str::from_utf8(input.bytes).ok();
+    let is_plain = is_plain(input.bytes);
+    let is_text = is_plain || std::str::from_utf8(input.bytes).is_ok();
     let mut reader = Reader {
         structure,
         dialect,
         bytes: input.bytes,
-        source,
-        is_direct: source.is_some() && !dialect.checks_repertoire,
-        is_plain: is_plain(input.bytes),
+        is_text,
+        is_direct: is_text && !dialect.checks_repertoire,
+        is_plain,
         findings: Findings::new(guide, input, dialect, findings),
         text,
         plain: bytes,
@@ -105,8 +106,8 @@ struct Reader<'a, 's> {
     structure: &'a Structure,
     dialect: &'a Dialect<'a>,
     bytes: &'a [u8],
-    /// The message, if it is UTF-8.
-    source: Option<&'a str>,
+    /// Whether the message is UTF-8.
+    is_text: bool,
     /// Whether values without release characters stand in the tree as they are in the message.
     is_direct: bool,
     /// Whether the message is ASCII without control characters.
@@ -323,10 +324,11 @@ impl Reader<'_, '_> {
 
     #[inline(never)]
     fn checked_leaf(&mut self, spot: Spot, place: PlaceId, check: &Check, token: Token, tree: &mut Tree) {
-        let Some(source) = self.source.filter(|_| self.is_direct && !token.is_escaped) else {
+        // A delimiter beyond ASCII may cut a character in two; what is whole stands in the tree as it is.
+        let value = std::str::from_utf8(token.of(self.bytes)).ok();
+        let Some(value) = value.filter(|_| self.is_direct && !token.is_escaped) else {
             return self.decoded_leaf(spot, place, check, token, tree);
         };
-        let value = &source[token.start as usize..token.end() as usize];
         if let Some(code) = check.check(value, self.is_plain, self.dialect.reads_comma) {
             self.findings.on_element(code, spot, place, token);
         }
@@ -343,8 +345,8 @@ impl Reader<'_, '_> {
         self.text.clear();
         self.dialect.delimiters.unescape(token.of(self.bytes), self.plain);
         let coding = self.dialect.coding;
-        match (self.source, std::str::from_utf8(self.plain)) {
-            (Some(_), Ok(value)) => {
+        match (self.is_text, std::str::from_utf8(self.plain)) {
+            (true, Ok(value)) => {
                 self.text.push_str(value);
                 // One such value is enough to say it: the declaration is wrong, not the value.
                 let is_told = self.repertoire_told || !self.dialect.checks_repertoire;

@@ -31,7 +31,7 @@ impl RelationCheck {
             RelationKind::Required => there == 0,
             RelationKind::Exclusive => there & there.wrapping_sub(1) != 0,
             RelationKind::Conditional => there & self.first != 0 && there != self.all,
-            RelationKind::ListConditional => there == self.first,
+            RelationKind::ListConditional => there != 0 && there == self.first,
         }
     }
 

@@ -64,7 +64,9 @@ pub struct Tokenizer {
     positions: Vec<u32>,
     /// All tokens of the message, segment after segment.
     tokens: Vec<Token>,
-    /// The first token of the next segment.
+    /// One past the last token of each segment.
+    ends: Vec<u32>,
+    /// The next segment, from 0.
     next: usize,
     classes: Box<[Mark; 256]>,
     delimiters: Option<Delimiters>,
@@ -73,7 +75,8 @@ pub struct Tokenizer {
 impl Default for Tokenizer {
     fn default() -> Self {
         let classes = Box::new([Mark::Other; 256]);
-        Tokenizer { positions: Vec::new(), tokens: Vec::new(), next: 0, classes, delimiters: None }
+        let (positions, tokens, ends) = (Vec::new(), Vec::new(), Vec::new());
+        Tokenizer { positions, tokens, ends, next: 0, classes, delimiters: None }
     }
 }
 
@@ -82,6 +85,7 @@ impl Tokenizer {
     pub fn begin(&mut self, bytes: &[u8], delimiters: &Delimiters) {
         self.positions.clear();
         self.tokens.clear();
+        self.ends.clear();
         self.next = 0;
         if self.delimiters != Some(*delimiters) {
             self.classify(delimiters);
@@ -118,22 +122,23 @@ impl Tokenizer {
     /// of it, as in the index pass.
     #[inline]
     pub fn segment(&mut self) -> Option<&[Token]> {
-        let tokens = &self.tokens[self.next..];
-        let last = tokens.iter().position(|token| token.mark == Mark::Segment)?;
-        self.next += last + 1;
-        Some(&tokens[..=last])
+        let end = *self.ends.get(self.next)?;
+        let start = self.next.checked_sub(1).map_or(0, |before| self.ends[before]);
+        self.next += 1;
+        Some(&self.tokens[start as usize..end as usize])
     }
 
     /// Each delimiter ends a token. One pass without a branch but at the ends of segments, into memory reserved at once.
     fn cut(&mut self, bytes: &[u8]) {
         let classes = &*self.classes;
         let mut start = gap(bytes, 0, classes);
-        self.tokens.extend(self.positions.iter().map(|&position| {
+        self.tokens.extend((1..).zip(&self.positions).map(|(count, &position)| {
             let mark = classes[usize::from(bytes[position as usize])];
             let token = Token { start, len: position - start, mark, is_escaped: false };
             start = position + 1;
             if mark == Mark::Segment {
                 start = gap(bytes, start, classes);
+                self.ends.push(count);
             }
             token
         }));
@@ -158,6 +163,7 @@ impl Tokenizer {
             (start, is_escaped) = (position + 1, false);
             if mark == Mark::Segment {
                 start = gap(bytes, start, classes);
+                self.ends.push(self.tokens.len() as u32);
             }
         }
         self.rest(bytes, start, is_escaped);
@@ -169,6 +175,7 @@ impl Tokenizer {
         if is_open || (start as usize) < bytes.len() {
             let len = bytes.len() as u32 - start;
             self.tokens.push(Token { start, len, mark: Mark::Segment, is_escaped });
+            self.ends.push(self.tokens.len() as u32);
         }
     }
 }
