@@ -568,6 +568,14 @@ fn a_check_says_once_what_its_condition_cannot_do() {
 }
 
 #[test]
+fn what_an_argument_cannot_do_is_told_though_another_is_not_there() {
+    let source = [("n", "1"), ("q", "3")];
+    for line in ["pad_left(text(n / q), length(b), \"0\")", "join(a, b, text(n / q))"] {
+        assert_eq!(told_by(&format!("  x1 = {line}"), "x1", &source).1, ["B012"], "{line}");
+    }
+}
+
+#[test]
 fn fields_are_made_in_the_order_they_need_each_other() {
     let lines = "  x1 = join(out.x2, \"-\")\n  x2 = out.x3\n  x3 = a";
     assert_eq!(told_by(lines, "x1", &[("a", "z")]).0, "z");

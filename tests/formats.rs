@@ -2,6 +2,8 @@
 //! is cut or changed.
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/generated.rs"]
+mod generated;
 #[path = "support/reference/mod.rs"]
 mod reference;
 #[path = "support/shipped.rs"]
@@ -119,6 +121,38 @@ fn written(layout: &dyn Layout, bytes: &[u8]) -> Vec<u8> {
     }
     layout.end_file(&envelope, &totals, &mut file);
     file
+}
+
+/// Longer than any window of the index pass, with released terminators and other ones in every second interchange.
+#[test]
+fn long_files_of_several_interchanges_are_cut_as_their_parts_are() {
+    let bundle = bundle();
+    let layout = &*bundle.layouts["edifact/d96a/ORDERS"];
+    let text = String::from_utf8(generated::interchange_of_edifact_orders(20_000)).unwrap();
+    let usual = text.replace("Ramp", "R?'am??p");
+    let other = usual.replace("?'", "?|").replace('\'', "|").replace("?|", "?'").replace(" |UNB", " \nUNB");
+    let other = other.replacen("UNA:+.? \n", "UNA:+.? |", 1).replace("R?'am", "R?|am");
+    let (whole, parts) =
+        ([usual.as_str(), &other, &usual, &other].concat(), [&usual, &other, &usual, &other]);
+    let messages = |bytes: &[u8], chunk: usize| -> Vec<(u64, u64)> {
+        let rows = shipped::index(layout, bytes, chunk);
+        assert!(!has_fault(&rows), "{chunk}");
+        let messages = rows.iter().filter_map(|row| match row {
+            Row::Message(message) => Some((message.offset, message.length)),
+            _ => None,
+        });
+        messages.collect()
+    };
+    let (mut expected, mut offset) = (Vec::new(), 0);
+    for part in parts {
+        let part = part.as_bytes();
+        expected.extend(messages(part, usize::MAX).into_iter().map(|(at, length)| (at + offset, length)));
+        offset += part.len() as u64;
+    }
+    assert!(expected.len() > 30);
+    for chunk in [1, 777, 4096, 5000, usize::MAX] {
+        assert_eq!(messages(whole.as_bytes(), chunk), expected, "{chunk}");
+    }
 }
 
 #[test]
