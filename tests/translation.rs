@@ -266,6 +266,91 @@ fn one_map_reads_the_despatch_advices_of_two_directories() {
     }
 }
 
+/// Stock lines begin with LIN in one directory and with PIA in another; both guides call them `stock`.
+const TWO_DIRECTORIES: &str = r#"
+guide test/stock-d96a
+  version 1
+  lang 1
+  syntax edifact set "DESADV" version "D" release "96A" agency "UN"
+  dictionary edifact/d96a
+  structure
+    UNH required auto
+    BGM required
+    group stock = LIN max 9999
+      QTY key .C186.6063
+    end stock
+    UNT required auto
+  end structure
+end guide
+
+guide test/stock-d01b
+  version 1
+  lang 1
+  syntax edifact set "DESADV" version "D" release "01B" agency "UN"
+  dictionary edifact/d01b
+  structure
+    UNH required auto
+    BGM required
+    group stock = PIA max 9999
+      QTY key .C186.6063
+    end stock
+    UNT required auto
+  end structure
+  stock.QTY.C186.6060 number
+end guide
+
+map test/stock-d96a
+  version 1
+  lang 1
+  from guide test/stock-d96a as msg
+  to canonical inbound_notice
+  unmapped ignore
+  number    = BGM.1004
+  action    = "new"
+  kind      = "asn"
+  warehouse = "LEJ1"
+  each lines from stock
+    position = seq()
+    no       = text(this.position)
+    sku      = first(.C212[SA].7140)
+    qty      = QTY[12].C186.6060
+    base_qty = this.qty
+    base_uom = "EA"
+  end lines
+end map
+
+map test/stock-d01b extends test/stock-d96a
+  version 1
+  from guide test/stock-d01b
+end map
+"#;
+
+#[test]
+fn one_map_reads_groups_that_two_guides_give_one_name() {
+    let mut files = shipped::mapping_files();
+    files.insert("test/stock.guide".into(), TWO_DIRECTORIES.into());
+    let (bundle, sources, findings) = bundle::compile(&files, None);
+    assert!(findings.is_empty(), "{}", render(findings.as_slice(), &sources));
+    let bundle = bundle.unwrap();
+    let read_by = |name: &str, release: &str, trigger: &str| {
+        let message = format!(
+            "UNB+UNOC:3+9520004000017:14+9520002000019:14+261119:1710+1'UNH+1+DESADV:D:{release}:UN'\
+             BGM+351+ST7+9'{trigger}+4711:SA'QTY+12:5'{trigger}+4712:SA'QTY+12:6'UNT+7+1'UNZ+1+1'"
+        );
+        let (layout, plan) = (&*bundle.layouts[name], &bundle.maps[name]);
+        let (head, rows) = messages(layout, message.as_bytes());
+        let input = input(&head, message.as_bytes(), &rows[0]);
+        let (tree, findings) = read(layout, &input);
+        assert!(findings.is_empty(), "{}", render(findings.as_slice(), &bundle.sources));
+        let (notice, findings, outcome) = run(plan, View::new(&tree, input.source()), vec![]);
+        assert_eq!(outcome, Outcome::Built, "{}", render(findings.as_slice(), &bundle.sources));
+        json(plan, &notice)
+    };
+    let one = read_by("test/stock-d96a", "96A", "LIN+1+");
+    assert!(one.contains(r#""sku": "4712""#) && one.contains(r#""qty": 6"#), "{one}");
+    assert_eq!(one, read_by("test/stock-d01b", "01B", "PIA+1"));
+}
+
 /// An order for the pick file of a warehouse, with its lines written and what was found.
 fn picked(bundle: &Bundle, order: &Tree) -> (String, String) {
     let layout = &bundle.layouts["house/pick-order-fw"];
