@@ -68,7 +68,7 @@ fn despatch_advices(bundle: &Bundle) {
             for row in &rows {
                 let bytes = shipped::input(&head, &input, row).bytes;
                 tokenizer.begin(black_box(bytes), &DELIMITERS);
-                while let Some(tokens) = tokenizer.segment() {
+                while let Some(tokens) = tokenizer.segment(bytes) {
                     count += tokens.len();
                 }
             }

@@ -55,7 +55,7 @@ fn main() {
             for row in &rows {
                 let bytes = message(row).bytes;
                 tokenizer.begin(black_box(bytes), &DELIMITERS);
-                while let Some(tokens) = tokenizer.segment() {
+                while let Some(tokens) = tokenizer.segment(bytes) {
                     count += tokens.len();
                 }
             }

@@ -41,7 +41,7 @@ pub(crate) fn read(
     };
     matcher.begin(structure, tree);
     tokenizer.begin(input.bytes, &dialect.delimiters);
-    while let Some(tokens) = tokenizer.segment() {
+    while let Some(tokens) = tokenizer.segment(input.bytes) {
         let tag = Tag::of(tokens[0].of(input.bytes));
         reader.findings.segment(tokens);
         let origin = reader.findings.origin(Token::span(tokens));

@@ -2,6 +2,7 @@
 
 use super::delimiters::index_delimiters;
 use super::dialect::Delimiters;
+use std::ops::Range;
 
 /// What stands behind a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,25 +59,49 @@ impl Token {
     }
 }
 
+/// Delimiters that are looked at in one go: more than most messages have, and little memory for those that have many.
+const BATCH: usize = 4096;
+
 /// Cuts a message into segments.
 #[derive(Debug)]
 pub struct Tokenizer {
     positions: Vec<u32>,
-    /// All tokens of the message, segment after segment.
+    /// The first position not looked at.
+    at: usize,
+    /// Tokens of the segments at hand, and of one that is not at its end yet.
     tokens: Vec<Token>,
-    /// One past the last token of each segment.
+    /// One past the last token of each segment at hand.
     ends: Vec<u32>,
-    /// The next segment, from 0.
+    /// The next segment at hand.
     next: usize,
+    /// Where the next token starts, and whether there was a release character in it.
+    start: u32,
+    is_escaped: bool,
+    /// The position behind the last release character.
+    released: u32,
+    has_releases: bool,
+    /// Whether no token follows those at hand.
+    is_done: bool,
     classes: Box<[Mark; 256]>,
     delimiters: Option<Delimiters>,
 }
 
 impl Default for Tokenizer {
     fn default() -> Self {
-        let classes = Box::new([Mark::Other; 256]);
-        let (positions, tokens, ends) = (Vec::new(), Vec::new(), Vec::new());
-        Tokenizer { positions, tokens, ends, next: 0, classes, delimiters: None }
+        Tokenizer {
+            positions: Vec::new(),
+            at: 0,
+            tokens: Vec::new(),
+            ends: Vec::new(),
+            next: 0,
+            start: 0,
+            is_escaped: false,
+            released: u32::MAX,
+            has_releases: false,
+            is_done: true,
+            classes: Box::new([Mark::Other; 256]),
+            delimiters: None,
+        }
     }
 }
 
@@ -86,7 +111,6 @@ impl Tokenizer {
         self.positions.clear();
         self.tokens.clear();
         self.ends.clear();
-        self.next = 0;
         if self.delimiters != Some(*delimiters) {
             self.classify(delimiters);
         }
@@ -101,10 +125,9 @@ impl Tokenizer {
                 index_delimiters(bytes, all, &mut self.positions);
             }
         }
-        match release {
-            Some(release) if memchr::memchr(release, bytes).is_some() => self.cut_with_releases(bytes),
-            _ => self.cut(bytes),
-        }
+        (self.at, self.next, self.is_done) = (0, 0, false);
+        (self.start, self.is_escaped, self.released) = (gap(bytes, 0, &self.classes), false, u32::MAX);
+        self.has_releases = release.is_some_and(|release| memchr::memchr(release, bytes).is_some());
     }
 
     fn classify(&mut self, delimiters: &Delimiters) {
@@ -118,21 +141,44 @@ impl Tokenizer {
         self.delimiters = Some(*delimiters);
     }
 
-    /// The tag and the values of the next segment; `None` at the end. Line ends and blanks before a segment are no part
-    /// of it, as in the index pass.
+    /// The tag and the values of the next segment of the message; `None` at the end. Line ends and blanks before a
+    /// segment are no part of it, as in the index pass.
     #[inline]
-    pub fn segment(&mut self) -> Option<&[Token]> {
+    pub fn segment(&mut self, bytes: &[u8]) -> Option<&[Token]> {
+        if self.next == self.ends.len() {
+            self.refill(bytes);
+        }
         let end = *self.ends.get(self.next)?;
         let start = self.next.checked_sub(1).map_or(0, |before| self.ends[before]);
         self.next += 1;
         Some(&self.tokens[start as usize..end as usize])
     }
 
+    /// Cuts on until there is a segment at hand, or the message is at its end.
+    fn refill(&mut self, bytes: &[u8]) {
+        let done = self.ends.last().map_or(0, |&end| end as usize);
+        self.tokens.drain(..done);
+        self.ends.clear();
+        self.next = 0;
+        while self.ends.is_empty() && !self.is_done {
+            let batch = self.at..self.positions.len().min(self.at + BATCH);
+            self.at = batch.end;
+            match self.has_releases {
+                true => self.cut_with_releases(bytes, batch),
+                false => self.cut(bytes, batch),
+            }
+            if self.at == self.positions.len() {
+                self.rest(bytes);
+                self.is_done = true;
+            }
+        }
+    }
+
     /// Each delimiter ends a token. One pass without a branch but at the ends of segments, into memory reserved at once.
-    fn cut(&mut self, bytes: &[u8]) {
-        let classes = &*self.classes;
-        let mut start = gap(bytes, 0, classes);
-        self.tokens.extend((1..).zip(&self.positions).map(|(count, &position)| {
+    fn cut(&mut self, bytes: &[u8], batch: Range<usize>) {
+        let (classes, mut start) = (&*self.classes, self.start);
+        let first = self.tokens.len() as u32 + 1;
+        self.tokens.extend((first..).zip(&self.positions[batch]).map(|(count, &position)| {
             let mark = classes[usize::from(bytes[position as usize])];
             let token = Token { start, len: position - start, mark, is_escaped: false };
             start = position + 1;
@@ -142,36 +188,35 @@ impl Tokenizer {
             }
             token
         }));
-        self.rest(bytes, start, false);
+        self.start = start;
     }
 
     /// The same for a message with release characters: what stands behind one separates nothing.
-    fn cut_with_releases(&mut self, bytes: &[u8]) {
+    fn cut_with_releases(&mut self, bytes: &[u8], batch: Range<usize>) {
         let classes = &*self.classes;
-        let mut start = gap(bytes, 0, classes);
-        let (mut is_escaped, mut released) = (false, u32::MAX);
-        for &position in &self.positions {
-            if position == released {
+        for &position in &self.positions[batch] {
+            if position == self.released {
                 continue;
             }
             let mark = classes[usize::from(bytes[position as usize])];
             if mark == Mark::Release {
-                (is_escaped, released) = (true, position + 1);
+                (self.is_escaped, self.released) = (true, position + 1);
                 continue;
             }
+            let (start, is_escaped) = (self.start, self.is_escaped);
             self.tokens.push(Token { start, len: position - start, mark, is_escaped });
-            (start, is_escaped) = (position + 1, false);
+            (self.start, self.is_escaped) = (position + 1, false);
             if mark == Mark::Segment {
-                start = gap(bytes, start, classes);
+                self.start = gap(bytes, self.start, classes);
                 self.ends.push(self.tokens.len() as u32);
             }
         }
-        self.rest(bytes, start, is_escaped);
     }
 
     /// What stands behind the last delimiter: the end of a segment that has none.
-    fn rest(&mut self, bytes: &[u8], start: u32, is_escaped: bool) {
+    fn rest(&mut self, bytes: &[u8]) {
         let is_open = self.tokens.last().is_some_and(|token| token.mark != Mark::Segment);
+        let (start, is_escaped) = (self.start, self.is_escaped);
         if is_open || (start as usize) < bytes.len() {
             let len = bytes.len() as u32 - start;
             self.tokens.push(Token { start, len, mark: Mark::Segment, is_escaped });
@@ -204,7 +249,7 @@ mod tests {
             Delimiters { element: b'+', segment: b'\'', component: b':', repetition, release: Some(b'?') };
         let (mut tokenizer, mut segments) = (Tokenizer::default(), Vec::new());
         tokenizer.begin(text.as_bytes(), &delimiters);
-        while let Some(tokens) = tokenizer.segment() {
+        while let Some(tokens) = tokenizer.segment(text.as_bytes()) {
             let shown =
                 |token: &Token| (String::from_utf8_lossy(token.of(text.as_bytes())).into_owned(), token.mark);
             segments.push(tokens.iter().map(shown).collect::<Shown>());
@@ -227,5 +272,17 @@ mod tests {
             cut("A+b*c?*d+?", Some(b'*')),
             [vec![text("A", Element), text("b", Repetition), text("c?*d", Element), text("?", Segment)]]
         );
+    }
+
+    #[test]
+    fn a_message_of_any_length_is_cut_as_a_short_one_is() {
+        let (long, released) = ("+a".repeat(10_000), "+?+".repeat(9_000));
+        let text = format!("A{long}'\n{}B{released}'C", "D+1'".repeat(5_000));
+        let segments = cut(&text, None);
+        assert_eq!(segments.len(), 5_003);
+        assert_eq!((segments[0].len(), segments[5_001].len(), segments[5_002].len()), (10_001, 9_001, 1));
+        assert!(segments[1..5_001].iter().all(|segment| segment.len() == 2 && segment[0].0 == "D"));
+        let text = text.replace('?', "");
+        assert_eq!(cut(&text, None).iter().map(Vec::len).sum::<usize>(), 10_001 + 10_000 + 18_001 + 1);
     }
 }
