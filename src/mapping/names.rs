@@ -174,6 +174,17 @@ impl Scope {
         Ok(found)
     }
 
+    /// Why a step leads nowhere.
+    fn no_places(&self, path: &Path, step: &PathStep, error: StepError) -> Box<Diagnostic> {
+        match error {
+            StepError::Unknown { known } => self.unknown(path, step, &known),
+            StepError::NoKey => {
+                let finding = Diagnostic::new(Code::G010).with("name", step_text(step));
+                Box::new(finding.at(step.span, "no key is declared"))
+            }
+        }
+    }
+
     fn walk(
         &self,
         path: &Path,
@@ -199,14 +210,8 @@ impl Scope {
                 steps.push(whole_step(shape, &composites));
                 places = composites;
             }
-            let found = step_places(shape, &places, step).map_err(|error| match error {
-                StepError::Unknown { known } => self.unknown(path, step, &known),
-                StepError::NoKey => Box::new(
-                    Diagnostic::new(Code::G010)
-                        .with("name", step_text(step))
-                        .at(step.span, "no key is declared"),
-                ),
-            })?;
+            let found =
+                step_places(shape, &places, step).map_err(|error| self.no_places(path, step, error))?;
             let condition = self.condition(step, start, shape, &found.places, conditions)?;
             if found.places.is_empty() {
                 return Err(self.unknown(path, step, &[]));
