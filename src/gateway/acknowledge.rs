@@ -2,7 +2,7 @@
 
 use super::answer_file::AnswerFile;
 use super::bundle::Bundle;
-use super::plan::Draft;
+use super::plan::{Draft, Settled};
 use super::{Gateway, GatewayError, framing, names, translation};
 use crate::exchange::acknowledge::{
     AcknowledgedFinding, AcknowledgedGroup, AcknowledgedInterchange, AcknowledgedMessage,
@@ -83,7 +83,6 @@ impl Gateway {
             number: &key.control_number,
             word: None,
             layout: &**layout,
-            outputs: Vec::new(),
             acknowledges: Some(interchange.id),
         };
         match answering.answer(&received, policy.detail(), &**layout) {
@@ -122,7 +121,7 @@ impl Gateway {
         write(&envelope, &mut bytes);
         let mut file = self.spool.create(&format!("spool/{}", draft.spool_path()))?;
         file.write(&bytes)?;
-        self.fix(draft, &envelope, numbers, file)
+        self.fix(draft, Settled { envelope: &envelope, numbers, outputs: Vec::new() }, file)
     }
 
     /// An answer in messages, group by group and page by page: there may be more than can be held at once.
@@ -151,7 +150,8 @@ impl Gateway {
         match answer.end()? {
             Ok((file, bodies)) => {
                 let totals = Totals { bodies, ..Totals::default() };
-                self.end_draft(draft, &envelope, numbers, &totals, file).map(Ok)
+                let settled = Settled { envelope: &envelope, numbers, outputs: Vec::new() };
+                self.end_draft(draft, settled, &totals, file).map(Ok)
             }
             Err(why) => Ok(Err(why)),
         }

@@ -41,8 +41,6 @@ pub(super) struct Draft<'a> {
     pub(super) word: Option<&'static str>,
     /// The guide it is written by.
     pub(super) layout: &'a dyn Layout,
-    /// The outputs in it.
-    pub(super) outputs: Vec<OutputId>,
     /// The interchange it answers.
     pub(super) acknowledges: Option<InterchangeId>,
 }
@@ -89,7 +87,8 @@ impl Gateway {
             let mut totals = Totals::default();
             bodies.copy(output, draft.layout, &envelope, &mut totals, &mut file)?;
             end(draft, &envelope, &totals, &mut file)?;
-            plans.push(self.plan_of(draft, &envelope, numbers, path.clone(), file.cut()));
+            let settled = Settled { envelope: &envelope, numbers, outputs: vec![output.id] };
+            plans.push(self.plan_of(draft, settled, path.clone(), file.cut()));
         }
         file.finish()?;
         self.ledger.plan_deliveries(plans, self.clock.now())?;
@@ -102,8 +101,8 @@ impl Gateway {
         let Some(intake) = self.ledger.gathered_intake()? else { return Ok(false) };
         let Some(first) = self.ledger.gathered_outputs(intake, None, 1)?.pop() else { return Ok(false) };
         let bundle = self.bundle(first.bundle)?;
-        let mut draft = draft_of(&first, &bundle)?;
-        draft.outputs.clear();
+        let draft = draft_of(&first, &bundle)?;
+        let mut outputs = Vec::new();
         let (envelope, numbers) = self.envelope(&draft)?;
         let mut file = self.begin_draft(&draft, &envelope)?;
         let mut bodies = Bodies::new(&self.spool);
@@ -113,11 +112,11 @@ impl Gateway {
             let Some(last) = page.last() else { break };
             after = Some(last.id);
             for output in page.iter().filter(|output| leaves_with(output, &first)) {
-                draft.outputs.push(output.id);
+                outputs.push(output.id);
                 bodies.copy(output, draft.layout, &envelope, &mut totals, &mut file)?;
             }
         }
-        self.end_draft(&draft, &envelope, numbers, &totals, file)?;
+        self.end_draft(&draft, Settled { envelope: &envelope, numbers, outputs }, &totals, file)?;
         Ok(true)
     }
 
@@ -136,24 +135,22 @@ impl Gateway {
     pub(super) fn end_draft(
         &mut self,
         draft: &Draft<'_>,
-        envelope: &Envelope,
-        numbers: Vec<(String, u64)>,
+        settled: Settled<'_>,
         totals: &Totals,
         mut file: Writing,
     ) -> Result<(), GatewayError> {
-        end(draft, envelope, totals, &mut file)?;
-        self.fix(draft, envelope, numbers, file)
+        end(draft, settled.envelope, totals, &mut file)?;
+        self.fix(draft, settled, file)
     }
 
     /// Makes the bytes of a delivery durable, and fixes it.
     pub(super) fn fix(
         &mut self,
         draft: &Draft<'_>,
-        envelope: &Envelope,
-        numbers: Vec<(String, u64)>,
+        settled: Settled<'_>,
         mut file: Writing,
     ) -> Result<(), GatewayError> {
-        let plan = self.plan_of(draft, envelope, numbers, draft.spool_path(), file.cut());
+        let plan = self.plan_of(draft, settled, draft.spool_path(), file.cut());
         file.finish()?;
         self.ledger.plan_delivery(plan, self.clock.now())?;
         Ok(())
@@ -163,8 +160,7 @@ impl Gateway {
     fn plan_of(
         &self,
         draft: &Draft<'_>,
-        envelope: &Envelope,
-        control_numbers: Vec<(String, u64)>,
+        settled: Settled<'_>,
         spool_path: String,
         part: Part,
     ) -> DeliveryPlan {
@@ -172,14 +168,14 @@ impl Gateway {
             key: draft.key.clone(),
             kind: draft.kind,
             endpoint: draft.endpoint.to_string(),
-            name: self.file_name(draft, envelope),
+            name: self.file_name(draft, settled.envelope),
             spool_path,
             spool_offset: part.offset,
             sha: part.sha,
             size: part.size,
-            outputs: draft.outputs.clone(),
+            outputs: settled.outputs,
             acknowledges: draft.acknowledges.into_iter().collect(),
-            control_numbers,
+            control_numbers: settled.numbers,
             functional_id: draft.layout.guide().setting("group").to_owned(),
             answer_within_ms: draft.answer_within_ms(),
         }
@@ -253,7 +249,6 @@ fn draft_of<'a>(output: &'a Output, bundle: &'a Bundle) -> Result<Draft<'a>, Gat
         number: &output.number,
         word: None,
         layout,
-        outputs: vec![output.id],
         acknowledges: None,
     })
 }
@@ -263,6 +258,15 @@ fn leaves_with(output: &Output, first: &Output) -> bool {
     let (one, other) = (&output.written, &first.written);
     (&one.endpoint, &one.flow, &one.map, output.bundle, &output.client)
         == (&other.endpoint, &other.flow, &other.map, first.bundle, &first.client)
+}
+
+/// What is fixed with the bytes of a file.
+pub(super) struct Settled<'a> {
+    pub(super) envelope: &'a Envelope,
+    /// The lanes and numbers reserved for it.
+    pub(super) numbers: Vec<(String, u64)>,
+    /// The outputs in it: there may be more than should be held twice.
+    pub(super) outputs: Vec<OutputId>,
 }
 
 /// Writes what stands before the first body.
