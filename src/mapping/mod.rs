@@ -7,6 +7,7 @@ mod evaluate;
 mod expression;
 mod fields;
 pub mod flow;
+mod foreseen;
 pub mod functions;
 mod layers;
 mod lookups;

@@ -1,0 +1,112 @@
+//! What is known of lines before they run: what kind of value they give, and which fields must be set for one.
+
+use super::plan::{
+    BlockKind, Constant, Expr, Field, ListFunction, ListSource, Nodes, PolicyKindPlan, Start, Way,
+};
+
+impl Expr {
+    /// Whether it gives text or nothing, whatever the message.
+    pub fn gives_text(&self) -> bool {
+        let is_constant_text = |constant: &Constant| matches!(constant, Constant::Text(_) | Constant::Absent);
+        match self {
+            Expr::Constant(constant) => is_constant_text(constant),
+            Expr::Leaf(nodes) => nodes.gives_text,
+            Expr::Pair(_) | Expr::Join(..) | Expr::Binary(crate::language::syntax::Operator::Join, ..) => {
+                true
+            }
+            Expr::Else(left, right) | Expr::If(_, left, right) => left.gives_text() && right.gives_text(),
+            Expr::Via(via) => match &via.unknown.kind {
+                PolicyKindPlan::Constant(constant) => is_constant_text(constant),
+                PolicyKindPlan::Finding(_) | PolicyKindPlan::Keep => true,
+            },
+            Expr::Call(function, ..) => function.result == crate::tree::value::ValueKind::Text,
+            _ => false,
+        }
+    }
+
+    /// Whether it gives a number or nothing, whatever the message.
+    pub fn gives_number(&self) -> bool {
+        match self {
+            Expr::Constant(constant) => matches!(constant, Constant::Number(_)),
+            Expr::Leaf(nodes) => nodes.gives_number,
+            Expr::Binary(operator, ..) => operator.is_arithmetic(),
+            Expr::If(_, left, right) => left.gives_number() && right.gives_number(),
+            Expr::List(ListFunction::Sum, ListSource::Nodes(nodes)) => nodes.gives_number,
+            Expr::Sequence { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Fields of slots, one of which must be set for it to give anything; empty if that cannot be told.
+    pub fn needs(&self) -> Vec<(usize, Field)> {
+        let one_of = |all: Vec<Vec<(usize, Field)>>| match all.iter().any(Vec::is_empty) {
+            true => Vec::new(),
+            false => all.concat(),
+        };
+        match self {
+            Expr::Leaf(nodes) => nodes.needs(),
+            Expr::Pair(pair) => match pair.nodes.start {
+                Start::Slot(slot) => pair.fields.iter().map(|&(qualifier, _)| (slot, qualifier)).collect(),
+                _ => Vec::new(),
+            },
+            Expr::Once(_, inner) => inner.needs(),
+            Expr::Else(value, fallback) => one_of(vec![value.needs(), fallback.needs()]),
+            Expr::Via(via) => via.keys.first().map_or_else(Vec::new, Expr::needs),
+            // Without its first argument a function is not called, nor are the others evaluated.
+            Expr::Call(_, arguments, _) => {
+                let first = arguments.iter().find(|argument| !matches!(argument, Expr::Constant(_)));
+                first.map_or_else(Vec::new, Expr::needs)
+            }
+            Expr::Join(items, separator) if matches!(**separator, Expr::Constant(_)) => {
+                one_of(items.iter().map(ListSource::needs).collect())
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The field of a slot that is its value, if it is that and nothing else.
+    pub fn copies(&self) -> Option<(usize, Field)> {
+        match self {
+            Expr::Leaf(Nodes { start: Start::Slot(slot), way: Way::To(fields), is_single: true, .. }) => {
+                match fields.as_slice() {
+                    [only] => Some((*slot, *only)),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+}
+
+impl ListSource {
+    fn needs(&self) -> Vec<(usize, Field)> {
+        match self {
+            ListSource::Nodes(nodes) => nodes.needs(),
+            ListSource::Value(expr) => expr.needs(),
+        }
+    }
+}
+
+impl Nodes {
+    /// Fields of slots, one of which must be set for it to lead anywhere; empty if that cannot be told.
+    fn needs(&self) -> Vec<(usize, Field)> {
+        match (self.start, &self.way) {
+            (Start::Slot(slot), Way::To(fields) | Way::From(fields)) => {
+                fields.iter().map(|&field| (slot, field)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl BlockKind {
+    /// Fields of slots, one of which must be set for there to be a record; empty if that cannot be told.
+    pub fn needs(&self) -> Vec<(usize, Field)> {
+        match self {
+            BlockKind::Section(nodes, _) | BlockKind::Each { nodes, .. } | BlockKind::Copy(nodes, _) => {
+                nodes.needs()
+            }
+            BlockKind::Plain | BlockKind::Lines { .. } => Vec::new(),
+        }
+    }
+}
