@@ -1,6 +1,7 @@
 //! One pass over generated 940s, for a tool that counts instructions: time cannot be trusted on a shared machine, and
-//! this can. `instructions read` reads and validates, `instructions translate` goes on to CSV. Prints the bytes read;
-//! what is to be counted happens inside `measured_read` and `translate::all`.
+//! this can. `instructions read` reads and validates, `instructions translate` goes on to CSV; `orders` translates EDIFACT
+//! ORDERS to a pick file, and `envelope` makes the index pass over them. Prints the bytes read; what is to be counted
+//! happens inside `measured_read`, `translate::all` and `measured_index`.
 #![allow(clippy::unwrap_used)]
 
 #[path = "../tests/support/generated.rs"]
@@ -13,6 +14,7 @@ mod translate;
 use crossdock::diagnostics::Diagnostics;
 use crossdock::formats::{Layout, MessageRow, Scratch};
 use crossdock::tree::Tree;
+use translate::Way;
 
 /// Enough messages for the first ones, whose memory is still to be allocated, not to count.
 const BYTES: usize = 400_000;
@@ -20,14 +22,25 @@ const BYTES: usize = 400_000;
 fn main() {
     // `cargo bench` and `cargo test` start it without a word: it has nothing to do for them.
     let Some(what) = std::env::args().skip(1).find(|argument| !argument.starts_with('-')) else { return };
-    let input = generated::interchange_of_940s(BYTES);
     let bundle = shipped::bundle();
-    let route = bundle.clients["brightwick"].routes.iter().find(|route| route.kind() == "940").unwrap();
-    let (head, rows) = shipped::messages(&*route.layout, &input);
+    let route = |client: &str, kind: &str| {
+        bundle.clients[client].routes.iter().find(|route| route.kind() == kind).expect("the demo has it")
+    };
+    let (route, input) = match what.as_str() {
+        "read" | "translate" => (route("brightwick", "940"), generated::interchange_of_940s(BYTES)),
+        "orders" | "envelope" => {
+            (route("nordhaven", "ORDERS"), generated::interchange_of_edifact_orders(BYTES))
+        }
+        other => panic!("`{other}` is not one of `read`, `translate`, `orders` and `envelope`"),
+    };
+    let layout = &*route.layout;
+    let (head, rows) = shipped::messages(layout, &input);
+    let translated = |way: &Way<'_>| translate::all(way, &input, &head, &rows, &mut Vec::new());
     let done = match what.as_str() {
-        "read" => measured_read(&*route.layout, &head, &input, &rows),
-        "translate" => translate::all(&translate::Way::of(route), &input, &head, &rows, &mut Vec::new()),
-        other => panic!("`{other}` is neither `read` nor `translate`"),
+        "read" => measured_read(layout, &head, &input, &rows),
+        "translate" => translated(&Way::of(route)),
+        "orders" => translated(&Way::to(route, &bundle, "house/pick-order", "house/pick-order-fw")),
+        _ => measured_index(layout, &input),
     };
     assert_eq!(done, rows.len(), "every generated message is sound");
     println!("{}", input.len());
@@ -40,4 +53,9 @@ fn measured_read(layout: &dyn Layout, head: &[u8], bytes: &[u8], rows: &[Message
         layout.read(&shipped::input(head, bytes, row), &mut scratch, &mut tree, &mut findings);
     }
     rows.len() - findings.as_slice().len()
+}
+
+#[inline(never)]
+fn measured_index(layout: &dyn Layout, bytes: &[u8]) -> usize {
+    shipped::count_rows(layout, bytes, 256 << 10)
 }

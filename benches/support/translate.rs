@@ -14,7 +14,7 @@ pub struct Way<'a> {
     pub to: &'a dyn Layout,
 }
 
-#[allow(dead_code, reason = "each bench takes one of the two")]
+#[allow(dead_code, reason = "one bench takes only one of the two")]
 impl<'a> Way<'a> {
     /// A route with the first of its writes.
     pub fn of(route: &'a Route) -> Self {
