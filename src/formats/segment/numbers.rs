@@ -11,8 +11,19 @@ const DIGITS_MAX: usize = 18;
 pub(super) struct NumbersSeen {
     /// Ranges of numbers: by count of digits and first number, the last one. They do not touch each other.
     ranges: BTreeMap<(usize, u64), u64>,
+    /// The range that grew last, which is not among the others: mostly the next number goes on with it.
+    run: Option<Run>,
     /// What is no number.
     texts: FxHashSet<Box<str>>,
+}
+
+/// A range of numbers that grows at its end.
+struct Run {
+    length: usize,
+    first: u64,
+    last: u64,
+    /// It may grow up to here without touching the range behind it.
+    limit: u64,
 }
 
 impl NumbersSeen {
@@ -25,16 +36,33 @@ impl NumbersSeen {
     }
 
     fn insert_value(&mut self, length: usize, value: u64) -> bool {
+        if let Some(run) = &mut self.run
+            && (run.length, run.last + 1) == (length, value)
+            && value <= run.limit
+        {
+            run.last = value;
+            return true;
+        }
+        if let Some(Run { length, first, last, .. }) = self.run.take() {
+            self.ranges.insert((length, first), last);
+        }
         let before = self.ranges.range(..=(length, value)).next_back().map(|(&first, &last)| (first, last));
         let before = before.filter(|((of, _), _)| *of == length);
         if before.is_some_and(|(_, last)| value <= last) {
             return false;
         }
         let last = self.ranges.remove(&(length, value + 1)).unwrap_or(value);
-        match before {
-            Some((first, end)) if end + 1 == value => self.ranges.insert(first, last),
-            _ => self.ranges.insert((length, value), last),
+        let first = match before {
+            Some((key @ (_, first), end)) if end + 1 == value => {
+                self.ranges.remove(&key);
+                first
+            }
+            _ => value,
         };
+        let behind = self.ranges.range((length, last)..).next().filter(|((of, _), _)| *of == length);
+        // A number right before the range behind would join the two.
+        let limit = behind.map_or(u64::MAX, |((_, first), _)| first - 2);
+        self.run = Some(Run { length, first, last, limit });
         true
     }
 }
@@ -79,6 +107,6 @@ mod tests {
     fn numbers_in_a_row_take_one_range() {
         let mut seen = NumbersSeen::default();
         assert!((1000..9000).rev().chain(9000..9999).all(|number| seen.insert(&number.to_string())));
-        assert_eq!(seen.ranges.len(), 1);
+        assert_eq!((seen.ranges.len(), seen.run.is_some()), (0, true));
     }
 }
