@@ -1,14 +1,13 @@
 //! The index pass of every segment format: framing and envelope, one row per message. Memory: one segment, and the control
 //! numbers that came, which are ranges where they follow one another.
 
-use super::delimiters::index_delimiters;
 use super::dialect::Delimiters;
+use super::fields::Fields;
 use super::numbers::NumbersSeen;
+use super::terminators::{SEGMENT_BYTES_MAX, Terminators, WINDOW_BYTES};
 use crate::diagnostics::Code;
 use crate::formats::{Fault, GroupRow, Indexer, InterchangeRow, MessageRow, Row};
 
-/// Longest stretch between two terminators; beyond it the framing is lost.
-const SEGMENT_BYTES_MAX: usize = 1 << 20;
 /// May stand at the start of a file in UTF-8, and says nothing.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// How much of what belongs to nobody is kept to be shown.
@@ -40,6 +39,47 @@ pub(crate) struct Tags {
     pub(crate) message_end: &'static [u8],
     /// A segment that is a message of its own between the header and the groups.
     pub(crate) lone: Option<&'static str>,
+}
+
+impl Tags {
+    fn all(&self) -> [&'static [u8]; 6] {
+        let lone = self.lone.map_or(self.message, str::as_bytes);
+        [self.message, self.message_end, self.group, self.group_end, self.interchange_end, lone]
+    }
+
+    /// Whether it is the tag of a service segment. Spelled out, so that nothing is called for the many it is not.
+    #[inline]
+    fn hold(&self, tag: &[u8]) -> bool {
+        tag == self.message
+            || tag == self.message_end
+            || tag == self.group
+            || tag == self.group_end
+            || tag == self.interchange_end
+            || self.lone.is_some_and(|lone| tag == lone.as_bytes())
+    }
+
+    /// Whether a byte begins one of the tags, or may stand before any segment.
+    fn first_bytes_and_blanks(&self) -> [bool; 256] {
+        let begins = |byte: u8| self.all().iter().any(|tag| tag.first() == Some(&byte));
+        std::array::from_fn(|at| u8::try_from(at).is_ok_and(|byte| is_blank(byte) || begins(byte)))
+    }
+}
+
+/// The tag of a segment; more than that for one whose tag is longer than a service segment's.
+#[inline]
+fn tag(segment: &[u8], element: u8) -> &[u8] {
+    let end = segment.iter().take(4).position(|&byte| byte == element);
+    &segment[..end.unwrap_or(segment.len())]
+}
+
+/// Whether a byte may stand between segments.
+fn is_blank(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || byte == 0
+}
+
+fn without_blanks(segment: &[u8]) -> &[u8] {
+    let start = segment.iter().position(|&byte| !is_blank(byte)).unwrap_or(segment.len());
+    &segment[start..]
 }
 
 /// Codes of the acknowledgement, per fault.
@@ -80,94 +120,17 @@ pub(crate) struct Head {
     pub(crate) fault: Option<Fault>,
 }
 
-/// The elements of a service segment, their tag first, with release characters still in them.
-#[derive(Debug)]
-pub(crate) struct Fields<'a> {
-    elements: Vec<&'a [u8]>,
-    delimiters: Delimiters,
-}
-
-impl<'a> Fields<'a> {
-    pub(crate) fn of(segment: &'a [u8], delimiters: Delimiters) -> Self {
-        let elements = pieces(segment, delimiters.element, delimiters.release).collect();
-        Fields { elements, delimiters }
-    }
-
-    /// An element, from 1, without release characters and without blanks at its end; "" if it is not there.
-    pub(crate) fn text(&self, element: usize) -> String {
-        self.plain(self.elements.get(element).copied().unwrap_or_default())
-    }
-
-    /// A component of an element, both from 1.
-    pub(crate) fn component(&self, element: usize, component: usize) -> String {
-        self.plain(self.part(element, component).unwrap_or_default())
-    }
-
-    /// The bytes of a component of an element, both from 1.
-    fn part(&self, element: usize, component: usize) -> Option<&'a [u8]> {
-        let whole = self.elements.get(element)?;
-        pieces(whole, self.delimiters.component, self.delimiters.release).nth(component - 1)
-    }
-
-    /// Components of an element joined by colons, without the empty ones at the end.
-    pub(crate) fn components(&self, element: usize, which: std::ops::RangeInclusive<usize>) -> String {
-        let mut joined = String::new();
-        for component in which.clone() {
-            if component > *which.start() {
-                joined.push(':');
-            }
-            let part = self.part(element, component).unwrap_or_default();
-            match std::str::from_utf8(part).ok().filter(|_| !self.has_release(part)) {
-                Some(part) => joined.push_str(part.trim_end()),
-                None => joined.push_str(&self.plain(part)),
-            }
-        }
-        joined.truncate(joined.trim_end_matches(':').len());
-        joined
-    }
-
-    fn has_release(&self, value: &[u8]) -> bool {
-        self.delimiters.release.is_some_and(|release| value.contains(&release))
-    }
-
-    /// An element with its components as they stand.
-    pub(crate) fn whole(&self, element: usize) -> String {
-        String::from_utf8_lossy(self.elements.get(element).copied().unwrap_or_default()).into_owned()
-    }
-
-    fn number(&self, element: usize) -> Option<u32> {
-        std::str::from_utf8(self.elements.get(element)?).ok()?.trim().parse().ok()
-    }
-
-    fn plain(&self, value: &[u8]) -> String {
-        if !self.has_release(value) {
-            return String::from_utf8_lossy(value.trim_ascii_end()).trim_end().to_string();
-        }
-        let mut plain = Vec::with_capacity(value.len());
-        self.delimiters.unescape(value, &mut plain);
-        String::from_utf8_lossy(&plain).trim_end().to_string()
-    }
-}
-
-/// What stands between separators that are not released.
-fn pieces(bytes: &[u8], separator: u8, release: Option<u8>) -> impl Iterator<Item = &[u8]> {
-    let mut released = false;
-    bytes.split(move |&byte| {
-        let is_meant = !released && byte == separator;
-        released = !released && Some(byte) == release;
-        is_meant
-    })
-}
-
 /// The state of the index pass over one file.
 pub(crate) struct SegmentIndexer<E> {
     envelopes: E,
     /// What of the file is not yet cut into segments.
     pending: Vec<u8>,
-    /// Offset in the file of the first pending byte.
+    /// Offset in the file of the first byte not yet cut into segments.
     offset: u64,
-    /// Where segments may end in what is pending.
+    /// Where segments may end in the piece at hand.
     terminators: Terminators,
+    /// Whether a segment that starts with a byte is to be looked at; the others are only counted.
+    is_of_interest: [bool; 256],
     ordinal: u32,
     interchange: Option<OpenInterchange>,
 }
@@ -199,43 +162,81 @@ struct OpenMessage {
 impl<E: Envelopes> SegmentIndexer<E> {
     /// At the start of a file.
     pub(crate) fn new(envelopes: E) -> Self {
-        let terminators = Terminators::default();
         SegmentIndexer {
             envelopes,
             pending: Vec::new(),
             offset: 0,
-            terminators,
+            terminators: Terminators::default(),
+            is_of_interest: E::TAGS.first_bytes_and_blanks(),
             ordinal: 0,
             interchange: None,
         }
     }
 
-    /// Cuts off and handles what is complete.
-    fn advance(&mut self, is_end: bool, rows: &mut dyn FnMut(Row)) {
-        let pending = std::mem::take(&mut self.pending);
-        let mut at = 0;
-        self.terminators.terminator = None;
-        while let Some(used) = self.step(&pending, at, is_end, rows) {
-            at += used;
-            self.offset += used as u64;
-        }
-        self.pending = pending;
-        self.pending.drain(..at);
+    /// Handles what is pending together with the start of the piece that follows it, no more of it than is needed where
+    /// segments end: a piece need not be copied. What of it is still to be handled is returned.
+    fn join<'b>(&mut self, piece: &'b [u8], rows: &mut dyn FnMut(Row)) -> &'b [u8] {
+        let mut joined = std::mem::take(&mut self.pending);
+        let before = joined.len();
+        let more = match self.interchange {
+            Some(_) => piece.len().min(before.max(WINDOW_BYTES)),
+            None => piece.len(),
+        };
+        joined.extend_from_slice(&piece[..more]);
+        let used = self.advance(&joined, false, rows);
+        let rest = match used.checked_sub(before) {
+            Some(used) => {
+                joined.clear();
+                &piece[used..]
+            }
+            None => {
+                joined.drain(..used);
+                &piece[more..]
+            }
+        };
+        self.pending = joined;
+        rest
     }
 
-    /// Handles the segment that starts at `at` of what is pending, and says how long it is; `None` if it is not there
-    /// whole.
-    fn step(&mut self, pending: &[u8], at: usize, is_end: bool, rows: &mut dyn FnMut(Row)) -> Option<usize> {
-        let bytes = &pending[at..];
+    /// Handles what is complete of a piece, and says how much that is.
+    fn advance(&mut self, piece: &[u8], is_end: bool, rows: &mut dyn FnMut(Row)) -> usize {
+        let mut at = 0;
+        self.terminators.forget();
+        loop {
+            let passed = self.pass(piece, at);
+            self.offset += passed as u64;
+            at += passed;
+            let Some(used) = self.step(piece, at, is_end, rows) else { return at };
+            self.offset += used as u64;
+            at += used;
+        }
+    }
+
+    /// Counts segments that are no service segments, nearly all there are, and says how long they are.
+    #[inline]
+    fn pass(&mut self, piece: &[u8], at: usize) -> usize {
+        let Some(open) = &mut self.interchange else { return 0 };
+        let (delimiters, is_of_interest) = (open.delimiters, &self.is_of_interest);
+        let (count, end) = self.terminators.pass(piece, at, &delimiters, |segment| {
+            segment.first().is_some_and(|&byte| is_of_interest[usize::from(byte)])
+                && E::TAGS.hold(tag(without_blanks(segment), delimiters.element))
+        });
+        if let Some(message) = open.group.as_mut().and_then(|group| group.message.as_mut()) {
+            message.segments += count;
+        }
+        end - at
+    }
+
+    /// Handles the segment that starts at `at` of the piece, and says how long it is; `None` if it is not there whole.
+    fn step(&mut self, piece: &[u8], at: usize, is_end: bool, rows: &mut dyn FnMut(Row)) -> Option<usize> {
+        let bytes = &piece[at..];
         let Some(open) = &self.interchange else { return self.outside(bytes, is_end, rows) };
         let delimiters = open.delimiters;
-        let is_blank =
-            |byte: &&u8| (byte.is_ascii_whitespace() || **byte == 0) && **byte != delimiters.segment;
-        let space = bytes.iter().take_while(is_blank).count();
+        let space = bytes.iter().take_while(|&&byte| is_blank(byte) && byte != delimiters.segment).count();
         if space > 0 {
             return Some(space);
         }
-        let end = self.terminators.next(pending, at, &delimiters)?;
+        let end = self.terminators.next(piece, at, &delimiters)?;
         if end > SEGMENT_BYTES_MAX {
             return None;
         }
@@ -244,7 +245,7 @@ impl<E: Envelopes> SegmentIndexer<E> {
     }
 
     fn outside(&mut self, bytes: &[u8], is_end: bool, rows: &mut dyn FnMut(Row)) -> Option<usize> {
-        let space = bytes.iter().take_while(|byte| byte.is_ascii_whitespace() || **byte == 0).count();
+        let space = bytes.iter().take_while(|&&byte| is_blank(byte)).count();
         if space > 0 {
             return Some(space);
         }
@@ -291,8 +292,7 @@ impl<E: Envelopes> SegmentIndexer<E> {
     fn segment(&mut self, segment: &[u8], end: u64, rows: &mut dyn FnMut(Row)) {
         let open = self.interchange.as_mut().expect("called inside an interchange");
         let start = self.offset;
-        let tag_end = segment.iter().take(4).position(|&byte| byte == open.delimiters.element);
-        let tag = &segment[..tag_end.unwrap_or(segment.len())];
+        let tag = tag(segment, open.delimiters.element);
         let fields = || Fields::of(segment, open.delimiters);
         if tag == E::TAGS.message {
             let row = MessageRow { offset: start, ..self.envelopes.message(&fields()) };
@@ -335,62 +335,6 @@ impl<E: Envelopes> SegmentIndexer<E> {
         let fault = Fault { code: Code::I101, standard_code, found, expected, offset: end };
         Row::InterchangeEnd { end, fault: Some(fault) }
     }
-}
-
-/// The positions of segment terminators in a piece of a file, found in one pass over a window of it: segments are too
-/// short to look for the end of each by itself.
-#[derive(Default)]
-struct Terminators {
-    positions: Vec<u32>,
-    next: usize,
-    /// Where in the piece the window begins.
-    from: usize,
-    /// One past its end.
-    to: usize,
-    /// The terminator that was looked for; `None` if the piece is a new one.
-    terminator: Option<u8>,
-}
-
-/// A window: long beside a segment, and short beside the work that another terminator in the next interchange undoes.
-const WINDOW_BYTES: usize = 4 << 10;
-
-impl Terminators {
-    /// The length of the segment that starts at `at`, up to the first terminator that is not released; `None` if it does
-    /// not end in the piece, or is longer than a segment may be. `at` only grows until another piece begins.
-    #[inline]
-    fn next(&mut self, piece: &[u8], at: usize, delimiters: &Delimiters) -> Option<usize> {
-        if self.terminator != Some(delimiters.segment) {
-            self.begin(at, delimiters.segment);
-        }
-        loop {
-            while let Some(&position) = self.positions.get(self.next) {
-                self.next += 1;
-                let end = self.from + position as usize;
-                if end >= at && !is_released(&piece[at..end], delimiters.release) {
-                    return Some(end - at);
-                }
-            }
-            if self.to >= piece.len() || self.to.saturating_sub(at) > SEGMENT_BYTES_MAX {
-                return None;
-            }
-            (self.next, self.from) = (0, self.to.max(at));
-            self.to = piece.len().min(self.from + WINDOW_BYTES);
-            self.positions.clear();
-            index_delimiters(&piece[self.from..self.to], [delimiters.segment; 1], &mut self.positions);
-        }
-    }
-
-    fn begin(&mut self, at: usize, terminator: u8) {
-        self.positions.clear();
-        (self.next, self.from, self.to, self.terminator) = (0, at, at, Some(terminator));
-    }
-}
-
-/// Whether what follows `bytes` is released by their last one.
-#[inline]
-fn is_released(bytes: &[u8], release: Option<u8>) -> bool {
-    let is_release = |byte: &&u8| Some(**byte) == release;
-    bytes.iter().rev().take_while(is_release).count() % 2 == 1
 }
 
 impl OpenInterchange {
@@ -457,14 +401,13 @@ impl OpenInterchange {
         rows: &mut dyn FnMut(Row),
     ) {
         let Some(message) = self.group.as_mut().and_then(|group| group.message.take()) else { return };
-        let control = trailer.text(2);
         let expected = message.segments + 1;
         let fault = |code, standard_code, found, expected| {
             Some(Fault { code, standard_code, found, expected, offset: start })
         };
         let own = &message.row.control_number;
-        let fault = if control != *own {
-            fault(Code::X303, E::CODES.message_numbers_differ, control, own.clone())
+        let fault = if !trailer.is(2, own) {
+            fault(Code::X303, E::CODES.message_numbers_differ, trailer.text(2), own.clone())
         } else if trailer.number(1) != Some(expected) {
             fault(Code::X304, E::CODES.segment_count_wrong, trailer.text(1), expected.to_string())
         } else if message.repeated {
@@ -542,19 +485,67 @@ impl OpenGroup {
 
 impl<E: Envelopes> Indexer for SegmentIndexer<E> {
     fn feed(&mut self, bytes: &[u8], rows: &mut dyn FnMut(Row)) {
-        self.pending.extend_from_slice(bytes);
-        self.advance(false, rows);
+        let mut rest = bytes;
+        while !self.pending.is_empty() && !rest.is_empty() {
+            rest = self.join(rest, rows);
+        }
+        if !rest.is_empty() {
+            let used = self.advance(rest, false, rows);
+            self.pending.extend_from_slice(&rest[used..]);
+        }
     }
 
     fn finish(&mut self, rows: &mut dyn FnMut(Row)) {
-        self.advance(true, rows);
         let pending = std::mem::take(&mut self.pending);
+        let used = self.advance(&pending, true, rows);
+        let rest = &pending[used..];
         match self.interchange.take() {
-            Some(open) => rows(self.cut_off(open, pending.len())),
-            None if !pending.trim_ascii().is_empty() => {
-                self.nobody(&pending, pending.len(), rows);
+            Some(open) => rows(self.cut_off(open, rest.len())),
+            None if !rest.trim_ascii().is_empty() => {
+                self.nobody(rest, rest.len(), rows);
             }
             None => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::formats::{Row, format};
+
+    /// Messages with what makes the end of a segment hard to see: released terminators, blanks, tags that begin like those
+    /// of service segments, segments longer than a window.
+    fn interchange() -> String {
+        let mut text = "UNB+UNOC:3+A+B+261120:0815+1'\r\n".to_string();
+        for number in 1..=40 {
+            let long = "x?'".repeat(if number % 16 == 0 { 2000 } else { number });
+            let body = format!("BGM+220+a??'UN+1'UNHX+2'\r\nUNS+S'FTX+{long}?''\n \u{0}MOA+1'");
+            text.push_str(&format!("UNH+{number}+ORDERS:D:96A:UN'{body}UNT+8+{number}'\r\n"));
+        }
+        text + "UNZ+40+1'\r\nnobody's"
+    }
+
+    fn rows(bytes: &[u8], chunk: usize) -> Vec<Row> {
+        let (mut rows, edifact) = (Vec::new(), format("edifact").expect("it is a format"));
+        let mut indexer = edifact.indexer(None);
+        bytes.chunks(chunk).for_each(|piece| indexer.feed(piece, &mut |row| rows.push(row)));
+        indexer.finish(&mut |row| rows.push(row));
+        rows
+    }
+
+    #[test]
+    fn pieces_of_any_size_give_the_same_rows() {
+        let text = interchange();
+        let whole = rows(text.as_bytes(), usize::MAX);
+        let is_sound = |row: &&Row| matches!(row, Row::Message(message) if message.fault.is_none());
+        assert_eq!(whole.iter().filter(is_sound).count(), 40, "{whole:?}");
+        assert!(matches!(&whole[whole.len() - 2], Row::InterchangeEnd { fault: None, .. }));
+        for chunk in [3, 777, 4095, 4096, 4097, 9000] {
+            assert_eq!(rows(text.as_bytes(), chunk), whole, "{chunk}");
+        }
+        for cut in (text.len() - 9000..text.len()).step_by(401) {
+            let cut = &text.as_bytes()[..cut];
+            assert_eq!(rows(cut, 4096), rows(cut, usize::MAX));
         }
     }
 }

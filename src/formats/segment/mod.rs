@@ -3,6 +3,7 @@
 
 pub mod delimiters;
 mod dialect;
+mod fields;
 mod findings;
 mod index;
 mod matcher;
@@ -10,11 +11,13 @@ mod numbers;
 mod read;
 mod relation;
 mod structure;
+mod terminators;
 mod tokenizer;
 mod write;
 
 pub use dialect::{Coding, Delimiters, Dialect};
-pub(crate) use index::{Begin, Envelopes, FaultCodes, Fields, Head, SegmentIndexer, Tags};
+pub(crate) use fields::Fields;
+pub(crate) use index::{Begin, Envelopes, FaultCodes, Head, SegmentIndexer, Tags};
 pub use matcher::{Matched, MatcherState};
 pub(crate) use read::read;
 pub use structure::{Part, PartKind, RecordStructure, Slot, Structure, Tag};
