@@ -11,3 +11,4 @@ pub mod limits;
 pub mod random;
 pub mod secret;
 pub mod span;
+pub mod word;

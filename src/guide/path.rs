@@ -27,6 +27,13 @@ pub struct KeyTest {
     pub codes: Vec<Box<str>>,
 }
 
+impl KeyTest {
+    /// Whether something with this key is meant; no key is the empty one.
+    pub fn selects(&self, key: &str) -> bool {
+        self.codes.iter().any(|code| **code == *key) != self.negated
+    }
+}
+
 /// Why a step leads nowhere.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StepError {

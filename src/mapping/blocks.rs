@@ -2,9 +2,9 @@
 
 use super::build::Builder;
 use super::evaluate::{Here, compare};
-use super::fields::Slot;
 use super::functions::wrap;
 use super::plan::{BlockKind, BlockPlan, CheckPlan, Expr};
+use super::slots::Slot;
 use super::trace::{Step as Traced, Tracing, Why};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::tree::arena::Origin;

@@ -1,11 +1,11 @@
 //! The target in the making: records and their leaves.
 
 use super::evaluate::{Evaluator, Here, Made, Target};
-use super::fields::Slot;
 use super::plan::{
-    EarlierPlan, Field, LeafPlan, LetPlan, Making, PolicyKindPlan, RecordPlan, Round, SideName,
+    EarlierPlan, LeafPlan, LetPlan, Making, Needs, PolicyKindPlan, RecordPlan, Round, SideName,
 };
 use super::run::{Earlier, Facts, LookupKey};
+use super::slots::Slot;
 use super::trace::Tracing;
 use crate::base::decimal::Decimal;
 use crate::diagnostics::{Code, Diagnostic};
@@ -196,7 +196,7 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
             is_worth_it |= self.leaf_beside(&record.leaves[i], to(i), here);
         }
         for block in &record.blocks {
-            if block.required.is_some() || !self.lacks(&block.needs) {
+            if block.required.is_some() || !self.lacks(block.needs) {
                 is_worth_it |= self.block(block, node, here);
             }
         }
@@ -207,12 +207,11 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
         is_worth_it
     }
 
-    /// Whether none of the fields is set that there must be one of. A trace tells of what was looked for: then nothing
-    /// is known beforehand.
+    /// Whether nothing is there that there must be. A trace tells of what was looked for: then nothing is known
+    /// beforehand.
     #[inline(always)]
-    fn lacks(&self, needs: &[(usize, Field)]) -> bool {
-        let is_there = |&(slot, field): &(usize, Field)| self.evaluator.slots[slot].at(field).is_some();
-        !T::IS_ON && !needs.is_empty() && !needs.iter().any(is_there)
+    fn lacks(&self, needs: Option<Needs>) -> bool {
+        !T::IS_ON && needs.is_some_and(|needs| self.evaluator.slots[needs.slot].lacks(needs))
     }
 
     /// A leaf, if what it stands beside is there.
@@ -223,7 +222,7 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
         {
             return false;
         }
-        if self.lacks(&leaf.needs) && leaf.required.is_none() {
+        if self.lacks(leaf.needs) && leaf.required.is_none() {
             return false;
         }
         self.leaf(leaf, to, here)

@@ -1011,7 +1011,7 @@ fn constant_leaf(shape: &Shape, place: PlaceId, code: &str, rule: u32) -> LeafPl
         truncate: None,
         round: None,
         beside: None,
-        needs: Vec::new(),
+        needs: None,
         copies: None,
         rule,
     }

@@ -1,6 +1,5 @@
 //! Expressions at run time: over the message, earlier documents and the target so far.
 
-use super::fields::{Slot, SlotState};
 use super::functions::{ARGUMENTS_MAX, Call, Function};
 use super::paths::Found;
 use super::plan::{
@@ -8,6 +7,7 @@ use super::plan::{
     Step, ViaPlan, Way,
 };
 use super::run::{LookupKey, Lookups};
+use super::slots::{Slot, SlotState};
 use super::trace::{Step as Traced, Tracing};
 use crate::base::decimal::Decimal;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
@@ -237,8 +237,8 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     /// The text of a number that a leaf shows as any leaf would: without signs, points and zeros in front. `None` also
     /// for all others, which are to be evaluated.
     pub fn number_text(&self, expr: &'r Expr) -> Option<&'r str> {
-        let Expr::Leaf(Nodes { start, way: Way::To(fields), .. }) = expr else { return None };
-        let (view, id) = self.field(*start, fields)?;
+        let Expr::Leaf(Nodes { start, way: Way::To { field, .. }, .. }) = expr else { return None };
+        let (view, id) = self.field(*start, *field)?;
         let text = view.text(id).filter(|text| Decimal::is_written(text.as_bytes()))?;
         self.note_origin(view, id);
         self.note(|| Traced::Read(self.whence(view, id)));
@@ -481,7 +481,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     fn each_value(&self, source: &'r ListSource, target: Target<'_>, each: &mut dyn FnMut(Value<'r>)) {
         match source {
             ListSource::Value(expr) => each(self.value(expr, target)),
-            ListSource::Nodes(nodes) if nodes.is_single && matches!(nodes.way, Way::To(_)) => {
+            ListSource::Nodes(nodes) if nodes.is_single && matches!(nodes.way, Way::To { .. }) => {
                 each(self.first_value(nodes, target));
             }
             ListSource::Nodes(nodes) => {

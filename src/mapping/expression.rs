@@ -246,7 +246,7 @@ impl Context<'_> {
     /// The value beside a qualifier.
     fn pair(&mut self, resolved: Resolved) -> Expr {
         let (pairs, code) = resolved.pair.expect("asked for where there is one");
-        let mut plan = PairPlan { nodes: resolved.nodes, pairs, code, fields: Vec::new() };
+        let mut plan = PairPlan { nodes: resolved.nodes, pairs, code, field: None };
         self.slots.address_pairs(&mut plan, &resolved.shape);
         Expr::Pair(Box::new(plan))
     }

@@ -1,32 +1,239 @@
-//! Direct addressing. When a slot is given a record, one pass over the record notes the first node at each place that
-//! some path of the map asks for. A path is then one look, and what is not there is known at once; most of what maps
-//! ask for is not there.
+//! Direct addressing. When a slot is given a record, one pass over the record notes the first node of each path that the
+//! map asks for. A path is then one look, and what is not there is known at once; most of what maps ask for is not there.
 
-use super::plan::{Field, Nodes, PairPlan, Start, Step, Way};
-use crate::tree::{NodeId, PlaceId, Shape, Tree, View};
-use std::cell::Cell;
+use super::plan::{Field, Needs, Nodes, PairPlan, Start, Step, Way};
+use crate::base::word::word;
+use crate::guide::path::KeyTest;
+use crate::tree::{PlaceId, Shape};
 
-/// The places that paths from one slot lead to.
+/// The paths that start from one slot, as a tree of their steps: paths that begin alike share what they have in common.
 #[derive(Debug, Default)]
 pub struct SlotFields {
-    /// Per place, its field plus 1; 0 and whatever is beyond the end is no field.
-    of_place: Vec<Field>,
+    /// The first is of the slot's record, the others of what steps lead to. None if no path starts from the slot.
+    pub branches: Vec<Branch>,
     /// How many fields there are.
-    count: Field,
+    pub count: Field,
 }
 
-impl SlotFields {
-    fn field(&mut self, place: PlaceId) -> Field {
+/// The ways on from a record.
+#[derive(Debug, Default)]
+pub struct Branch {
+    /// Per place of a child, the number of the first of `asked` for it; 0 and whatever is beyond the end is none.
+    pub of_place: Vec<u16>,
+    /// What children are asked for, by number from 1.
+    pub asked: Vec<Asked>,
+    edges: Vec<Edge>,
+    pairs: Vec<Pairs>,
+    beside: Vec<Beside>,
+}
+
+/// What a child of a record is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked {
+    /// The number of the next thing that children at the same place are asked for; 0 if there is none.
+    pub next: u16,
+    /// What it is.
+    pub what: What,
+    /// The field of the first node that is it.
+    pub field: Field,
+    /// The bit of the field, if it is among the first; else 0.
+    pub bit: u64,
+    /// Whether nothing more is asked for once that node is known.
+    pub is_once: bool,
+    /// The number of the branch with the steps behind it; 0 if there are none.
+    pub inner: u16,
+    /// The fields of that branch and of those behind it, if all of them are among the first ones; else none.
+    pub wanted: u64,
+}
+
+/// The kinds of things that a child may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// The node that a step leads to.
+    Step,
+    /// The same if its key is right: the number of the step.
+    Tested(u16),
+    /// One of the qualifiers, by number.
+    Qualifier(u16),
+}
+
+/// A step that paths have in common.
+#[derive(Debug)]
+struct Edge {
+    places: Vec<PlaceId>,
+    /// A test of the key, and the places of keys.
+    test: Option<(KeyTest, Vec<PlaceId>)>,
+    /// Whether only the first such child counts.
+    is_single: bool,
+    field: Field,
+    /// The branch with the steps behind it; 0 if there are none.
+    inner: usize,
+}
+
+/// A qualifier whose value stands behind it.
+#[derive(Debug)]
+pub struct Pairs {
+    qualifier: PlaceId,
+    /// The place of the value.
+    pub value: PlaceId,
+    /// The codes asked for, each as a word with the field of the value beside it.
+    pub codes: Vec<(u64, Field)>,
+}
+
+/// The value beside a qualifier at any of several places.
+#[derive(Debug)]
+struct Beside {
+    pairs: Vec<(PlaceId, PlaceId)>,
+    code: u64,
+    field: Field,
+}
+
+impl Branch {
+    /// The test of a step, and the places of keys.
+    pub fn test(&self, step: u16) -> &(KeyTest, Vec<PlaceId>) {
+        self.edges[usize::from(step)].test.as_ref().expect("asked for where a step has one")
+    }
+
+    /// A qualifier.
+    pub fn qualifier(&self, number: u16) -> &Pairs {
+        &self.pairs[usize::from(number)]
+    }
+
+    fn ask(&mut self, place: PlaceId, asked: Asked) {
         if self.of_place.len() <= place.index() {
             self.of_place.resize(place.index() + 1, 0);
         }
-        let field = &mut self.of_place[place.index()];
-        if *field == 0 {
-            self.count += 1;
-            *field = self.count;
-        }
-        *field - 1
+        let first = &mut self.of_place[place.index()];
+        self.asked.push(Asked { next: *first, ..asked });
+        *first = self.asked.len() as u16;
     }
+
+    /// Puts down what children are asked for, per place, now that all steps and qualifiers are known.
+    fn finish(&mut self, wanted: impl Fn(usize) -> u64) {
+        for number in 0..self.edges.len() {
+            let edge = &self.edges[number];
+            let asked = Asked {
+                next: 0,
+                what: if edge.test.is_some() { What::Tested(number as u16) } else { What::Step },
+                field: edge.field,
+                bit: bit(edge.field).unwrap_or(0),
+                is_once: edge.is_single || edge.inner == 0,
+                inner: edge.inner as u16,
+                wanted: wanted(edge.inner),
+            };
+            edge.places.clone().into_iter().for_each(|place| self.ask(place, asked));
+        }
+        for number in 0..self.pairs.len() {
+            let what = What::Qualifier(number as u16);
+            let asked = Asked { next: 0, what, field: 0, bit: 0, is_once: false, inner: 0, wanted: 0 };
+            self.ask(self.pairs[number].qualifier, asked);
+        }
+    }
+}
+
+impl SlotFields {
+    fn field(&mut self) -> Field {
+        self.count += 1;
+        self.count - 1
+    }
+
+    /// The field of the last of these steps, and of the first.
+    fn path(&mut self, steps: &[Step]) -> (Field, Field) {
+        let fields: Vec<Field> = (0..steps.len())
+            .map(|last| {
+                let branch = self.branch(&steps[..last]);
+                let step = &steps[last];
+                let is_single = step.is_only();
+                let at = self.edge(branch, step, step.test.is_some(), is_single);
+                self.branches[branch].edges[at].field
+            })
+            .collect();
+        (fields[fields.len() - 1], fields[0])
+    }
+
+    /// The field of the first node that a step leads to, before any test.
+    fn first_of(&mut self, step: &Step) -> Field {
+        let branch = self.branch(&[]);
+        let at = self.edge(branch, step, false, true);
+        self.branches[branch].edges[at].field
+    }
+
+    /// The branch behind these steps.
+    fn branch(&mut self, steps: &[Step]) -> usize {
+        if self.branches.is_empty() {
+            self.branches.push(Branch::default());
+        }
+        let mut branch = 0;
+        for step in steps {
+            let at = self.edge(branch, step, step.test.is_some(), step.is_only());
+            if self.branches[branch].edges[at].inner == 0 {
+                self.branches[branch].edges[at].inner = self.branches.len();
+                self.branches.push(Branch::default());
+            }
+            branch = self.branches[branch].edges[at].inner;
+        }
+        branch
+    }
+
+    /// The number of a step within its branch.
+    fn edge(&mut self, branch: usize, step: &Step, is_tested: bool, is_single: bool) -> usize {
+        let test = step.test.as_ref().filter(|_| is_tested).map(|test| (test.clone(), step.keys.clone()));
+        let is_it =
+            |edge: &Edge| edge.places == step.places && edge.test == test && edge.is_single == is_single;
+        let edges = &self.branches[branch].edges;
+        if let Some(known) = edges.iter().position(is_it) {
+            return known;
+        }
+        let field = self.field();
+        let branch = &mut self.branches[branch];
+        let number = branch.edges.len();
+        branch.edges.push(Edge { places: step.places.clone(), test, is_single, field, inner: 0 });
+        number
+    }
+
+    /// The field of the value beside a qualifier at one of several places.
+    fn beside(&mut self, branch: usize, pairs: &[(PlaceId, PlaceId)], code: u64) -> Field {
+        let mut known = self.branches[branch].beside.iter();
+        if let Some(same) = known.find(|beside| beside.pairs == pairs && beside.code == code) {
+            return same.field;
+        }
+        let field = self.field();
+        let branch = &mut self.branches[branch];
+        branch.beside.push(Beside { pairs: pairs.to_vec(), code, field });
+        for &(qualifier, value) in pairs {
+            let is_it = |pairs: &Pairs| (pairs.qualifier, pairs.value) == (qualifier, value);
+            let at = branch.pairs.iter().position(is_it).unwrap_or_else(|| {
+                let number = branch.pairs.len();
+                branch.pairs.push(Pairs { qualifier, value, codes: Vec::new() });
+                number
+            });
+            branch.pairs[at].codes.push((code, field));
+        }
+        field
+    }
+
+    fn finished(mut self) -> SlotFields {
+        let wanted: Vec<u64> =
+            (0..self.branches.len()).map(|branch| self.wanted(branch).unwrap_or(0)).collect();
+        let behind = |branch: usize| if branch > 0 { wanted[branch] } else { 0 };
+        self.branches.iter_mut().for_each(|branch| branch.finish(behind));
+        self
+    }
+
+    /// A bit for each field of a branch and of those behind it; `None` if one has none.
+    fn wanted(&self, branch: usize) -> Option<u64> {
+        let branch = &self.branches[branch];
+        let edges = branch.edges.iter().map(|edge| edge.field);
+        let own = edges.chain(branch.beside.iter().map(|beside| beside.field));
+        let inner = branch.edges.iter().map(|edge| edge.inner).filter(|&inner| inner > 0);
+        let own = own.map(bit);
+        own.chain(inner.map(|inner| self.wanted(inner))).try_fold(0, |all, bits| Some(all | bits?))
+    }
+}
+
+/// The bit of a field, if it is among the first.
+pub(super) fn bit(field: Field) -> Option<u64> {
+    1u64.checked_shl(u32::from(field))
 }
 
 /// The slots given out by a compilation, with their fields.
@@ -44,15 +251,18 @@ impl Fields {
 
     /// All slots.
     pub fn into_slots(self) -> Vec<SlotFields> {
-        self.slots
+        self.slots.into_iter().map(SlotFields::finished).collect()
     }
 
     /// Finds the quick way of a path.
     pub fn address(&mut self, nodes: &mut Nodes) {
         nodes.way = match (nodes.start, nodes.steps.as_slice()) {
             (_, []) | (Start::Group(_), _) => Way::Walk,
-            (Start::Slot(slot), steps) if nodes.is_plain() => Way::To(self.way(slot, steps)),
-            (Start::Slot(slot), [first, ..]) => Way::From(self.places(slot, first)),
+            (Start::Slot(slot), steps) if steps.iter().all(Step::is_direct) => {
+                let (field, first) = self.slots[slot].path(steps);
+                Way::To { field, first }
+            }
+            (Start::Slot(slot), [first, ..]) => Way::From(self.slots[slot].first_of(first)),
             (Start::This | Start::Out, [only]) => match only.places.as_slice() {
                 [place] if only.is_untested() && only.is_single && !nodes.leaves.is_empty() => {
                     Way::Made(*place)
@@ -63,11 +273,12 @@ impl Fields {
         };
     }
 
-    /// The pairs of a record at the end of a path, if its qualifiers and values can be fields.
+    /// Finds the field of the value beside a qualifier, if it can have one.
     pub fn address_pairs(&mut self, pair: &mut PairPlan, shape: &Shape) {
         self.address(&mut pair.nodes);
-        let Start::Slot(slot) = pair.nodes.start else { return };
-        let is_direct = pair.nodes.steps.is_empty() || (pair.nodes.is_plain() && pair.nodes.is_single);
+        let (Start::Slot(slot), Some(code)) = (pair.nodes.start, word(pair.code.as_bytes())) else { return };
+        let steps = &pair.nodes.steps;
+        let is_direct = steps.iter().all(Step::is_direct) && pair.nodes.is_single;
         // The value stands after its qualifier, and before the next one: then each pair can be looked at by itself.
         let positions = pair.pairs.iter().flat_map(|(qualifier, value)| [*qualifier, *value]);
         let positions: Vec<_> = positions
@@ -76,117 +287,20 @@ impl Fields {
             .collect();
         let is_in_turn = positions.windows(2).all(|two| two[0].0 != two[1].0 || two[0].1 < two[1].1);
         if is_direct && is_in_turn && positions.iter().all(|(_, _, is_many)| !is_many) {
-            self.way(slot, &pair.nodes.steps);
-            let fields = &mut self.slots[slot];
-            pair.fields = pair
-                .pairs
-                .iter()
-                .map(|(qualifier, value)| (fields.field(*qualifier), fields.field(*value)))
-                .collect();
+            let branch = self.slots[slot].branch(steps);
+            pair.field = Some(self.slots[slot].beside(branch, &pair.pairs, code));
         }
-    }
-
-    /// Fields for all places on the way; those of the last step.
-    fn way(&mut self, slot: usize, steps: &[Step]) -> Vec<Field> {
-        steps.iter().map(|step| self.places(slot, step)).last().unwrap_or_default()
-    }
-
-    fn places(&mut self, slot: usize, step: &Step) -> Vec<Field> {
-        step.places.iter().map(|&place| self.slots[slot].field(place)).collect()
     }
 }
 
-/// No node stands in the field.
-const NONE: u32 = u32::MAX;
-
-/// What a slot holds.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Slot<'r> {
-    Empty,
-    /// Something that is not known yet, or that a finding tells is not there: what depends on it is not told again.
-    Awaited,
-    Record(View<'r>, NodeId),
-    Group(View<'r>, &'r [NodeId]),
-    Value(crate::tree::Value<'r>),
-}
-
-/// A slot of a run.
-pub(super) struct SlotState<'r> {
-    held: Cell<Slot<'r>>,
-    /// What the nodes of the fields are of.
-    view: Cell<View<'r>>,
-    /// The first node at each of the slot's places.
-    fields: &'r [Cell<u32>],
-    plan: &'r SlotFields,
-}
-
-impl<'r> SlotState<'r> {
-    /// An empty slot.
-    pub fn new(plan: &'r SlotFields, view: View<'r>, memory: &'r bumpalo::Bump) -> Self {
-        let fields = memory.alloc_slice_fill_with(usize::from(plan.count), |_| Cell::new(NONE));
-        SlotState { held: Cell::new(Slot::Empty), view: Cell::new(view), fields, plan }
+impl Needs {
+    /// That a field of a slot is set; `None` if it is not among those that can be asked for together.
+    pub fn field(slot: usize, field: Field) -> Option<Needs> {
+        Some(Needs { slot, mask: bit(field)? })
     }
 
-    /// What it holds.
-    pub fn get(&self) -> Slot<'r> {
-        self.held.get()
-    }
-
-    /// What the nodes of its fields are of.
-    pub fn view(&self) -> View<'r> {
-        self.view.get()
-    }
-
-    /// Puts something into it.
-    pub fn set(&self, slot: Slot<'r>) {
-        self.held.set(slot);
-        for field in self.fields {
-            field.set(NONE);
-        }
-        let (view, id) = match slot {
-            Slot::Record(view, id) => (view, id),
-            Slot::Group(view, [first, ..]) => (view, *first),
-            Slot::Group(_, []) | Slot::Value(_) | Slot::Empty | Slot::Awaited => return,
-        };
-        self.view.set(view);
-        if !self.fields.is_empty() {
-            self.note(view.tree, id);
-        }
-    }
-
-    /// Notes the first node at each place. A record that comes again is passed over with all that is in it.
-    fn note(&self, tree: &Tree, id: NodeId) {
-        let nodes = tree.nodes();
-        let Some(record) = nodes.get(id.0 as usize) else { return };
-        let of_place = self.plan.of_place.as_slice();
-        let (mut at, end) = (id.0 + 1, record.end.min(nodes.len() as u32));
-        while at < end {
-            let node = &nodes[at as usize];
-            let field = of_place.get(node.place.index()).copied().unwrap_or(0);
-            at = match usize::from(field).checked_sub(1).map(|field| &self.fields[field]) {
-                Some(first) if first.get() == NONE => {
-                    first.set(at);
-                    at + 1
-                }
-                _ => node.end,
-            };
-        }
-    }
-
-    /// The first of the nodes in these fields.
-    #[inline]
-    pub fn first(&self, fields: &[Field]) -> Option<NodeId> {
-        let node = match fields {
-            [only] => self.fields[usize::from(*only)].get(),
-            fields => fields.iter().map(|&field| self.fields[usize::from(field)].get()).min().unwrap_or(NONE),
-        };
-        (node != NONE).then_some(NodeId(node))
-    }
-
-    /// The node in a field.
-    #[inline]
-    pub fn at(&self, field: Field) -> Option<NodeId> {
-        let node = self.fields[usize::from(field)].get();
-        (node != NONE).then_some(NodeId(node))
+    /// That one of two things is there; `None` if they are not of the same slot.
+    pub fn or(self, other: Needs) -> Option<Needs> {
+        (self.slot == other.slot).then_some(Needs { slot: self.slot, mask: self.mask | other.mask })
     }
 }

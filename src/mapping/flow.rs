@@ -2,10 +2,11 @@
 
 use super::evaluate::Target;
 use super::expression::{self, Context};
-use super::fields::{Fields, Slot};
+use super::fields::Fields;
 use super::names::{Binding, Scope};
 use super::plan::{Constant, Expr, Plan, PolicyKindPlan, PolicyPlan, RecordPlan, SideName};
 use super::run::{Facts, evaluator};
+use super::slots::Slot;
 use super::trace::Untraced;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::language::syntax::{FlowDocument, FlowWrite};

@@ -1,7 +1,7 @@
 //! What is known of lines before they run: what kind of value they give, and which fields must be set for one.
 
 use super::plan::{
-    BlockKind, Constant, Expr, Field, ListFunction, ListSource, Nodes, PolicyKindPlan, Start, Way,
+    BlockKind, Constant, Expr, Field, ListFunction, ListSource, Needs, Nodes, PolicyKindPlan, Start, Way,
 };
 
 impl Expr {
@@ -37,49 +37,47 @@ impl Expr {
         }
     }
 
-    /// Fields of slots, one of which must be set for it to give anything; empty if that cannot be told.
-    pub fn needs(&self) -> Vec<(usize, Field)> {
-        let one_of = |all: Vec<Vec<(usize, Field)>>| match all.iter().any(Vec::is_empty) {
-            true => Vec::new(),
-            false => all.concat(),
-        };
+    /// What must be there for it to give anything; `None` if that cannot be told.
+    pub fn needs(&self) -> Option<Needs> {
         match self {
             Expr::Leaf(nodes) => nodes.needs(),
             Expr::Pair(pair) => match pair.nodes.start {
-                Start::Slot(slot) => pair.fields.iter().map(|&(qualifier, _)| (slot, qualifier)).collect(),
-                _ => Vec::new(),
+                Start::Slot(slot) => Needs::field(slot, pair.field?),
+                _ => None,
             },
             Expr::Once(_, inner) => inner.needs(),
-            Expr::Else(value, fallback) => one_of(vec![value.needs(), fallback.needs()]),
-            Expr::Via(via) => via.keys.first().map_or_else(Vec::new, Expr::needs),
+            Expr::Else(value, fallback) => value.needs()?.or(fallback.needs()?),
+            Expr::Via(via) => via.keys.first()?.needs(),
             // Without its first argument a function is not called, nor are the others evaluated.
             Expr::Call(_, arguments, _) => {
                 let first = arguments.iter().find(|argument| !matches!(argument, Expr::Constant(_)));
-                first.map_or_else(Vec::new, Expr::needs)
+                first?.needs()
             }
             Expr::Join(items, separator) if matches!(**separator, Expr::Constant(_)) => {
-                one_of(items.iter().map(ListSource::needs).collect())
+                let mut needs = items.iter().map(ListSource::needs);
+                let first = needs.next()??;
+                needs.try_fold(first, |all, needs| all.or(needs?))
             }
-            _ => Vec::new(),
+            _ => None,
         }
     }
 
     /// The field of a slot that is its value, if it is that and nothing else.
     pub fn copies(&self) -> Option<(usize, Field)> {
         match self {
-            Expr::Leaf(Nodes { start: Start::Slot(slot), way: Way::To(fields), is_single: true, .. }) => {
-                match fields.as_slice() {
-                    [only] => Some((*slot, *only)),
-                    _ => None,
-                }
-            }
+            Expr::Leaf(Nodes {
+                start: Start::Slot(slot),
+                way: Way::To { field, .. },
+                is_single: true,
+                ..
+            }) => Some((*slot, *field)),
             _ => None,
         }
     }
 }
 
 impl ListSource {
-    fn needs(&self) -> Vec<(usize, Field)> {
+    fn needs(&self) -> Option<Needs> {
         match self {
             ListSource::Nodes(nodes) => nodes.needs(),
             ListSource::Value(expr) => expr.needs(),
@@ -88,25 +86,23 @@ impl ListSource {
 }
 
 impl Nodes {
-    /// Fields of slots, one of which must be set for it to lead anywhere; empty if that cannot be told.
-    fn needs(&self) -> Vec<(usize, Field)> {
+    /// What must be there for it to lead anywhere; `None` if that cannot be told.
+    fn needs(&self) -> Option<Needs> {
         match (self.start, &self.way) {
-            (Start::Slot(slot), Way::To(fields) | Way::From(fields)) => {
-                fields.iter().map(|&field| (slot, field)).collect()
-            }
-            _ => Vec::new(),
+            (Start::Slot(slot), Way::To { field, .. } | Way::From(field)) => Needs::field(slot, *field),
+            _ => None,
         }
     }
 }
 
 impl BlockKind {
-    /// Fields of slots, one of which must be set for there to be a record; empty if that cannot be told.
-    pub fn needs(&self) -> Vec<(usize, Field)> {
+    /// What must be there for there to be a record; `None` if that cannot be told.
+    pub fn needs(&self) -> Option<Needs> {
         match self {
             BlockKind::Section(nodes, _) | BlockKind::Each { nodes, .. } | BlockKind::Copy(nodes, _) => {
                 nodes.needs()
             }
-            BlockKind::Plain | BlockKind::Lines { .. } => Vec::new(),
+            BlockKind::Plain | BlockKind::Lines { .. } => None,
         }
     }
 }

@@ -16,6 +16,7 @@ mod order;
 mod paths;
 pub mod plan;
 pub mod run;
+mod slots;
 pub mod tables;
 pub mod trace;
 

@@ -1,8 +1,8 @@
 //! Paths at run time: from a record, or the target so far, down to values and records; and where a value came from.
 
 use super::evaluate::{Evaluator, Target};
-use super::fields::Slot;
 use super::plan::{Expr, Field, ListSource, Nodes, PairPlan, Start, Step, Way};
+use super::slots::{Slot, key_text};
 use super::trace::{Step as Traced, Tracing, Whence};
 use crate::base::decimal::Decimal;
 use crate::diagnostics::{Code, Diagnostic, Place};
@@ -20,7 +20,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     /// The first value a path leads to.
     pub(super) fn first_value(&self, nodes: &'r Nodes, target: Target<'_>) -> Value<'r> {
         let result = match &nodes.way {
-            Way::To(fields) => match self.field(nodes.start, fields) {
+            Way::To { field, .. } => match self.field(nodes.start, *field) {
                 None => Value::Absent,
                 Some((view, id)) => match self.read(nodes, Found::Document(view, id)) {
                     Value::Absent if !nodes.is_single => self.first_of_all(nodes, target),
@@ -42,7 +42,9 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     /// The same for a path that leads to numbers written with a point.
     pub(super) fn first_number(&self, nodes: &'r Nodes, target: Target<'_>) -> Option<Decimal> {
         let found = match &nodes.way {
-            Way::To(fields) => self.field(nodes.start, fields).map(|(view, id)| Found::Document(view, id)),
+            Way::To { field, .. } => {
+                self.field(nodes.start, *field).map(|(view, id)| Found::Document(view, id))
+            }
             Way::Made(place) => {
                 self.made(nodes.start, *place, target).map(|id| Found::Target(target.tree, id))
             }
@@ -80,8 +82,8 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
 
     /// The same for a path that leads to text.
     pub(super) fn first_text(&self, nodes: &'r Nodes, target: Target<'_>) -> Option<&'r str> {
-        if let Way::To(fields) = &nodes.way {
-            let Some((view, id)) = self.field(nodes.start, fields) else {
+        if let Way::To { field, .. } = nodes.way {
+            let Some((view, id)) = self.field(nodes.start, field) else {
                 self.missed(nodes, None, target);
                 return None;
             };
@@ -107,12 +109,12 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         result
     }
 
-    /// The first node in these fields of the slot a path starts from.
+    /// The node in a field of the slot a path starts from.
     #[inline]
-    pub(super) fn field(&self, start: Start, fields: &[Field]) -> Option<(View<'r>, NodeId)> {
+    pub(super) fn field(&self, start: Start, field: Field) -> Option<(View<'r>, NodeId)> {
         let Start::Slot(slot) = start else { return None };
         let slot = &self.slots[slot];
-        slot.first(fields).map(|id| (slot.view(), id))
+        slot.at(field).map(|id| (slot.view(), id))
     }
 
     /// A leaf of the record being built, or of the whole target.
@@ -130,8 +132,8 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     pub(super) fn exists(&self, nodes: &'r Nodes, target: Target<'_>) -> bool {
         let is_there = |tree: &Tree, id| nodes.leaves.is_empty() || tree.node(id).has_value();
         let mut exists = match &nodes.way {
-            Way::To(fields) => {
-                let found = self.field(nodes.start, fields);
+            Way::To { field, .. } => {
+                let found = self.field(nodes.start, *field);
                 if found.is_none() || nodes.is_single {
                     let exists = found.is_some_and(|(view, id)| is_there(view.tree, id));
                     if !exists {
@@ -157,18 +159,12 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     pub(super) fn pair(&self, pair: &'r PairPlan, target: Target<'_>) -> Option<&'r str> {
-        let result = match (pair.nodes.start, pair.fields.as_slice()) {
-            (Start::Slot(slot), fields @ [_, ..]) => {
-                let slot = &self.slots[slot];
-                let view = slot.view();
-                let code = pair.code.as_bytes();
-                let value = fields.iter().find_map(|&(qualifier, value)| {
-                    let qualifier = slot.at(qualifier)?;
-                    view.is(qualifier, code).then(|| slot.at(value)).flatten()
-                });
-                value.and_then(|value| self.copy_of(view, value))
+        let result = match pair.field {
+            Some(field) => {
+                let value = self.field(pair.nodes.start, field);
+                value.and_then(|(view, value)| self.copy_of(view, value))
             }
-            _ => self.pair_anywhere(pair, target),
+            None => self.pair_anywhere(pair, target),
         };
         if result.is_none() {
             self.missed(&pair.nodes, Some(&*pair.code), target);
@@ -251,21 +247,18 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
 
     /// Where the first step of a path is looked for.
     fn begin(&self, slot: usize, nodes: &Nodes) -> Begin {
-        match &nodes.way {
-            Way::From(fields) => self.slots[slot].first(fields).map_or(Begin::Nowhere, Begin::At),
-            // Only the places of the last step are known: its first node is in the record, or there is none.
-            Way::To(fields) if nodes.steps.len() == 1 => {
-                self.slots[slot].first(fields).map_or(Begin::Nowhere, Begin::At)
-            }
-            Way::To(fields) if self.slots[slot].first(fields).is_none() => Begin::Nowhere,
-            Way::To(_) | Way::Made(_) | Way::Walk => Begin::AtFirst,
+        let slot = &self.slots[slot];
+        match nodes.way {
+            Way::To { field, .. } if slot.at(field).is_none() => Begin::Nowhere,
+            Way::To { first, .. } | Way::From(first) => slot.at(first).map_or(Begin::Nowhere, Begin::At),
+            Way::Made(_) | Way::Walk => Begin::AtFirst,
         }
     }
 
     /// The first record a path leads to; paths into the target have none here.
     pub(super) fn first_record(&self, nodes: &'r Nodes, target: Target<'_>) -> Option<(View<'r>, NodeId)> {
-        if let Way::To(fields) = &nodes.way {
-            return self.field(nodes.start, fields);
+        if let Way::To { field, .. } = nodes.way {
+            return self.field(nodes.start, field);
         }
         let mut first = None;
         self.visit(nodes, target, &mut |found| match found {
@@ -280,8 +273,8 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
 
     /// The records a path leads to; paths into the target have none here.
     pub(super) fn records(&self, nodes: &'r Nodes, target: Target<'_>) -> (Option<View<'r>>, &'r [NodeId]) {
-        if let (Way::To(fields) | Way::From(fields), Start::Slot(slot)) = (&nodes.way, nodes.start)
-            && self.slots[slot].first(fields).is_none()
+        if let (Way::To { field, .. } | Way::From(field), Start::Slot(slot)) = (&nodes.way, nodes.start)
+            && self.slots[slot].at(*field).is_none()
         {
             return (None, &[]);
         }
@@ -354,7 +347,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         let Found::Document(view, id) = found else { return step.condition.is_none() };
         if let Some(test) = &step.test {
             let key = key_text(view, id, &step.keys).unwrap_or("");
-            if test.codes.iter().any(|code| **code == *key) == test.negated {
+            if !test.selects(key) {
                 return false;
             }
         }
@@ -559,17 +552,4 @@ enum Begin {
     AtFirst,
     At(NodeId),
     Nowhere,
-}
-
-/// The text of a node's key, which is a child or a grandchild of it.
-fn key_text<'r>(view: View<'r>, id: NodeId, keys: &[PlaceId]) -> Option<&'r str> {
-    view.tree.children(id).find_map(|child| {
-        if keys.contains(&view.tree.node(child).place) {
-            return view.text(child);
-        }
-        view.tree
-            .children(child)
-            .find(|&part| keys.contains(&view.tree.node(part).place))
-            .and_then(|part| view.text(part))
-    })
 }

@@ -110,9 +110,8 @@ pub struct LeafPlan {
     pub round: Option<Round>,
     /// The qualifier of this value is written only if the value is.
     pub beside: Option<PlaceId>,
-    /// Fields of slots, one of which must be set for there to be a value: most values are not there, and need not be
-    /// looked for. Empty if that cannot be told.
-    pub needs: Vec<(usize, Field)>,
+    /// What must be there for there to be a value: most values are not, and need not be looked for.
+    pub needs: Option<Needs>,
     /// The field of a slot that is the value, if nothing else is.
     pub copies: Option<(usize, Field)>,
     /// Number of its line.
@@ -184,8 +183,8 @@ pub struct BlockPlan {
     pub always: bool,
     /// Text of `required`.
     pub required: Option<Message>,
-    /// What it is made from must be in one of these fields of slots; empty if that cannot be told.
-    pub needs: Vec<(usize, Field)>,
+    /// What must be there for there to be a record.
+    pub needs: Option<Needs>,
     /// Number of its line.
     pub rule: u32,
     /// Made by a path such as `W06.01`: `this` stays the record around it.
@@ -423,8 +422,8 @@ pub struct PairPlan {
     pub pairs: Vec<(PlaceId, PlaceId)>,
     /// The qualifier.
     pub code: Box<str>,
-    /// The fields of `pairs` in the slot the path starts from; empty if they must be looked for.
-    pub fields: Vec<(Field, Field)>,
+    /// The field of the value in the slot the path starts from; `None` if it must be looked for.
+    pub field: Option<Field>,
 }
 
 /// A path to nodes.
@@ -455,16 +454,30 @@ pub struct Nodes {
 pub enum Way {
     /// There is none: step by step.
     Walk,
-    /// The fields of the first step in the slot the path starts from: where the search begins, if at all.
-    From(Vec<Field>),
-    /// The first node stands in one of these fields of the slot; none of them is set if there is none.
-    To(Vec<Field>),
+    /// The field of the first step in the slot the path starts from: where the search begins, if at all.
+    From(Field),
+    /// The first node stands in a field of the slot, which is not set if there is none.
+    To {
+        /// The field.
+        field: Field,
+        /// The field of the first step.
+        first: Field,
+    },
     /// A leaf of the record being built, or of the whole target.
     Made(PlaceId),
 }
 
 /// Number of a field within its slot.
 pub type Field = u16;
+
+/// Fields of a slot, one of which must be set for a line to give anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Needs {
+    /// The slot.
+    pub slot: usize,
+    /// A bit for each of them; only the first fields of a slot have one.
+    pub mask: u64,
+}
 
 impl Nodes {
     /// A path of these steps, walked until [`super::fields::Fields::address`] finds a quicker way.
@@ -485,15 +498,6 @@ impl Nodes {
             gives_text,
             gives_number,
         }
-    }
-
-    /// Whether it is a plain way down: no tests, and only its last step may lead to several.
-    pub fn is_plain(&self) -> bool {
-        let Some((last, way)) = self.steps.split_last() else { return false };
-        let is_the_only_one = |step: &Step| {
-            step.is_untested() && (step.is_single || (step.is_only() && step.places.len() == 1))
-        };
-        way.iter().all(is_the_only_one) && last.is_untested()
     }
 }
 
@@ -530,6 +534,11 @@ pub struct Step {
 }
 
 impl Step {
+    /// Whether the first node it leads to is known by its place and key alone.
+    pub fn is_direct(&self) -> bool {
+        self.condition.is_none() && matches!(self.occurrence, None | Some(1))
+    }
+
     /// Whether it needs no test, and no count beyond the first.
     pub fn is_untested(&self) -> bool {
         self.test.is_none() && self.condition.is_none() && matches!(self.occurrence, None | Some(1))

@@ -2,8 +2,8 @@
 
 use super::build::Builder;
 use super::evaluate::{Evaluator, Here, Made, Target};
-use super::fields::{Slot, SlotState};
 use super::plan::{EarlierPlan, Plan};
+use super::slots::{Slot, SlotState};
 use super::trace::{Recorder, Trace, Tracing, Untraced};
 use crate::diagnostics::{Code, Diagnostics, Severity};
 use crate::tree::{NodeId, Tree, Value, View};

@@ -1,0 +1,181 @@
+//! What paths start from while a plan runs: records of documents, groups of them, and values.
+
+use super::fields::{Asked, Branch, Pairs, SlotFields, What, bit};
+use super::plan::{Field, Needs};
+use crate::base::word::word;
+use crate::tree::arena::Node;
+use crate::tree::{NodeId, PlaceId, Value, View};
+use std::cell::Cell;
+
+/// No node stands in the field.
+const NONE: u32 = u32::MAX;
+
+/// What a slot holds.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Slot<'r> {
+    Empty,
+    /// Something that is not known yet, or that a finding tells is not there: what depends on it is not told again.
+    Awaited,
+    Record(View<'r>, NodeId),
+    Group(View<'r>, &'r [NodeId]),
+    Value(Value<'r>),
+}
+
+/// A slot of a run.
+pub(super) struct SlotState<'r> {
+    held: Cell<Slot<'r>>,
+    /// What the nodes of the fields are of.
+    view: Cell<View<'r>>,
+    /// The first node of each of the paths.
+    fields: &'r [Cell<u32>],
+    /// A bit for each of the first fields that is set.
+    present: Cell<u64>,
+    plan: &'r SlotFields,
+}
+
+impl<'r> SlotState<'r> {
+    /// An empty slot.
+    pub fn new(plan: &'r SlotFields, view: View<'r>, memory: &'r bumpalo::Bump) -> Self {
+        let fields = memory.alloc_slice_fill_with(usize::from(plan.count), |_| Cell::new(NONE));
+        let (held, view, present) = (Cell::new(Slot::Empty), Cell::new(view), Cell::new(0));
+        SlotState { held, view, fields, present, plan }
+    }
+
+    /// What it holds.
+    pub fn get(&self) -> Slot<'r> {
+        self.held.get()
+    }
+
+    /// What the nodes of its fields are of.
+    #[inline]
+    pub fn view(&self) -> View<'r> {
+        self.view.get()
+    }
+
+    /// The node in a field.
+    #[inline]
+    pub fn at(&self, field: Field) -> Option<NodeId> {
+        let node = self.fields[usize::from(field)].get();
+        (node != NONE).then_some(NodeId(node))
+    }
+
+    /// Whether none of the fields is set that there must be one of.
+    #[inline]
+    pub fn lacks(&self, needs: Needs) -> bool {
+        self.present.get() & needs.mask == 0
+    }
+
+    /// Puts something into it.
+    pub fn set(&self, slot: Slot<'r>) {
+        self.held.set(slot);
+        for field in self.fields {
+            field.set(NONE);
+        }
+        self.present.set(0);
+        let (view, id) = match slot {
+            Slot::Record(view, id) => (view, id),
+            Slot::Group(view, [first, ..]) => (view, *first),
+            Slot::Group(_, []) | Slot::Value(_) | Slot::Empty | Slot::Awaited => return,
+        };
+        self.view.set(view);
+        if let Some(branch) = self.plan.branches.first() {
+            self.note(branch, view.tree.nodes(), id.0);
+        }
+    }
+
+    /// Notes what the children of a record are asked for. What nothing is asked of is passed over with all that is in it.
+    fn note(&self, branch: &'r Branch, nodes: &'r [Node], record: u32) {
+        let Some(end) = nodes.get(record as usize).map(|record| record.end as usize) else { return };
+        let inside = &nodes[..end.min(nodes.len())];
+        let mut at = record + 1;
+        while let Some(node) = inside.get(at as usize) {
+            match branch.of_place.get(node.place.index()) {
+                None | Some(0) => {}
+                Some(&number) => self.ask(branch, usize::from(number), inside, at),
+            }
+            at = node.end;
+        }
+    }
+
+    /// Asks a child of a record that ends with `inside`.
+    #[inline(always)]
+    fn ask(&self, branch: &'r Branch, number: usize, inside: &'r [Node], at: u32) {
+        let mut asked = &branch.asked[number - 1];
+        loop {
+            match asked.what {
+                What::Step if self.fields[usize::from(asked.field)].get() == NONE => {
+                    self.fields[usize::from(asked.field)].set(at);
+                    self.present.set(self.present.get() | asked.bit);
+                    self.inner(asked, inside, at);
+                }
+                _ if asked.is_once && self.fields[usize::from(asked.field)].get() != NONE => {}
+                _ => self.ask_more(branch, asked, inside, at),
+            }
+            if asked.next == 0 {
+                return;
+            }
+            asked = &branch.asked[usize::from(asked.next) - 1];
+        }
+    }
+
+    /// What lies behind a step.
+    #[inline(always)]
+    fn inner(&self, asked: &Asked, inside: &'r [Node], at: u32) {
+        if asked.inner > 0 {
+            self.note(&self.plan.branches[usize::from(asked.inner)], inside, at);
+        }
+    }
+
+    /// Asks a child for its key, or for what is in it although it is not the first.
+    #[inline(never)]
+    fn ask_more(&self, branch: &'r Branch, asked: &Asked, inside: &'r [Node], at: u32) {
+        let field = &self.fields[usize::from(asked.field)];
+        match asked.what {
+            What::Qualifier(number) => return self.qualifier(branch.qualifier(number), inside, at),
+            _ if self.has_all(asked.wanted) && field.get() != NONE => return,
+            What::Tested(step) => {
+                let (test, keys) = branch.test(step);
+                if !test.selects(key_text(self.view(), NodeId(at), keys).unwrap_or("")) {
+                    return;
+                }
+            }
+            What::Step => {}
+        }
+        if field.get() == NONE {
+            field.set(at);
+            self.present.set(self.present.get() | asked.bit);
+        }
+        self.inner(asked, inside, at);
+    }
+
+    /// A child that is a qualifier. Its value stands behind it in the record.
+    fn qualifier(&self, pairs: &Pairs, inside: &[Node], at: u32) {
+        let Some(code) = self.view().text(NodeId(at)).and_then(|code| word(code.as_bytes())) else { return };
+        for &(_, field) in pairs.codes.iter().filter(|(wanted, _)| *wanted == code) {
+            let mut behind = (at + 1..).zip(&inside[at as usize + 1..]);
+            let value = behind.find(|(_, node)| node.place == pairs.value);
+            if let (None, Some((value, _))) = (self.at(field), value) {
+                self.fields[usize::from(field)].set(value);
+                self.present.set(self.present.get() | bit(field).unwrap_or(0));
+            }
+        }
+    }
+
+    /// Whether all of these fields are set; they are not if there are none.
+    fn has_all(&self, wanted: u64) -> bool {
+        wanted != 0 && self.present.get() & wanted == wanted
+    }
+}
+
+/// The text of a node's key, which is a child or a grandchild of it.
+pub(super) fn key_text<'r>(view: View<'r>, id: NodeId, keys: &[PlaceId]) -> Option<&'r str> {
+    view.tree.children(id).find_map(|child| {
+        if keys.contains(&view.tree.node(child).place) {
+            return view.text(child);
+        }
+        view.tree
+            .children(child)
+            .find(|&part| keys.contains(&view.tree.node(part).place))
+            .and_then(|part| view.text(part))
+    })
+}
