@@ -2,20 +2,22 @@
 
 use super::evaluate::{Evaluator, Here, Made, Target};
 use super::plan::{
-    EarlierPlan, LeafPlan, LetPlan, Making, Needs, PolicyKindPlan, RecordPlan, Round, SideName,
+    EarlierPlan, LeafPlan, LetPlan, Making, Needs, PolicyKindPlan, RecordPlan, Round, SideName, Turn,
 };
 use super::run::{Earlier, Facts, LookupKey};
 use super::slots::Slot;
 use super::trace::Tracing;
 use crate::base::decimal::Decimal;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::tree::arena::Origin;
+use crate::tree::arena::{Adopted, Kept, Node, Origin};
 use crate::tree::{LeafType, NodeId, PlaceId, Tree, Value};
 
 /// Builds a target from what an evaluator gives.
 pub(super) struct Builder<'e, 'r, 't, T> {
     pub evaluator: &'e Evaluator<'r, T>,
     pub target: &'t mut Tree,
+    /// The text of the source, which the target has.
+    adopted: Adopted<'r>,
     /// Per place of the target, the leaf made last.
     made: &'t mut Vec<Made>,
     /// The number of the last record.
@@ -34,13 +36,15 @@ struct To {
 }
 
 impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
-    /// Nothing is built yet. `made` and `records` are those of all runs before, so that nothing need be cleared.
+    /// Nothing is built yet: what `target` holds is dropped. `made` and `records` are those of all runs before, so that nothing need be cleared.
     pub fn new(
         evaluator: &'e Evaluator<'r, T>,
         target: &'t mut Tree,
         made: &'t mut Vec<Made>,
         records: u32,
     ) -> Self {
+        target.clear();
+        let adopted = target.adopt(evaluator.source);
         let places = evaluator.plan.target_shape.len();
         // A message makes fewer records than there is left, because its nodes are counted in 32 bits as well.
         let records = if records > u32::MAX / 2 {
@@ -52,7 +56,7 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
         if made.len() < places {
             made.resize(places, Made::default());
         }
-        Builder { evaluator, target, made, records, text: String::new() }
+        Builder { evaluator, target, adopted, made, records, text: String::new() }
     }
 
     /// The number of the last record.
@@ -190,19 +194,13 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
             }
             first
         });
-        let to = |i: usize| To { record: number, node: reserved.map(|first| NodeId(first + i as u32)) };
-        let mut is_worth_it = false;
-        for &i in &record.first {
-            is_worth_it |= self.leaf_beside(&record.leaves[i], to(i), here);
-        }
+        let mut is_worth_it = self.leaves(record, &record.first, reserved, number, here);
         for block in &record.blocks {
             if block.required.is_some() || !self.lacks(block.needs) {
                 is_worth_it |= self.block(block, node, here);
             }
         }
-        for &i in &record.last {
-            is_worth_it |= self.leaf_beside(&record.leaves[i], to(i), here);
-        }
+        is_worth_it |= self.leaves(record, &record.last, reserved, number, here);
         self.checks(&record.checks, Code::B001, here);
         is_worth_it
     }
@@ -214,43 +212,49 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
         !T::IS_ON && needs.is_some_and(|needs| self.evaluator.slots[needs.slot].lacks(needs))
     }
 
-    /// A leaf, if what it stands beside is there.
-    #[inline(always)]
-    fn leaf_beside(&mut self, leaf: &'r LeafPlan, to: To, here: Here) -> bool {
-        if let Some(value) = leaf.beside
-            && self.made[value.index()].record != to.record
-        {
-            return false;
+    /// Leaves of a record, in turn.
+    fn leaves(
+        &mut self,
+        record: &'r RecordPlan,
+        turns: &'r [Turn],
+        reserved: Option<u32>,
+        number: u32,
+        here: Here,
+    ) -> bool {
+        let mut is_worth_it = false;
+        for turn in turns {
+            if self.lacks(turn.needs) {
+                continue;
+            }
+            if turn.beside.is_some_and(|value| self.made[value.index()].record != number) {
+                continue;
+            }
+            let node = reserved.map(|first| NodeId(first + turn.leaf as u32));
+            is_worth_it |= self.leaf(&record.leaves[turn.leaf], To { record: number, node }, here);
         }
-        if self.lacks(leaf.needs) && leaf.required.is_none() {
-            return false;
-        }
-        self.leaf(leaf, to, here)
+        is_worth_it
     }
 
-    /// Copies a text that needs nothing done to it. `None` if there is more to it.
+    /// Takes over a text that needs nothing done to it. `None` if there is more to it.
     #[inline]
     fn copied(&mut self, leaf: &LeafPlan, to: To) -> Option<()> {
         let (slot, field) = leaf.copies.filter(|_| !T::IS_ON)?;
         let slot = &self.evaluator.slots[slot];
         let (view, id) = (slot.view(), slot.at(field)?);
-        let text = view.text(id)?;
+        let node = view.tree.node(id);
+        let value = self.adopted.value(view, node)?;
         let is_right = match leaf.making {
             Making::Text => {
-                !text.is_empty() && (leaf.max_length == 0 || text.len() <= leaf.max_length as usize)
+                !value.is_empty() && (leaf.max_length == 0 || value.len() <= leaf.max_length as usize)
             }
-            Making::Number => Decimal::is_written(text.as_bytes()),
+            Making::Number => view.text(id).is_some_and(|text| Decimal::is_written(text.as_bytes())),
             Making::Computed | Making::Value => false,
         };
         if !is_right {
             return None;
         }
-        let mut origin = Origin { rule: leaf.rule, ..Origin::default() };
-        if std::ptr::eq(self.evaluator.source.tree, view.tree) {
-            let node = view.tree.node(id);
-            (origin.start, origin.len, origin.ordinal) = (node.origin_start, node.origin_len, node.ordinal);
-        }
-        self.place(leaf, text, origin, to);
+        let Node { origin_start: start, origin_len: len, ordinal, .. } = *node;
+        self.place(leaf, value, Origin { start, len, ordinal, rule: leaf.rule }, to);
         Some(())
     }
 
@@ -427,18 +431,19 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
             let node = self.evaluator.source.tree.node(first);
             (origin.start, origin.len, origin.ordinal) = (node.origin_start, node.origin_len, node.ordinal);
         }
-        self.place(leaf, text, origin, to);
+        let value = self.adopted.part(text).unwrap_or_else(|| self.target.keep(text));
+        self.place(leaf, value, origin, to);
     }
 
-    /// Puts a leaf into the tree.
+    /// Puts a leaf into the tree, which has its value.
     #[inline]
-    fn place(&mut self, leaf: &LeafPlan, text: &str, origin: Origin, to: To) {
+    fn place(&mut self, leaf: &LeafPlan, value: Kept, origin: Origin, to: To) {
         let node = match to.node {
             Some(node) => {
-                self.target.fill(node, text, origin);
+                self.target.fill_kept(node, value, origin);
                 node
             }
-            None => self.target.leaf(leaf.place, text, origin),
+            None => self.target.leaf_kept(leaf.place, value, origin),
         };
         self.note_made(leaf.place, node, to.record);
     }

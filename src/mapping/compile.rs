@@ -7,7 +7,7 @@ use super::fields::Fields;
 use super::names::{Binding, Found, Multiplicity, Scope, pair_step};
 use super::plan::{
     BlockKind, BlockPlan, CheckPlan, Constant, EarlierPlan, Expr, LeafPlan, LetPlan, Making, Message,
-    MessagePartPlan, Plan, RecordPlan, Round, SideName, Truncate,
+    MessagePartPlan, Plan, RecordPlan, Round, SideName, Truncate, Turn,
 };
 use super::tables::Table;
 use super::{expression, layers, order};
@@ -445,7 +445,6 @@ impl Compiler<'_> {
             max_length: if leaf.kind() == ValueKind::Text { max_length } else { 0 },
             leaf,
             is_constant: matches!(typed.expr, Expr::Constant(_)),
-            needs: typed.expr.needs(),
             copies: typed.expr.copies(),
             value: typed.expr,
             required,
@@ -939,6 +938,13 @@ impl Compiler<'_> {
             .collect();
         // The tree of a canonical document may hold leaves in any order; segments are written in the order of theirs.
         let is_in_order = self.target_guide.is_none() || (last.is_empty() && first.is_sorted());
+        let turn = |leaf: usize| {
+            let LeafPlan { value, required, beside, .. } = &leaves[leaf];
+            // Most values are not there, and need not be looked for.
+            let needs = value.needs().filter(|_| required.is_none());
+            Turn { leaf, needs, beside: *beside }
+        };
+        let [first, last] = [first, last].map(|order| order.into_iter().map(turn).collect());
         RecordPlan { leaves, first, blocks, last, lets, checks, is_in_order }
     }
 
@@ -1011,7 +1017,6 @@ fn constant_leaf(shape: &Shape, place: PlaceId, code: &str, rule: u32) -> LeafPl
         truncate: None,
         round: None,
         beside: None,
-        needs: None,
         copies: None,
         rule,
     }

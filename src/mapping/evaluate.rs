@@ -208,6 +208,10 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                 let holds = self.decides(condition, target);
                 self.text(if holds { then } else { otherwise }, target)
             }
+            // No text is unreadable: those behind the first need not be looked at. A trace tells of them.
+            Expr::List(ListFunction::First, ListSource::Nodes(nodes)) if !T::IS_ON && nodes.gives_text => {
+                self.first_text(nodes, target)
+            }
             other => match self.value(other, target) {
                 Value::Text(text) => Some(text),
                 _ => None,

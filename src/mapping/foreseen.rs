@@ -20,6 +20,7 @@ impl Expr {
                 PolicyKindPlan::Finding(_) | PolicyKindPlan::Keep => true,
             },
             Expr::Call(function, ..) => function.result == crate::tree::value::ValueKind::Text,
+            Expr::List(function, ListSource::Nodes(nodes)) => function.is_of_one() && nodes.gives_text,
             _ => false,
         }
     }
@@ -53,6 +54,7 @@ impl Expr {
                 let first = arguments.iter().find(|argument| !matches!(argument, Expr::Constant(_)));
                 first?.needs()
             }
+            Expr::List(function, source) if function.is_of_one() => source.needs(),
             Expr::Join(items, separator) if matches!(**separator, Expr::Constant(_)) => {
                 let mut needs = items.iter().map(ListSource::needs);
                 let first = needs.next()??;
@@ -73,6 +75,13 @@ impl Expr {
             }) => Some((*slot, *field)),
             _ => None,
         }
+    }
+}
+
+impl ListFunction {
+    /// Whether it gives one of the list's values, or nothing if there is none.
+    fn is_of_one(self) -> bool {
+        !matches!(self, ListFunction::Sum | ListFunction::Count | ListFunction::CountDistinct)
     }
 }
 

@@ -59,12 +59,12 @@ pub enum SideName {
 pub struct RecordPlan {
     /// Leaves, in the order of the shape.
     pub leaves: Vec<LeafPlan>,
-    /// Indices into `leaves`: those that need nothing of the records inside, in the order of their dependencies.
-    pub first: Vec<usize>,
+    /// Those that need nothing of the records inside, in the order of their dependencies.
+    pub first: Vec<Turn>,
     /// Records inside, in the order of the shape; several blocks for one place in the order written.
     pub blocks: Vec<BlockPlan>,
-    /// Indices into `leaves`: those that need the records inside.
-    pub last: Vec<usize>,
+    /// Those that need the records inside.
+    pub last: Vec<Turn>,
     /// Values of `let`, each with its slot, evaluated before everything else.
     pub lets: Vec<(usize, LetPlan)>,
     /// Checks, after everything else.
@@ -72,6 +72,17 @@ pub struct RecordPlan {
     /// Whether leaves may go into the tree as they are made. If not, all of them are reserved first, in the order of
     /// the shape, which writers of segments need.
     pub is_in_order: bool,
+}
+
+/// The turn of a leaf of a record, with what tells that there is nothing to do.
+#[derive(Debug, Clone, Copy)]
+pub struct Turn {
+    /// The leaf's index.
+    pub leaf: usize,
+    /// What must be there for it to be made; `None` also if its absence is to be told.
+    pub needs: Option<Needs>,
+    /// The leaf that must have been made in the record.
+    pub beside: Option<PlaceId>,
 }
 
 /// What a `let` holds.
@@ -110,8 +121,6 @@ pub struct LeafPlan {
     pub round: Option<Round>,
     /// The qualifier of this value is written only if the value is.
     pub beside: Option<PlaceId>,
-    /// What must be there for there to be a value: most values are not, and need not be looked for.
-    pub needs: Option<Needs>,
     /// The field of a slot that is the value, if nothing else is.
     pub copies: Option<(usize, Field)>,
     /// Number of its line.

@@ -139,7 +139,6 @@ impl Runner {
     ) -> Outcome {
         self.memory.reset();
         let before = findings.as_slice().len();
-        target.clear();
         let evaluator = evaluator(plan, source, facts, &self.memory, findings, trace);
         let mut builder = Builder::new(&evaluator, target, &mut self.made, self.records);
         builder.earlier(facts);

@@ -56,6 +56,62 @@ pub struct Origin {
     pub rule: u32,
 }
 
+/// Where a text stands in the side buffer of a tree.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept {
+    start: u32,
+    len: u32,
+}
+
+/// What a tree took over from another one: see [`Tree::adopt`].
+#[derive(Debug, Clone, Copy)]
+pub struct Adopted<'v> {
+    view: View<'v>,
+    /// Where the side buffer of that tree stands in the one of the tree that took it over.
+    behind: u32,
+}
+
+impl<'v> Adopted<'v> {
+    /// Where a text stands that is a part of what was taken over.
+    #[inline]
+    pub fn part(&self, text: &str) -> Option<Kept> {
+        let within = |whole: &str| {
+            let at = (text.as_ptr() as usize).wrapping_sub(whole.as_ptr() as usize);
+            (at < whole.len() && text.len() <= whole.len() - at).then_some(at as u32)
+        };
+        let in_side = || within(&self.view.tree.side).map(|at| at + self.behind);
+        let start = within(self.view.source).or_else(in_side)?;
+        Some(Kept { start, len: text.len() as u32 })
+    }
+
+    /// Where the value of a node stands that is one of `view`'s; `None` if the node has no value or `view` is another.
+    #[inline]
+    pub fn value(&self, view: View<'_>, node: &Node) -> Option<Kept> {
+        if node.value_len == NO_VALUE || !std::ptr::eq(view.tree, self.view.tree) {
+            return None;
+        }
+        let start = match node.value_start & SIDE {
+            0 => node.value_start,
+            _ => (node.value_start & !SIDE) + self.behind,
+        };
+        Some(Kept { start, len: node.value_len })
+    }
+}
+
+impl Kept {
+    /// Its length in bytes.
+    #[inline]
+    pub fn len(self) -> usize {
+        self.len as usize
+    }
+
+    /// Whether it has no bytes.
+    #[inline]
+    pub fn is_empty(self) -> bool {
+        self.len == 0
+    }
+}
+
 /// Nodes in pre-order. Building it: [`Tree::open`], leaves, [`Tree::close`]. Cleared and used again for the next
 /// message; nothing is allocated per field.
 #[derive(Debug, Clone, Default)]
@@ -97,12 +153,36 @@ impl Tree {
         self.push(place, start, len, origin)
     }
 
+    /// Takes over all text of another tree, in one piece: most values of a document are values of the one it is made
+    /// from, and need not be copied one by one. The tree is empty before.
+    pub fn adopt<'v>(&mut self, view: View<'v>) -> Adopted<'v> {
+        assert!(self.side.is_empty(), "only an empty tree takes over another's text");
+        self.side.push_str(view.source);
+        let behind = self.side.len() as u32;
+        self.side.push_str(&view.tree.side);
+        debug_assert!(self.side.len() < SIDE as usize);
+        Adopted { view, behind }
+    }
+
+    /// Copies a text for a leaf to come.
+    #[inline]
+    pub fn keep(&mut self, text: &str) -> Kept {
+        let start = self.side.len() as u32;
+        self.side.push_str(text);
+        Kept { start, len: text.len() as u32 }
+    }
+
     /// Adds a leaf with a value of its own.
     #[inline]
     pub fn leaf(&mut self, place: PlaceId, value: &str, origin: Origin) -> NodeId {
-        let start = self.side.len() as u32 | SIDE;
-        self.side.push_str(value);
-        self.push(place, start, value.len() as u32, origin)
+        let kept = self.keep(value);
+        self.leaf_kept(place, kept, origin)
+    }
+
+    /// Adds a leaf whose value the tree has already.
+    #[inline]
+    pub fn leaf_kept(&mut self, place: PlaceId, value: Kept, origin: Origin) -> NodeId {
+        self.push(place, value.start | SIDE, value.len, origin)
     }
 
     /// Adds a leaf without a value, to be filled by [`Tree::fill`]. Until then it is as good as absent.
@@ -112,11 +192,15 @@ impl Tree {
 
     /// Gives a leaf its value, replacing any.
     pub fn fill(&mut self, node: NodeId, value: &str, origin: Origin) {
-        let start = self.side.len() as u32 | SIDE;
-        self.side.push_str(value);
+        let kept = self.keep(value);
+        self.fill_kept(node, kept, origin);
+    }
+
+    /// Gives a leaf a value that the tree has already.
+    pub fn fill_kept(&mut self, node: NodeId, value: Kept, origin: Origin) {
         let node = &mut self.nodes[node.0 as usize];
-        node.value_start = start;
-        node.value_len = value.len() as u32;
+        node.value_start = value.start | SIDE;
+        node.value_len = value.len;
         node.origin_start = origin.start;
         node.origin_len = origin.len;
         node.ordinal = origin.ordinal;
