@@ -10,8 +10,10 @@ use crate::tree::{NodeId, PlaceId, Tree};
 struct Frame {
     place: PlaceId,
     node: NodeId,
-    /// Slot that the last segment went to.
+    /// Slot that the last segment went to. Those before it are behind for good, and those after it still empty: only
+    /// what is in this one is counted.
     slot: usize,
+    /// The first of its counters.
     counters: usize,
 }
 
@@ -19,6 +21,7 @@ struct Frame {
 #[derive(Debug, Default)]
 pub struct MatcherState {
     frames: Vec<Frame>,
+    /// How often each place of the slot where a record stands was there, for one record after the other.
     counts: Vec<u32>,
 }
 
@@ -49,9 +52,13 @@ impl MatcherState {
         self.push(structure, PlaceId::ROOT, node);
     }
 
+    #[inline]
     fn push(&mut self, structure: &Structure, place: PlaceId, node: NodeId) {
         let counters = self.counts.len();
-        self.counts.resize(counters + structure.record(place).counters, 0);
+        // One in most records: a loop is quicker than a call.
+        for _ in 0..structure.record(place).counters {
+            self.counts.push(0);
+        }
         self.frames.push(Frame { place, node, slot: 0, counters });
     }
 
@@ -76,32 +83,51 @@ impl MatcherState {
         }
         let frame = self.frames[depth];
         let record = structure.record(frame.place);
-        self.check_slots(guide, record, frame, at, missing);
-        self.frames[depth].slot = at;
         let slot = &record.slots[at];
-        let has_key = slot.key > 0 && slot.has_variants();
-        let (place, counter) = slot.choose(if has_key { key(slot.key, slot.key_component) } else { b"" });
-        let count = &mut self.counts[frame.counters + counter];
+        if at != frame.slot {
+            self.check_slots(guide, record, frame, at, missing);
+            self.stand_at(depth, at, slot);
+        }
+        let (place, number) = match slot.has_variants() {
+            true => slot.choose(if slot.key > 0 { key(slot.key, slot.key_component) } else { b"" }),
+            false => (slot.plain, 0),
+        };
+        let count = &mut self.counts[frame.counters + number];
         *count += 1;
-        let too_many = *count > structure.record(place).max;
+        let too_many = *count > slot.maxima[number];
         let node = tree.open(place, origin);
         Matched::Here { place, node, too_many }
     }
 
+    /// A record goes on to a slot, which is empty.
+    #[inline]
+    fn stand_at(&mut self, depth: usize, at: usize, slot: &Slot) {
+        let frame = &mut self.frames[depth];
+        frame.slot = at;
+        match slot.maxima.len() {
+            1 => self.counts[frame.counters] = 0,
+            many => self.counts[frame.counters..][..many].fill(0),
+        }
+    }
+
     /// The deepest open record that can take the tag at or after where it stands, and has not as many as it may have;
     /// if all have, the deepest. With the slot it takes it at.
-    #[inline]
+    #[inline(always)]
     fn find(&self, structure: &Structure, number: usize) -> Option<(usize, usize)> {
         let mut full = None;
-        for (depth, frame) in self.frames.iter().enumerate().rev() {
+        let mut depth = self.frames.len();
+        while depth > 0 {
+            depth -= 1;
+            let frame = &self.frames[depth];
             let record = structure.record(frame.place);
             let mut at = record.slot_from(number, frame.slot);
             while at != NO_SLOT {
-                if !self.is_full(frame, &record.slots[at]) {
+                let slot = &record.slots[at];
+                if !self.is_full(frame, at, slot) {
                     return Some((depth, at));
                 }
                 full = full.or(Some((depth, at)));
-                at = record.slots[at].next_same;
+                at = slot.next_same;
             }
         }
         full
@@ -109,9 +135,14 @@ impl MatcherState {
 
     /// Whether none of a slot's places may have one more.
     #[inline]
-    fn is_full(&self, frame: &Frame, slot: &Slot) -> bool {
-        let counts = &self.counts[frame.counters + slot.counter..];
-        slot.maxima.iter().zip(counts).all(|(max, count)| count >= max)
+    fn is_full(&self, frame: &Frame, at: usize, slot: &Slot) -> bool {
+        if at != frame.slot {
+            return slot.is_closed;
+        }
+        match slot.maxima[..] {
+            [max] => self.counts[frame.counters] >= max,
+            _ => slot.maxima.iter().zip(&self.counts[frame.counters..]).all(|(max, count)| count >= max),
+        }
     }
 
     /// Whether a segment with this tag can stand here without being one too many.
@@ -119,7 +150,7 @@ impl MatcherState {
         let found = structure.number(tag).and_then(|number| self.find(structure, number));
         found.is_some_and(|(depth, at)| {
             let frame = &self.frames[depth];
-            !self.is_full(frame, &structure.record(frame.place).slots[at])
+            !self.is_full(frame, at, &structure.record(frame.place).slots[at])
         })
     }
 
@@ -136,8 +167,11 @@ impl MatcherState {
             self.pop(guide, structure, tree, missing);
         }
         let frame = self.frames[0];
-        self.check_slots(guide, structure.record(frame.place), frame, slot, missing);
-        self.frames[0].slot = frame.slot.max(slot);
+        let record = structure.record(frame.place);
+        if slot > frame.slot {
+            self.check_slots(guide, record, frame, slot, missing);
+            self.stand_at(0, slot, &record.slots[slot]);
+        }
     }
 
     /// The segment's elements are in the tree: if it has segments inside, they come now; if not, it is closed.
@@ -158,7 +192,7 @@ impl MatcherState {
     }
 
     fn pop(&mut self, guide: &Guide, structure: &Structure, tree: &mut Tree, missing: &mut Vec<PlaceId>) {
-        let frame = *self.frames.last().expect("called with an open record");
+        let Some(&frame) = self.frames.last() else { return };
         let record = structure.record(frame.place);
         self.check_slots(guide, record, frame, record.slots.len(), missing);
         self.frames.pop();
@@ -176,24 +210,45 @@ impl MatcherState {
         end: usize,
         missing: &mut Vec<PlaceId>,
     ) {
-        let mut next = record.next_required[frame.slot];
-        while next < end {
-            self.check_slot(guide, &record.slots[next], frame, missing);
-            next = record.next_required[next + 1];
+        if record.next_required[frame.slot] < end {
+            self.check_required(guide, record, frame, end, missing);
         }
     }
 
-    fn check_slot(&self, guide: &Guide, slot: &Slot, frame: Frame, missing: &mut Vec<PlaceId>) {
-        let mut total = 0;
-        for (place, counter) in slot.places() {
-            let count = self.counts[frame.counters + counter];
-            total += count;
-            if place != slot.plain && count == 0 && guide.shape.place(place).required {
-                missing.push(place);
+    #[inline(never)]
+    fn check_required(
+        &self,
+        guide: &Guide,
+        record: &RecordStructure,
+        frame: Frame,
+        end: usize,
+        missing: &mut Vec<PlaceId>,
+    ) {
+        let mut next = record.next_required[frame.slot];
+        while next < end {
+            let slot = &record.slots[next];
+            let counts = if next == frame.slot { &self.counts[frame.counters..] } else { &[] };
+            let is_there = !slot.has_variants() && counts.first().is_some_and(|count| *count > 0);
+            if !is_there {
+                check_slot(guide, slot, counts, missing);
             }
+            next = record.next_required[next + 1];
         }
-        if total == 0 && guide.shape.place(slot.plain).required {
-            missing.push(slot.plain);
+    }
+}
+
+/// Tells which required places of a slot were not there. Without `counts`, none was.
+#[inline(never)]
+fn check_slot(guide: &Guide, slot: &Slot, counts: &[u32], missing: &mut Vec<PlaceId>) {
+    let mut total = 0;
+    for (number, place) in slot.places().enumerate() {
+        let count = counts.get(number).copied().unwrap_or(0);
+        total += count;
+        if place != slot.plain && count == 0 && guide.shape.place(place).required {
+            missing.push(place);
         }
+    }
+    if total == 0 && guide.shape.place(slot.plain).required {
+        missing.push(slot.plain);
     }
 }

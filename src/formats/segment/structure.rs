@@ -32,16 +32,17 @@ pub struct Slot {
     pub key: u16,
     /// Component position of the key; 0 where the element is not composite.
     pub key_component: u16,
-    /// First index among the parent's counters; variants follow in order, the plain place last.
-    pub counter: usize,
     /// Codes and place of each variant.
     variants: Vec<(Vec<Box<str>>, PlaceId)>,
     /// The codes of all variants that fit one word, with the variant.
     short: Vec<(u64, u32)>,
     /// Where everything else goes.
     pub plain: PlaceId,
-    /// Most occurrences of each of its places, in the order of their counters.
+    /// Most occurrences of each of its places: of the variants in order, of the plain place last. They are counted in
+    /// this order.
     pub maxima: Vec<u32>,
+    /// Whether none of them may ever be there.
+    pub is_closed: bool,
     /// The next slot of the same record with the same tag; [`NO_SLOT`] if there is none.
     pub next_same: usize,
 }
@@ -50,7 +51,7 @@ pub struct Slot {
 pub const NO_SLOT: usize = usize::MAX;
 
 impl Slot {
-    /// The place for a segment whose key is `key`, and its counter.
+    /// The place for a segment whose key is `key`, and its number among the places of the slot.
     #[inline]
     pub fn choose(&self, key: &[u8]) -> (PlaceId, usize) {
         let variant = match short_code(key) {
@@ -60,20 +61,20 @@ impl Slot {
             }
         };
         match variant {
-            Some(at) => (self.variants[at].1, self.counter + at),
-            None => (self.plain, self.counter + self.variants.len()),
+            Some(at) => (self.variants[at].1, at),
+            None => (self.plain, self.variants.len()),
         }
     }
 
     /// Whether variants depend on the key at all.
+    #[inline]
     pub fn has_variants(&self) -> bool {
         !self.variants.is_empty()
     }
 
-    /// All places with their counters.
-    pub fn places(&self) -> impl Iterator<Item = (PlaceId, usize)> + '_ {
-        let plain = (self.plain, self.counter + self.variants.len());
-        self.variants.iter().enumerate().map(|(i, (_, place))| (*place, self.counter + i)).chain([plain])
+    /// All places, in the order they are counted in.
+    pub fn places(&self) -> impl Iterator<Item = PlaceId> + '_ {
+        self.variants.iter().map(|(_, place)| *place).chain([self.plain])
     }
 }
 
@@ -133,10 +134,8 @@ pub struct RecordStructure {
     pub moments: Vec<MomentPart>,
     /// Relations between them.
     pub relations: Vec<RelationCheck>,
-    /// How many counters its slots need.
+    /// How many places the slot with the most places has.
     pub counters: usize,
-    /// Most occurrences.
-    pub max: u32,
     /// `not used`
     pub not_used: bool,
 }
@@ -245,7 +244,7 @@ impl RecordStructure {
 fn record(guide: &Guide, place: PlaceId, tag: &dyn Fn(PlaceId) -> Tag) -> RecordStructure {
     let shape = &guide.shape;
     let own = shape.place(place);
-    let mut record = RecordStructure { max: own.max, ..RecordStructure::default() };
+    let mut record = RecordStructure::default();
     if own.kind != PlaceKind::Record {
         return record;
     }
@@ -275,9 +274,9 @@ fn record(guide: &Guide, place: PlaceId, tag: &dyn Fn(PlaceId) -> Tag) -> Record
         }
     }
     for slot in &mut record.slots {
-        slot.counter = record.counters;
-        slot.maxima = slot.places().map(|(place, _)| shape.place(place).max).collect();
-        record.counters += slot.maxima.len();
+        slot.maxima = slot.places().map(|place| shape.place(place).max).collect();
+        slot.is_closed = slot.maxima.iter().all(|max| *max == 0);
+        record.counters = record.counters.max(slot.maxima.len());
     }
     record.next_required = next_required(guide, &record.slots);
     record
@@ -286,7 +285,7 @@ fn record(guide: &Guide, place: PlaceId, tag: &dyn Fn(PlaceId) -> Tag) -> Record
 fn next_required(guide: &Guide, slots: &[Slot]) -> Vec<usize> {
     let mut next = vec![slots.len(); slots.len() + 1];
     for (at, slot) in slots.iter().enumerate().rev() {
-        let is_required = slot.places().any(|(place, _)| guide.shape.place(place).required);
+        let is_required = slot.places().any(|place| guide.shape.place(place).required);
         next[at] = if is_required { at } else { next[at + 1] };
     }
     next
@@ -334,11 +333,11 @@ fn add_to_slots(guide: &Guide, child: PlaceId, tag: &dyn Fn(PlaceId) -> Tag, rec
             tag: tag(child),
             key,
             key_component,
-            counter: 0,
             variants: Vec::new(),
             short: Vec::new(),
             plain: child,
             maxima: Vec::new(),
+            is_closed: false,
             next_same: NO_SLOT,
         });
     }
