@@ -21,20 +21,26 @@ pub fn index_delimiters<const N: usize>(bytes: &[u8], delimiters: [u8; N], posit
 }
 
 /// A bit for each byte of the block that is a delimiter, the first byte in the lowest bit.
+#[inline]
 #[cfg(target_arch = "x86_64")]
 #[allow(unsafe_code, reason = "the one place where it is allowed; the argument stands beside it")]
-fn block_mask<const N: usize>(block: &[u8; 64], delimiters: [u8; N]) -> u64 {
+pub fn block_mask<const N: usize>(block: &[u8; 64], delimiters: [u8; N]) -> u64 {
     // SAFETY: the function needs SSE2 and nothing else, and SSE2 is part of x86_64.
     unsafe { block_mask_sse2(block, delimiters) }
 }
 
+#[inline]
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "sse2")]
 fn block_mask_sse2<const N: usize>(block: &[u8; 64], delimiters: [u8; N]) -> u64 {
     use std::arch::x86_64::{
         _mm_cmpeq_epi8, _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8, _mm_setzero_si128,
     };
-    let wanted = delimiters.map(|byte| _mm_set1_epi8(byte as i8));
+    // A loop, because a call to map an array is made again for each block.
+    let mut wanted = [_mm_setzero_si128(); N];
+    for (all, byte) in wanted.iter_mut().zip(delimiters) {
+        *all = _mm_set1_epi8(byte as i8);
+    }
     let (quarters, _) = block.as_chunks::<16>();
     let mut mask = 0u64;
     for (i, quarter) in quarters.iter().enumerate() {
@@ -50,8 +56,9 @@ fn block_mask_sse2<const N: usize>(block: &[u8; 64], delimiters: [u8; N]) -> u64
     mask
 }
 
+#[inline]
 #[cfg(not(target_arch = "x86_64"))]
-fn block_mask<const N: usize>(block: &[u8; 64], delimiters: [u8; N]) -> u64 {
+pub fn block_mask<const N: usize>(block: &[u8; 64], delimiters: [u8; N]) -> u64 {
     block.iter().enumerate().fold(0, |mask, (i, byte)| mask | u64::from(delimiters.contains(byte)) << i)
 }
 

@@ -1,8 +1,7 @@
 //! A message cut into segments, elements and components over the positions of its delimiters.
 
-use super::delimiters::index_delimiters;
+use super::delimiters::block_mask;
 use super::dialect::Delimiters;
-use std::ops::Range;
 
 /// What stands behind a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,11 +37,13 @@ pub struct Token {
 
 impl Token {
     /// The bytes.
+    #[inline]
     pub fn of(self, message: &[u8]) -> &[u8] {
         &message[self.start as usize..self.end() as usize]
     }
 
     /// One past the last byte.
+    #[inline]
     pub fn end(self) -> u32 {
         self.start + self.len
     }
@@ -59,21 +60,26 @@ impl Token {
     }
 }
 
-/// Delimiters that are looked at in one go: more than most messages have, and little memory for those that have many.
-const BATCH: usize = 4096;
+/// Tokens that are cut in one go: enough for many segments, and few enough to be still at hand when they are read.
+const BATCH: usize = 1024;
+
+/// Bytes that are looked at in one go.
+const BLOCK: usize = 64;
 
 /// Cuts a message into segments.
 #[derive(Debug)]
 pub struct Tokenizer {
-    positions: Vec<u32>,
-    /// The first position not looked at.
+    /// The first byte not looked at.
     at: usize,
-    /// Tokens of the segments at hand, and of one that is not at its end yet.
+    /// Room for tokens, with those of the segments at hand, and of one that is not at its end yet, in front.
     tokens: Vec<Token>,
+    /// How many there are.
+    count: usize,
     /// One past the last token of each segment at hand.
     ends: Vec<u32>,
-    /// The next segment at hand.
+    /// The next segment at hand, and the first of its tokens.
     next: usize,
+    behind: u32,
     /// Where the next token starts, and whether there was a release character in it.
     start: u32,
     is_escaped: bool,
@@ -89,11 +95,12 @@ pub struct Tokenizer {
 impl Default for Tokenizer {
     fn default() -> Self {
         Tokenizer {
-            positions: Vec::new(),
             at: 0,
             tokens: Vec::new(),
+            count: 0,
             ends: Vec::new(),
             next: 0,
+            behind: 0,
             start: 0,
             is_escaped: false,
             released: u32::MAX,
@@ -108,25 +115,13 @@ impl Default for Tokenizer {
 impl Tokenizer {
     /// Begins a message, which is shorter than 4 GiB.
     pub fn begin(&mut self, bytes: &[u8], delimiters: &Delimiters) {
-        self.positions.clear();
-        self.tokens.clear();
-        self.ends.clear();
         if self.delimiters != Some(*delimiters) {
             self.classify(delimiters);
         }
-        let Delimiters { element, segment, component, repetition, release } = *delimiters;
-        match (repetition, release) {
-            (Some(repetition), Some(release)) => {
-                let all = [element, segment, component, repetition, release];
-                index_delimiters(bytes, all, &mut self.positions);
-            }
-            (other, None) | (None, other) => {
-                let all = [element, segment, component, other.unwrap_or(element)];
-                index_delimiters(bytes, all, &mut self.positions);
-            }
-        }
-        (self.at, self.next, self.is_done) = (0, 0, false);
+        self.ends.clear();
+        (self.at, self.count, self.next, self.behind, self.is_done) = (0, 0, 0, 0, false);
         (self.start, self.is_escaped, self.released) = (gap(bytes, 0, &self.classes), false, u32::MAX);
+        let release = delimiters.release;
         self.has_releases = release.is_some_and(|release| memchr::memchr(release, bytes).is_some());
     }
 
@@ -149,78 +144,101 @@ impl Tokenizer {
             self.refill(bytes);
         }
         let end = *self.ends.get(self.next)?;
-        let start = self.next.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let start = std::mem::replace(&mut self.behind, end);
         self.next += 1;
         Some(&self.tokens[start as usize..end as usize])
     }
 
     /// Cuts on until there is a segment at hand, or the message is at its end.
+    #[cold]
+    #[inline(never)]
     fn refill(&mut self, bytes: &[u8]) {
         let done = self.ends.last().map_or(0, |&end| end as usize);
-        self.tokens.drain(..done);
+        self.tokens.copy_within(done..self.count, 0);
+        self.count -= done;
         self.ends.clear();
-        self.next = 0;
+        (self.next, self.behind) = (0, 0);
+        let Some(Delimiters { element, segment, component, repetition, release }) = self.delimiters else {
+            return;
+        };
         while self.ends.is_empty() && !self.is_done {
-            let batch = self.at..self.positions.len().min(self.at + BATCH);
-            self.at = batch.end;
-            match self.has_releases {
-                true => self.cut_with_releases(bytes, batch),
-                false => self.cut(bytes, batch),
+            match (repetition, release.filter(|_| self.has_releases)) {
+                (None, None) => self.cut::<3, false>(bytes, [element, segment, component]),
+                (Some(repetition), None) => {
+                    self.cut::<4, false>(bytes, [element, segment, component, repetition]);
+                }
+                (repetition, Some(release)) => {
+                    let repetition = repetition.unwrap_or(element);
+                    self.cut::<5, true>(bytes, [element, segment, component, repetition, release]);
+                }
             }
-            if self.at == self.positions.len() {
+            if self.at == bytes.len() {
                 self.rest(bytes);
                 self.is_done = true;
             }
         }
     }
 
-    /// Each delimiter ends a token. One pass without a branch but at the ends of segments, into memory reserved at once.
-    fn cut(&mut self, bytes: &[u8], batch: Range<usize>) {
-        let (classes, mut start) = (&*self.classes, self.start);
-        let first = self.tokens.len() as u32 + 1;
-        self.tokens.extend((first..).zip(&self.positions[batch]).map(|(count, &position)| {
-            let mark = classes[usize::from(bytes[position as usize])];
-            let token = Token { start, len: position - start, mark, is_escaped: false };
-            start = position + 1;
-            if mark == Mark::Segment {
-                start = gap(bytes, start, classes);
-                self.ends.push(count);
+    /// Cuts a batch of tokens: each delimiter ends one. In a message with release characters, what stands behind one
+    /// separates nothing.
+    fn cut<const N: usize, const RELEASES: bool>(&mut self, bytes: &[u8], delimiters: [u8; N]) {
+        let (classes, ends) = (&*self.classes, &mut self.ends);
+        let (mut at, mut count, mut start) = (self.at, self.count, self.start);
+        let full = count + BATCH;
+        while at < bytes.len() && count < full {
+            let (mut last, mut len) = ([0; BLOCK], BLOCK);
+            let block = bytes[at..].first_chunk().unwrap_or_else(|| {
+                len = bytes.len() - at;
+                last[..len].copy_from_slice(&bytes[at..]);
+                &last
+            });
+            // What fills the last block up may look like a delimiter, and is none.
+            let mut mask = block_mask(block, delimiters) & (u64::MAX >> (BLOCK - len));
+            if self.tokens.len() < count + BLOCK {
+                self.tokens.resize((count + BLOCK).next_power_of_two(), Token::default());
             }
-            token
-        }));
-        self.start = start;
-    }
-
-    /// The same for a message with release characters: what stands behind one separates nothing.
-    fn cut_with_releases(&mut self, bytes: &[u8], batch: Range<usize>) {
-        let classes = &*self.classes;
-        for &position in &self.positions[batch] {
-            if position == self.released {
-                continue;
+            let mut room = self.tokens[count..].iter_mut();
+            while mask != 0 {
+                let within = mask.trailing_zeros();
+                mask &= mask - 1;
+                let position = at as u32 + within;
+                let mark = classes[usize::from(block[within as usize % BLOCK])];
+                if RELEASES && position == self.released {
+                    continue;
+                }
+                if RELEASES && mark == Mark::Release {
+                    (self.is_escaped, self.released) = (true, position + 1);
+                    continue;
+                }
+                let is_escaped = RELEASES && std::mem::take(&mut self.is_escaped);
+                let Some(token) = room.next() else { break };
+                *token = Token { start, len: position - start, mark, is_escaped };
+                count += 1;
+                start = position + 1;
+                if mark == Mark::Segment {
+                    start = gap(bytes, start, classes);
+                    ends.push(count as u32);
+                }
             }
-            let mark = classes[usize::from(bytes[position as usize])];
-            if mark == Mark::Release {
-                (self.is_escaped, self.released) = (true, position + 1);
-                continue;
-            }
-            let (start, is_escaped) = (self.start, self.is_escaped);
-            self.tokens.push(Token { start, len: position - start, mark, is_escaped });
-            (self.start, self.is_escaped) = (position + 1, false);
-            if mark == Mark::Segment {
-                self.start = gap(bytes, self.start, classes);
-                self.ends.push(self.tokens.len() as u32);
-            }
+            at += len;
         }
+        (self.at, self.count, self.start) = (at, count, start);
     }
 
     /// What stands behind the last delimiter: the end of a segment that has none.
     fn rest(&mut self, bytes: &[u8]) {
-        let is_open = self.tokens.last().is_some_and(|token| token.mark != Mark::Segment);
+        let last = self.count.checked_sub(1).map(|last| self.tokens[last]);
+        let is_open = last.is_some_and(|token| token.mark != Mark::Segment);
         let (start, is_escaped) = (self.start, self.is_escaped);
         if is_open || (start as usize) < bytes.len() {
             let len = bytes.len() as u32 - start;
-            self.tokens.push(Token { start, len, mark: Mark::Segment, is_escaped });
-            self.ends.push(self.tokens.len() as u32);
+            let token = Token { start, len, mark: Mark::Segment, is_escaped };
+            match self.tokens.get_mut(self.count) {
+                Some(room) => *room = token,
+                None => self.tokens.push(token),
+            }
+            self.count += 1;
+            self.ends.push(self.count as u32);
         }
     }
 }
