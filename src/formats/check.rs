@@ -27,20 +27,25 @@ pub struct Check {
 enum Glance {
     /// Nothing.
     Length,
-    /// Whether all of it are digits.
-    Digits,
-    /// Whether it is one of the short codes.
+    /// Whether it is a number with no more than a point in it.
+    Number,
+    /// Whether it is one of the codes.
     Code,
+    /// Whether it is a day that every month has, in a form of this many digits with month and day at the end.
+    Day(usize),
+    /// Whether it is a time in hours and minutes, or in a form of this many digits with seconds behind them.
+    Time(usize),
     /// More than a glance tells.
     None,
 }
 
-/// Allowed codes, sorted.
+/// Allowed codes.
 #[derive(Debug, Clone)]
 enum Codes {
     Any,
-    /// Each in one word: none is longer than eight bytes.
-    Short(Box<[u64]>),
+    /// None is longer than eight bytes.
+    Short(ShortCodes),
+    /// Sorted.
     Long(Box<[Box<str>]>),
 }
 
@@ -68,11 +73,11 @@ impl Check {
             class: rules.class,
             glance: match (rules.class, &codes) {
                 _ if rules.not_used => Glance::None,
-                (ValueClass::Number, Codes::Any) => Glance::Digits,
+                (ValueClass::Number, Codes::Any) => Glance::Number,
+                (ValueClass::Date | ValueClass::Time, Codes::Any) => Glance::of_moment(leaf),
                 (ValueClass::Number | ValueClass::Date | ValueClass::Time, _) => Glance::None,
-                (_, Codes::Any) => Glance::Length,
-                (_, Codes::Short(_)) => Glance::Code,
-                (_, Codes::Long(_)) => Glance::None,
+                (ValueClass::Any, Codes::Any) => Glance::Length,
+                (ValueClass::Any, Codes::Short(_) | Codes::Long(_)) => Glance::Code,
             },
             not_used: rules.not_used,
             min: rules.min_length,
@@ -84,19 +89,32 @@ impl Check {
         }
     }
 
-    /// Whether a glance tells that a value, which is ASCII without control characters, is right. `false` says nothing:
-    /// then [`Check::check`] knows.
+    /// Whether a glance tells that a value of this length, which is ASCII without control characters, is right. Of most
+    /// values nothing else needs to be known. `false` says nothing: then [`Check::check`] knows.
+    #[inline(always)]
+    pub fn is_right_at_a_glance<'v>(&self, length: u32, value: impl FnOnce() -> &'v [u8]) -> bool {
+        match self.glance {
+            Glance::Length => self.fits(length),
+            _ => self.is_right_at_a_look(value()),
+        }
+    }
+
     #[inline]
-    pub fn is_right_at_a_glance(&self, value: &[u8]) -> bool {
+    fn fits(&self, length: u32) -> bool {
+        self.min <= length && length <= self.max
+    }
+
+    #[inline(never)]
+    fn is_right_at_a_look(&self, value: &[u8]) -> bool {
         let length = value.len() as u32;
-        self.min <= length
-            && length <= self.max
-            && match self.glance {
-                Glance::Length => true,
-                Glance::Digits => value.iter().all(u8::is_ascii_digit),
-                Glance::Code => self.codes.allow(value),
-                Glance::None => false,
-            }
+        match self.glance {
+            Glance::Length => self.fits(length),
+            Glance::Number => plain_digits(value).is_some_and(|digits| self.fits(digits)),
+            Glance::Code => self.fits(length) && self.codes.allow(value),
+            Glance::Day(digits) => self.fits(length) && is_plain_day(value, digits),
+            Glance::Time(digits) => self.fits(length) && is_plain_time(value, digits),
+            Glance::None => false,
+        }
     }
 
     /// Checks a value that is there. `is_plain` says that it is ASCII without control characters; `reads_comma` that
@@ -132,30 +150,82 @@ impl Check {
     }
 }
 
+impl Glance {
+    /// For a date or time of a leaf.
+    fn of_moment(leaf: Option<&LeafType>) -> Glance {
+        match leaf {
+            Some(LeafType::Date(mask)) if mask.text() == "yyyyMMdd" => Glance::Day(8),
+            Some(LeafType::Date(mask)) if mask.text() == "yyMMdd" => Glance::Day(6),
+            Some(LeafType::Time(mask)) if mask.text() == "HHmm" => Glance::Time(4),
+            Some(LeafType::Time(mask)) if mask.text() == "HHmmss" => Glance::Time(6),
+            _ => Glance::None,
+        }
+    }
+}
+
 impl Codes {
     fn of(rules: &PlaceRules) -> Codes {
         if rules.codes.is_empty() {
             return Codes::Any;
         }
         match rules.codes.iter().map(|code| short_code(code.as_bytes())).collect::<Option<Vec<u64>>>() {
-            Some(mut short) => {
-                short.sort_unstable();
-                Codes::Short(short.into())
-            }
+            Some(short) => Codes::Short(ShortCodes::of(&short)),
             None => Codes::Long(rules.codes.clone().into()),
         }
     }
 
     #[inline]
     fn allow(&self, value: &[u8]) -> bool {
-        const LINEAR_MAX: usize = 12;
         match self {
             Codes::Any => true,
-            Codes::Short(codes) => short_code(value).is_some_and(|code| match codes.len() {
-                ..=LINEAR_MAX => codes.contains(&code),
-                _ => codes.binary_search(&code).is_ok(),
-            }),
+            Codes::Short(codes) => short_code(value).is_some_and(|code| codes.contain(code)),
             Codes::Long(codes) => codes.binary_search_by(|code| code.as_bytes().cmp(value)).is_ok(),
+        }
+    }
+}
+
+/// Codes in one word each: a hash table without removal, for a look per value.
+#[derive(Debug, Clone)]
+struct ShortCodes {
+    /// A power of two of cells, half of them full at most. The empty ones have the code without a character.
+    cells: Box<[u64]>,
+    /// How far the upper bits of a hash are to be moved to be the number of a cell.
+    shift: u32,
+    /// Whether the code without a character is one of them.
+    has_empty: bool,
+}
+
+impl ShortCodes {
+    fn of(codes: &[u64]) -> ShortCodes {
+        let count = (2 * codes.len()).next_power_of_two();
+        let mut all = ShortCodes {
+            cells: vec![0; count].into(),
+            shift: u64::BITS - count.trailing_zeros(),
+            has_empty: codes.contains(&0),
+        };
+        for &code in codes {
+            let cell = all.cell(code);
+            all.cells[cell] = code;
+        }
+        all
+    }
+
+    /// The cell with this code, or the empty one where it would stand.
+    #[inline]
+    fn cell(&self, code: u64) -> usize {
+        let last = self.cells.len() - 1;
+        let mut cell = (code.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shift) as usize & last;
+        while self.cells[cell] != code && self.cells[cell] != 0 {
+            cell = (cell + 1) & last;
+        }
+        cell
+    }
+
+    #[inline]
+    fn contain(&self, code: u64) -> bool {
+        match code {
+            0 => self.has_empty,
+            code => self.cells[self.cell(code)] == code,
         }
     }
 }
@@ -163,15 +233,60 @@ impl Codes {
 /// A code of up to eight bytes in one word; `None` if it is longer. Codes have no NUL in them.
 #[inline]
 pub fn short_code(code: &[u8]) -> Option<u64> {
-    if code.len() > 8 {
-        return None;
+    // Most have two or three bytes.
+    match *code {
+        [a] => Some(u64::from(a)),
+        [a, b] => Some(u64::from(u16::from_be_bytes([a, b]))),
+        [a, b, c] => Some(u64::from(u32::from_be_bytes([0, a, b, c]))),
+        _ if code.len() > 8 => None,
+        _ => Some(code.iter().fold(0, |word, &byte| word << 8 | u64::from(byte))),
     }
-    Some(code.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)))
+}
+
+/// How many digits a number has that is nothing but digits, a sign perhaps and a point perhaps; `None` if it is no number
+/// or one with a comma.
+#[inline]
+fn plain_digits(value: &[u8]) -> Option<u32> {
+    match value.iter().all(u8::is_ascii_digit) && !value.is_empty() {
+        true => Some(value.len() as u32),
+        false => shape_of(value).filter(|shape| !shape.has_comma).map(|shape| shape.digits),
+    }
+}
+
+/// Whether a value is so many digits, the last four of them a month and one of its first 28 days: a day of any year.
+#[inline]
+fn is_plain_day(value: &[u8], digits: usize) -> bool {
+    let [.., a, b, c, d] = *value else { return false };
+    value.len() == digits
+        && value.iter().all(u8::is_ascii_digit)
+        && (1..=12).contains(&two(a, b))
+        && (1..=28).contains(&two(c, d))
+}
+
+/// Whether a value is a time of day to the minute, or to the second if it has so many digits.
+#[inline]
+fn is_plain_time(value: &[u8], digits: usize) -> bool {
+    let [a, b, c, d, ref seconds @ ..] = *value else { return false };
+    (value.len() == 4 || value.len() == digits)
+        && value.iter().all(u8::is_ascii_digit)
+        && two(a, b) < 24
+        && two(c, d) < 60
+        && seconds.first().is_none_or(|tens| *tens < b'6')
+}
+
+/// The number that two digits are.
+#[inline]
+fn two(tens: u8, ones: u8) -> u32 {
+    u32::from(tens - b'0') * 10 + u32::from(ones - b'0')
 }
 
 /// The shape of a number: a sign, digits and one decimal mark; `None` if it is none.
 pub fn number_shape(value: &str) -> Option<NumberShape> {
-    let text = value.strip_prefix('-').unwrap_or(value).as_bytes();
+    shape_of(value.as_bytes())
+}
+
+fn shape_of(value: &[u8]) -> Option<NumberShape> {
+    let text = value.strip_prefix(b"-").unwrap_or(value);
     let (mut digits, mut marks, mut has_comma) = (0, 0, false);
     for &byte in text {
         match byte {
@@ -196,5 +311,40 @@ mod tests {
         for text in ["", "-", ".", "1.2.3", "1 2", "+1", "1E3", "4O"] {
             assert_eq!(digits(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_glance_sees_numbers_days_and_times_that_are_right_for_sure() {
+        assert_eq!(
+            ["12", "-12.5", "1,5", "-", ""].map(|text| plain_digits(text.as_bytes())),
+            [Some(2), Some(3), None, None, None]
+        );
+        let days = |digits, text: &str| is_plain_day(text.as_bytes(), digits);
+        assert!(days(8, "20260228") && days(6, "261201") && days(8, "00000101"));
+        for text in ["20260229", "20261301", "20260001", "20260100", "2026011", "2026O101", "202601012"] {
+            assert!(!days(8, text), "{text}");
+        }
+        let times = |digits, text: &str| is_plain_time(text.as_bytes(), digits);
+        assert!(times(4, "2359") && times(6, "0000") && times(6, "235959"));
+        for text in ["2400", "2360", "235960", "23595", "23", "2359590", "23595x"] {
+            assert!(!times(6, text), "{text}");
+        }
+        assert!(!times(4, "235959"));
+    }
+
+    #[test]
+    fn every_short_code_is_found_and_no_other() {
+        let words = |from: u64| (from..from + 400).map(|number| number * number).collect::<Vec<_>>();
+        for count in [1, 2, 3, 5, 64, 400] {
+            let codes = ShortCodes::of(&words(1)[..count]);
+            assert!(words(1)[..count].iter().all(|code| codes.contain(*code)), "{count}");
+            assert!(words(1).iter().all(|code| !codes.contain(*code + 2) && !codes.contain(0)), "{count}");
+        }
+        assert!(ShortCodes::of(&[0]).contain(0) && !ShortCodes::of(&[0]).contain(1));
+        assert_eq!(
+            ["", "A", "AB", "ABC", "ABCD"].map(|code| short_code(code.as_bytes())),
+            [Some(0), Some(0x41), Some(0x4142), Some(0x41_4243), Some(0x4142_4344)]
+        );
+        assert_eq!((short_code(b"ABCDEFGH"), short_code(b"ABCDEFGHI")), (Some(0x4142_4344_4546_4748), None));
     }
 }

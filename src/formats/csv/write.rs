@@ -81,7 +81,7 @@ fn cell(
     // All charsets of CSV files agree on ASCII.
     if !text.is_empty()
         && text.as_bytes().iter().all(is_plain)
-        && layout.checks[column.index()].is_right_at_a_glance(text.as_bytes())
+        && layout.checks[column.index()].is_right_at_a_glance(text.len() as u32, || text.as_bytes())
     {
         return out.extend_from_slice(text.as_bytes());
     }

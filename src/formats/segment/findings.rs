@@ -30,8 +30,9 @@ pub(super) struct Findings<'a, 's> {
     dialect: &'a Dialect<'a>,
     all: &'s mut Diagnostics,
     ordinal: u32,
+    /// The segment at hand, which starts with its tag.
     segment: Token,
-    tag: Token,
+    tag_len: u32,
 }
 
 impl<'a, 's> Findings<'a, 's> {
@@ -42,30 +43,21 @@ impl<'a, 's> Findings<'a, 's> {
         all: &'s mut Diagnostics,
     ) -> Self {
         let MessageInput { bytes, offset, .. } = *input;
-        Findings {
-            guide,
-            bytes,
-            offset,
-            dialect,
-            all,
-            ordinal: 0,
-            segment: Token::default(),
-            tag: Token::default(),
-        }
+        Findings { guide, bytes, offset, dialect, all, ordinal: 0, segment: Token::default(), tag_len: 0 }
     }
 
-    /// The next segment begins.
+    /// The next segment begins. Where it is.
     #[inline]
-    pub(super) fn segment(&mut self, tokens: &[Token]) {
+    pub(super) fn segment(&mut self, tokens: &[Token]) -> Origin {
         self.ordinal += 1;
-        let (first, last) = (tokens[0], tokens[tokens.len() - 1]);
-        self.segment = Token { start: first.start, len: last.end() - first.start, ..first };
-        self.tag = first;
+        self.tag_len = tokens[0].len;
+        self.segment = Token::span(tokens);
+        self.origin(self.segment)
     }
 
     /// The tag. None is longer than a few characters: what stands here is shown, not all that follows.
     fn tag(&self) -> &'a str {
-        let tag = self.tag.of(self.bytes);
+        let tag = Token { len: self.tag_len, ..self.segment }.of(self.bytes);
         std::str::from_utf8(&tag[..tag.len().min(TAG_BYTES_SHOWN)]).unwrap_or("")
     }
 

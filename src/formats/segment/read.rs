@@ -4,7 +4,7 @@ use super::dialect::Dialect;
 use super::findings::{Findings, Spot};
 use super::matcher::Matched;
 use super::relation::bit;
-use super::structure::{MomentPart, Part, PartKind, Structure, Tag};
+use super::structure::{MomentPart, Part, PartKind, RecordStructure, Structure, Tag};
 use super::tokenizer::{Mark, Token};
 use crate::diagnostics::{Code, Diagnostics};
 use crate::formats::check::{Check, number_shape};
@@ -27,28 +27,31 @@ pub(crate) fn read(
     let Scratch { tokenizer, matcher, gaps, text, bytes } = scratch;
     let is_plain = is_plain(input.bytes);
     let is_text = is_plain || std::str::from_utf8(input.bytes).is_ok();
+    let is_direct = is_text && !dialect.checks_repertoire;
     let mut reader = Reader {
         structure,
         dialect,
         bytes: input.bytes,
         is_text,
-        is_direct: is_text && !dialect.checks_repertoire,
+        is_direct,
         is_plain,
+        at_a_glance: is_direct && is_plain,
         findings: Findings::new(guide, input, dialect, findings),
         text,
         plain: bytes,
         repertoire_told: false,
     };
+    gaps.clear();
     matcher.begin(structure, tree);
     tokenizer.begin(input.bytes, &dialect.delimiters);
     while let Some(tokens) = tokenizer.segment(input.bytes) {
         let tag = Tag::of(tokens[0].of(input.bytes));
-        reader.findings.segment(tokens);
-        let origin = reader.findings.origin(Token::span(tokens));
+        let origin = reader.findings.segment(tokens);
         let key = |position, component| key_of(input.bytes, tokens, position, component);
-        gaps.clear();
         let matched = matcher.segment(guide, structure, tag, key, origin, tree, gaps);
-        gaps.iter().for_each(|&place| reader.findings.missing(place, tokens[0].start));
+        if !gaps.is_empty() {
+            gaps.drain(..).for_each(|place| reader.findings.missing(place, tokens[0].start));
+        }
         match matched {
             Matched::Unknown => reader.findings.on_segment(Code::X101, PlaceId::ROOT),
             Matched::Misplaced => reader.findings.on_segment(Code::X102, PlaceId::ROOT),
@@ -56,12 +59,16 @@ pub(crate) fn read(
                 if too_many {
                     reader.findings.on_segment(Code::X105, place);
                 }
+                // What makes a message not plain is mostly a line end between its segments, or a few of its values.
+                if !is_plain {
+                    reader.is_plain = is_plain_piece(Token::span(tokens).of(input.bytes));
+                    reader.at_a_glance = reader.is_direct && reader.is_plain;
+                }
                 reader.elements(place, tokens, tree);
                 matcher.segment_done(structure, place, node, tree);
             }
         }
     }
-    gaps.clear();
     matcher.end(guide, structure, tree, gaps);
     gaps.iter().for_each(|&place| reader.findings.missing(place, input.bytes.len() as u32));
 }
@@ -71,35 +78,47 @@ fn is_plain(bytes: &[u8]) -> bool {
     bytes.iter().fold(true, |plain, &byte| plain & (0x20..0x7f).contains(&byte))
 }
 
+/// The same for a few bytes, eight at a time.
+#[inline(never)]
+fn is_plain_piece(bytes: &[u8]) -> bool {
+    const ALL: u64 = u64::from_ne_bytes([1; 8]);
+    let (words, rest) = bytes.as_chunks();
+    // The upper bit of a byte is set in it, after taking 0x20 away or after adding 1, unless it is plain. What such a
+    // byte carries over to the next does not matter any more.
+    let not_plain = words.iter().fold(0, |bits, word| {
+        let word = u64::from_ne_bytes(*word);
+        bits | word | word.wrapping_sub(0x20 * ALL) | word.wrapping_add(ALL)
+    });
+    not_plain & (0x80 * ALL) == 0 && is_plain(rest)
+}
+
 /// The bytes of an element of the segment, or of one of its components; none if it is not there.
+#[inline]
 fn key_of<'b>(bytes: &'b [u8], tokens: &[Token], position: u16, component: u16) -> &'b [u8] {
     token_of(tokens, position, component).map_or(b"", |token| token.of(bytes))
 }
 
-/// An element of the segment, or one of its components.
+/// An element of the segment, or one of its components. Whether there are release characters in it is not told.
+#[inline]
 fn token_of(tokens: &[Token], position: u16, component: u16) -> Option<Token> {
-    let mut at = 0;
+    let mut rest = tokens;
     for _ in 0..position {
-        at = element_end(tokens, at);
-        if at == tokens.len() {
-            return None;
-        }
+        rest = &rest[element_len(rest)..];
     }
-    let end = element_end(tokens, at);
+    let element = rest.get(..element_len(rest))?;
     match component {
-        0 => Some(Token::span(&tokens[at..end])),
-        component => tokens[at..end].get(usize::from(component) - 1).copied(),
+        0 => (!element.is_empty()).then(|| Token::span(element)),
+        component => element.get(usize::from(component) - 1).copied(),
     }
 }
 
-/// One past the last token of the element that starts at token `at`.
+/// How many of the tokens belong to the element that starts with the first.
 #[inline]
-fn element_end(tokens: &[Token], at: usize) -> usize {
-    let mut end = at;
-    while matches!(tokens[end].mark, Mark::Component | Mark::Repetition) {
-        end += 1;
+fn element_len(tokens: &[Token]) -> usize {
+    match tokens {
+        [first, ..] if first.mark.ends_element() => 1,
+        _ => tokens.iter().position(|token| token.mark.ends_element()).map_or(tokens.len(), |last| last + 1),
     }
-    end + 1
 }
 
 struct Reader<'a, 's> {
@@ -110,8 +129,10 @@ struct Reader<'a, 's> {
     is_text: bool,
     /// Whether values without release characters stand in the tree as they are in the message.
     is_direct: bool,
-    /// Whether the message is ASCII without control characters.
+    /// Whether the segment is ASCII without control characters.
     is_plain: bool,
+    /// Whether values without release characters are right if a glance tells so.
+    at_a_glance: bool,
     findings: Findings<'a, 's>,
     text: &'s mut String,
     plain: &'s mut Vec<u8>,
@@ -120,41 +141,17 @@ struct Reader<'a, 's> {
 }
 
 impl Reader<'_, '_> {
+    #[inline(never)]
     fn elements(&mut self, place: PlaceId, tokens: &[Token], tree: &mut Tree) {
         let record = self.structure.record(place);
         if record.not_used {
             self.findings.on_segment(Code::X106, place);
         }
-        let spreads = self.dialect.spreads && !record.spread.is_empty();
-        let index_of = |position: u16| match spreads {
-            true => record.spread.get(usize::from(position) - 1).map(|&at| usize::from(at)),
-            false => Some(usize::from(position) - 1).filter(|&at| at < record.elements.len()),
+        let values = &tokens[element_len(tokens)..];
+        let (behind, present) = match self.dialect.spreads && !record.spread.is_empty() {
+            true => self.spread(place, record, values, tree),
+            false => self.in_order(place, record, values, tree),
         };
-        let (mut at, mut element, mut present) = (element_end(tokens, 0), 0, 0u64);
-        while at < tokens.len() {
-            let end = element_end(tokens, at);
-            element += 1;
-            let Some(index) = index_of(element) else {
-                self.excess(place, element, &tokens[at..]);
-                break;
-            };
-            if let Some(part) = &record.elements[index] {
-                let spot = Spot { segment: place, element, repetition: 1, component: 0 };
-                if end > at + 1 || tokens[at].len > 0 {
-                    present |= bit(index as u16 + 1);
-                    match &part.kind {
-                        PartKind::Leaf(check) if end == at + 1 => {
-                            self.leaf(spot, part.place, check, tokens[at], tree);
-                        }
-                        _ => self.element(spot, part, &tokens[at..end], tree),
-                    }
-                } else if present & bit(index as u16 + 1) == 0 {
-                    self.absent(spot, part, tokens[at]);
-                }
-            }
-            at = end;
-        }
-        let behind = index_of(element + 1).unwrap_or(record.elements.len());
         if behind < record.required_elements {
             self.required_behind(place, behind, present);
         }
@@ -164,6 +161,109 @@ impl Reader<'_, '_> {
         if let Some(broken) = record.relations.iter().find(|relation| relation.is_broken(present)) {
             self.relation(place, broken.breach(present));
         }
+    }
+
+    /// Elements that stand in the order of the guide. How many of the guide's the segment is long enough for, and a bit
+    /// for each that is there.
+    #[inline]
+    fn in_order(
+        &mut self,
+        segment: PlaceId,
+        record: &RecordStructure,
+        mut tokens: &[Token],
+        tree: &mut Tree,
+    ) -> (usize, u64) {
+        let (mut parts, mut present, mut bit) = (record.elements.iter(), 0, 1u64);
+        while let [first, behind @ ..] = tokens {
+            let Some(part) = parts.next() else {
+                self.excess(segment, record.elements.len() as u16 + 1, tokens);
+                break;
+            };
+            match part {
+                // Nearly all are of this kind, and right.
+                Some(Part { place, kind: PartKind::Leaf(check), .. })
+                    if first.len > 0 && first.mark.ends_element() && self.is_right(check, first) =>
+                {
+                    tree.leaf_from_source(*place, first.start, first.len, self.findings.origin(*first));
+                    present |= bit;
+                    tokens = behind;
+                }
+                Some(Part { required: false, .. }) | None if first.len == 0 && first.mark.ends_element() => {
+                    tokens = behind;
+                }
+                _ => {
+                    let element = (record.elements.len() - parts.len()) as u16;
+                    let spot = Spot { segment, element, repetition: 1, component: 0 };
+                    let (own, behind) = tokens.split_at(element_len(tokens));
+                    if self.one_of_all(spot, part.as_ref(), own, false, tree) {
+                        present |= bit;
+                    }
+                    tokens = behind;
+                }
+            }
+            // No relation is about an element behind the 64th.
+            bit <<= 1;
+        }
+        (record.elements.len() - parts.len(), present)
+    }
+
+    /// The same where each repetition of an element stands at a position of its own.
+    fn spread(
+        &mut self,
+        segment: PlaceId,
+        record: &RecordStructure,
+        mut tokens: &[Token],
+        tree: &mut Tree,
+    ) -> (usize, u64) {
+        let (mut element, mut present) = (0, 0);
+        let mut indices = record.spread.iter().map(|&index| usize::from(index));
+        while !tokens.is_empty() {
+            element += 1;
+            let Some(index) = indices.next() else {
+                self.excess(segment, element, tokens);
+                break;
+            };
+            let bit = bit(index as u16 + 1);
+            let spot = Spot { segment, element, repetition: 1, component: 0 };
+            let (own, behind) = tokens.split_at(element_len(tokens));
+            if self.one_of_all(spot, record.elements[index].as_ref(), own, present & bit != 0, tree) {
+                present |= bit;
+            }
+            tokens = behind;
+        }
+        (indices.next().unwrap_or(record.elements.len()), present)
+    }
+
+    /// An element with its tokens. Whether it is there; `was_there` says that it was before, at another position.
+    #[inline(never)]
+    fn one_of_all(
+        &mut self,
+        spot: Spot,
+        part: Option<&Part>,
+        tokens: &[Token],
+        was_there: bool,
+        tree: &mut Tree,
+    ) -> bool {
+        let Some(part) = part else { return false };
+        match (tokens, &part.kind) {
+            ([one], _) if one.len == 0 => {
+                if !was_there {
+                    self.absent(spot, part, *one);
+                }
+                return false;
+            }
+            ([one], PartKind::Leaf(check)) => self.leaf(spot, part.place, check, *one, tree),
+            _ => self.element(spot, part, tokens, tree),
+        }
+        true
+    }
+
+    /// Whether a glance tells that a value is right and stands in the tree as it is in the message.
+    #[inline(always)]
+    fn is_right(&self, check: &Check, token: &Token) -> bool {
+        self.at_a_glance
+            && !token.is_escaped
+            && check.is_right_at_a_glance(token.len, || token.of(self.bytes))
     }
 
     /// The required elements from this index on, none of which the segment is long enough for.
@@ -225,6 +325,7 @@ impl Reader<'_, '_> {
         }
     }
 
+    #[inline]
     fn absent(&mut self, spot: Spot, part: &Part, token: Token) {
         if part.required {
             self.findings.on_element(Code::X201, spot, part.place, Token { len: 0, ..token });
@@ -232,7 +333,8 @@ impl Reader<'_, '_> {
     }
 
     fn element(&mut self, spot: Spot, part: &Part, tokens: &[Token], tree: &mut Tree) {
-        if tokens.iter().all(|token| token.mark != Mark::Repetition) {
+        let repeats = self.dialect.delimiters.repetition.is_some();
+        if !repeats || tokens.iter().all(|token| token.mark != Mark::Repetition) {
             return self.one(spot, part, tokens, tree);
         }
         let mut repetitions = tokens.split_inclusive(|token| token.mark == Mark::Repetition);
@@ -249,7 +351,9 @@ impl Reader<'_, '_> {
         self.findings.on_element(Code::X218, spot, part.place, Token::span(tokens));
         match &part.kind {
             // The value is kept whole: nothing of it is lost.
-            PartKind::Leaf(check) => self.leaf(spot, part.place, check, Token::span(tokens), tree),
+            PartKind::Leaf(check) => {
+                self.checked_leaf(spot, part.place, check, Token::joined(tokens), tree);
+            }
             PartKind::Composite(_) => {
                 let first = repetitions.next().expect("there are two at least");
                 self.one(spot, part, first, tree);
@@ -267,9 +371,9 @@ impl Reader<'_, '_> {
                 }
             }
             PartKind::Leaf(check) => {
-                let whole = Token::span(tokens);
+                let whole = Token::joined(tokens);
                 self.findings.on_element(Code::X217, spot, part.place, whole);
-                self.leaf(spot, part.place, check, whole, tree);
+                self.checked_leaf(spot, part.place, check, whole, tree);
             }
             PartKind::Composite(components) => self.composite(spot, part, components, tokens, tree),
         }
@@ -283,39 +387,61 @@ impl Reader<'_, '_> {
         tokens: &[Token],
         tree: &mut Tree,
     ) {
-        if tokens.iter().all(|token| token.len == 0) {
+        let whole = Token::span(tokens);
+        // There is nothing but what separates.
+        if whole.len as usize + 1 == tokens.len() {
             return self.absent(spot, part, tokens[0]);
         }
-        let node = tree.open(part.place, self.findings.origin(Token::span(tokens)));
+        let node = tree.open(part.place, self.findings.origin(whole));
         for (i, token) in tokens.iter().enumerate() {
-            let spot = Spot { component: i as u16 + 1, ..spot };
             match components.get(i).and_then(Option::as_ref) {
-                Some(component) if token.len == 0 => self.absent(spot, component, *token),
-                Some(Part { place, kind: PartKind::Leaf(check), .. }) => {
-                    self.leaf(spot, *place, check, *token, tree);
+                Some(Part { place, kind: PartKind::Leaf(check), .. })
+                    if token.len > 0 && self.is_right(check, token) =>
+                {
+                    tree.leaf_from_source(*place, token.start, token.len, self.findings.origin(*token));
                 }
-                _ if token.len > 0 => {
-                    self.findings.on_element(Code::X217, spot, part.place, *token);
-                    break;
+                component => {
+                    let spot = Spot { component: i as u16 + 1, ..spot };
+                    if !self.component(spot, part.place, component, *token, tree) {
+                        break;
+                    }
                 }
-                _ => {}
             }
         }
-        let rest = components.iter().enumerate().skip(tokens.len());
-        for (i, component) in rest.filter_map(|(i, component)| Some((i, component.as_ref()?))) {
-            let end = Token { start: tokens[tokens.len() - 1].end(), ..Token::default() };
+        for (i, component) in components.iter().enumerate().skip(tokens.len()) {
+            let Some(component) = component else { continue };
+            let end = Token { start: whole.end(), ..Token::default() };
             self.absent(Spot { component: i as u16 + 1, ..spot }, component, end);
         }
         tree.close(node);
     }
 
-    #[inline(always)]
+    /// A component that is not there, or that a glance does not tell to be right. `false` if the guide knows none here.
+    fn component(
+        &mut self,
+        spot: Spot,
+        composite: PlaceId,
+        component: Option<&Part>,
+        token: Token,
+        tree: &mut Tree,
+    ) -> bool {
+        match component {
+            Some(component) if token.len == 0 => self.absent(spot, component, token),
+            Some(Part { place, kind: PartKind::Leaf(check), .. }) => {
+                self.checked_leaf(spot, *place, check, token, tree);
+            }
+            _ if token.len > 0 => {
+                self.findings.on_element(Code::X217, spot, composite, token);
+                return false;
+            }
+            _ => {}
+        }
+        true
+    }
+
+    #[inline]
     fn leaf(&mut self, spot: Spot, place: PlaceId, check: &Check, token: Token, tree: &mut Tree) {
-        let is_right = self.is_direct
-            && self.is_plain
-            && !token.is_escaped
-            && check.is_right_at_a_glance(token.of(self.bytes));
-        if is_right {
+        if self.is_right(check, &token) {
             tree.leaf_from_source(place, token.start, token.len, self.findings.origin(token));
         } else {
             self.checked_leaf(spot, place, check, token, tree);
@@ -324,17 +450,21 @@ impl Reader<'_, '_> {
 
     #[inline(never)]
     fn checked_leaf(&mut self, spot: Spot, place: PlaceId, check: &Check, token: Token, tree: &mut Tree) {
+        let bytes = token.of(self.bytes);
+        let is_plain = self.is_plain || is_plain_piece(bytes);
         // A delimiter beyond ASCII may cut a character in two; what is whole stands in the tree as it is.
-        let value = std::str::from_utf8(token.of(self.bytes)).ok();
-        let Some(value) = value.filter(|_| self.is_direct && !token.is_escaped) else {
+        let value = if self.is_direct && !token.is_escaped { std::str::from_utf8(bytes).ok() } else { None };
+        let Some(value) = value else {
             return self.decoded_leaf(spot, place, check, token, tree);
         };
-        if let Some(code) = check.check(value, self.is_plain, self.dialect.reads_comma) {
-            self.findings.on_element(code, spot, place, token);
-        }
         let origin = self.findings.origin(token);
-        if self.dialect.reads_comma && check.class == ValueClass::Number && value.contains(',') {
-            return number(place, value, origin, tree);
+        if !(is_plain && check.is_right_at_a_glance(token.len, || bytes)) {
+            if let Some(code) = check.check(value, is_plain, self.dialect.reads_comma) {
+                self.findings.on_element(code, spot, place, token);
+            }
+            if self.dialect.reads_comma && check.class == ValueClass::Number && value.contains(',') {
+                return number(place, value, origin, tree);
+            }
         }
         tree.leaf_from_source(place, token.start, token.len, origin);
     }

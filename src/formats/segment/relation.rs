@@ -26,12 +26,15 @@ impl RelationCheck {
     #[inline]
     pub fn is_broken(&self, present: u64) -> bool {
         let there = self.all & present;
+        if there == 0 {
+            return self.kind == RelationKind::Required;
+        }
         match self.kind {
-            RelationKind::Paired => there != 0 && there != self.all,
-            RelationKind::Required => there == 0,
+            RelationKind::Paired => there != self.all,
+            RelationKind::Required => false,
             RelationKind::Exclusive => there & there.wrapping_sub(1) != 0,
             RelationKind::Conditional => there & self.first != 0 && there != self.all,
-            RelationKind::ListConditional => there != 0 && there == self.first,
+            RelationKind::ListConditional => there == self.first,
         }
     }
 
@@ -52,10 +55,7 @@ impl RelationCheck {
 /// The bit of a position.
 #[inline]
 pub fn bit(position: u16) -> u64 {
-    match position {
-        1..=64 => 1 << (position - 1),
-        _ => 0,
-    }
+    1u64.checked_shl(u32::from(position).wrapping_sub(1)).unwrap_or(0)
 }
 
 fn lowest(bits: u64) -> u16 {

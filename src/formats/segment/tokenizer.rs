@@ -35,6 +35,14 @@ pub struct Token {
     pub is_escaped: bool,
 }
 
+impl Mark {
+    /// Whether what ends here is no part of an element that goes on.
+    #[inline]
+    pub fn ends_element(self) -> bool {
+        !matches!(self, Mark::Component | Mark::Repetition)
+    }
+}
+
 impl Token {
     /// The bytes.
     #[inline]
@@ -48,15 +56,17 @@ impl Token {
         self.start + self.len
     }
 
-    /// All of several neighbours with what separates them, as one.
+    /// Where several neighbours with what separates them stand. Whether release characters are in them is not told.
+    #[inline]
     pub fn span(tokens: &[Token]) -> Token {
-        let (first, last) = (tokens[0], tokens[tokens.len() - 1]);
-        Token {
-            start: first.start,
-            len: last.end() - first.start,
-            mark: last.mark,
-            is_escaped: tokens.iter().any(|token| token.is_escaped),
-        }
+        let [first, ..] = tokens else { return Token::default() };
+        let last = tokens[tokens.len() - 1];
+        Token { start: first.start, len: last.end() - first.start, mark: last.mark, is_escaped: false }
+    }
+
+    /// All of several neighbours with what separates them, as one.
+    pub fn joined(tokens: &[Token]) -> Token {
+        Token { is_escaped: tokens.iter().any(|token| token.is_escaped), ..Token::span(tokens) }
     }
 }
 
