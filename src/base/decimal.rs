@@ -126,6 +126,9 @@ impl Decimal {
 
     /// The sum, exactly; `None` if it does not fit.
     pub fn checked_add(self, other: Decimal) -> Option<Decimal> {
+        if self.scale == other.scale {
+            return Some(Decimal { units: self.units.checked_add(other.units)?, scale: self.scale });
+        }
         let scale = self.scale.max(other.scale);
         Some(Decimal { units: self.units_at(scale)?.checked_add(other.units_at(scale)?)?, scale })
     }
@@ -216,6 +219,9 @@ impl Decimal {
     /// returns the text written.
     pub fn write_into(self, digits: &mut [u8; 44]) -> &str {
         let number = self.normalize();
+        if number.scale == 0 && (0..1000).contains(&{ number.units }) {
+            return short(number.units as usize);
+        }
         let mut at = digits.len();
         let mut rest = number.units.unsigned_abs();
         let mut written = 0u8;
@@ -263,8 +269,46 @@ fn small(digits: &[u8]) -> Option<i64> {
     Some(units)
 }
 
+/// The powers of ten that fit: to make one takes several multiplications.
+static POWERS: [i128; 39] = powers();
+
+const fn powers() -> [i128; 39] {
+    let mut powers = [1; 39];
+    let mut exponent = 1;
+    while exponent < powers.len() {
+        powers[exponent] = powers[exponent - 1] * 10;
+        exponent += 1;
+    }
+    powers
+}
+
+#[inline]
 fn power(exponent: u8) -> Option<i128> {
-    10i128.checked_pow(u32::from(exponent))
+    POWERS.get(usize::from(exponent)).copied()
+}
+
+/// The numbers below 1000 with three digits each, one behind the other.
+static THREE_DIGITS: &str = match std::str::from_utf8(&three_digits()) {
+    Ok(digits) => digits,
+    Err(_) => panic!("digits are ASCII"),
+};
+
+const fn three_digits() -> [u8; 3000] {
+    let mut digits = [b'0'; 3000];
+    let mut number = 0;
+    while number < 1000 {
+        digits[3 * number] += (number / 100) as u8;
+        digits[3 * number + 1] += (number / 10 % 10) as u8;
+        digits[3 * number + 2] += (number % 10) as u8;
+        number += 1;
+    }
+    digits
+}
+
+/// A number below 1000 as text, which is there already.
+fn short(number: usize) -> &'static str {
+    let unneeded = usize::from(number < 100) + usize::from(number < 10);
+    &THREE_DIGITS[3 * number + unneeded..3 * number + 3]
 }
 
 impl PartialEq for Decimal {
@@ -321,6 +365,14 @@ mod tests {
         for wrong in ["", "-", ".", "1.2.3", "1e5", "1,5", " 1"] {
             assert!(Decimal::parse(wrong.as_bytes()).is_none(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn whole_numbers_are_written_as_they_are() {
+        for number in (0..=1100).chain([-1, -999, -1000]) {
+            assert_eq!(Decimal::from_integer(number).to_string(), number.to_string());
+        }
+        assert_eq!([power(0), power(38), power(39)], [Some(1), 10i128.checked_pow(38), None]);
     }
 
     #[test]
