@@ -138,6 +138,8 @@ pub struct Scratch {
     pub(crate) gaps: Vec<crate::tree::PlaceId>,
     pub(crate) text: String,
     pub(crate) bytes: Vec<u8>,
+    /// Of EDIFACT: the interchange at hand.
+    pub(crate) declared: edifact::Declared,
 }
 
 /// What an envelope says, for writing.

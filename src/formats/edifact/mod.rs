@@ -2,12 +2,14 @@
 //! mark, character sets UNOA to UNOY, groups, and the repetition separator of version 4.
 
 mod charset;
+mod declared;
 mod header;
 mod index;
 mod whole;
 mod write;
 
 pub use charset::{Level, level};
+pub(crate) use declared::Declared;
 pub use header::DELIMITERS;
 
 use super::segment::{self, Coding, Delimiters, Dialect, Structure};
@@ -15,7 +17,6 @@ use super::{Envelope, Format, Indexer, Layout, MessageInput, Scratch, Totals};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
 use crate::guide::Guide;
 use crate::tree::{Tree, View};
-use header::{Begun, Header};
 
 /// Header and trailer of a message, which the format writes itself.
 const FRAME: [&str; 2] = ["UNH", "UNT"];
@@ -82,6 +83,7 @@ impl Format for Edifact {
             delimiters,
             decimal_mark: mark.first().copied().unwrap_or(b'.'),
             declared,
+            level: declared.or_else(|| level(LEVEL)).expect("the standard level is a level"),
             version,
             has_groups: guide.setting("groups") == "yes",
         }))
@@ -97,19 +99,16 @@ pub(crate) struct EdifactLayout {
     decimal_mark: u8,
     /// The character set the guide names: it is written, and read whatever the header says.
     declared: Option<Level>,
+    /// The level that is written.
+    level: Level,
     /// Syntax version that is written.
     version: u8,
     has_groups: bool,
 }
 
 impl EdifactLayout {
-    /// The level that is written.
-    fn level(&self) -> Level {
-        self.declared.or_else(|| level(LEVEL)).expect("the standard level is a level")
-    }
-
     fn level_name(&self) -> String {
-        self.level().name().to_string()
+        self.level.name().to_string()
     }
 
     /// How a message is written with a level.
@@ -139,21 +138,18 @@ impl Layout for EdifactLayout {
         tree: &mut Tree,
         findings: &mut Diagnostics,
     ) {
-        let header = match Header::read(input.head, true) {
-            Begun::Whole(header) => Some(header),
-            _ => None,
-        };
-        let declared = header.as_ref().and_then(|header| header.level);
-        let level = self.declared.or(declared).unwrap_or_else(|| self.level());
+        let said = scratch.declared.by(input.head);
+        let level = self.declared.or(said.level).unwrap_or(self.level);
         let mut dialect = self.written(&level);
-        if let Some(header) = &header {
-            dialect.delimiters = header.delimiters;
-            dialect.spreads = header.delimiters.repetition.is_none();
+        if let Some(delimiters) = said.delimiters {
+            dialect.delimiters = delimiters;
+            dialect.spreads = delimiters.repetition.is_none();
         }
         dialect.checks_repertoire = level.lacks_any(input.bytes);
         if !level.is_utf8()
-            && let Some(at) = input.bytes.iter().position(|byte| !byte.is_ascii())
+            && !input.bytes.is_ascii()
             && !input.source().is_empty()
+            && let Some(at) = input.bytes.iter().position(|byte| !byte.is_ascii())
         {
             let place = Place { offset: input.offset + at as u64, length: 1, ..Place::default() };
             findings.push(Diagnostic::new(Code::X236).with("charset", level.name()).place(place));
@@ -162,8 +158,7 @@ impl Layout for EdifactLayout {
     }
 
     fn write_body(&self, view: View<'_>, out: &mut Vec<u8>, findings: &mut Diagnostics) {
-        let level = self.level();
-        let dialect = self.written(&level);
+        let dialect = self.written(&self.level);
         segment::write_body((&self.guide, &self.structure), view, &dialect, FRAME, out, findings);
     }
 

@@ -24,7 +24,7 @@ pub(crate) fn read(
     findings: &mut Diagnostics,
 ) {
     tree.clear();
-    let Scratch { tokenizer, matcher, gaps, text, bytes } = scratch;
+    let Scratch { tokenizer, matcher, gaps, text, bytes, .. } = scratch;
     let is_plain = is_plain(input.bytes);
     let is_text = is_plain || std::str::from_utf8(input.bytes).is_ok();
     let is_direct = is_text && !dialect.checks_repertoire;
