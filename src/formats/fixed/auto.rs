@@ -118,28 +118,36 @@ pub(super) fn hash(sum: Decimal, scale: u8, field: &Field) -> String {
     (units % 10u128.pow(digits)).to_string()
 }
 
-/// The nodes inside `parent`, itself not among them.
-fn inside(view: View<'_>, parent: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+/// The nodes inside `parent`, itself not among them, which are at one of these places.
+fn inside<'v>(
+    view: View<'v>,
+    parent: NodeId,
+    is_at: impl Fn(PlaceId) -> bool,
+) -> impl Iterator<Item = NodeId> {
+    let start = parent.0 + 1;
     let end = view.tree.node(parent).end.min(view.tree.len() as u32);
-    (parent.0 + 1..end).map(NodeId)
+    let nodes = view.tree.nodes()[start as usize..end as usize].iter().enumerate();
+    nodes.filter(move |(_, node)| is_at(node.place)).map(move |(at, _)| NodeId(start + at as u32))
 }
 
 fn count(layout: &FixedLayout, view: View<'_>, parent: NodeId, places: &[PlaceId]) -> usize {
-    let place_of = |node: NodeId| view.tree.node(node).place;
-    let there = inside(view, parent).filter(|&node| places.contains(&place_of(node))).count();
+    let there = match places {
+        [one] => inside(view, parent, |place| place == *one).count(),
+        places => inside(view, parent, |place| places.contains(&place)).count(),
+    };
     // Records that the format writes by itself need not be in the tree.
     let by_itself = places.iter().filter(|&&place| layout.is_written_by_itself(place)).map(|&place| {
         let above = layout.guide.shape.place(place).parent;
-        let parents =
-            [parent].into_iter().chain(inside(view, parent)).filter(|&node| place_of(node) == above);
+        let parents = [parent].into_iter().filter(|&parent| view.tree.node(parent).place == above);
+        let parents = parents.chain(inside(view, parent, |place| place == above));
         parents.filter(|&node| field_node(view.tree, node, place).is_none()).count()
     });
     there + by_itself.sum::<usize>()
 }
 
-fn sum(view: View<'_>, parent: NodeId, place: PlaceId) -> Decimal {
-    inside(view, parent)
-        .filter(|&node| view.tree.node(node).place == place)
+/// The sum of all numbers at a place inside `parent`.
+pub(super) fn sum(view: View<'_>, parent: NodeId, place: PlaceId) -> Decimal {
+    inside(view, parent, |other| other == place)
         .filter_map(|node| Decimal::parse(view.text(node)?.as_bytes()))
         .fold(Decimal::ZERO, |sum, number| sum.checked_add(number).unwrap_or(sum))
 }

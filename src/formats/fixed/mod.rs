@@ -4,12 +4,14 @@
 mod auto;
 mod check;
 mod cut;
+mod form;
 mod index;
 mod line;
 mod number;
 mod read;
 mod tally;
 mod value;
+mod walk;
 mod write;
 
 use super::charset::Charset;
@@ -20,6 +22,7 @@ use crate::diagnostics::Diagnostics;
 use crate::guide::{Guide, Unit};
 use crate::tree::{PlaceId, PlaceKind, Tree, View};
 use cut::{Cut, Role};
+use form::Form;
 use line::Line;
 use std::ops::Range;
 pub(crate) use tally::Tally;
@@ -69,6 +72,8 @@ pub(crate) struct FixedLayout {
     constants: Vec<Vec<Option<Box<[u8]>>>>,
     /// Per place, where its record stands in the file.
     roles: Vec<Role>,
+    /// By place, how the records there are written.
+    forms: Vec<Form>,
     /// The last record of a unit, if only its being the last tells it from those before.
     last: Option<(Tag, usize)>,
     /// Whether columns may be longer than a byte.
@@ -100,7 +105,8 @@ impl FixedLayout {
             .iter()
             .filter(|record| roles[record.place.index()] != Role::Tail)
             .any(|record| record.fields.iter().any(|field| field.auto.is_some()));
-        let layout = FixedLayout {
+        let mut layout = FixedLayout {
+            forms: Vec::new(),
             last: check::last(guide, &structure),
             is_wide: cut.charset == Charset::Utf8,
             constants: guide.records.iter().map(fields).collect(),
@@ -112,6 +118,7 @@ impl FixedLayout {
             roles,
             has_autos,
         };
+        layout.forms = Form::all(&layout);
         check::told_apart(&layout, findings).then_some(layout)
     }
 

@@ -192,6 +192,54 @@ pub(super) fn write(
     place(look, body, negative, columns, out)
 }
 
+/// Numbers without sign or point in them: nearly all there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Digits {
+    /// Digits behind the point, which is not written.
+    scale: usize,
+    /// Most digits.
+    most: usize,
+}
+
+/// So many digits and a point are read and written without a number being made of them.
+const PLAIN_BYTES_MAX: usize = 18;
+
+impl Digits {
+    /// `None` for numbers of another look.
+    pub(super) fn of(look: &NumberLook) -> Option<Digits> {
+        let scale = look.scale.filter(|&scale| look.sign == Sign::None && (look.is_implied || scale == 0))?;
+        Some(Digits { scale: usize::from(scale), most: look.digits as usize })
+    }
+
+    /// Writes a number as [`write`] does, over all of `columns`, if it is digits from 1 on, and a point among them at most.
+    /// `false` if it is not, or does not fit; nothing is written then.
+    pub(super) fn write(self, text: &[u8], fill: u8, is_right: bool, columns: &mut [u8]) -> bool {
+        let point = text.iter().position(|&byte| byte == b'.');
+        let (whole, fraction) = match point {
+            Some(at) => (&text[..at], &text[at + 1..]),
+            None => (text, &b""[..]),
+        };
+        let is_number = whole.first().is_some_and(|&first| first != b'0')
+            && text.len() <= PLAIN_BYTES_MAX
+            && whole.iter().all(u8::is_ascii_digit)
+            && fraction.iter().all(u8::is_ascii_digit);
+        let size = whole.len() + self.scale;
+        if !is_number || fraction.len() > self.scale || size > self.most || size > columns.len() {
+            return false;
+        }
+        let start = if is_right || fill == b'0' { columns.len() - size } else { 0 };
+        columns.fill(fill);
+        let own = &mut columns[start..start + size];
+        own[..whole.len()].copy_from_slice(whole);
+        if self.scale > 0 {
+            let (decimals, zeros) = own[whole.len()..].split_at_mut(fraction.len());
+            decimals.copy_from_slice(fraction);
+            zeros.fill(b'0');
+        }
+        true
+    }
+}
+
 fn place(
     look: &NumberLook,
     mut body: Vec<u8>,
@@ -364,6 +412,35 @@ mod tests {
             assert_eq!(shown(&look(sign, Some(0), false), raw), Err(Damaged), "{sign:?} {raw:?}");
         }
         assert!(shown(&look(Sign::None, Some(2), true), b"1.50").is_err());
+    }
+
+    #[test]
+    fn plain_digits_are_written_as_other_numbers_are() {
+        let (mut state, mut written) = (11, 0);
+        for _ in 0..20_000 {
+            let scale = next(&mut state, 4) as u8;
+            let look =
+                NumberLook { digits: 1 + next(&mut state, 9) as u32, ..look(Sign::None, Some(scale), true) };
+            let (width, fill) =
+                (1 + next(&mut state, 12) as usize, [b'0', b' '][next(&mut state, 2) as usize]);
+            let is_right = next(&mut state, 2) == 0;
+            let digits = 1 + next(&mut state, 6);
+            let mut text: String = (0..digits).map(|_| next(&mut state, 10).to_string()).collect();
+            if next(&mut state, 2) == 0 {
+                text.insert(next(&mut state, digits + 1) as usize, '.');
+            }
+            let columns = Columns { width, fill, is_right, is_ebcdic: false };
+            let (mut slow, mut quick) = (Vec::new(), vec![b'?'; width]);
+            let number = Decimal::parse(text.as_bytes()).expect("a number");
+            let is_written = write(&look, number, columns, &mut slow).is_ok();
+            if Digits::of(&look).expect("it is plain").write(text.as_bytes(), fill, is_right, &mut quick) {
+                assert!(is_written && slow == quick, "{look:?} {columns:?} {text}: {slow:?} {quick:?}");
+                written += 1;
+            } else {
+                assert!(quick.iter().all(|&byte| byte == b'?'));
+            }
+        }
+        assert!(written > 3000, "{written}");
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! A tree to records.
 
-use super::cut::{Cells, Framing, Role, Trim};
+use super::cut::{Cells, Trim};
+use super::form::{self, Column, Form, Manner};
 use super::read::told;
 use super::tally::Tally;
+use super::walk::Walk;
 use super::{FixedLayout, auto, number};
 use crate::base::decimal::Decimal;
 use crate::diagnostics::{Code, Diagnostics, Place, Severity};
-use crate::guide::records::{Field, Letters, Sign};
-use crate::tree::{NodeId, PlaceId, PlaceKind, Tree, View};
+use crate::guide::records::{Auto, Field, Letters, Sign};
+use crate::tree::{NodeId, PlaceId, Tree, View};
+use std::ops::Range;
 
 /// The records of one unit, those before the first unit of a file among them, those behind the last not.
 pub(super) fn body(layout: &FixedLayout, view: View<'_>, out: &mut Vec<u8>, findings: &mut Diagnostics) {
@@ -15,7 +18,8 @@ pub(super) fn body(layout: &FixedLayout, view: View<'_>, out: &mut Vec<u8>, find
         return;
     }
     let mut writer = Writer::new(layout, view, out, findings);
-    writer.records(PlaceId::ROOT);
+    let form = &layout.forms[PlaceId::ROOT.index()];
+    writer.records(form, NodeId::ROOT, &mut Walk::new(view, Some(NodeId::ROOT), form.is_ascending));
     for place in layout.tails() {
         writer.tail(place);
     }
@@ -51,6 +55,18 @@ pub(super) fn tails(layout: &FixedLayout, tally: &Tally, out: &mut Vec<u8>) {
     }
 }
 
+/// Appends what stands in a field without a value, and says whether it does so without a finding.
+pub(super) fn blank(layout: &FixedLayout, field: &Field, out: &mut Vec<u8>) -> bool {
+    let (tree, mut findings) = (Tree::new(), Diagnostics::new());
+    let mut writer = Writer::new(layout, View::new(&tree, ""), out, &mut findings);
+    match (field.place, &field.constant) {
+        (Some(place), Some(constant)) => writer.value(field, place, constant),
+        (Some(place), None) => writer.nothing(field, place),
+        (None, _) => layout.fill(field.width as usize, layout.cut.pad, out),
+    }
+    findings.is_empty()
+}
+
 struct Writer<'a> {
     layout: &'a FixedLayout,
     view: View<'a>,
@@ -59,11 +75,12 @@ struct Writer<'a> {
     ordinal: u32,
     /// The records around the one at hand, the root first.
     above: Vec<NodeId>,
-    /// The name of the record at hand.
-    record: String,
+    /// The place of the record at hand.
+    record: PlaceId,
     /// The field at hand, counted from 1.
     position: u16,
-    text: String,
+    /// The sum that was computed last: of a place inside a record.
+    sum: Option<(NodeId, PlaceId, Decimal)>,
 }
 
 impl<'a> Writer<'a> {
@@ -73,83 +90,155 @@ impl<'a> Writer<'a> {
         out: &'a mut Vec<u8>,
         findings: &'a mut Diagnostics,
     ) -> Self {
-        Writer {
-            layout,
-            view,
-            out,
-            findings,
-            ordinal: 0,
-            above: vec![NodeId::ROOT],
-            record: String::new(),
-            position: 0,
-            text: String::new(),
-        }
+        let (record, sum) = (PlaceId::ROOT, None);
+        Writer { layout, view, out, findings, ordinal: 0, above: Vec::new(), record, position: 0, sum }
     }
 
-    /// The records in the innermost open one, in the order of the guide.
-    fn records(&mut self, parent: PlaceId) {
-        let (layout, view) = (self.layout, self.view);
-        let node = *self.above.last().expect("begins with the root");
-        for &place in &layout.guide.shape.place(parent).children {
-            let shape = layout.guide.shape.place(place);
-            if shape.kind != PlaceKind::Record || layout.role(place) == Role::Tail {
-                continue;
-            }
+    /// The records in `node`, in the order of the guide.
+    fn records(&mut self, form: &'a Form, node: NodeId, walk: &mut Walk<'a>) {
+        if form.records.is_empty() {
+            return;
+        }
+        self.above.push(node);
+        for &place in &form.records {
             let mut any = false;
-            for child in view.tree.children(node).filter(|&child| view.tree.node(child).place == place) {
+            walk.begin();
+            while let Some(child) = walk.next(place) {
                 any = true;
-                self.record(place, Some(child));
-                self.above.push(child);
-                self.records(place);
-                self.above.pop();
+                self.record(place, child);
             }
-            if !any && layout.is_written_by_itself(place) {
-                self.record(place, None);
+            if !any && self.layout.is_written_by_itself(place) {
+                self.line(place, None, &mut Walk::new(self.view, None, true));
             }
         }
+        self.above.pop();
     }
 
-    fn record(&mut self, place: PlaceId, node: Option<NodeId>) {
+    /// A record and those in it.
+    fn record(&mut self, place: PlaceId, node: NodeId) {
+        let form = &self.layout.forms[place.index()];
+        let mut walk = Walk::new(self.view, Some(node), form.is_ascending);
+        self.line(place, Some(node), &mut walk);
+        self.records(form, node, &mut walk);
+    }
+
+    /// A record without those in it.
+    fn line(&mut self, place: PlaceId, node: Option<NodeId>, walk: &mut Walk<'a>) {
         let layout = self.layout;
         let Some(index) = layout.record_at(place) else { return };
-        self.ordinal += 1;
-        self.record.clear();
-        self.record.push_str(&layout.guide.shape.place(place).name);
-        let start = self.out.len();
-        let mut next = node.map(|node| self.view.tree.children(node));
-        for (position, field) in layout.guide.records[index].fields.iter().enumerate() {
+        (self.ordinal, self.record) = (self.ordinal + 1, place);
+        let (record, start) = (&layout.guide.records[index], self.out.len());
+        if layout.cut.cells.is_none() {
+            self.columns(&layout.forms[place.index()], &record.fields, node, walk);
+            return layout.trim(start, self.out);
+        }
+        for (position, field) in record.fields.iter().enumerate() {
             self.position = position as u16 + 1;
             layout.delimit(position, self.out);
-            let given = match (node, next.as_mut(), field.place) {
-                (Some(node), Some(next), Some(place)) => self.view.next_child_text(node, next, place),
-                _ => None,
-            };
-            self.field(field, node, given.unwrap_or(""));
+            match field.place {
+                Some(place) => self.field(field, place, node, walk.text(place)),
+                None => layout.fill(field.width as usize, layout.cut.pad, self.out),
+            }
         }
-        layout.finish_record(start, &layout.guide.records[index], self.out);
+        layout.finish_record(start, record, self.out);
     }
 
-    fn field(&mut self, field: &Field, node: Option<NodeId>, given: &str) {
-        let (layout, view) = (self.layout, self.view);
-        let Some(place) = field.place else {
-            return layout.fill(field.width as usize, layout.cut.pad, self.out);
-        };
-        let mut text = std::mem::take(&mut self.text);
-        text.clear();
-        match (&field.constant, &field.auto) {
-            (Some(constant), _) => text.push_str(constant),
-            (None, Some(auto)) => text.push_str(&auto::value(layout, view, &self.above, node, field, auto)),
-            (None, None) => text.push_str(given),
+    /// A record of columns: its form, and values over it.
+    fn columns(&mut self, form: &Form, fields: &[Field], node: Option<NodeId>, walk: &mut Walk<'a>) {
+        let start = self.out.len();
+        self.out.extend_from_slice(&form.blank);
+        // How much longer the values so far are than in the form: characters may take several bytes.
+        let mut longer = 0;
+        for column in &form.columns {
+            let given = walk.text(column.place);
+            let computed;
+            let text = match column.is_computed {
+                true => {
+                    computed = self.computed(node, &fields[column.field]);
+                    &computed
+                }
+                false => given,
+            };
+            let at = (start + column.at).saturating_add_signed(longer);
+            let is_done = match text.is_empty() {
+                true => column.is_silent,
+                false => self.plain(column, text, at),
+            };
+            if !is_done {
+                let end = self.out.len();
+                let field = &fields[column.field];
+                self.position = column.field as u16 + 1;
+                match &field.constant {
+                    Some(constant) => self.constant(field, column.place, constant, given),
+                    None => self.value(field, column.place, text),
+                }
+                longer += (self.out.len() - end) as isize - column.len as isize;
+                self.put(at..at + column.len, end);
+            }
         }
-        if let Some(constant) = &field.constant
-            && !given.is_empty()
-            && given != constant.trim_end()
-            && !auto::is_same(given, constant)
-        {
+    }
+
+    /// Writes a value that needs no care at `at`; `false` if it does need some.
+    #[inline]
+    fn plain(&mut self, column: &Column, text: &str, at: usize) -> bool {
+        let (value, check) = (text.as_bytes(), &self.layout.checks[column.place.index()]);
+        !matches!(column.manner, Manner::Constant | Manner::Other)
+            && form::is_plain(value)
+            && (check.is_right_at_a_glance(value.len() as u32, || value)
+                || check.check(text, true, false).is_none())
+            && column.write(value, &mut self.out[at..at + column.len])
+    }
+
+    /// Moves what was written from `end` on to where it belongs.
+    fn put(&mut self, columns: Range<usize>, end: usize) {
+        if self.out.len() - end == columns.len() {
+            self.out.copy_within(end.., columns.start);
+            self.out.truncate(end);
+        } else {
+            let written = self.out.split_off(end);
+            self.out.splice(columns, written);
+        }
+    }
+
+    /// A field of a record of cells.
+    fn field(&mut self, field: &Field, place: PlaceId, node: Option<NodeId>, given: &str) {
+        match (&field.constant, &field.auto) {
+            (Some(constant), _) => self.constant(field, place, constant, given),
+            (None, Some(_)) => {
+                let text = self.computed(node, field);
+                self.value(field, place, &text);
+            }
+            (None, None) => self.value(field, place, given),
+        }
+    }
+
+    fn constant(&mut self, field: &Field, place: PlaceId, constant: &str, given: &str) {
+        if !given.is_empty() && given != constant.trim_end() && !auto::is_same(given, constant) {
             self.finding(Code::X228, field, given, constant);
         }
-        self.value(field, place, &text);
-        self.text = text;
+        self.value(field, place, constant);
+    }
+
+    /// The value of a computed field.
+    fn computed(&mut self, node: Option<NodeId>, field: &Field) -> String {
+        match field.auto.as_ref().expect("called for computed fields") {
+            Auto::Sum(place) => self.sum(*place).to_string(),
+            Auto::Hash(place) => auto::hash(self.sum(*place), self.layout.scale_of(*place), field),
+            auto => auto::value(self.layout, self.view, &self.above, node, field, auto),
+        }
+    }
+
+    /// The sum of a place in the record around the one at hand.
+    fn sum(&mut self, place: PlaceId) -> Decimal {
+        let parent = *self.above.last().expect("records are in the root");
+        match self.sum {
+            Some((of, at, sum)) if (of, at) == (parent, place) => sum,
+            _ => {
+                let sum = auto::sum(self.view, parent, place);
+                self.sum = Some((parent, place, sum));
+                sum
+            }
+        }
     }
 
     fn value(&mut self, field: &Field, place: PlaceId, text: &str) {
@@ -292,8 +381,7 @@ impl<'a> Writer<'a> {
     /// A record behind the last unit is written when the file ends, from what the bodies add up to.
     fn tail(&mut self, place: PlaceId) {
         let Some(index) = self.layout.record_at(place) else { return };
-        self.record.clear();
-        self.record.push_str(&self.layout.guide.shape.place(place).name);
+        self.record = place;
         for (position, field) in self.layout.guide.records[index].fields.iter().enumerate() {
             let is_open = field.constant.is_none() && field.auto.is_none();
             if field.place.is_some_and(|place| is_open && self.layout.guide.shape.place(place).required) {
@@ -305,11 +393,12 @@ impl<'a> Writer<'a> {
 
     #[cold]
     fn finding(&mut self, code: Code, field: &Field, value: &str, expected: &str) {
-        let finding = told(&self.layout.guide.name, code, &self.record, field, value, expected);
+        let record = &*self.layout.guide.shape.place(self.record).name;
+        let finding = told(&self.layout.guide.name, code, record, field, value, expected);
         let severity = code.info().severity.min(Severity::Hold);
         self.findings.push(finding.severity(severity).place(Place {
             segment: self.ordinal,
-            tag: self.record.clone(),
+            tag: record.to_string(),
             element: self.position,
             element_id: field.name.to_string(),
             ..Place::default()
@@ -351,16 +440,20 @@ impl FixedLayout {
     ) {
         let missing = self.cut.expected(record).saturating_sub(record.width);
         self.fill(missing as usize, self.cut.pad, out);
+        match self.cut.trim {
+            Trim::Both => self.trim(start, out),
+            Trim::No | Trim::Read => self.end_line(out),
+        }
+    }
+
+    /// Takes the blanks from the end of the record that began at `start`, and ends its line, where records are trimmed:
+    /// elsewhere the end of the line is there.
+    fn trim(&self, start: usize, out: &mut Vec<u8>) {
         if self.cut.trim == Trim::Both {
             while out.len() > start && out.last().is_some_and(|&byte| self.cut.is_blank(byte)) {
                 out.pop();
             }
-        }
-        if let Framing::Lines { end, returns } = self.cut.framing {
-            if returns {
-                out.push(b'\r');
-            }
-            out.push(end);
+            self.end_line(out);
         }
     }
 }
