@@ -230,13 +230,14 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
                 continue;
             }
             let node = reserved.map(|first| NodeId(first + turn.leaf as u32));
-            is_worth_it |= self.leaf(&record.leaves[turn.leaf], To { record: number, node }, here);
+            let (leaf, to) = (&record.leaves[turn.leaf], To { record: number, node });
+            is_worth_it |= self.copied(leaf, to).is_some() || self.leaf(leaf, to, here);
         }
         is_worth_it
     }
 
     /// Takes over a text that needs nothing done to it. `None` if there is more to it.
-    #[inline]
+    #[inline(always)]
     fn copied(&mut self, leaf: &LeafPlan, to: To) -> Option<()> {
         let (slot, field) = leaf.copies.filter(|_| !T::IS_ON)?;
         let slot = &self.evaluator.slots[slot];
@@ -283,11 +284,9 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
         self.evaluator.trace.note(|trace| trace.remember(slot));
     }
 
+    #[inline(never)]
     fn leaf(&mut self, leaf: &'r LeafPlan, to: To, here: Here) -> bool {
         let evaluator = self.evaluator;
-        if self.copied(leaf, to).is_some() {
-            return true;
-        }
         evaluator.origin.set(None);
         evaluator.line.set(leaf.rule);
         evaluator.failed.set(false);
@@ -393,7 +392,7 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn fill(&mut self, leaf: &LeafPlan, text: &str, to: To) {
         let max_length = leaf.max_length as usize;
         if max_length == 0 || text.len() <= max_length || text.chars().count() <= max_length {
@@ -424,7 +423,7 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn put(&mut self, leaf: &LeafPlan, text: &str, to: To) {
         let mut origin = Origin { rule: leaf.rule, ..Origin::default() };
         if let Some(first) = self.evaluator.origin.get() {

@@ -12,7 +12,7 @@ use super::trace::{Step as Traced, Tracing};
 use crate::base::decimal::Decimal;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
 use crate::language::syntax::Operator;
-use crate::tree::{LeafType, NodeId, Tree, Value, View};
+use crate::tree::{LeafType, NodeId, PlaceId, Tree, Value, View};
 use bumpalo::Bump;
 use std::cell::{Cell, RefCell};
 use std::cmp::Ordering;
@@ -397,12 +397,16 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
 
     #[inline(never)]
     fn via(&self, via: &'r ViaPlan, target: Target<'_>) -> Value<'r> {
-        let [key] = via.keys.as_slice() else { return self.via_several(via, target) };
-        let key = match self.value(key, target) {
-            Value::Absent => return Value::Absent,
-            Value::Text(text) => text,
-            other => &*self.memory.alloc_str(&other.show()),
+        let key = match via.keys.as_slice() {
+            [Expr::Leaf(nodes)] if nodes.gives_text => self.first_text(nodes, target),
+            [key] => match self.value(key, target) {
+                Value::Absent => None,
+                Value::Text(text) => Some(text),
+                other => Some(&*self.memory.alloc_str(&other.show())),
+            },
+            _ => return self.via_several(via, target),
         };
+        let Some(key) = key else { return Value::Absent };
         let found = match via.reversed {
             false => via.table.find(key, via.column),
             true => via.table.find_reversed(key, via.column),
@@ -560,9 +564,11 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         match (nodes.start, nodes.steps.as_slice()) {
             // A place has one way from the root: what stands at it is what the path leads to.
             (Start::Out, [way @ .., last]) if way.iter().all(Step::is_free) && last.is_untested() => {
-                for (id, _) in
-                    (0..).zip(target.tree.nodes()).filter(|(_, node)| last.places.contains(&node.place))
-                {
+                let is_here = |place: PlaceId| match last.places.as_slice() {
+                    [only] => *only == place,
+                    places => places.contains(&place),
+                };
+                for (id, _) in (0..).zip(target.tree.nodes()).filter(|(_, node)| is_here(node.place)) {
                     let _ = add(Found::Target(target.tree, NodeId(id)));
                 }
             }

@@ -16,6 +16,32 @@ pub(super) enum Found<'r, 't> {
     Target(&'t Tree, NodeId),
 }
 
+/// What the nodes that a path goes through are of.
+#[derive(Clone, Copy)]
+enum Of<'r, 't> {
+    Document(View<'r>),
+    Target(&'t Tree),
+}
+
+impl<'r, 't> Of<'r, 't> {
+    fn node(self, id: NodeId) -> Found<'r, 't> {
+        match self {
+            Of::Document(view) => Found::Document(view, id),
+            Of::Target(tree) => Found::Target(tree, id),
+        }
+    }
+
+    fn tree(&self) -> &'t Tree
+    where
+        'r: 't,
+    {
+        match self {
+            Of::Document(view) => view.tree,
+            Of::Target(tree) => tree,
+        }
+    }
+}
+
 impl<'r, T: Tracing> Evaluator<'r, T> {
     /// The first value a path leads to.
     pub(super) fn first_value(&self, nodes: &'r Nodes, target: Target<'_>) -> Value<'r> {
@@ -209,36 +235,26 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         target: Target<'t>,
         each: &mut dyn FnMut(Found<'r, 't>) -> ControlFlow<()>,
     ) {
+        let mut from = |of: Of<'r, 't>, id: NodeId, begin: Begin| {
+            let mut each = |id: NodeId| each(of.node(id));
+            self.walk(&of, id, &nodes.steps, begin, &target, &mut each)
+        };
         let _ = match nodes.start {
-            Start::This => {
-                let this = Found::Target(target.tree, target.at.this);
-                self.walk(this, &nodes.steps, Begin::AtFirst, target, each)
-            }
-            Start::Out => {
-                let out = Found::Target(target.tree, NodeId::ROOT);
-                self.walk(out, &nodes.steps, Begin::AtFirst, target, each)
-            }
+            Start::This => from(Of::Target(target.tree), target.at.this, Begin::AtFirst),
+            Start::Out => from(Of::Target(target.tree), NodeId::ROOT, Begin::AtFirst),
             Start::Slot(slot) => match self.slots[slot].get() {
-                Slot::Record(view, id) => {
-                    self.walk(Found::Document(view, id), &nodes.steps, self.begin(slot, nodes), target, each)
-                }
-                Slot::Group(view, [first, ..]) => self.walk(
-                    Found::Document(view, *first),
-                    &nodes.steps,
-                    self.begin(slot, nodes),
-                    target,
-                    each,
-                ),
+                Slot::Record(view, id) => from(Of::Document(view), id, self.begin(slot, nodes)),
+                Slot::Group(view, [first, ..]) => from(Of::Document(view), *first, self.begin(slot, nodes)),
                 Slot::Group(..) | Slot::Empty | Slot::Awaited | Slot::Value(_) => ControlFlow::Continue(()),
             },
             Start::Group(slot) => match self.slots[slot].get() {
                 Slot::Group(view, ids) => ids.iter().try_for_each(|&id| {
-                    let is_meant =
-                        |member: &'r Step| self.selected(Found::Document(view, id), member, target);
+                    let of = Of::Document(view);
+                    let is_meant = |member: &'r Step| self.selected(&of, id, member, &target);
                     if !nodes.member.as_deref().is_none_or(is_meant) {
                         return ControlFlow::Continue(());
                     }
-                    self.walk(Found::Document(view, id), &nodes.steps, Begin::AtFirst, target, each)
+                    from(of, id, Begin::AtFirst)
                 }),
                 _ => ControlFlow::Continue(()),
             },
@@ -292,40 +308,34 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
 
     fn walk<'t>(
         &self,
-        from: Found<'r, 't>,
+        of: &Of<'r, 't>,
+        parent: NodeId,
         steps: &'r [Step],
         begin: Begin,
-        target: Target<'t>,
-        each: &mut dyn FnMut(Found<'r, 't>) -> ControlFlow<()>,
+        target: &Target<'t>,
+        each: &mut dyn FnMut(NodeId) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let Some((step, rest)) = steps.split_first() else { return each(from) };
-        let (tree, parent) = match from {
-            Found::Document(view, id) => (view.tree, id),
-            Found::Target(tree, id) => (tree, id),
-        };
-        let child_of = |id: NodeId| match from {
-            Found::Document(view, _) => Found::Document(view, id),
-            Found::Target(tree, _) => Found::Target(tree, id),
-        };
-        // The last step is at its nodes: no further call for each.
-        let mut go = |id: NodeId| match rest.is_empty() {
-            true => each(child_of(id)),
-            false => self.walk(child_of(id), rest, Begin::AtFirst, target, each),
-        };
-        let mut seen = 0;
-        let mut last = None;
+        let Some((step, rest)) = steps.split_first() else { return each(parent) };
+        let tree = of.tree();
         let children = match begin {
             Begin::AtFirst => tree.children(parent),
             Begin::At(first) => tree.children(parent).skip_to(first),
             Begin::Nowhere => return ControlFlow::Continue(()),
         };
+        // The last step is at its nodes: no further call for each.
+        let mut go = |id: NodeId| match rest.is_empty() {
+            true => each(id),
+            false => self.walk(of, id, rest, Begin::AtFirst, target, each),
+        };
+        let mut seen = 0;
+        let mut last = None;
         for id in children {
             let place = tree.node(id).place;
             let is_here = match step.places.as_slice() {
                 [only] => *only == place,
                 places => places.binary_search(&place).is_ok(),
             };
-            if !is_here || (step.is_tested && !self.selected(child_of(id), step, target)) {
+            if !is_here || (step.is_tested && !self.selected(of, id, step, target)) {
                 continue;
             }
             seen += 1;
@@ -343,8 +353,8 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         }
     }
 
-    fn selected(&self, found: Found<'r, '_>, step: &'r Step, target: Target<'_>) -> bool {
-        let Found::Document(view, id) = found else { return step.condition.is_none() };
+    fn selected(&self, of: &Of<'r, '_>, id: NodeId, step: &'r Step, target: &Target<'_>) -> bool {
+        let Of::Document(view) = *of else { return step.condition.is_none() };
         if let Some(test) = &step.test {
             let key = key_text(view, id, &step.keys).unwrap_or("");
             if !test.selects(key) {
@@ -356,7 +366,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         let mut mark = 0;
         self.trace.note(|trace| mark = trace.mark());
         self.slots[*slot].set(Slot::Record(view, id));
-        let holds = self.holds(condition, target);
+        let holds = self.holds(condition, *target);
         // Neither origin nor trace tell of records that were only looked at.
         self.origin.set(origin);
         self.trace.note(|trace| trace.drop_since(mark));
@@ -394,6 +404,9 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     /// The text of a leaf at a place that a path can end at, as its type says.
     #[inline]
     fn understood<'v>(&self, nodes: &Nodes, place: PlaceId, text: &'v str) -> Value<'v> {
+        if nodes.gives_text && !text.is_empty() {
+            return Value::Text(text);
+        }
         let leaf = match nodes.leaves.as_slice() {
             [(_, leaf)] => leaf,
             leaves => match leaves.iter().find(|(known, _)| *known == place) {
@@ -446,7 +459,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                 let node = view.tree.node(*child);
                 step.places.contains(&node.place)
                     && !node.has_value()
-                    && self.quietly(|| self.selected(Found::Document(view, *child), step, target))
+                    && self.quietly(|| self.selected(&Of::Document(view), *child, step, &target))
             };
             match view.tree.children(id).find(is_next) {
                 Some(next) => id = next,

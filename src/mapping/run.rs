@@ -247,8 +247,7 @@ pub(super) fn evaluator<'r, T: Tracing>(
     findings: &'r mut Diagnostics,
     trace: &'r T,
 ) -> Evaluator<'r, T> {
-    let slots = memory
-        .alloc_slice_fill_with(plan.slots.len(), |slot| SlotState::new(&plan.slots[slot], source, memory));
+    let slots = SlotState::all(&plan.slots, source, memory);
     slots[0].set(Slot::Record(source, NodeId::ROOT));
     Evaluator {
         plan,

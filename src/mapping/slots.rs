@@ -34,11 +34,16 @@ pub(super) struct SlotState<'r> {
 }
 
 impl<'r> SlotState<'r> {
-    /// An empty slot.
-    pub fn new(plan: &'r SlotFields, view: View<'r>, memory: &'r bumpalo::Bump) -> Self {
-        let fields = memory.alloc_slice_fill_with(usize::from(plan.count), |_| Cell::new(NONE));
-        let (held, view, present) = (Cell::new(Slot::Empty), Cell::new(view), Cell::new(0));
-        SlotState { held, view, fields, present, plan }
+    /// Empty slots, with their fields in one piece of memory.
+    pub fn all(plans: &'r [SlotFields], view: View<'r>, memory: &'r bumpalo::Bump) -> &'r [SlotState<'r>] {
+        let count = plans.iter().map(|plan| usize::from(plan.count)).sum();
+        let mut rest: &'r [Cell<u32>] = memory.alloc_slice_fill_with(count, |_| Cell::new(NONE));
+        memory.alloc_slice_fill_with(plans.len(), |slot| {
+            let fields;
+            (fields, rest) = rest.split_at(usize::from(plans[slot].count));
+            let (held, view, present) = (Cell::new(Slot::Empty), Cell::new(view), Cell::new(0));
+            SlotState { held, view, fields, present, plan: &plans[slot] }
+        })
     }
 
     /// What it holds.

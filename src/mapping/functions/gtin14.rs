@@ -19,7 +19,9 @@ fn call<'r>(call: &Call<'_, 'r>) -> Result<Value<'r>, CallError> {
     if !matches!(text.len(), 8 | 12 | 13 | 14) || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(CallError::new(format!("`{text}` is no GTIN: it must have 8, 12, 13 or 14 digits")));
     }
-    let mut digits = [b'0'; 14];
-    digits[14 - text.len()..].copy_from_slice(text.as_bytes());
-    Ok(Value::Text(call.memory.alloc_str(std::str::from_utf8(&digits).expect("digits are ASCII"))))
+    const ZEROS: &str = "000000";
+    let mut padded = bumpalo::collections::String::with_capacity_in(14, call.memory);
+    padded.push_str(&ZEROS[..14 - text.len()]);
+    padded.push_str(text);
+    Ok(Value::Text(padded.into_bump_str()))
 }
