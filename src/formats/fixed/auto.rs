@@ -147,9 +147,12 @@ fn count(layout: &FixedLayout, view: View<'_>, parent: NodeId, places: &[PlaceId
 
 /// The sum of all numbers at a place inside `parent`.
 pub(super) fn sum(view: View<'_>, parent: NodeId, place: PlaceId) -> Decimal {
-    inside(view, parent, |other| other == place)
-        .filter_map(|node| Decimal::parse(view.text(node)?.as_bytes()))
-        .fold(Decimal::ZERO, |sum, number| sum.checked_add(number).unwrap_or(sum))
+    let mut sum = Decimal::ZERO;
+    for node in inside(view, parent, |other| other == place) {
+        let number = view.text(node).and_then(|text| Decimal::parse(text.as_bytes()));
+        sum = number.and_then(|number| sum.checked_add(number)).unwrap_or(sum);
+    }
+    sum
 }
 
 /// The value of a field of a record around this one, or of the last before it in a record around it.

@@ -28,7 +28,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The value of the first leaf at a place; "" if there is none.
-    #[inline]
+    #[inline(always)]
     pub(super) fn text(&mut self, place: PlaceId) -> &'a str {
         self.begin();
         match self.next(place) {
@@ -38,7 +38,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Before another place is asked for.
-    #[inline]
+    #[inline(always)]
     pub(super) fn begin(&mut self) {
         if !self.is_ordered {
             self.next = self.start;
@@ -46,7 +46,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The next child at a place.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next(&mut self, place: PlaceId) -> Option<NodeId> {
         while self.next < self.end {
             let id = self.next;
