@@ -18,17 +18,16 @@ pub fn check_digit(body: &str) -> Option<u8> {
 /// Whether the last digit of `number` is the check digit of the rest.
 pub fn has_valid_check_digit(number: &str) -> bool {
     // The check digit makes the sum a multiple of ten, with weight 1 for itself, 3 for the one before, and so on.
-    let mut sum = 0u32;
-    let mut weight = if number.len().is_multiple_of(2) { 3 } else { 1 };
-    for &byte in number.as_bytes() {
-        let digit = u32::from(byte.wrapping_sub(b'0'));
-        if digit > 9 {
-            return false;
-        }
-        sum += digit * weight;
-        weight ^= 1 ^ 3;
+    let digit = |byte: u8| u32::from(byte.wrapping_sub(b'0'));
+    let pairs = number.as_bytes().rchunks_exact(2);
+    let odd = pairs.remainder().first().map_or(0, |&byte| digit(byte));
+    let (mut sum, mut largest) = (odd, odd);
+    for pair in pairs {
+        let (before, last) = (digit(pair[0]), digit(pair[1]));
+        sum += 3 * before + last;
+        largest = largest.max(before).max(last);
     }
-    number.len() > 1 && sum.is_multiple_of(10)
+    number.len() > 1 && largest <= 9 && sum.is_multiple_of(10)
 }
 
 /// A GTIN-8, -12, -13 or -14 with a valid check digit.

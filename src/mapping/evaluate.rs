@@ -146,10 +146,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             Expr::Call(function, arguments, rule) => self.call(function, arguments, *rule, target),
             Expr::List(function, source) => self.list(*function, source, target),
             Expr::Join(items, separator) => self.join(items, separator, target),
-            Expr::Sequence { counter, start, step, is_whole } => {
-                let around = if *is_whole { 0 } else { target.at.around };
-                self.sequence(*counter, *start, *step, around)
-            }
+            Expr::Sequence { .. } => self.number(expr, target).map_or(Value::Absent, Value::Number),
         }
     }
 
@@ -208,14 +205,22 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                 let holds = self.decides(condition, target);
                 self.text(if holds { then } else { otherwise }, target)
             }
+            Expr::Join(items, _) if !T::IS_ON => match items.as_slice() {
+                [ListSource::Nodes(nodes)] if let Some(only) = self.only_text(nodes) => Some(only),
+                _ => self.value_text(expr, target),
+            },
             // No text is unreadable: those behind the first need not be looked at. A trace tells of them.
             Expr::List(ListFunction::First, ListSource::Nodes(nodes)) if !T::IS_ON && nodes.gives_text => {
                 self.first_text(nodes, target)
             }
-            other => match self.value(other, target) {
-                Value::Text(text) => Some(text),
-                _ => None,
-            },
+            other => self.value_text(other, target),
+        }
+    }
+
+    fn value_text(&self, expr: &'r Expr, target: Target<'_>) -> Option<&'r str> {
+        match self.value(expr, target) {
+            Value::Text(text) => Some(text),
+            _ => None,
         }
     }
 
@@ -230,6 +235,10 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             }
             Expr::Binary(operator, left, right) if operator.is_arithmetic() => {
                 self.arithmetic(*operator, left, right, target)
+            }
+            Expr::Sequence { counter, start, step, is_whole } => {
+                let around = if *is_whole { 0 } else { target.at.around };
+                self.sequence(*counter, *start, *step, around)
             }
             other => match self.value(other, target) {
                 Value::Number(number) => Some(number),
@@ -289,6 +298,12 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             // Nothing is copied to look at what stands in the target already.
             let left = self.made_text(*start, *place, target).filter(|left| !left.is_empty())?;
             return Some(left.cmp(right));
+        }
+        if let (Expr::Leaf(nodes), Expr::Constant(Constant::Number(right))) = (left, right)
+            && nodes.gives_number
+            && !T::IS_ON
+        {
+            return Some(self.first_number(nodes, target)?.cmp(right));
         }
         if left.gives_number() && right.gives_number() {
             let (left, right) = (self.number(left, target), self.number(right, target));
@@ -621,12 +636,11 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         joined.map(|text| text.into_bump_str()).or(first).map_or(Value::Absent, Value::Text)
     }
 
-    #[inline(never)]
-    fn sequence(&self, counter: usize, start: Decimal, step: Decimal, around: u32) -> Value<'r> {
+    fn sequence(&self, counter: usize, start: Decimal, step: Decimal, around: u32) -> Option<Decimal> {
         let (parent, next) = self.sequences[counter].get();
         let number = if parent == around { next } else { Some(start) };
         self.sequences[counter].set((around, number.and_then(|number| number.checked_add(step))));
-        number.map_or(Value::Absent, Value::Number)
+        number
     }
 
     // ------------------------------------------------------------------------------------------ findings

@@ -61,13 +61,38 @@ pub enum What {
 #[derive(Debug)]
 struct Edge {
     places: Vec<PlaceId>,
-    /// A test of the key, and the places of keys.
-    test: Option<(KeyTest, Vec<PlaceId>)>,
+    test: Option<Test>,
     /// Whether only the first such child counts.
     is_single: bool,
     field: Field,
     /// The branch with the steps behind it; 0 if there are none.
     inner: usize,
+}
+
+/// A test of a key.
+#[derive(Debug, PartialEq)]
+pub struct Test {
+    /// The places of keys.
+    pub keys: Vec<PlaceId>,
+    test: KeyTest,
+    /// Its codes as words; empty if some are too long.
+    words: Vec<u64>,
+}
+
+impl Test {
+    fn of(step: &Step) -> Option<Test> {
+        let test = step.test.clone()?;
+        let words = test.codes.iter().map(|code| word(code.as_bytes())).collect::<Option<_>>();
+        Some(Test { keys: step.keys.clone(), words: words.unwrap_or_default(), test })
+    }
+
+    /// Whether something with this key is meant; no key is the empty one.
+    pub fn selects(&self, key: &str) -> bool {
+        match word(key.as_bytes()).filter(|_| !self.words.is_empty()) {
+            Some(key) => self.words.contains(&key) != self.test.negated,
+            None => self.test.selects(key),
+        }
+    }
 }
 
 /// A qualifier whose value stands behind it.
@@ -89,8 +114,8 @@ struct Beside {
 }
 
 impl Branch {
-    /// The test of a step, and the places of keys.
-    pub fn test(&self, step: u16) -> &(KeyTest, Vec<PlaceId>) {
+    /// The test of a step.
+    pub fn test(&self, step: u16) -> &Test {
         self.edges[usize::from(step)].test.as_ref().expect("asked for where a step has one")
     }
 
@@ -177,7 +202,7 @@ impl SlotFields {
 
     /// The number of a step within its branch.
     fn edge(&mut self, branch: usize, step: &Step, is_tested: bool, is_single: bool) -> usize {
-        let test = step.test.as_ref().filter(|_| is_tested).map(|test| (test.clone(), step.keys.clone()));
+        let test = Test::of(step).filter(|_| is_tested);
         let is_it =
             |edge: &Edge| edge.places == step.places && edge.test == test && edge.is_single == is_single;
         let edges = &self.branches[branch].edges;

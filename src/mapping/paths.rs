@@ -125,6 +125,22 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         }
     }
 
+    /// The text a path leads to, if a look tells that it is there and that there is no other.
+    pub(super) fn only_text(&self, nodes: &'r Nodes) -> Option<&'r str> {
+        let (Start::Slot(slot), Way::To { field, first }) = (nodes.start, &nodes.way) else { return None };
+        let slot = &self.slots[slot];
+        let (Slot::Record(view, record), Some(id), Some(first)) =
+            (slot.get(), slot.at(*field), slot.at(*first))
+        else {
+            return None;
+        };
+        let text = view.text(id).filter(|text| nodes.gives_text && !text.is_empty())?;
+        is_alone(view.tree, record, first, id, &nodes.steps).then(|| {
+            self.note_origin(view, id);
+            text
+        })
+    }
+
     #[inline(never)]
     fn first_of_all(&self, nodes: &'r Nodes, target: Target<'_>) -> Value<'r> {
         let mut result = Value::Absent;
@@ -557,6 +573,28 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             self.origin.set(Some(id));
         }
     }
+}
+
+/// Whether no other node than `id` can be where these steps lead from `record`. `first` is the first node of the first
+/// step.
+fn is_alone(tree: &Tree, record: NodeId, first: NodeId, id: NodeId, steps: &[Step]) -> bool {
+    let end = |node: NodeId| tree.node(node).end;
+    let (mut around, mut on_the_way) = (record, first);
+    for step in steps {
+        if on_the_way > id || end(on_the_way) <= id.0 {
+            return false;
+        }
+        let mut behind = tree.children(around).skip_to(NodeId(end(on_the_way)));
+        if !step.is_single && behind.any(|other| step.places.contains(&tree.node(other).place)) {
+            return false;
+        }
+        around = on_the_way;
+        on_the_way = NodeId(around.0 + 1);
+        while on_the_way < id && end(on_the_way) <= id.0 {
+            on_the_way = NodeId(end(on_the_way));
+        }
+    }
+    around == id
 }
 
 /// Where a search among children begins.

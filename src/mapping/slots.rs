@@ -139,8 +139,8 @@ impl<'r> SlotState<'r> {
             What::Qualifier(number) => return self.qualifier(branch.qualifier(number), inside, at),
             _ if self.has_all(asked.wanted) && field.get() != NONE => return,
             What::Tested(step) => {
-                let (test, keys) = branch.test(step);
-                if !test.selects(key_text(self.view(), NodeId(at), keys).unwrap_or("")) {
+                let test = branch.test(step);
+                if !test.selects(key_text(self.view(), NodeId(at), &test.keys).unwrap_or("")) {
                     return;
                 }
             }
@@ -174,13 +174,12 @@ impl<'r> SlotState<'r> {
 
 /// The text of a node's key, which is a child or a grandchild of it.
 pub(super) fn key_text<'r>(view: View<'r>, id: NodeId, keys: &[PlaceId]) -> Option<&'r str> {
-    view.tree.children(id).find_map(|child| {
-        if keys.contains(&view.tree.node(child).place) {
-            return view.text(child);
-        }
-        view.tree
-            .children(child)
-            .find(|&part| keys.contains(&view.tree.node(part).place))
-            .and_then(|part| view.text(part))
-    })
+    let is_key = |place: PlaceId| match keys {
+        [only] => *only == place,
+        keys => keys.contains(&place),
+    };
+    let nodes = view.tree.nodes();
+    let inside = &nodes[..(nodes[id.0 as usize].end as usize).min(nodes.len())];
+    let mut behind = (id.0 + 1..).zip(&inside[id.0 as usize + 1..]);
+    behind.find_map(|(at, node)| if is_key(node.place) { view.text(NodeId(at)) } else { None })
 }
