@@ -39,25 +39,32 @@ impl<'a> Fields<'a> {
     }
 
     /// The bytes of an element's components.
-    fn parts(&self, element: usize) -> impl Iterator<Item = &'a [u8]> {
+    fn parts(&self, element: usize) -> Pieces<'a> {
         pieces(self.elements[element], self.delimiters.component, self.delimiters.release)
     }
 
     /// Components of an element joined by colons, without the empty ones at the end.
     pub(crate) fn components(&self, element: usize, which: std::ops::RangeInclusive<usize>) -> String {
-        let mut joined = String::new();
-        let parts = self.parts(element).skip(which.start() - 1).take(which.count());
-        for (at, part) in parts.enumerate() {
-            if at > 0 {
-                joined.push(':');
-            }
-            match std::str::from_utf8(part).ok().filter(|_| !self.has_release(part)) {
-                Some(part) => joined.push_str(part.trim_end()),
-                None => joined.push_str(&self.plain(part)),
-            }
-        }
+        let mut parts = self.parts(element);
+        let before: usize = parts.by_ref().take(which.start() - 1).map(|part| part.len() + 1).sum();
+        let rest = self.elements[element].get(before..).unwrap_or_default();
+        let parts = parts.take(which.count());
+        let length = parts.clone().map(|part| part.len() + 1).sum::<usize>().saturating_sub(1);
+        let as_written = self.as_written(&rest[..length]).filter(|_| self.delimiters.component == b':');
+        let mut joined = as_written.map_or_else(|| self.joined(parts), str::to_string);
         joined.truncate(joined.trim_end_matches(':').len());
         joined
+    }
+
+    fn joined(&self, parts: impl Iterator<Item = &'a [u8]>) -> String {
+        let parts: Vec<String> = parts.map(|part| self.plain(part)).collect();
+        parts.join(":")
+    }
+
+    /// Bytes as text, if they are that without a change: there are neither release characters nor blanks in them.
+    fn as_written<'b>(&self, value: &'b [u8]) -> Option<&'b str> {
+        let is_kept = |byte: &u8| byte.is_ascii_graphic() && Some(*byte) != self.delimiters.release;
+        std::str::from_utf8(value).ok().filter(|_| value.iter().all(is_kept))
     }
 
     fn has_release(&self, value: &[u8]) -> bool {
@@ -75,6 +82,9 @@ impl<'a> Fields<'a> {
     }
 
     fn plain(&self, value: &[u8]) -> String {
+        if let Some(text) = self.as_written(value) {
+            return text.to_string();
+        }
         if !self.has_release(value) {
             return String::from_utf8_lossy(value.trim_ascii_end()).trim_end().to_string();
         }
@@ -84,19 +94,42 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// What stands between separators that are not released.
-fn pieces(bytes: &[u8], separator: u8, release: Option<u8>) -> impl Iterator<Item = &[u8]> {
-    let mut released = false;
-    bytes.split(move |&byte| {
-        let is_meant = !released && byte == separator;
-        released = !released && Some(byte) == release;
-        is_meant
-    })
+/// What stands between separators that are not released: one piece more than there are separators.
+fn pieces(bytes: &[u8], separator: u8, release: Option<u8>) -> Pieces<'_> {
+    Pieces { rest: Some(bytes), separator, release, is_released: false }
+}
+
+#[derive(Clone)]
+struct Pieces<'a> {
+    rest: Option<&'a [u8]>,
+    separator: u8,
+    release: Option<u8>,
+    /// Whether the first byte of the rest is released: by a separator that is the release character too.
+    is_released: bool,
+}
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let rest = self.rest?;
+        let mut at = usize::from(self.is_released);
+        while let Some(&byte) = rest.get(at) {
+            if byte == self.separator {
+                self.rest = Some(&rest[at + 1..]);
+                self.is_released = Some(byte) == self.release;
+                return Some(&rest[..at]);
+            }
+            at += if Some(byte) == self.release { 2 } else { 1 };
+        }
+        self.rest = None;
+        Some(rest)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Fields;
+    use super::{Delimiters, Fields};
     use crate::formats::edifact::DELIMITERS;
 
     #[test]
@@ -107,6 +140,11 @@ mod tests {
         assert_eq!((fields.component(2, 1).as_str(), fields.component(2, 9).as_str()), ("ORDERS", ""));
         assert_eq!(fields.components(2, 2..=5), "D:96A::EAN:8");
         assert_eq!(fields.components(2, 6..=9), "");
+        let blanks = Fields::of("UNH+1+A:D :96A:?+: \u{e4}:".as_bytes(), DELIMITERS);
+        assert_eq!(blanks.components(2, 1..=9), "A:D:96A:+: \u{e4}");
+        assert_eq!((blanks.components(2, 2..=2).as_str(), blanks.components(7, 2..=5).as_str()), ("D", ""));
+        let other = Delimiters { component: b'>', ..DELIMITERS };
+        assert_eq!(Fields::of(b"UNH+1+A>D:>96A>>", other).components(2, 2..=5), "D::96A");
         assert_eq!((fields.number(3), fields.number(1), fields.number(11)), (Some(3), None, None));
     }
 }
