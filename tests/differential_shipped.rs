@@ -16,7 +16,7 @@ mod trees;
 
 use crossdock::gateway::bundle::{self, Route};
 use crossdock::mapping::Plan;
-use crossdock::tree::{PlaceId, Tree, View};
+use crossdock::tree::{NodeId, PlaceId, Tree, View};
 use reference::Workspace;
 use reference::value::{Node, Schema};
 use side_by_side::{Known, World, both_knowing};
@@ -134,6 +134,31 @@ fn nordhavens_orders_and_shipments_are_the_same_in_both() {
     for others in [&[][..], &[&order, &order]] {
         assert!(file(&world, route, &demo("shipment.csv"), others, &known).remove(0).1 > 0);
     }
+}
+
+/// What a path names is looked for in every record of a list, in those too that come after one without it.
+#[test]
+fn what_the_second_of_a_list_has_is_found_although_the_first_has_its_part_without_it() {
+    let world = World::new();
+    let route = world.route("nordhaven", "nordhaven/orders");
+    // Bytes of the message's charset stand for themselves here.
+    let text: String = demo("orders.edi").iter().map(|&byte| char::from(byte)).collect();
+    let text = text
+        .replace("IMD+F++:::Lampe", "IMD+C++100::9'\nIMD+F++:::Lampe")
+        .replace("PIA+1+104455:SA'", "PIA+1+4711:IN'\nPIA+5+4712:BP:::4713:SA+104455:SA'")
+        .replace("UNT+19", "UNT+21");
+    let bytes: Vec<u8> = text.chars().map(|character| character as u8).collect();
+    let (order, findings) = file(&world, route, &bytes, &[], &Known::of(&world, "nordhaven")).remove(0);
+    assert_eq!(findings, 0);
+    let shape = &route.read.target_shape;
+    let values = |name: &str| -> Vec<&str> {
+        let leaves = (0..order.len() as u32).map(NodeId);
+        let is_it = |id: &NodeId| &*shape.place(order.node(*id).place).name == name;
+        leaves.filter(is_it).filter_map(|id| View::new(&order, "").text(id)).collect()
+    };
+    assert_eq!(values("description"), ["Lampe, Messing"]);
+    assert_eq!(values("buyer_item"), ["4711"]);
+    assert_eq!(values("sku"), ["104455", "104456"]);
 }
 
 #[test]

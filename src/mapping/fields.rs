@@ -15,6 +15,9 @@ pub struct SlotFields {
     pub count: Field,
 }
 
+/// Most steps of a branch: each has a bit.
+const EDGES_MAX: usize = 64;
+
 /// The ways on from a record.
 #[derive(Debug, Default)]
 pub struct Branch {
@@ -38,8 +41,8 @@ pub struct Asked {
     pub field: Field,
     /// The bit of the field, if it is among the first; else 0.
     pub bit: u64,
-    /// Whether nothing more is asked for once that node is known.
-    pub is_once: bool,
+    /// The bit of the step within its branch, if only the first such child of a record counts; else 0.
+    pub single: u64,
     /// The number of the branch with the steps behind it; 0 if there are none.
     pub inner: u16,
     /// The fields of that branch and of those behind it, if all of them are among the first ones; else none.
@@ -51,8 +54,8 @@ pub struct Asked {
 pub enum What {
     /// The node that a step leads to.
     Step,
-    /// The same if its key is right: the number of the step.
-    Tested(u16),
+    /// The same if its key is right: the number of the step, and the place of the key.
+    Tested(u16, PlaceId),
     /// One of the qualifiers, by number.
     Qualifier(u16),
 }
@@ -72,8 +75,8 @@ struct Edge {
 /// A test of a key.
 #[derive(Debug, PartialEq)]
 pub struct Test {
-    /// The places of keys.
-    pub keys: Vec<PlaceId>,
+    /// The places of the keys, in the order of the step's places.
+    keys: Vec<PlaceId>,
     test: KeyTest,
     /// Its codes as words; empty if some are too long.
     words: Vec<u64>,
@@ -139,18 +142,25 @@ impl Branch {
             let edge = &self.edges[number];
             let asked = Asked {
                 next: 0,
-                what: if edge.test.is_some() { What::Tested(number as u16) } else { What::Step },
+                what: What::Step,
                 field: edge.field,
                 bit: bit(edge.field).unwrap_or(0),
-                is_once: edge.is_single || edge.inner == 0,
+                single: if edge.is_single { 1 << number } else { 0 },
                 inner: edge.inner as u16,
                 wanted: wanted(edge.inner),
             };
-            edge.places.clone().into_iter().for_each(|place| self.ask(place, asked));
+            let keys = edge.test.as_ref().map(|test| test.keys.clone());
+            for (i, place) in edge.places.clone().into_iter().enumerate() {
+                let what = match &keys {
+                    Some(keys) => What::Tested(number as u16, keys[i]),
+                    None => What::Step,
+                };
+                self.ask(place, Asked { what, ..asked });
+            }
         }
         for number in 0..self.pairs.len() {
             let what = What::Qualifier(number as u16);
-            let asked = Asked { next: 0, what, field: 0, bit: 0, is_once: false, inner: 0, wanted: 0 };
+            let asked = Asked { next: 0, what, field: 0, bit: 0, single: 0, inner: 0, wanted: 0 };
             self.ask(self.pairs[number].qualifier, asked);
         }
     }
@@ -162,58 +172,58 @@ impl SlotFields {
         self.count - 1
     }
 
-    /// The field of the last of these steps, and of the first.
-    fn path(&mut self, steps: &[Step]) -> (Field, Field) {
-        let fields: Vec<Field> = (0..steps.len())
-            .map(|last| {
-                let branch = self.branch(&steps[..last]);
-                let step = &steps[last];
-                let is_single = step.is_only();
-                let at = self.edge(branch, step, step.test.is_some(), is_single);
-                self.branches[branch].edges[at].field
-            })
-            .collect();
-        (fields[fields.len() - 1], fields[0])
+    /// The field of the last of these steps, and of the first; `None` if there are too many paths.
+    fn path(&mut self, steps: &[Step]) -> Option<(Field, Field)> {
+        let mut fields = Vec::new();
+        for (last, step) in steps.iter().enumerate() {
+            let branch = self.branch(&steps[..last])?;
+            let at = self.edge(branch, step, step.test.is_some(), step.is_only())?;
+            fields.push(self.branches[branch].edges[at].field);
+        }
+        Some((*fields.last()?, *fields.first()?))
     }
 
     /// The field of the first node that a step leads to, before any test.
-    fn first_of(&mut self, step: &Step) -> Field {
-        let branch = self.branch(&[]);
-        let at = self.edge(branch, step, false, true);
-        self.branches[branch].edges[at].field
+    fn first_of(&mut self, step: &Step) -> Option<Field> {
+        let branch = self.branch(&[])?;
+        let at = self.edge(branch, step, false, true)?;
+        Some(self.branches[branch].edges[at].field)
     }
 
     /// The branch behind these steps.
-    fn branch(&mut self, steps: &[Step]) -> usize {
+    fn branch(&mut self, steps: &[Step]) -> Option<usize> {
         if self.branches.is_empty() {
             self.branches.push(Branch::default());
         }
         let mut branch = 0;
         for step in steps {
-            let at = self.edge(branch, step, step.test.is_some(), step.is_only());
+            let at = self.edge(branch, step, step.test.is_some(), step.is_only())?;
             if self.branches[branch].edges[at].inner == 0 {
                 self.branches[branch].edges[at].inner = self.branches.len();
                 self.branches.push(Branch::default());
             }
             branch = self.branches[branch].edges[at].inner;
         }
-        branch
+        Some(branch)
     }
 
-    /// The number of a step within its branch.
-    fn edge(&mut self, branch: usize, step: &Step, is_tested: bool, is_single: bool) -> usize {
+    /// The number of a step within its branch; `None` if it has too many, or a test of places without a key each.
+    fn edge(&mut self, branch: usize, step: &Step, is_tested: bool, is_single: bool) -> Option<usize> {
         let test = Test::of(step).filter(|_| is_tested);
         let is_it =
             |edge: &Edge| edge.places == step.places && edge.test == test && edge.is_single == is_single;
         let edges = &self.branches[branch].edges;
         if let Some(known) = edges.iter().position(is_it) {
-            return known;
+            return Some(known);
+        }
+        if edges.len() == EDGES_MAX || (test.is_some() && step.keys.len() != step.places.len()) {
+            return None;
         }
         let field = self.field();
         let branch = &mut self.branches[branch];
         let number = branch.edges.len();
         branch.edges.push(Edge { places: step.places.clone(), test, is_single, field, inner: 0 });
-        number
+        Some(number)
     }
 
     /// The field of the value beside a qualifier at one of several places.
@@ -283,11 +293,14 @@ impl Fields {
     pub fn address(&mut self, nodes: &mut Nodes) {
         nodes.way = match (nodes.start, nodes.steps.as_slice()) {
             (_, []) | (Start::Group(_), _) => Way::Walk,
-            (Start::Slot(slot), steps) if steps.iter().all(Step::is_direct) => {
-                let (field, first) = self.slots[slot].path(steps);
-                Way::To { field, first }
+            (Start::Slot(slot), steps @ [first, ..]) => {
+                let slot = &mut self.slots[slot];
+                let direct = steps.iter().all(Step::is_direct).then(|| slot.path(steps)).flatten();
+                match direct {
+                    Some((field, first)) => Way::To { field, first },
+                    None => slot.first_of(first).map_or(Way::Walk, Way::From),
+                }
             }
-            (Start::Slot(slot), [first, ..]) => Way::From(self.slots[slot].first_of(first)),
             (Start::This | Start::Out, [only]) => match only.places.as_slice() {
                 [place] if only.is_untested() && only.is_single && !nodes.leaves.is_empty() => {
                     Way::Made(*place)
@@ -312,7 +325,7 @@ impl Fields {
             .collect();
         let is_in_turn = positions.windows(2).all(|two| two[0].0 != two[1].0 || two[0].1 < two[1].1);
         if is_direct && is_in_turn && positions.iter().all(|(_, _, is_many)| !is_many) {
-            let branch = self.slots[slot].branch(steps);
+            let Some(branch) = self.slots[slot].branch(steps) else { return };
             pair.field = Some(self.slots[slot].beside(branch, &pair.pairs, code));
         }
     }

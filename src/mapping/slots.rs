@@ -92,29 +92,32 @@ impl<'r> SlotState<'r> {
     fn note(&self, branch: &'r Branch, nodes: &'r [Node], record: u32) {
         let Some(end) = nodes.get(record as usize).map(|record| record.end as usize) else { return };
         let inside = &nodes[..end.min(nodes.len())];
-        let mut at = record + 1;
+        let (mut at, mut seen) = (record + 1, 0);
         while let Some(node) = inside.get(at as usize) {
             match branch.of_place.get(node.place.index()) {
                 None | Some(0) => {}
-                Some(&number) => self.ask(branch, usize::from(number), inside, at),
+                Some(&number) => self.ask(branch, usize::from(number), inside, at, &mut seen),
             }
             at = node.end;
         }
     }
 
-    /// Asks a child of a record that ends with `inside`.
+    /// Asks a child of a record that ends with `inside`. `seen` has a bit for each step whose child the record had.
     #[inline(always)]
-    fn ask(&self, branch: &'r Branch, number: usize, inside: &'r [Node], at: u32) {
+    fn ask(&self, branch: &'r Branch, number: usize, inside: &'r [Node], at: u32, seen: &mut u64) {
         let mut asked = &branch.asked[number - 1];
         loop {
-            match asked.what {
-                What::Step if self.fields[usize::from(asked.field)].get() == NONE => {
-                    self.fields[usize::from(asked.field)].set(at);
-                    self.present.set(self.present.get() | asked.bit);
-                    self.inner(asked, inside, at);
+            if *seen & asked.single == 0 {
+                match asked.what {
+                    What::Step if self.fields[usize::from(asked.field)].get() == NONE => {
+                        self.fields[usize::from(asked.field)].set(at);
+                        self.present.set(self.present.get() | asked.bit);
+                        *seen |= asked.single;
+                        self.inner(asked, inside, at);
+                    }
+                    What::Step if asked.inner == 0 => {}
+                    _ => *seen |= self.ask_more(branch, asked, inside, at),
                 }
-                _ if asked.is_once && self.fields[usize::from(asked.field)].get() != NONE => {}
-                _ => self.ask_more(branch, asked, inside, at),
             }
             if asked.next == 0 {
                 return;
@@ -131,17 +134,21 @@ impl<'r> SlotState<'r> {
         }
     }
 
-    /// Asks a child for its key, or for what is in it although it is not the first.
+    /// Asks a child for its key, or for what is in it although it is not the first. Gives the bit of the step if the child
+    /// is what it leads to.
     #[inline(never)]
-    fn ask_more(&self, branch: &'r Branch, asked: &Asked, inside: &'r [Node], at: u32) {
+    fn ask_more(&self, branch: &'r Branch, asked: &Asked, inside: &'r [Node], at: u32) -> u64 {
         let field = &self.fields[usize::from(asked.field)];
+        let is_known = || field.get() != NONE && (asked.inner == 0 || self.has_all(asked.wanted));
         match asked.what {
-            What::Qualifier(number) => return self.qualifier(branch.qualifier(number), inside, at),
-            _ if self.has_all(asked.wanted) && field.get() != NONE => return,
-            What::Tested(step) => {
-                let test = branch.test(step);
-                if !test.selects(key_text(self.view(), NodeId(at), &test.keys).unwrap_or("")) {
-                    return;
+            What::Qualifier(number) => {
+                self.qualifier(branch.qualifier(number), inside, at);
+                return 0;
+            }
+            _ if is_known() => return 0,
+            What::Tested(step, key) => {
+                if !branch.test(step).selects(self.key(inside, at, key)) {
+                    return 0;
                 }
             }
             What::Step => {}
@@ -151,6 +158,17 @@ impl<'r> SlotState<'r> {
             self.present.set(self.present.get() | asked.bit);
         }
         self.inner(asked, inside, at);
+        asked.single
+    }
+
+    /// The key of a record, whose place this is; empty if it is not there.
+    fn key(&self, inside: &[Node], at: u32, key: PlaceId) -> &'r str {
+        let end = inside[at as usize].end as usize;
+        let parts = (at + 1..).zip(&inside[at as usize + 1..end.min(inside.len())]);
+        let text = |(at, node): (u32, &Node)| {
+            if node.place == key { self.view().text(NodeId(at)) } else { None }
+        };
+        parts.into_iter().find_map(text).unwrap_or("")
     }
 
     /// A child that is a qualifier. Its value stands behind it in the record.
