@@ -2,6 +2,7 @@
 
 use crate::diagnostics::Code;
 use crate::guide::{Guide, PlaceRules, ValueClass};
+use crate::tree::mask::Mask;
 use crate::tree::{LeafType, PlaceId, Value};
 
 /// What is wrong with a value, if anything.
@@ -31,8 +32,8 @@ enum Glance {
     Number,
     /// Whether it is one of the codes.
     Code,
-    /// Whether it is a day that every month has, in a form of this many digits with month and day at the end.
-    Day(usize),
+    /// Whether it is a day that every month has, in a form with month and day here.
+    Day { month: usize, day: usize },
     /// Whether it is a time in hours and minutes, or in a form of this many digits with seconds behind them.
     Time(usize),
     /// More than a glance tells.
@@ -111,15 +112,31 @@ impl Check {
             Glance::Length => self.fits(length),
             Glance::Number => plain_digits(value).is_some_and(|digits| self.fits(digits)),
             Glance::Code => self.fits(length) && self.codes.allow(value),
-            Glance::Day(digits) => self.fits(length) && is_plain_day(value, digits),
-            Glance::Time(digits) => self.fits(length) && is_plain_time(value, digits),
+            Glance::Day { .. } | Glance::Time(_) => self.fits(length) && self.is_plain_moment(value),
             Glance::None => false,
+        }
+    }
+
+    #[inline(never)]
+    fn is_plain_moment(&self, value: &[u8]) -> bool {
+        match self.glance {
+            Glance::Day { month, day } => {
+                let form = self.leaf.as_ref().and_then(|leaf| leaf.mask()).map_or("", Mask::text);
+                is_plain_day(value, form.as_bytes(), (month, day))
+            }
+            Glance::Time(digits) => is_plain_time(value, digits),
+            _ => false,
         }
     }
 
     /// Checks a value that is there. `is_plain` says that it is ASCII without control characters; `reads_comma` that
     /// numbers may have a decimal comma.
     pub fn check(&self, value: &str, is_plain: bool, reads_comma: bool) -> Checked {
+        if (is_plain || is_plain_text(value.as_bytes()))
+            && self.is_right_at_a_glance(value.len() as u32, || value.as_bytes())
+        {
+            return None;
+        }
         let length = match self.class {
             ValueClass::Number => match number_shape(value) {
                 Some(number) if reads_comma || !number.has_comma => number.digits,
@@ -154,8 +171,10 @@ impl Glance {
     /// For a date or time of a leaf.
     fn of_moment(leaf: Option<&LeafType>) -> Glance {
         match leaf {
-            Some(LeafType::Date(mask)) if mask.text() == "yyyyMMdd" => Glance::Day(8),
-            Some(LeafType::Date(mask)) if mask.text() == "yyMMdd" => Glance::Day(6),
+            Some(LeafType::Date(mask)) => match month_and_day(mask.text()) {
+                Some((month, day)) => Glance::Day { month, day },
+                None => Glance::None,
+            },
             Some(LeafType::Time(mask)) if mask.text() == "HHmm" => Glance::Time(4),
             Some(LeafType::Time(mask)) if mask.text() == "HHmmss" => Glance::Time(6),
             _ => Glance::None,
@@ -179,9 +198,14 @@ impl Codes {
         match self {
             Codes::Any => true,
             Codes::Short(codes) => short_code(value).is_some_and(|code| codes.contain(code)),
-            Codes::Long(codes) => codes.binary_search_by(|code| code.as_bytes().cmp(value)).is_ok(),
+            Codes::Long(codes) => has_code(codes, value),
         }
     }
+}
+
+#[inline(never)]
+fn has_code(codes: &[Box<str>], value: &[u8]) -> bool {
+    codes.binary_search_by(|code| code.as_bytes().cmp(value)).is_ok()
 }
 
 /// Codes in one word each: a hash table without removal, for a look per value.
@@ -223,11 +247,25 @@ impl ShortCodes {
 
     #[inline]
     fn contain(&self, code: u64) -> bool {
-        match code {
-            0 => self.has_empty,
-            code => self.cells[self.cell(code)] == code,
+        match self.cells[self.cell(code)] {
+            0 => code == 0 && self.has_empty,
+            found => found == code,
         }
     }
+}
+
+/// Whether all is ASCII without control characters, eight bytes at a time.
+#[inline(never)]
+pub fn is_plain_text(bytes: &[u8]) -> bool {
+    const ALL: u64 = u64::from_ne_bytes([1; 8]);
+    let (words, rest) = bytes.as_chunks();
+    // The upper bit of a byte is set in it, after taking 0x20 away or after adding 1, unless it is plain. What such a
+    // byte carries over to the next does not matter any more.
+    let not_plain = words.iter().fold(0, |bits, word| {
+        let word = u64::from_ne_bytes(*word);
+        bits | word | word.wrapping_sub(0x20 * ALL) | word.wrapping_add(ALL)
+    });
+    not_plain & (0x80 * ALL) == 0 && rest.iter().all(|byte| (0x20..0x7f).contains(byte))
 }
 
 /// A code of up to eight bytes in one word; `None` if it is longer. Codes have no NUL in them.
@@ -253,14 +291,25 @@ fn plain_digits(value: &[u8]) -> Option<u32> {
     }
 }
 
-/// Whether a value is so many digits, the last four of them a month and one of its first 28 days: a day of any year.
-#[inline]
-fn is_plain_day(value: &[u8], digits: usize) -> bool {
-    let [.., a, b, c, d] = *value else { return false };
-    value.len() == digits
-        && value.iter().all(u8::is_ascii_digit)
-        && (1..=12).contains(&two(a, b))
-        && (1..=28).contains(&two(c, d))
+/// Where month and day stand in a form of days that has a year, a month, a day and nothing but signs between them.
+fn month_and_day(form: &str) -> Option<(usize, usize)> {
+    let (month, day) = (form.find("MM")?, form.find("dd")?);
+    let rest = form.replacen("yyyy", "", 1);
+    let rest = if rest == form { form.replacen("yy", "", 1) } else { rest };
+    let signs = rest.replacen("MM", "", 1).replacen("dd", "", 1);
+    (rest != form && signs.bytes().all(|sign| sign.is_ascii_punctuation())).then_some((month, day))
+}
+
+/// Whether a value is a day of a form, and one of the first 28 of its month: there is such a day in any year.
+fn is_plain_day(value: &[u8], form: &[u8], (month, day): (usize, usize)) -> bool {
+    let is_of_form = |(byte, sign): (&u8, &u8)| match sign.is_ascii_alphabetic() {
+        true => byte.is_ascii_digit(),
+        false => byte == sign,
+    };
+    value.len() == form.len()
+        && value.iter().zip(form).all(is_of_form)
+        && (1..=12).contains(&two(value[month], value[month + 1]))
+        && (1..=28).contains(&two(value[day], value[day + 1]))
 }
 
 /// Whether a value is a time of day to the minute, or to the second if it has so many digits.
@@ -285,6 +334,7 @@ pub fn number_shape(value: &str) -> Option<NumberShape> {
     shape_of(value.as_bytes())
 }
 
+#[inline(never)]
 fn shape_of(value: &[u8]) -> Option<NumberShape> {
     let text = value.strip_prefix(b"-").unwrap_or(value);
     let (mut digits, mut marks, mut has_comma) = (0, 0, false);
@@ -319,10 +369,21 @@ mod tests {
             ["12", "-12.5", "1,5", "-", ""].map(|text| plain_digits(text.as_bytes())),
             [Some(2), Some(3), None, None, None]
         );
-        let days = |digits, text: &str| is_plain_day(text.as_bytes(), digits);
-        assert!(days(8, "20260228") && days(6, "261201") && days(8, "00000101"));
+        let days = |form: &str, text: &str| {
+            let at = month_and_day(form).expect("it has both");
+            is_plain_day(text.as_bytes(), form.as_bytes(), at)
+        };
+        assert!(days("yyyyMMdd", "20260228") && days("yyMMdd", "261201") && days("yyyyMMdd", "00000101"));
+        assert!(days("MM/dd/yyyy", "12/28/2026") && days("dd.MM.yy", "01.12.26"));
         for text in ["20260229", "20261301", "20260001", "20260100", "2026011", "2026O101", "202601012"] {
-            assert!(!days(8, text), "{text}");
+            assert!(!days("yyyyMMdd", text), "{text}");
+        }
+        for text in ["12/29/2026", "12.28.2026", "12/28/202", "00/28/2026", "12/28/2O26"] {
+            assert!(!days("MM/dd/yyyy", text), "{text}");
+        }
+        for form in ["MMdd", "yyyyDDD", "cyyMMdd", "yyyyMMddHH", "yyyyMMddTHH:mm", "yyyy-MM-ddT", "dd MM yy"]
+        {
+            assert_eq!(month_and_day(form), None, "{form}");
         }
         let times = |digits, text: &str| is_plain_time(text.as_bytes(), digits);
         assert!(times(4, "2359") && times(6, "0000") && times(6, "235959"));
@@ -330,6 +391,18 @@ mod tests {
             assert!(!times(6, text), "{text}");
         }
         assert!(!times(4, "235959"));
+    }
+
+    #[test]
+    fn plain_text_has_no_other_byte_anywhere() {
+        for byte in 0..=u8::MAX {
+            for at in 0..11 {
+                let mut text = *b" ~aZ09.,-:/";
+                text[at] = byte;
+                assert_eq!(is_plain_text(&text), (0x20..0x7f).contains(&byte), "{byte} at {at}");
+            }
+        }
+        assert!(is_plain_text(b""));
     }
 
     #[test]

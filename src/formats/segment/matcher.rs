@@ -141,7 +141,10 @@ impl MatcherState {
         }
         match slot.maxima[..] {
             [max] => self.counts[frame.counters] >= max,
-            _ => slot.maxima.iter().zip(&self.counts[frame.counters..]).all(|(max, count)| count >= max),
+            _ => {
+                let counts = &self.counts[frame.counters..][..slot.maxima.len()];
+                slot.maxima.iter().enumerate().all(|(number, max)| counts[number] >= *max)
+            }
         }
     }
 
@@ -227,9 +230,11 @@ impl MatcherState {
         let mut next = record.next_required[frame.slot];
         while next < end {
             let slot = &record.slots[next];
-            let counts = if next == frame.slot { &self.counts[frame.counters..] } else { &[] };
-            let is_there = !slot.has_variants() && counts.first().is_some_and(|count| *count > 0);
-            if !is_there {
+            let counts = match next == frame.slot {
+                true => &self.counts[frame.counters..][..slot.maxima.len()],
+                false => &[],
+            };
+            if slot.wants_variants || counts.iter().all(|count| *count == 0) {
                 check_slot(guide, slot, counts, missing);
             }
             next = record.next_required[next + 1];

@@ -7,7 +7,7 @@ use super::relation::bit;
 use super::structure::{MomentPart, Part, PartKind, RecordStructure, Structure, Tag};
 use super::tokenizer::{Mark, Token};
 use crate::diagnostics::{Code, Diagnostics};
-use crate::formats::check::{Check, number_shape};
+use crate::formats::check::{Check, is_plain_text, number_shape};
 use crate::formats::{MessageInput, Scratch};
 use crate::guide::{Guide, ValueClass};
 use crate::tree::arena::Origin;
@@ -39,6 +39,7 @@ pub(crate) fn read(
         findings: Findings::new(guide, input, dialect, findings),
         text,
         plain: bytes,
+        repeats: dialect.delimiters.repetition.is_some(),
         repertoire_told: false,
     };
     gaps.clear();
@@ -61,7 +62,7 @@ pub(crate) fn read(
                 }
                 // What makes a message not plain is mostly a line end between its segments, or a few of its values.
                 if !is_plain {
-                    reader.is_plain = is_plain_piece(Token::span(tokens).of(input.bytes));
+                    reader.is_plain = is_plain_text(Token::span(tokens).of(input.bytes));
                     reader.at_a_glance = reader.is_direct && reader.is_plain;
                 }
                 reader.elements(place, tokens, tree);
@@ -76,20 +77,6 @@ pub(crate) fn read(
 /// Whether all is ASCII without control characters, in one pass that the compiler makes wide.
 fn is_plain(bytes: &[u8]) -> bool {
     bytes.iter().fold(true, |plain, &byte| plain & (0x20..0x7f).contains(&byte))
-}
-
-/// The same for a few bytes, eight at a time.
-#[inline(never)]
-fn is_plain_piece(bytes: &[u8]) -> bool {
-    const ALL: u64 = u64::from_ne_bytes([1; 8]);
-    let (words, rest) = bytes.as_chunks();
-    // The upper bit of a byte is set in it, after taking 0x20 away or after adding 1, unless it is plain. What such a
-    // byte carries over to the next does not matter any more.
-    let not_plain = words.iter().fold(0, |bits, word| {
-        let word = u64::from_ne_bytes(*word);
-        bits | word | word.wrapping_sub(0x20 * ALL) | word.wrapping_add(ALL)
-    });
-    not_plain & (0x80 * ALL) == 0 && is_plain(rest)
 }
 
 /// The bytes of an element of the segment, or of one of its components; none if it is not there.
@@ -136,6 +123,8 @@ struct Reader<'a, 's> {
     findings: Findings<'a, 's>,
     text: &'s mut String,
     plain: &'s mut Vec<u8>,
+    /// Whether the repetitions of an element have a separator.
+    repeats: bool,
     /// Whether it was told that the message leaves its repertoire.
     repertoire_told: bool,
 }
@@ -235,7 +224,7 @@ impl Reader<'_, '_> {
     }
 
     /// An element with its tokens. Whether it is there; `was_there` says that it was before, at another position.
-    #[inline(never)]
+    #[inline]
     fn one_of_all(
         &mut self,
         spot: Spot,
@@ -253,6 +242,9 @@ impl Reader<'_, '_> {
                 return false;
             }
             ([one], PartKind::Leaf(check)) => self.leaf(spot, part.place, check, *one, tree),
+            (_, PartKind::Composite(components)) if !self.repeats => {
+                self.composite(spot, part, components, tokens, tree);
+            }
             _ => self.element(spot, part, tokens, tree),
         }
         true
@@ -332,9 +324,9 @@ impl Reader<'_, '_> {
         }
     }
 
+    #[inline(never)]
     fn element(&mut self, spot: Spot, part: &Part, tokens: &[Token], tree: &mut Tree) {
-        let repeats = self.dialect.delimiters.repetition.is_some();
-        if !repeats || tokens.iter().all(|token| token.mark != Mark::Repetition) {
+        if !self.repeats || tokens.iter().all(|token| token.mark != Mark::Repetition) {
             return self.one(spot, part, tokens, tree);
         }
         let mut repetitions = tokens.split_inclusive(|token| token.mark == Mark::Repetition);
@@ -362,7 +354,6 @@ impl Reader<'_, '_> {
     }
 
     /// One repetition of an element.
-    #[inline]
     fn one(&mut self, spot: Spot, part: &Part, tokens: &[Token], tree: &mut Tree) {
         match &part.kind {
             PartKind::Leaf(check) if tokens.len() == 1 => {
@@ -379,6 +370,7 @@ impl Reader<'_, '_> {
         }
     }
 
+    #[inline(never)]
     fn composite(
         &mut self,
         spot: Spot,
@@ -451,20 +443,17 @@ impl Reader<'_, '_> {
     #[inline(never)]
     fn checked_leaf(&mut self, spot: Spot, place: PlaceId, check: &Check, token: Token, tree: &mut Tree) {
         let bytes = token.of(self.bytes);
-        let is_plain = self.is_plain || is_plain_piece(bytes);
         // A delimiter beyond ASCII may cut a character in two; what is whole stands in the tree as it is.
         let value = if self.is_direct && !token.is_escaped { std::str::from_utf8(bytes).ok() } else { None };
         let Some(value) = value else {
             return self.decoded_leaf(spot, place, check, token, tree);
         };
         let origin = self.findings.origin(token);
-        if !(is_plain && check.is_right_at_a_glance(token.len, || bytes)) {
-            if let Some(code) = check.check(value, is_plain, self.dialect.reads_comma) {
-                self.findings.on_element(code, spot, place, token);
-            }
-            if self.dialect.reads_comma && check.class == ValueClass::Number && value.contains(',') {
-                return number(place, value, origin, tree);
-            }
+        if let Some(code) = check.check(value, self.is_plain, self.dialect.reads_comma) {
+            self.findings.on_element(code, spot, place, token);
+        }
+        if self.dialect.reads_comma && check.class == ValueClass::Number && value.contains(',') {
+            return number(place, value, origin, tree);
         }
         tree.leaf_from_source(place, token.start, token.len, origin);
     }

@@ -43,6 +43,8 @@ pub struct Slot {
     pub maxima: Vec<u32>,
     /// Whether none of them may ever be there.
     pub is_closed: bool,
+    /// Whether a variant is required, so that another one does not stand in for it.
+    pub wants_variants: bool,
     /// The next slot of the same record with the same tag; [`NO_SLOT`] if there is none.
     pub next_same: usize,
 }
@@ -276,6 +278,8 @@ fn record(guide: &Guide, place: PlaceId, tag: &dyn Fn(PlaceId) -> Tag) -> Record
     for slot in &mut record.slots {
         slot.maxima = slot.places().map(|place| shape.place(place).max).collect();
         slot.is_closed = slot.maxima.iter().all(|max| *max == 0);
+        let wanted = slot.places().find(|&place| place != slot.plain && shape.place(place).required);
+        slot.wants_variants = wanted.is_some();
         record.counters = record.counters.max(slot.maxima.len());
     }
     record.next_required = next_required(guide, &record.slots);
@@ -338,6 +342,7 @@ fn add_to_slots(guide: &Guide, child: PlaceId, tag: &dyn Fn(PlaceId) -> Tag, rec
             plain: child,
             maxima: Vec::new(),
             is_closed: false,
+            wants_variants: false,
             next_same: NO_SLOT,
         });
     }
