@@ -133,14 +133,14 @@ impl Tree {
     }
 
     /// Starts a record; everything added until [`Tree::close`] is inside it.
+    #[inline]
     pub fn open(&mut self, place: PlaceId, origin: Origin) -> NodeId {
-        let id = self.push(place, 0, NO_VALUE, origin);
         // Until it is closed, everything that follows is inside it.
-        self.nodes[id.0 as usize].end = u32::MAX;
-        id
+        self.push_until(u32::MAX, place, (0, NO_VALUE), origin)
     }
 
     /// Ends a record.
+    #[inline]
     pub fn close(&mut self, node: NodeId) {
         let end = self.nodes.len() as u32;
         self.nodes[node.0 as usize].end = end;
@@ -214,10 +214,21 @@ impl Tree {
 
     #[inline]
     fn push(&mut self, place: PlaceId, value_start: u32, value_len: u32, origin: Origin) -> NodeId {
+        self.push_until(self.nodes.len() as u32 + 1, place, (value_start, value_len), origin)
+    }
+
+    #[inline]
+    fn push_until(
+        &mut self,
+        end: u32,
+        place: PlaceId,
+        (value_start, value_len): (u32, u32),
+        origin: Origin,
+    ) -> NodeId {
         let id = NodeId(self.nodes.len() as u32);
         self.nodes.push(Node {
             place,
-            end: id.0 + 1,
+            end,
             value_start,
             value_len,
             origin_start: origin.start,
@@ -311,6 +322,11 @@ impl<'a> View<'a> {
     /// A tree and the text its source values point into.
     pub fn new(tree: &'a Tree, source: &'a str) -> Self {
         View { tree, source }
+    }
+
+    /// All that values are parts of.
+    pub fn texts(self) -> [&'a str; 2] {
+        [self.source, &self.tree.side]
     }
 
     /// The value of a leaf; `None` for records and leaves not filled.

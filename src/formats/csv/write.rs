@@ -1,7 +1,8 @@
 //! A tree to rows: unit columns are repeated on each row.
 
-use super::CsvLayout;
+use super::{CsvLayout, Dialect};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
+use crate::formats::check::Check;
 use crate::tree::{NodeId, PlaceId, View};
 
 /// The row with the column names.
@@ -21,16 +22,21 @@ pub(super) fn body(layout: &CsvLayout, view: View<'_>, out: &mut Vec<u8>, findin
     if view.tree.is_empty() {
         return;
     }
-    let parts = parts(layout, view, findings);
+    // Most units have no byte anywhere that a value would have to be looked at for.
+    let is_plain = view.texts().iter().all(|text| is_plain(layout, text));
+    let parts = parts(layout, view, is_plain, findings);
     let rows = view.tree.children(NodeId::ROOT).filter(|&node| view.tree.node(node).place == layout.row);
     for (i, row) in rows.enumerate() {
         let mut next = view.tree.children(row);
         for part in &parts {
             match part {
-                Part::Unit(bytes) => out.extend_from_slice(bytes),
-                Part::Column(at, column) => {
-                    let text = view.next_child_text(row, &mut next, *column).unwrap_or("");
-                    cell(layout, (*column, *at, i as u32 + 1), text, out, findings);
+                Part::Unit(bytes) => match bytes[..] {
+                    [delimiter] => out.push(delimiter),
+                    _ => out.extend_from_slice(bytes),
+                },
+                Part::Column(column) => {
+                    let text = view.next_child_text(row, &mut next, column.place).unwrap_or("");
+                    column.write(layout, text, is_plain, i as u32 + 1, out, findings);
                 }
             }
         }
@@ -38,62 +44,102 @@ pub(super) fn body(layout: &CsvLayout, view: View<'_>, out: &mut Vec<u8>, findin
     }
 }
 
+/// Whether no value in a text can have a byte that needs something done to be written, in one pass that the compiler
+/// makes wide.
+fn is_plain(layout: &CsvLayout, text: &str) -> bool {
+    let Dialect { delimiter, quote, .. } = layout.dialect;
+    text.bytes().fold(true, |plain, byte| {
+        plain & (0x20..0x7f).contains(&byte) & (byte != delimiter) & (byte != quote)
+    })
+}
+
 /// A stretch of a row.
-enum Part {
+enum Part<'a> {
     /// Unit columns and the delimiters around them: the same in all rows of the unit.
     Unit(Vec<u8>),
-    /// A column of the row, by its number from 0.
-    Column(usize, PlaceId),
+    /// A column of the row.
+    Column(Column<'a>),
+}
+
+/// A column with its number from 0.
+struct Column<'a> {
+    place: PlaceId,
+    at: usize,
+    check: &'a Check,
 }
 
 /// A row in parts. Unit columns are checked and made here, once, and then repeated on each row.
-fn parts(layout: &CsvLayout, view: View<'_>, findings: &mut Diagnostics) -> Vec<Part> {
-    let mut parts = Vec::new();
-    let mut unit = Vec::new();
-    for (at, &column) in layout.guide.columns.iter().enumerate() {
+fn parts<'a>(
+    layout: &'a CsvLayout,
+    view: View<'_>,
+    is_plain: bool,
+    findings: &mut Diagnostics,
+) -> Vec<Part<'a>> {
+    let (mut parts, mut unit) = (Vec::new(), Vec::new());
+    let mut next = view.tree.children(NodeId::ROOT);
+    for (at, &place) in layout.guide.columns.iter().enumerate() {
         if at > 0 {
             unit.push(layout.dialect.delimiter);
         }
-        if layout.is_unit_column(column) {
-            let text = view.child_text(NodeId::ROOT, column).unwrap_or("");
-            cell(layout, (column, at, 1), text, &mut unit, findings);
+        let column = Column { place, at, check: &layout.checks[place.index()] };
+        if layout.is_unit_column(place) {
+            let text = view.next_child_text(NodeId::ROOT, &mut next, place).unwrap_or("");
+            column.write(layout, text, is_plain, 1, &mut unit, findings);
         } else {
             if !unit.is_empty() {
                 parts.push(Part::Unit(std::mem::take(&mut unit)));
             }
-            parts.push(Part::Column(at, column));
+            parts.push(Part::Column(column));
         }
     }
     parts.push(Part::Unit(unit));
     parts
 }
 
-/// A value of a column, by its place and number from 0, in a row from 1; checked and written.
-#[inline]
-fn cell(
-    layout: &CsvLayout,
-    (column, at, row): (PlaceId, usize, u32),
-    text: &str,
-    out: &mut Vec<u8>,
-    findings: &mut Diagnostics,
-) {
-    let is_plain = |byte: &u8| layout.plain[usize::from(*byte)];
-    // All charsets of CSV files agree on ASCII.
-    if !text.is_empty()
-        && text.as_bytes().iter().all(is_plain)
-        && layout.checks[column.index()].is_right_at_a_glance(text.len() as u32, || text.as_bytes())
-    {
-        return out.extend_from_slice(text.as_bytes());
+impl Column<'_> {
+    /// A value in a row from 1, checked and written. `is_plain` says that nothing in it needs quotes or another coding.
+    #[inline(always)]
+    fn write(
+        &self,
+        layout: &CsvLayout,
+        text: &str,
+        is_plain: bool,
+        row: u32,
+        out: &mut Vec<u8>,
+        findings: &mut Diagnostics,
+    ) {
+        let bytes = text.as_bytes();
+        // All charsets of CSV files agree on ASCII.
+        let is_right = !bytes.is_empty()
+            && (is_plain || bytes.iter().all(|byte| layout.plain[usize::from(*byte)]))
+            && self.check.is_right_at_a_glance(bytes.len() as u32, || bytes);
+        match is_right {
+            true => out.extend_from_slice(bytes),
+            false => self.write_checked(layout, text, row, out, findings),
+        }
     }
-    check(layout, column, at, row, text, findings);
-    value(layout, text, out);
+
+    #[inline(never)]
+    fn write_checked(
+        &self,
+        layout: &CsvLayout,
+        text: &str,
+        row: u32,
+        out: &mut Vec<u8>,
+        findings: &mut Diagnostics,
+    ) {
+        check(layout, self.place, self.at, row, text, findings);
+        value(layout, text, out);
+    }
 }
 
 fn check(layout: &CsvLayout, column: PlaceId, at: usize, row: u32, text: &str, findings: &mut Diagnostics) {
     let guide = &layout.guide;
     let code = match text {
         "" => guide.shape.place(column).required.then_some(Code::X201),
-        text => layout.checks[column.index()].check(text, false, false).or(outside_charset(layout, text)),
+        text => {
+            layout.checks[column.index()].check(text, false, false).or_else(|| outside_charset(layout, text))
+        }
     };
     let Some(code) = code else { return };
     let name = guide.shape.place(column).name.to_string();
