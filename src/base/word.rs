@@ -3,8 +3,12 @@
 /// A code of up to eight bytes in one word; `None` if it is longer. Codes have no NUL in them.
 #[inline]
 pub fn word(code: &[u8]) -> Option<u64> {
-    if code.len() > 8 {
-        return None;
+    // Most have two or three bytes.
+    match *code {
+        [a] => Some(u64::from(a)),
+        [a, b] => Some(u64::from(u16::from_be_bytes([a, b]))),
+        [a, b, c] => Some(u64::from(u32::from_be_bytes([0, a, b, c]))),
+        _ if code.len() > 8 => None,
+        _ => Some(code.iter().fold(0, |word, &byte| word << 8 | u64::from(byte))),
     }
-    Some(code.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)))
 }

@@ -1,5 +1,6 @@
 //! The check of one value, the same in every format.
 
+use crate::base::word::word;
 use crate::diagnostics::Code;
 use crate::guide::{Guide, PlaceRules, ValueClass};
 use crate::tree::mask::Mask;
@@ -187,7 +188,7 @@ impl Codes {
         if rules.codes.is_empty() {
             return Codes::Any;
         }
-        match rules.codes.iter().map(|code| short_code(code.as_bytes())).collect::<Option<Vec<u64>>>() {
+        match rules.codes.iter().map(|code| word(code.as_bytes())).collect::<Option<Vec<u64>>>() {
             Some(short) => Codes::Short(ShortCodes::of(&short)),
             None => Codes::Long(rules.codes.clone().into()),
         }
@@ -197,7 +198,7 @@ impl Codes {
     fn allow(&self, value: &[u8]) -> bool {
         match self {
             Codes::Any => true,
-            Codes::Short(codes) => short_code(value).is_some_and(|code| codes.contain(code)),
+            Codes::Short(codes) => word(value).is_some_and(|code| codes.contain(code)),
             Codes::Long(codes) => has_code(codes, value),
         }
     }
@@ -266,19 +267,6 @@ pub fn is_plain_text(bytes: &[u8]) -> bool {
         bits | word | word.wrapping_sub(0x20 * ALL) | word.wrapping_add(ALL)
     });
     not_plain & (0x80 * ALL) == 0 && rest.iter().all(|byte| (0x20..0x7f).contains(byte))
-}
-
-/// A code of up to eight bytes in one word; `None` if it is longer. Codes have no NUL in them.
-#[inline]
-pub fn short_code(code: &[u8]) -> Option<u64> {
-    // Most have two or three bytes.
-    match *code {
-        [a] => Some(u64::from(a)),
-        [a, b] => Some(u64::from(u16::from_be_bytes([a, b]))),
-        [a, b, c] => Some(u64::from(u32::from_be_bytes([0, a, b, c]))),
-        _ if code.len() > 8 => None,
-        _ => Some(code.iter().fold(0, |word, &byte| word << 8 | u64::from(byte))),
-    }
 }
 
 /// How many digits a number has that is nothing but digits, a sign perhaps and a point perhaps; `None` if it is no number
@@ -415,9 +403,9 @@ mod tests {
         }
         assert!(ShortCodes::of(&[0]).contain(0) && !ShortCodes::of(&[0]).contain(1));
         assert_eq!(
-            ["", "A", "AB", "ABC", "ABCD"].map(|code| short_code(code.as_bytes())),
+            ["", "A", "AB", "ABC", "ABCD"].map(|code| word(code.as_bytes())),
             [Some(0), Some(0x41), Some(0x4142), Some(0x41_4243), Some(0x4142_4344)]
         );
-        assert_eq!((short_code(b"ABCDEFGH"), short_code(b"ABCDEFGHI")), (Some(0x4142_4344_4546_4748), None));
+        assert_eq!((word(b"ABCDEFGH"), word(b"ABCDEFGHI")), (Some(0x4142_4344_4546_4748), None));
     }
 }

@@ -25,6 +25,8 @@ pub struct Branch {
     pub of_place: Vec<u16>,
     /// What children are asked for, by number from 1.
     pub asked: Vec<Asked>,
+    /// The place of the one thing asked for, if there is one only, and it is the first child there.
+    pub only: Option<PlaceId>,
     edges: Vec<Edge>,
     pairs: Vec<Pairs>,
     beside: Vec<Beside>,
@@ -163,6 +165,10 @@ impl Branch {
             let asked = Asked { next: 0, what, field: 0, bit: 0, single: 0, inner: 0, wanted: 0 };
             self.ask(self.pairs[number].qualifier, asked);
         }
+        self.only = match (self.edges.as_slice(), self.pairs.as_slice()) {
+            ([Edge { places, test: None, is_single: true, .. }], []) if places.len() == 1 => Some(places[0]),
+            _ => None,
+        };
     }
 }
 

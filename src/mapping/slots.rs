@@ -126,11 +126,27 @@ impl<'r> SlotState<'r> {
         }
     }
 
-    /// What lies behind a step.
-    #[inline(always)]
+    /// What lies behind a step. Often it is one way down, which needs no table.
+    #[inline]
     fn inner(&self, asked: &Asked, inside: &'r [Node], at: u32) {
-        if asked.inner > 0 {
-            self.note(&self.plan.branches[usize::from(asked.inner)], inside, at);
+        let (mut asked, mut at) = (asked, at);
+        while asked.inner > 0 {
+            let branch = &self.plan.branches[usize::from(asked.inner)];
+            let Some(place) = branch.only else { return self.note(branch, inside, at) };
+            let end = inside[at as usize].end;
+            at += 1;
+            while at < end && inside.get(at as usize).is_some_and(|node| node.place != place) {
+                at = inside[at as usize].end;
+            }
+            if at >= end || at as usize >= inside.len() {
+                return;
+            }
+            asked = &branch.asked[0];
+            let field = &self.fields[usize::from(asked.field)];
+            if field.get() == NONE {
+                field.set(at);
+                self.present.set(self.present.get() | asked.bit);
+            }
         }
     }
 

@@ -195,9 +195,14 @@ fn take(rest: &mut &[u8], width: usize) -> Option<u32> {
 }
 
 fn digits(out: &mut String, number: u32, width: u32) {
-    for place in (0..width).rev() {
-        out.push(char::from(b'0' + (number / 10u32.pow(place) % 10) as u8));
+    let digit = |number: u32| char::from(b'0' + (number % 10) as u8);
+    if width > 2 {
+        digits(out, number / 100, width - 2);
     }
+    if width > 1 {
+        out.push(digit(number / 10));
+    }
+    out.push(digit(number));
 }
 
 #[cfg(test)]

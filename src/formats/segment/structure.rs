@@ -1,7 +1,8 @@
 //! A guide's structure in the form reader and matcher want: per record its slots, and the elements of its own segment.
 
 use super::relation::RelationCheck;
-use crate::formats::check::{Check, short_code};
+use crate::base::word::word;
+use crate::formats::check::Check;
 use crate::guide::Guide;
 use crate::guide::moment::Moment;
 use crate::tree::{LeafType, PlaceId, PlaceKind};
@@ -56,7 +57,7 @@ impl Slot {
     /// The place for a segment whose key is `key`, and its number among the places of the slot.
     #[inline]
     pub fn choose(&self, key: &[u8]) -> (PlaceId, usize) {
-        let variant = match short_code(key) {
+        let variant = match word(key) {
             Some(code) => self.short.iter().find(|(short, _)| *short == code).map(|(_, at)| *at as usize),
             None => {
                 self.variants.iter().position(|(codes, _)| codes.iter().any(|code| code.as_bytes() == key))
@@ -351,7 +352,7 @@ fn add_to_slots(guide: &Guide, child: PlaceId, tag: &dyn Fn(PlaceId) -> Tag, rec
         slot.plain = child;
     } else {
         let at = slot.variants.len() as u32;
-        slot.short.extend(place.codes.iter().filter_map(|code| Some((short_code(code.as_bytes())?, at))));
+        slot.short.extend(place.codes.iter().filter_map(|code| Some((word(code.as_bytes())?, at))));
         slot.variants.push((place.codes.clone(), child));
     }
 }

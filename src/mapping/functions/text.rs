@@ -15,5 +15,10 @@ pub static FUNCTION: Function = Function {
 };
 
 fn call<'r>(call: &Call<'_, 'r>) -> Result<Value<'r>, CallError> {
-    Ok(call.text(call.arguments[0].show()))
+    let mut digits = [0; 44];
+    Ok(match call.arguments[0] {
+        Value::Text(text) => Value::Text(text),
+        Value::Number(number) => Value::Text(call.memory.alloc_str(number.write_into(&mut digits))),
+        other => call.text(other.show()),
+    })
 }
