@@ -4,7 +4,7 @@ use super::header::{Begun, Header, starts};
 use crate::formats::segment::{Begin, Envelopes, FaultCodes, Fields, Head, Tags};
 use crate::formats::{GroupRow, MessageRow};
 
-pub(super) struct EdifactEnvelopes;
+pub(in crate::formats) struct EdifactEnvelopes;
 
 impl Envelopes for EdifactEnvelopes {
     const TAGS: Tags = Tags {

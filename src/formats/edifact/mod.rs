@@ -4,7 +4,7 @@
 mod charset;
 mod declared;
 mod header;
-mod index;
+pub(super) mod index;
 mod whole;
 mod write;
 

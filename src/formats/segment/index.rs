@@ -133,6 +133,8 @@ pub(crate) struct SegmentIndexer<E> {
     is_of_interest: [bool; 256],
     ordinal: u32,
     interchange: Option<OpenInterchange>,
+    /// How many bytes came after the framing was lost: no segment is that long. They are counted and not kept.
+    lost: u64,
 }
 
 struct OpenInterchange {
@@ -170,6 +172,7 @@ impl<E: Envelopes> SegmentIndexer<E> {
             is_of_interest: E::TAGS.first_bytes_and_blanks(),
             ordinal: 0,
             interchange: None,
+            lost: 0,
         }
     }
 
@@ -322,14 +325,14 @@ impl<E: Envelopes> SegmentIndexer<E> {
     }
 
     /// A cut-off file: where it stops is what the person needs to know.
-    fn cut_off(&self, open: OpenInterchange, rest: usize) -> Row {
+    fn cut_off(&self, open: OpenInterchange, rest: u64) -> Row {
         let message = open.group.as_ref().and_then(|group| group.message.as_ref());
         let expected = match (message, &open.group) {
             (Some(message), _) => format!("message {} ({})", message.row.control_number, message.row.kind),
             (None, Some(group)) if group.is_named => format!("group {}", group.control_number),
             _ => "its trailer".into(),
         };
-        let end = self.offset + rest as u64;
+        let end = self.offset + rest;
         let standard_code = E::CODES.end_missing;
         let found = open.control_number;
         let fault = Fault { code: Code::I101, standard_code, found, expected, offset: end };
@@ -485,6 +488,10 @@ impl OpenGroup {
 
 impl<E: Envelopes> Indexer for SegmentIndexer<E> {
     fn feed(&mut self, bytes: &[u8], rows: &mut dyn FnMut(Row)) {
+        if self.lost > 0 {
+            self.lost += bytes.len() as u64;
+            return;
+        }
         let mut rest = bytes;
         while !self.pending.is_empty() && !rest.is_empty() {
             rest = self.join(rest, rows);
@@ -493,6 +500,10 @@ impl<E: Envelopes> Indexer for SegmentIndexer<E> {
             let used = self.advance(rest, false, rows);
             self.pending.extend_from_slice(&rest[used..]);
         }
+        if self.interchange.is_some() && self.pending.len() > 2 * SEGMENT_BYTES_MAX {
+            self.lost = self.pending.len() as u64;
+            self.pending = Vec::new();
+        }
     }
 
     fn finish(&mut self, rows: &mut dyn FnMut(Row)) {
@@ -500,7 +511,7 @@ impl<E: Envelopes> Indexer for SegmentIndexer<E> {
         let used = self.advance(&pending, true, rows);
         let rest = &pending[used..];
         match self.interchange.take() {
-            Some(open) => rows(self.cut_off(open, rest.len())),
+            Some(open) => rows(self.cut_off(open, rest.len() as u64 + self.lost)),
             None if !rest.trim_ascii().is_empty() => {
                 self.nobody(rest, rest.len(), rows);
             }
@@ -511,7 +522,7 @@ impl<E: Envelopes> Indexer for SegmentIndexer<E> {
 
 #[cfg(test)]
 mod tests {
-    use crate::formats::{Row, format};
+    use crate::formats::{Indexer, Row, format};
 
     /// Messages with what makes the end of a segment hard to see: released terminators, blanks, tags that begin like those
     /// of service segments, segments longer than a window.
@@ -531,6 +542,23 @@ mod tests {
         bytes.chunks(chunk).for_each(|piece| indexer.feed(piece, &mut |row| rows.push(row)));
         indexer.finish(&mut |row| rows.push(row));
         rows
+    }
+
+    #[test]
+    fn what_comes_after_a_segment_without_end_is_counted_and_not_kept() {
+        let head = "UNB+UNOC:3+A+B+261120:0815+1'UNH+1+ORDERS:D:96A:UN'BGM+220+";
+        let mut indexer = super::SegmentIndexer::new(crate::formats::edifact::index::EdifactEnvelopes);
+        let (mut rows, mut most) = (Vec::new(), 0);
+        let piece = [b'x'; 100_000];
+        indexer.feed(head.as_bytes(), &mut |row| rows.push(row));
+        for _ in 0..100 {
+            indexer.feed(&piece, &mut |row| rows.push(row));
+            most = most.max(indexer.pending.len());
+        }
+        indexer.finish(&mut |row| rows.push(row));
+        let length = head.len() as u64 + 100 * piece.len() as u64;
+        assert!(most <= 2 * super::SEGMENT_BYTES_MAX, "{most}");
+        assert!(matches!(rows.last(), Some(Row::InterchangeEnd { end, fault: Some(_) }) if *end == length));
     }
 
     #[test]
