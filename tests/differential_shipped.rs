@@ -15,7 +15,7 @@ mod tape;
 mod trees;
 
 use crossdock::gateway::bundle::{self, Route};
-use crossdock::mapping::Plan;
+use crossdock::mapping::{Found, Plan};
 use crossdock::tree::{NodeId, PlaceId, Tree, View};
 use reference::Workspace;
 use reference::value::{Node, Schema};
@@ -191,6 +191,32 @@ fn items_asked_for_by_number_or_gtin_are_the_same_in_both() {
             let (tree, _) = shipped::read(layout, &input);
             both_knowing(&world.workspace, plan, View::new(&tree, input.source()), None, &known);
         }
+    }
+}
+
+/// A text found at once must not keep untold what else the line has to tell.
+#[test]
+fn conditions_and_separators_tell_what_is_wrong_although_the_text_is_known() {
+    for (line, row) in [
+        ("first(row[number(gtin) > 0].description)", "A1,x,Nut,EA,A"),
+        ("join(row.description, same(row.action) via { X: \"; \" } unknown reject)", ""),
+    ] {
+        let map = format!(
+            "map test/items\n  version 1\n  lang 1\n  from guide house/item-csv as file\n  to canonical item\n  \
+             sku = sku\n  action = \"new\"\n  base_uom = \"EA\"\n  description = {line}\nend map\n"
+        );
+        let mut files = shipped::mapping_files();
+        files.insert("test/items.map".into(), map.into());
+        let (bundle, sources, findings) = bundle::compile(&files, None);
+        let bundle = bundle.unwrap_or_else(|| panic!("{}", shipped::render(findings.as_slice(), &sources)));
+        let layout = &*bundle.layouts["house/item-csv"];
+        let bytes = format!("sku,gtin,description,base_uom,action\nA1,5,Bolt,EA,A\n{row}").into_bytes();
+        let (head, rows) = shipped::messages(layout, &bytes);
+        let input = shipped::input(&head, &bytes, &rows[0]);
+        let (tree, _) = shipped::read(layout, &input);
+        let (plan, source) = (&bundle.maps["test/items"], View::new(&tree, input.source()));
+        let (_, findings) = shipped::run_knowing("BRW01", plan, source, vec![], &mut |_, _| Ok(Found::None));
+        assert_eq!(findings.as_slice().len(), 1, "{line}");
     }
 }
 

@@ -36,15 +36,13 @@ struct To {
 }
 
 impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
-    /// Nothing is built yet: what `target` holds is dropped. `made` and `records` are those of all runs before, so that nothing need be cleared.
+    /// Nothing is built yet; the target has the text of the source. `made` and `records` are those of all runs before, so that nothing need be cleared.
     pub fn new(
         evaluator: &'e Evaluator<'r, T>,
-        target: &'t mut Tree,
+        (target, adopted): (&'t mut Tree, Adopted<'r>),
         made: &'t mut Vec<Made>,
         records: u32,
     ) -> Self {
-        target.clear();
-        let adopted = target.adopt(evaluator.source);
         let places = evaluator.plan.target_shape.len();
         // A message makes fewer records than there is left, because its nodes are counted in 32 bits as well.
         let records = if records > u32::MAX / 2 {

@@ -205,12 +205,17 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                 let holds = self.decides(condition, target);
                 self.text(if holds { then } else { otherwise }, target)
             }
-            Expr::Join(items, _) if !T::IS_ON => match items.as_slice() {
-                [ListSource::Nodes(nodes)] if let Some(only) = self.only_text(nodes) => Some(only),
-                _ => self.value_text(expr, target),
-            },
-            // No text is unreadable: those behind the first need not be looked at. A trace tells of them.
-            Expr::List(ListFunction::First, ListSource::Nodes(nodes)) if !T::IS_ON && nodes.gives_text => {
+            Expr::Join(items, separator) if !T::IS_ON && matches!(**separator, Expr::Constant(_)) => {
+                match items.as_slice() {
+                    [ListSource::Nodes(nodes)] if let Some(only) = self.only_text(nodes) => Some(only),
+                    _ => self.value_text(expr, target),
+                }
+            }
+            // No text is unreadable: those behind the first need not be looked at, but for conditions. A trace tells of
+            // them.
+            Expr::List(ListFunction::First, ListSource::Nodes(nodes))
+                if !T::IS_ON && nodes.gives_text && !nodes.has_conditions() =>
+            {
                 self.first_text(nodes, target)
             }
             other => self.value_text(other, target),

@@ -508,6 +508,11 @@ impl Nodes {
             gives_number,
         }
     }
+
+    /// Whether records on its way are chosen by conditions in brackets, which may have something to tell.
+    pub fn has_conditions(&self) -> bool {
+        self.member.is_some() || self.steps.iter().any(|step| step.condition.is_some())
+    }
 }
 
 /// Where a path starts.

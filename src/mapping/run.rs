@@ -140,7 +140,9 @@ impl Runner {
         self.memory.reset();
         let before = findings.as_slice().len();
         let evaluator = evaluator(plan, source, facts, &self.memory, findings, trace);
-        let mut builder = Builder::new(&evaluator, target, &mut self.made, self.records);
+        target.clear();
+        let adopted = target.adopt(source);
+        let mut builder = Builder::new(&evaluator, (target, adopted), &mut self.made, self.records);
         builder.earlier(facts);
         builder.root(facts);
         if let Some(severity) = plan.unmapped {
@@ -229,8 +231,10 @@ impl Runner {
         }
         self.memory.reset();
         let evaluator = evaluator(plan, source, facts, &self.memory, findings, &Untraced);
-        let mut nothing = Tree::new();
-        Builder::new(&evaluator, &mut nothing, &mut self.made, self.records).checks(
+        // Nothing is built: no text is taken over.
+        let (empty, mut nothing) = (Tree::new(), Tree::new());
+        let target = (&mut nothing, Tree::new().adopt(View::new(&empty, "")));
+        Builder::new(&evaluator, target, &mut self.made, self.records).checks(
             &plan.cases,
             Code::X107,
             Here::default(),

@@ -9,7 +9,8 @@ use crossdock::formats::{Layout, MessageInput, MessageRow, Row, Scratch, format}
 use crossdock::gateway::bundle::{self, Bundle, MappingFiles};
 use crossdock::mapping::run::Fetch;
 use crossdock::mapping::{Earlier, Facts, Outcome, Plan, Runner};
-use crossdock::tree::{Tree, View};
+use crossdock::tree::arena::Node;
+use crossdock::tree::{NodeId, PlaceId, Tree, View};
 use std::path::Path;
 
 /// The files of the shipped mappings.
@@ -134,5 +135,20 @@ pub fn run_knowing(
     let Ok(found) = runner.look_up(plan, source, &facts, fetch);
     let facts = Facts { lookups: Some(&found), ..facts };
     runner.run(plan, source, &facts, &mut target, &mut findings);
+    let (mut explained, mut told) = (Tree::new(), Diagnostics::new());
+    runner.run_traced(plan, source, &facts, &mut explained, &mut told);
+    assert_eq!(findings.as_slice(), told.as_slice(), "{}: what is explained is what was done", plan.name);
+    assert_eq!(values(&target), values(&explained), "{}: what is explained is what was done", plan.name);
     (target, findings)
+}
+
+/// The values of a document with their places and origins, in an order that does not depend on when each was made.
+fn values(tree: &Tree) -> Vec<(PlaceId, &str, [u32; 4])> {
+    let value = |(id, node): (u32, &Node)| {
+        let text = View::new(tree, "").text(NodeId(id))?;
+        Some((node.place, text, [node.origin_start, node.origin_len, node.ordinal, node.rule]))
+    };
+    let mut values: Vec<_> = (0..).zip(tree.nodes()).filter_map(value).collect();
+    values.sort();
+    values
 }
