@@ -206,7 +206,7 @@ fn conditions_and_separators_tell_what_is_wrong_although_the_text_is_known() {
              sku = sku\n  action = \"new\"\n  base_uom = \"EA\"\n  description = {line}\nend map\n"
         );
         let mut files = shipped::mapping_files();
-        files.insert("test/items.map".into(), map.into());
+        files.insert("test/items.map".into(), map);
         let (bundle, sources, findings) = bundle::compile(&files, None);
         let bundle = bundle.unwrap_or_else(|| panic!("{}", shipped::render(findings.as_slice(), &sources)));
         let layout = &*bundle.layouts["house/item-csv"];
