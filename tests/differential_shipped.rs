@@ -162,6 +162,30 @@ fn what_the_second_of_a_list_has_is_found_although_the_first_has_its_part_withou
 }
 
 #[test]
+fn tannbridges_notices_and_receipts_are_the_same_in_both() {
+    let world = World::new();
+    let mut known = Known::of(&world, "tannbridge");
+    let items = shipped::testdata("csv/ok/s06-items.csv");
+    let items = file(&world, world.route("tannbridge", "tannbridge/items"), &items, &[], &known);
+    items.into_iter().for_each(|(item, _)| known.tell("item", item));
+    let advice = shipped::testdata("x12/ok/s06-943.edi");
+    let route = world.route("tannbridge", "tannbridge/notices");
+    let (notice, findings) = file(&world, route, &advice, &[], &known).remove(0);
+    assert_eq!(findings, 0);
+
+    let route = world.route("tannbridge", "tannbridge/receipts");
+    let rows = String::from_utf8(shipped::testdata("csv/ok/s06-wms-receipt.csv")).unwrap();
+    for (from, to, findings) in [("", "", 0), (",468,", ",457,", 2), ("MUG-4", "MUG-5", 1), ("PST", "XST", 1)]
+    {
+        let rows = if from.is_empty() { rows.clone() } else { rows.replace(from, to) };
+        for notices in [&[&notice][..], &[], &[&notice, &notice]] {
+            let told = file(&world, route, rows.as_bytes(), notices, &known).remove(0).1;
+            assert!(notices.len() != 1 || told == findings, "{told} findings for {to}");
+        }
+    }
+}
+
+#[test]
 fn calderas_orders_are_the_same_in_both() {
     let world = World::new();
     let route = world.route("caldera", "caldera/orders");

@@ -12,7 +12,7 @@ static MAPPINGS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/mappings");
 const SETTINGS: &str = "gateway-demo.toml";
 
 /// Folders that files travel through.
-const FOLDERS: [&str; 13] = [
+const FOLDERS: [&str; 18] = [
     "drops/brightwick/outgoing",
     "drops/brightwick/incoming",
     "drops/caldera/outgoing",
@@ -25,6 +25,11 @@ const FOLDERS: [&str; 13] = [
     "wms/leipzig",
     "wms/leipzig-shipments",
     "wms/leipzig-receipts",
+    "drops/tannbridge/items",
+    "drops/tannbridge/outgoing",
+    "drops/tannbridge/incoming",
+    "wms/reno-inbound",
+    "wms/reno-receipts",
     "data",
 ];
 
