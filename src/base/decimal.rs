@@ -86,9 +86,10 @@ impl Decimal {
     /// Whether `text` is what [`Decimal::write_into`] writes for a whole number of at most 18 digits that is not
     /// negative: it need not be read and written to be copied.
     pub fn is_written(text: &[u8]) -> bool {
-        matches!(text.len(), 1..=18)
-            && (text[0] != b'0' || text.len() == 1)
-            && text.iter().all(u8::is_ascii_digit)
+        match text {
+            [b'0', _, ..] | [] => false,
+            digits => digits.len() <= 18 && digits.iter().all(u8::is_ascii_digit),
+        }
     }
 
     /// The unscaled number at `scale`; `None` if digits would be lost or it does not fit.

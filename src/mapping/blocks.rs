@@ -19,9 +19,9 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
         let evaluator = self.evaluator;
         if let Some(text) = block.required.as_ref().filter(|_| !written) {
             evaluator.origin.set(None);
-            let text = evaluator.words(text, self.at(here));
+            let text = evaluator.words(text, &self.at(here));
             let mut finding = Diagnostic::new(Code::B002).with("text", text);
-            finding.place = block.kind.path().and_then(|path| evaluator.nearest(path, self.at(here)));
+            finding.place = block.kind.path().and_then(|path| evaluator.nearest(path, &self.at(here)));
             evaluator.report(finding, block.rule);
         }
         written
@@ -36,22 +36,22 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
         self.begin();
         match &block.kind {
             BlockKind::Plain => self.one(block, outer, here),
-            BlockKind::Section(nodes, slot) => match evaluator.first_record(nodes, self.at(here)) {
+            BlockKind::Section(nodes, slot) => match evaluator.first_record(nodes, &self.at(here)) {
                 Some((view, id)) => {
                     evaluator.enter(*slot, view, Slot::Record(view, id));
                     self.one(block, outer, here)
                 }
                 None => {
-                    evaluator.missed(nodes, None, self.at(here));
+                    evaluator.missed(nodes, None, &self.at(here));
                     self.not_made(block, outer, Why::NoRecord);
                     false
                 }
             },
             BlockKind::Each { nodes, slot, inside, group_by, sort_by } => {
-                let (view, ids) = evaluator.records(nodes, self.at(here));
+                let (view, ids) = evaluator.records(nodes, &self.at(here));
                 match view {
                     None => {
-                        evaluator.missed(nodes, None, self.at(here));
+                        evaluator.missed(nodes, None, &self.at(here));
                         self.not_made(block, outer, Why::NoRecord);
                         false
                     }
@@ -72,7 +72,7 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
                 }
             }
             BlockKind::Lines { text, width, slot } => self.lines(block, (text, *width, *slot), outer, here),
-            BlockKind::Copy(nodes, pairs) => match evaluator.records(nodes, self.at(here)) {
+            BlockKind::Copy(nodes, pairs) => match evaluator.records(nodes, &self.at(here)) {
                 (Some(view), ids @ [_, ..]) => {
                     for &id in ids {
                         self.copy(view, id, block.place, pairs, block.rule);
@@ -80,7 +80,7 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
                     true
                 }
                 _ => {
-                    evaluator.missed(nodes, None, self.at(here));
+                    evaluator.missed(nodes, None, &self.at(here));
                     self.not_made(block, outer, Why::NoRecord);
                     false
                 }
@@ -94,7 +94,7 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
         // What the record before was read for is not where this one's condition stands.
         self.evaluator.origin.set(None);
         if let Some(condition) = &block.condition
-            && !self.evaluator.holds(condition, self.at(here))
+            && !self.evaluator.holds(condition, &self.at(here))
         {
             self.not_made(block, outer, Why::Condition);
             return false;
@@ -128,7 +128,7 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
         let evaluator = self.evaluator;
         evaluator.origin.set(None);
         evaluator.line.set(block.rule);
-        let value = evaluator.value(text, self.at(here));
+        let value = evaluator.value(text, &self.at(here));
         let mut rest: &'r str = match value {
             Value::Absent => "",
             Value::Text(text) => text,
@@ -164,7 +164,7 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
         let keys = |builder: &Self, exprs: &'r [Expr], id: NodeId| -> Vec<Value<'r>> {
             evaluator.slots[slot].set(Slot::Record(view, id));
             evaluator.origin.set(None);
-            exprs.iter().map(|expr| evaluator.value(expr, builder.at(here))).collect()
+            exprs.iter().map(|expr| evaluator.value(expr, &builder.at(here))).collect()
         };
         // Groups in the order their first record comes.
         let mut groups: Vec<(Vec<Value<'r>>, Vec<NodeId>)> = Vec::new();
@@ -227,7 +227,7 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
     pub fn checks(&self, checks: &'r [CheckPlan], code: Code, here: Here) {
         let evaluator = self.evaluator;
         for check in checks {
-            let target = self.at(here);
+            let target = &self.at(here);
             evaluator.origin.set(None);
             evaluator.line.set(check.rule);
             if evaluator.holds(&check.condition, target) || evaluator.is_undecided(&check.condition, target) {

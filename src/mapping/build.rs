@@ -2,14 +2,14 @@
 
 use super::evaluate::{Evaluator, Here, Made, Target};
 use super::plan::{
-    EarlierPlan, LeafPlan, LetPlan, Making, Needs, PolicyKindPlan, RecordPlan, Round, SideName, Turn,
+    EarlierPlan, LeafPlan, LetPlan, Making, Needs, PolicyKindPlan, RecordPlan, Round, SideName,
 };
 use super::run::{Earlier, Facts, LookupKey};
 use super::slots::Slot;
 use super::trace::Tracing;
-use crate::base::decimal::Decimal;
+use super::turns::Into;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::tree::arena::{Adopted, Kept, Node, Origin};
+use crate::tree::arena::{Adopted, Kept, Origin};
 use crate::tree::{LeafType, NodeId, PlaceId, Tree, Value};
 
 /// Builds a target from what an evaluator gives.
@@ -17,9 +17,11 @@ pub(super) struct Builder<'e, 'r, 't, T> {
     pub evaluator: &'e Evaluator<'r, T>,
     pub target: &'t mut Tree,
     /// The text of the source, which the target has.
-    adopted: Adopted<'r>,
+    pub adopted: Adopted<'r>,
+    /// The constants of the plan, which the target has.
+    constants: Kept,
     /// Per place of the target, the leaf made last.
-    made: &'t mut Vec<Made>,
+    pub made: &'t mut Vec<Made>,
     /// The number of the last record.
     records: u32,
     /// Values on their way into the tree.
@@ -28,11 +30,11 @@ pub(super) struct Builder<'e, 'r, 't, T> {
 
 /// Where a value of a line goes.
 #[derive(Clone, Copy)]
-struct To {
+pub(super) struct To {
     /// The number of its record.
-    record: u32,
+    pub record: u32,
     /// The leaf that was reserved for it; at the end of the tree if none was.
-    node: Option<NodeId>,
+    pub node: Option<NodeId>,
 }
 
 impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
@@ -54,7 +56,8 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
         if made.len() < places {
             made.resize(places, Made::default());
         }
-        Builder { evaluator, target, adopted, made, records, text: String::new() }
+        let constants = target.keep(&evaluator.plan.constants);
+        Builder { evaluator, target, adopted, constants, made, records, text: String::new() }
     }
 
     /// The number of the last record.
@@ -82,7 +85,7 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
     pub fn earlier(&mut self, facts: &Facts<'r>) {
         let plan = self.evaluator.plan;
         for (i, line) in plan.earlier.iter().enumerate() {
-            let target = self.at(Here::default());
+            let target = &self.at(Here::default());
             self.evaluator.origin.set(None);
             self.evaluator.line.set(line.rule);
             for (_, key) in &line.keys {
@@ -105,7 +108,7 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
             Earlier::None => {
                 let PolicyKindPlan::Finding(severity) = line.unknown.kind else { return Slot::Empty };
                 let text = match &line.unknown.text {
-                    Some(text) => self.evaluator.words(text, self.at(here)),
+                    Some(text) => self.evaluator.words(text, &self.at(here)),
                     None => format!("no {} has this key", line.document),
                 };
                 self.evaluator
@@ -122,7 +125,7 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
         evaluator.line.set(line.rule);
         let mut values = Vec::with_capacity(line.keys.len());
         for (_, key) in &line.keys {
-            match evaluator.value(key, self.at(here)) {
+            match evaluator.value(key, &self.at(here)) {
                 Value::Absent => return Slot::Empty,
                 value => values.push(value.show()),
             }
@@ -185,20 +188,23 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
         for (slot, value) in &record.lets {
             self.bind(*slot, value, here);
         }
+        let start = self.target.len() as u32;
         let reserved = (T::IS_ON || !record.is_in_order).then(|| {
-            let first = self.target.len() as u32;
             for leaf in &record.leaves {
                 self.target.reserve(leaf.place);
             }
-            first
+            start
         });
-        let mut is_worth_it = self.leaves(record, &record.first, reserved, number, here);
+        let into = Into { plan: record, number, start, reserved, here };
+        let mut is_worth_it = self.leaves(&record.first, into);
         for block in &record.blocks {
             if block.required.is_some() || !self.lacks(block.needs) {
                 is_worth_it |= self.block(block, node, here);
             }
         }
-        is_worth_it |= self.leaves(record, &record.last, reserved, number, here);
+        if !record.last.is_empty() {
+            is_worth_it |= self.leaves(&record.last, into);
+        }
         self.checks(&record.checks, Code::B001, here);
         is_worth_it
     }
@@ -206,55 +212,8 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
     /// Whether nothing is there that there must be. A trace tells of what was looked for: then nothing is known
     /// beforehand.
     #[inline(always)]
-    fn lacks(&self, needs: Option<Needs>) -> bool {
-        !T::IS_ON && needs.is_some_and(|needs| self.evaluator.slots[needs.slot].lacks(needs))
-    }
-
-    /// Leaves of a record, in turn.
-    fn leaves(
-        &mut self,
-        record: &'r RecordPlan,
-        turns: &'r [Turn],
-        reserved: Option<u32>,
-        number: u32,
-        here: Here,
-    ) -> bool {
-        let mut is_worth_it = false;
-        for turn in turns {
-            if self.lacks(turn.needs) {
-                continue;
-            }
-            if turn.beside.is_some_and(|value| self.made[value.index()].record != number) {
-                continue;
-            }
-            let node = reserved.map(|first| NodeId(first + turn.leaf as u32));
-            let (leaf, to) = (&record.leaves[turn.leaf], To { record: number, node });
-            is_worth_it |= self.copied(leaf, to).is_some() || self.leaf(leaf, to, here);
-        }
-        is_worth_it
-    }
-
-    /// Takes over a text that needs nothing done to it. `None` if there is more to it.
-    #[inline(always)]
-    fn copied(&mut self, leaf: &LeafPlan, to: To) -> Option<()> {
-        let (slot, field) = leaf.copies.filter(|_| !T::IS_ON)?;
-        let slot = &self.evaluator.slots[slot];
-        let (view, id) = (slot.view(), slot.at(field)?);
-        let node = view.tree.node(id);
-        let value = self.adopted.value(view, node)?;
-        let is_right = match leaf.making {
-            Making::Text => {
-                !value.is_empty() && (leaf.max_length == 0 || value.len() <= leaf.max_length as usize)
-            }
-            Making::Number => view.text(id).is_some_and(|text| Decimal::is_written(text.as_bytes())),
-            Making::Computed | Making::Value => false,
-        };
-        if !is_right {
-            return None;
-        }
-        let Node { origin_start: start, origin_len: len, ordinal, .. } = *node;
-        self.place(leaf, value, Origin { start, len, ordinal, rule: leaf.rule }, to);
-        Some(())
+    pub fn lacks(&self, needs: Option<Needs>) -> bool {
+        !T::IS_ON && needs.is_some_and(|needs| self.evaluator.slots[needs.slot as usize].lacks(needs))
     }
 
     fn note_made(&mut self, place: PlaceId, node: NodeId, record: u32) {
@@ -262,7 +221,7 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
     }
 
     fn bind(&self, slot: usize, value: &'r LetPlan, here: Here) {
-        let target = self.at(here);
+        let target = &self.at(here);
         self.evaluator.origin.set(None);
         self.evaluator.line.set(0);
         self.begin();
@@ -282,15 +241,29 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
         self.evaluator.trace.note(|trace| trace.remember(slot));
     }
 
+    /// Whether the record with this number has a leaf at `place` already.
+    #[inline]
+    pub fn has_made(&self, place: PlaceId, record: u32) -> bool {
+        self.made[place.index()].record == record
+    }
+
+    /// A leaf that is a part of the plan's constants.
+    #[inline(always)]
+    pub fn constant(&mut self, leaf: &LeafPlan, (start, len): (u32, u32), to: To) {
+        let value = self.constants.part(start, len);
+        self.place(leaf.place, value, Origin { rule: leaf.rule, ..Origin::default() }, to);
+    }
+
+    /// Evaluates a leaf. Says whether it makes its record worth writing.
     #[inline(never)]
-    fn leaf(&mut self, leaf: &'r LeafPlan, to: To, here: Here) -> bool {
+    pub fn leaf(&mut self, leaf: &'r LeafPlan, to: To, here: Here) -> bool {
         let evaluator = self.evaluator;
         evaluator.origin.set(None);
         evaluator.line.set(leaf.rule);
         evaluator.failed.set(false);
         self.begin();
         let text = match leaf.making {
-            Making::Text => evaluator.text(&leaf.value, self.at(here)),
+            Making::Text => evaluator.text(&leaf.value, &self.at(here)),
             Making::Number => evaluator.number_text(&leaf.value),
             Making::Computed if !T::IS_ON => return self.computed(leaf, to, here),
             Making::Computed | Making::Value => None,
@@ -314,7 +287,7 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
     fn computed(&mut self, leaf: &'r LeafPlan, to: To, here: Here) -> bool {
         let evaluator = self.evaluator;
         evaluator.rounds.set(matches!(leaf.round, Some(Round::To(..))));
-        let number = evaluator.number(&leaf.value, self.at(here));
+        let number = evaluator.number(&leaf.value, &self.at(here));
         evaluator.rounds.set(false);
         let Some(number) = number else { return self.absent(leaf, here) };
         let number = match leaf.round {
@@ -325,8 +298,10 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
             self.unwritable(leaf, Value::Number(number));
             return false;
         }
+        // A number has no longest text, and does not stand in the source.
         let mut digits = [0u8; 44];
-        self.fill(leaf, number.write_into(&mut digits), to);
+        let value = self.target.keep(number.write_into(&mut digits));
+        self.put_kept(leaf, value, to);
         !leaf.is_constant
     }
 
@@ -343,7 +318,7 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
     fn evaluated(&mut self, leaf: &'r LeafPlan, to: To, here: Here) -> bool {
         let evaluator = self.evaluator;
         evaluator.rounds.set(matches!(leaf.round, Some(Round::To(..))));
-        let mut value = evaluator.value(&leaf.value, self.at(here));
+        let mut value = evaluator.value(&leaf.value, &self.at(here));
         evaluator.rounds.set(false);
         self.traced(leaf, to);
         if let (Value::Number(number), Some(Round::To(digits, mode))) = (value, leaf.round) {
@@ -382,10 +357,10 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
     fn required(&self, leaf: &'r LeafPlan, here: Here) {
         let is_told = || self.evaluator.failed.get() || self.evaluator.awaits(&leaf.value);
         if let Some(text) = leaf.required.as_ref().filter(|_| !is_told()) {
-            let text = self.evaluator.words(text, self.at(here));
+            let text = self.evaluator.words(text, &self.at(here));
             let mut finding = Diagnostic::new(Code::B002).with("text", text);
             let path = leaf.value.first_path();
-            finding.place = path.and_then(|path| self.evaluator.nearest(path, self.at(here)));
+            finding.place = path.and_then(|path| self.evaluator.nearest(path, &self.at(here)));
             self.evaluator.report(finding, leaf.rule);
         }
     }
@@ -423,25 +398,31 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
 
     #[inline(always)]
     fn put(&mut self, leaf: &LeafPlan, text: &str, to: To) {
+        let value = self.adopted.part(text).unwrap_or_else(|| self.target.keep(text));
+        self.put_kept(leaf, value, to);
+    }
+
+    /// Puts a value that the target has into the tree, as what the line read.
+    #[inline(always)]
+    fn put_kept(&mut self, leaf: &LeafPlan, value: Kept, to: To) {
         let mut origin = Origin { rule: leaf.rule, ..Origin::default() };
         if let Some(first) = self.evaluator.origin.get() {
             let node = self.evaluator.source.tree.node(first);
             (origin.start, origin.len, origin.ordinal) = (node.origin_start, node.origin_len, node.ordinal);
         }
-        let value = self.adopted.part(text).unwrap_or_else(|| self.target.keep(text));
-        self.place(leaf, value, origin, to);
+        self.place(leaf.place, value, origin, to);
     }
 
     /// Puts a leaf into the tree, which has its value.
     #[inline]
-    fn place(&mut self, leaf: &LeafPlan, value: Kept, origin: Origin, to: To) {
+    pub fn place(&mut self, place: PlaceId, value: Kept, origin: Origin, to: To) {
         let node = match to.node {
             Some(node) => {
                 self.target.fill_kept(node, value, origin);
                 node
             }
-            None => self.target.leaf_kept(leaf.place, value, origin),
+            None => self.target.leaf_kept(place, value, origin),
         };
-        self.note_made(leaf.place, node, to.record);
+        self.note_made(place, node, to.record);
     }
 }

@@ -7,10 +7,11 @@ use super::fields::Fields;
 use super::names::{Binding, Found, Multiplicity, Scope, pair_step};
 use super::plan::{
     BlockKind, BlockPlan, CheckPlan, Constant, EarlierPlan, Expr, LeafPlan, LetPlan, Making, Message,
-    MessagePartPlan, Plan, RecordPlan, Round, SideName, Truncate, Turn,
+    MessagePartPlan, Plan, RecordPlan, Round, SideName, Truncate,
 };
 use super::tables::Table;
-use super::{expression, layers, order};
+use super::turns::Turns;
+use super::{constants, expression, layers, order};
 use crate::base::decimal::RoundingMode;
 use crate::canonical::Shapes;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, suggest};
@@ -130,7 +131,7 @@ fn plan(
     let mut builder = Builder::new(PlaceId::ROOT);
     compiler.statements(&mut builder, &mut scope, &map.statements);
     compiler.check_required(&builder, map, &target);
-    let root = compiler.whole(builder);
+    let mut root = compiler.whole(builder);
     let cases = compiler.cases(&source, &scope);
     compiler.unread_parameter(map);
     let Context { slots, sequences, rules, read, .. } = compiler.context;
@@ -141,10 +142,11 @@ fn plan(
         target,
         source_shape,
         target_shape,
-        root,
         earlier,
         lookups: compiler.lookups,
         slots: slots.into_slots(),
+        constants: constants::gather(&mut root),
+        root,
         sequences,
         read,
         unmapped: unmapped(map),
@@ -439,13 +441,14 @@ impl Compiler<'_> {
             words(text.as_ref().map_or_else(missing, |text| text.text.clone()))
         });
         let round = line.modifiers.round.as_ref().and_then(|round| self.rounding(round));
+        let making = Making::of(&typed.expr, &leaf, round);
         builder.leaves.push(LeafPlan {
             place,
-            making: Making::of(&typed.expr, &leaf, round),
+            making,
             max_length: if leaf.kind() == ValueKind::Text { max_length } else { 0 },
             leaf,
             is_constant: matches!(typed.expr, Expr::Constant(_)),
-            copies: typed.expr.copies(),
+            quick: if making.copies() { typed.expr.copies() } else { None },
             value: typed.expr,
             required,
             truncate: line.modifiers.truncate.map(|(_, warn)| Truncate { length: max_length, warn }),
@@ -938,13 +941,8 @@ impl Compiler<'_> {
             .collect();
         // The tree of a canonical document may hold leaves in any order; segments are written in the order of theirs.
         let is_in_order = self.target_guide.is_none() || (last.is_empty() && first.is_sorted());
-        let turn = |leaf: usize| {
-            let LeafPlan { value, required, beside, .. } = &leaves[leaf];
-            // Most values are not there, and need not be looked for.
-            let needs = value.needs().filter(|_| required.is_none());
-            Turn { leaf, needs, beside: *beside }
-        };
-        let [first, last] = [first, last].map(|order| order.into_iter().map(turn).collect());
+        let is_free = self.target_guide.is_none() || !is_in_order;
+        let [first, last] = [first, last].map(|order| Turns::of(order, &leaves, is_free));
         RecordPlan { leaves, first, blocks, last, lets, checks, is_in_order }
     }
 
@@ -1017,7 +1015,7 @@ fn constant_leaf(shape: &Shape, place: PlaceId, code: &str, rule: u32) -> LeafPl
         truncate: None,
         round: None,
         beside: None,
-        copies: None,
+        quick: None,
         rule,
     }
 }

@@ -90,7 +90,7 @@ impl<'t> Target<'t> {
 impl<'r, T: Tracing> Evaluator<'r, T> {
     /// The value of an expression.
     #[inline]
-    pub fn value(&self, expr: &'r Expr, target: Target<'_>) -> Value<'r> {
+    pub fn value(&self, expr: &'r Expr, target: &Target<'_>) -> Value<'r> {
         match expr {
             Expr::Constant(constant) => self.constant(constant),
             Expr::Leaf(nodes) => self.first_value(nodes, target),
@@ -109,7 +109,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     #[inline(never)]
-    fn value_of(&self, expr: &'r Expr, target: Target<'_>) -> Value<'r> {
+    fn value_of(&self, expr: &'r Expr, target: &Target<'_>) -> Value<'r> {
         match expr {
             Expr::Constant(constant) => self.constant(constant),
             Expr::Leaf(nodes) => self.first_value(nodes, target),
@@ -156,7 +156,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         function: &'static Function,
         arguments: &'r [Expr],
         rule: u32,
-        target: Target<'_>,
+        target: &Target<'_>,
     ) -> Value<'r> {
         if let [only] = arguments {
             let value = self.value(only, target);
@@ -187,7 +187,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     /// The value of an expression that gives text or nothing.
-    pub fn text(&self, expr: &'r Expr, target: Target<'_>) -> Option<&'r str> {
+    pub fn text(&self, expr: &'r Expr, target: &Target<'_>) -> Option<&'r str> {
         match expr {
             Expr::Constant(Constant::Text(text)) => Some(text),
             Expr::Leaf(nodes) => self.first_text(nodes, target),
@@ -222,7 +222,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         }
     }
 
-    fn value_text(&self, expr: &'r Expr, target: Target<'_>) -> Option<&'r str> {
+    fn value_text(&self, expr: &'r Expr, target: &Target<'_>) -> Option<&'r str> {
         match self.value(expr, target) {
             Value::Text(text) => Some(text),
             _ => None,
@@ -230,7 +230,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     /// The value of an expression that gives a number or nothing.
-    pub fn number(&self, expr: &'r Expr, target: Target<'_>) -> Option<Decimal> {
+    pub fn number(&self, expr: &'r Expr, target: &Target<'_>) -> Option<Decimal> {
         match expr {
             Expr::Constant(Constant::Number(number)) => Some(*number),
             Expr::Leaf(nodes) if !T::IS_ON && nodes.gives_number => self.first_number(nodes, target),
@@ -264,7 +264,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     /// Whether a condition holds. What is absent does not.
-    pub fn holds(&self, condition: &'r Expr, target: Target<'_>) -> bool {
+    pub fn holds(&self, condition: &'r Expr, target: &Target<'_>) -> bool {
         match condition {
             Expr::Exists(nodes) => self.exists(nodes, target),
             Expr::Present(inner) => !self.value(inner, target).is_absent(),
@@ -283,7 +283,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     /// Whether the condition of an `if` holds.
-    fn decides(&self, condition: &'r Expr, target: Target<'_>) -> bool {
+    fn decides(&self, condition: &'r Expr, target: &Target<'_>) -> bool {
         let mut mark = 0;
         self.trace.note(|trace| mark = trace.mark());
         let holds = self.holds(condition, target);
@@ -292,7 +292,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     /// How two values compare; `None` if one is absent or they are of different kinds.
-    fn order(&self, left: &'r Expr, right: &'r Expr, target: Target<'_>) -> Option<Ordering> {
+    fn order(&self, left: &'r Expr, right: &'r Expr, target: &Target<'_>) -> Option<Ordering> {
         if let (
             Expr::Leaf(Nodes { way: Way::Made(place), start, gives_text, .. }),
             Expr::Constant(Constant::Text(right)),
@@ -318,7 +318,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     /// Whether something a condition compares is not there: then a check does not fire.
-    pub fn is_undecided(&self, condition: &'r Expr, target: Target<'_>) -> bool {
+    pub fn is_undecided(&self, condition: &'r Expr, target: &Target<'_>) -> bool {
         self.quietly(|| self.undecided(condition, target))
     }
 
@@ -329,7 +329,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         result
     }
 
-    fn undecided(&self, condition: &'r Expr, target: Target<'_>) -> bool {
+    fn undecided(&self, condition: &'r Expr, target: &Target<'_>) -> bool {
         match condition {
             Expr::Binary(Operator::And | Operator::Or, left, right) => {
                 // Either side alone may decide.
@@ -363,7 +363,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     // ------------------------------------------------------------------------------------------ operators
 
     #[inline(never)]
-    fn binary(&self, operator: Operator, left: &'r Expr, right: &'r Expr, target: Target<'_>) -> Value<'r> {
+    fn binary(&self, operator: Operator, left: &'r Expr, right: &'r Expr, target: &Target<'_>) -> Value<'r> {
         match operator {
             Operator::And => return Value::Bool(self.holds(left, target) && self.holds(right, target)),
             Operator::Or => return Value::Bool(self.holds(left, target) || self.holds(right, target)),
@@ -389,7 +389,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         operator: Operator,
         left: &'r Expr,
         right: &'r Expr,
-        target: Target<'_>,
+        target: &Target<'_>,
     ) -> Option<Decimal> {
         let (left, right) = (self.number(left, target), self.number(right, target));
         let (left, right) = (left?, right?);
@@ -416,7 +416,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     #[inline(never)]
-    fn via(&self, via: &'r ViaPlan, target: Target<'_>) -> Value<'r> {
+    fn via(&self, via: &'r ViaPlan, target: &Target<'_>) -> Value<'r> {
         let key = match via.keys.as_slice() {
             [Expr::Leaf(nodes)] if nodes.gives_text => self.first_text(nodes, target),
             [key] => match self.value(key, target) {
@@ -441,7 +441,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     /// In a table with several keys.
-    fn via_several(&self, via: &'r ViaPlan, target: Target<'_>) -> Value<'r> {
+    fn via_several(&self, via: &'r ViaPlan, target: &Target<'_>) -> Value<'r> {
         let mut keys: bumpalo::collections::Vec<'r, &'r str> = bumpalo::collections::Vec::new_in(self.memory);
         for key in &via.keys {
             match self.value(key, target) {
@@ -464,7 +464,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     /// What a table has no row for.
-    fn unknown(&self, via: &'r ViaPlan, keys: &[&'r str], target: Target<'_>) -> Value<'r> {
+    fn unknown(&self, via: &'r ViaPlan, keys: &[&'r str], target: &Target<'_>) -> Value<'r> {
         let shown = keys.join(", ");
         let is_inline = via.table.name.is_empty();
         let name = if is_inline { "of this line" } else { &via.table.name };
@@ -506,7 +506,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
 
     // ------------------------------------------------------------------------------------------ lists
 
-    fn each_value(&self, source: &'r ListSource, target: Target<'_>, each: &mut dyn FnMut(Value<'r>)) {
+    fn each_value(&self, source: &'r ListSource, target: &Target<'_>, each: &mut dyn FnMut(Value<'r>)) {
         match source {
             ListSource::Value(expr) => each(self.value(expr, target)),
             ListSource::Nodes(nodes) if nodes.is_single && matches!(nodes.way, Way::To { .. }) => {
@@ -528,7 +528,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     #[inline(never)]
-    fn list(&self, function: ListFunction, source: &'r ListSource, target: Target<'_>) -> Value<'r> {
+    fn list(&self, function: ListFunction, source: &'r ListSource, target: &Target<'_>) -> Value<'r> {
         if function == ListFunction::Count {
             return Value::Number(Decimal::from_integer(self.count(source, target)));
         }
@@ -573,7 +573,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     /// The sum of the numbers a path leads to; `None` if it does not fit.
-    fn sum(&self, nodes: &'r Nodes, target: Target<'_>) -> Option<Decimal> {
+    fn sum(&self, nodes: &'r Nodes, target: &Target<'_>) -> Option<Decimal> {
         let mut sum = Some(Decimal::ZERO);
         let mut add = |found| {
             if let Some(number) = self.number_at(nodes, found) {
@@ -597,7 +597,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         sum
     }
 
-    fn count(&self, source: &'r ListSource, target: Target<'_>) -> i64 {
+    fn count(&self, source: &'r ListSource, target: &Target<'_>) -> i64 {
         let mut count = 0;
         match source {
             ListSource::Nodes(nodes) if nodes.leaves.is_empty() => {
@@ -616,7 +616,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     #[inline(never)]
-    fn join(&self, items: &'r [ListSource], separator: &'r Expr, target: Target<'_>) -> Value<'r> {
+    fn join(&self, items: &'r [ListSource], separator: &'r Expr, target: &Target<'_>) -> Value<'r> {
         let separator = match self.value(separator, target) {
             Value::Text(text) => text,
             other => self.memory.alloc_str(&if other.is_absent() { String::new() } else { other.show() }),
@@ -651,7 +651,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     // ------------------------------------------------------------------------------------------ findings
 
     /// A text for people with its values.
-    pub fn words(&self, message: &'r Message, target: Target<'_>) -> String {
+    pub fn words(&self, message: &'r Message, target: &Target<'_>) -> String {
         message
             .parts
             .iter()

@@ -5,6 +5,7 @@ use super::plan::{Field, Needs, Nodes, PairPlan, Start, Step, Way};
 use crate::base::word::word;
 use crate::guide::path::KeyTest;
 use crate::tree::{PlaceId, Shape};
+use std::num::NonZeroU64;
 
 /// The paths that start from one slot, as a tree of their steps: paths that begin alike share what they have in common.
 #[derive(Debug, Default)]
@@ -21,8 +22,8 @@ const EDGES_MAX: usize = 64;
 /// The ways on from a record.
 #[derive(Debug, Default)]
 pub struct Branch {
-    /// Per place of a child, the number of the first of `asked` for it; 0 and whatever is beyond the end is none.
-    pub of_place: Vec<u16>,
+    /// What the children at a place are asked for, by place; whatever is beyond the end is asked for nothing.
+    pub of_place: Vec<AskedAt>,
     /// What children are asked for, by number from 1.
     pub asked: Vec<Asked>,
     /// The place of the one thing asked for, if there is one only, and it is the first child there.
@@ -30,6 +31,17 @@ pub struct Branch {
     edges: Vec<Edge>,
     pairs: Vec<Pairs>,
     beside: Vec<Beside>,
+}
+
+/// What the children of a record at one place are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AskedAt {
+    /// Nothing: it is passed over with all that is in it.
+    Nothing,
+    /// Its first node stands in this field, and nothing in it is asked for: mostly the leaf that a path leads to.
+    Field(Field),
+    /// More than that: the number of the first of [`Branch::asked`], from 0.
+    More(u16),
 }
 
 /// What a child of a record is asked for.
@@ -41,8 +53,6 @@ pub struct Asked {
     pub what: What,
     /// The field of the first node that is it.
     pub field: Field,
-    /// The bit of the field, if it is among the first; else 0.
-    pub bit: u64,
     /// The bit of the step within its branch, if only the first such child of a record counts; else 0.
     pub single: u64,
     /// The number of the branch with the steps behind it; 0 if there are none.
@@ -131,11 +141,26 @@ impl Branch {
 
     fn ask(&mut self, place: PlaceId, asked: Asked) {
         if self.of_place.len() <= place.index() {
-            self.of_place.resize(place.index() + 1, 0);
+            self.of_place.resize(place.index() + 1, AskedAt::Nothing);
         }
         let first = &mut self.of_place[place.index()];
-        self.asked.push(Asked { next: *first, ..asked });
-        *first = self.asked.len() as u16;
+        let next = match *first {
+            AskedAt::More(number) => number + 1,
+            _ => 0,
+        };
+        *first = AskedAt::More(self.asked.len() as u16);
+        self.asked.push(Asked { next, ..asked });
+    }
+
+    /// Notes which places are asked for one thing only, and nothing in it.
+    fn simplify(&mut self) {
+        for at in &mut self.of_place {
+            let AskedAt::More(number) = *at else { continue };
+            if let Asked { next: 0, what: What::Step, inner: 0, field, .. } = self.asked[usize::from(number)]
+            {
+                *at = AskedAt::Field(field);
+            }
+        }
     }
 
     /// Puts down what children are asked for, per place, now that all steps and qualifiers are known.
@@ -146,7 +171,6 @@ impl Branch {
                 next: 0,
                 what: What::Step,
                 field: edge.field,
-                bit: bit(edge.field).unwrap_or(0),
                 single: if edge.is_single { 1 << number } else { 0 },
                 inner: edge.inner as u16,
                 wanted: wanted(edge.inner),
@@ -162,9 +186,10 @@ impl Branch {
         }
         for number in 0..self.pairs.len() {
             let what = What::Qualifier(number as u16);
-            let asked = Asked { next: 0, what, field: 0, bit: 0, single: 0, inner: 0, wanted: 0 };
+            let asked = Asked { next: 0, what, field: 0, single: 0, inner: 0, wanted: 0 };
             self.ask(self.pairs[number].qualifier, asked);
         }
+        self.simplify();
         self.only = match (self.edges.as_slice(), self.pairs.as_slice()) {
             ([Edge { places, test: None, is_single: true, .. }], []) if places.len() == 1 => Some(places[0]),
             _ => None,
@@ -340,7 +365,7 @@ impl Fields {
 impl Needs {
     /// That a field of a slot is set; `None` if it is not among those that can be asked for together.
     pub fn field(slot: usize, field: Field) -> Option<Needs> {
-        Some(Needs { slot, mask: bit(field)? })
+        Some(Needs { slot: slot as u32, mask: NonZeroU64::new(bit(field)?)? })
     }
 
     /// That one of two things is there; `None` if they are not of the same slot.

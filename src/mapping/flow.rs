@@ -116,6 +116,7 @@ pub fn compile(
         earlier: Vec::new(),
         lookups: Vec::new(),
         slots: slots.into_slots(),
+        constants: String::new(),
         sequences,
         read: Vec::new(),
         unmapped: None,
@@ -166,7 +167,7 @@ impl Flow {
         let evaluator = evaluator(&self.frame, document, &Facts::default(), memory, findings, &Untraced);
         debug_assert!(matches!(evaluator.slots[0].get(), Slot::Record(..)));
         let nothing = Tree::new();
-        let target = Target::nothing(&nothing);
+        let target = &Target::nothing(&nothing);
         let holds: Vec<bool> =
             self.conditions.iter().map(|condition| evaluator.holds(condition, target)).collect();
         let chosen: Vec<usize> = (0..self.writes.len())

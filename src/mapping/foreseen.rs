@@ -1,7 +1,7 @@
 //! What is known of lines before they run: what kind of value they give, and which fields must be set for one.
 
 use super::plan::{
-    BlockKind, Constant, Expr, Field, ListFunction, ListSource, Needs, Nodes, PolicyKindPlan, Start, Way,
+    BlockKind, Constant, Expr, ListFunction, ListSource, Needs, Nodes, PolicyKindPlan, Quick, Start, Way,
 };
 
 impl Expr {
@@ -64,16 +64,17 @@ impl Expr {
         }
     }
 
-    /// The field of a slot that is its value, if it is that and nothing else.
-    pub fn copies(&self) -> Option<(usize, Field)> {
-        match self {
-            Expr::Leaf(Nodes {
-                start: Start::Slot(slot),
-                way: Way::To { field, .. },
-                is_single: true,
-                ..
-            }) => Some((*slot, *field)),
-            _ => None,
+    /// The field of a slot that is its value if there is a text in it.
+    pub fn copies(&self) -> Option<Quick> {
+        let (start, field) = match self {
+            Expr::Leaf(Nodes { start, way: Way::To { field, .. }, is_single: true, .. }) => (*start, *field),
+            Expr::Pair(pair) => (pair.nodes.start, pair.field?),
+            Expr::Else(value, _) => return value.copies(),
+            _ => return None,
+        };
+        match start {
+            Start::Slot(slot) => Some(Quick::Copy { slot, field }),
+            Start::Group(_) | Start::This | Start::Out => None,
         }
     }
 }

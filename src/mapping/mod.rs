@@ -3,6 +3,7 @@
 mod blocks;
 mod build;
 mod compile;
+mod constants;
 mod evaluate;
 mod expression;
 mod fields;
@@ -19,6 +20,7 @@ pub mod run;
 mod slots;
 pub mod tables;
 pub mod trace;
+mod turns;
 
 pub use compile::{MapSources, compile, share};
 pub use plan::{Constant, Plan, SideName};

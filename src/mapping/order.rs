@@ -33,7 +33,7 @@ fn record(plan: &RecordPlan, is_root: bool, found: &mut Vec<(PlaceId, Span)>) {
     for (at, block) in plan.blocks.iter().enumerate() {
         let mut reads = Vec::new();
         of_block(block, true, &mut reads);
-        let is_last = |place: PlaceId| plan.last.iter().any(|turn| plan.leaves[turn.leaf].place == place);
+        let is_last = |place: PlaceId| plan.last.leaves().any(|leaf| plan.leaves[leaf].place == place);
         tell(reads, &|place| is_last(place) || is_block(place, at));
     }
     for block in &plan.blocks {

@@ -44,7 +44,7 @@ impl<'r, 't> Of<'r, 't> {
 
 impl<'r, T: Tracing> Evaluator<'r, T> {
     /// The first value a path leads to.
-    pub(super) fn first_value(&self, nodes: &'r Nodes, target: Target<'_>) -> Value<'r> {
+    pub(super) fn first_value(&self, nodes: &'r Nodes, target: &Target<'_>) -> Value<'r> {
         let result = match &nodes.way {
             Way::To { field, .. } => match self.field(nodes.start, *field) {
                 None => Value::Absent,
@@ -66,7 +66,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     /// The same for a path that leads to numbers written with a point.
-    pub(super) fn first_number(&self, nodes: &'r Nodes, target: Target<'_>) -> Option<Decimal> {
+    pub(super) fn first_number(&self, nodes: &'r Nodes, target: &Target<'_>) -> Option<Decimal> {
         let found = match &nodes.way {
             Way::To { field, .. } => {
                 self.field(nodes.start, *field).map(|(view, id)| Found::Document(view, id))
@@ -107,7 +107,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     /// The same for a path that leads to text.
-    pub(super) fn first_text(&self, nodes: &'r Nodes, target: Target<'_>) -> Option<&'r str> {
+    pub(super) fn first_text(&self, nodes: &'r Nodes, target: &Target<'_>) -> Option<&'r str> {
         if let Way::To { field, .. } = nodes.way {
             let Some((view, id)) = self.field(nodes.start, field) else {
                 self.missed(nodes, None, target);
@@ -142,7 +142,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     #[inline(never)]
-    fn first_of_all(&self, nodes: &'r Nodes, target: Target<'_>) -> Value<'r> {
+    fn first_of_all(&self, nodes: &'r Nodes, target: &Target<'_>) -> Value<'r> {
         let mut result = Value::Absent;
         self.visit(nodes, target, &mut |found| {
             result = self.read(nodes, found);
@@ -161,17 +161,17 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
 
     /// A leaf of the record being built, or of the whole target.
     #[inline]
-    fn made(&self, start: Start, place: PlaceId, target: Target<'_>) -> Option<NodeId> {
+    fn made(&self, start: Start, place: PlaceId, target: &Target<'_>) -> Option<NodeId> {
         let record = if start == Start::Out { target.at.out } else { target.at.number };
         target.made.get(place.index()).filter(|made| made.record == record).map(|made| made.node)
     }
 
     /// The text of such a leaf.
-    pub(super) fn made_text<'t>(&self, start: Start, place: PlaceId, target: Target<'t>) -> Option<&'t str> {
+    pub(super) fn made_text<'t>(&self, start: Start, place: PlaceId, target: &Target<'t>) -> Option<&'t str> {
         self.made(start, place, target).and_then(|id| View::new(target.tree, "").text(id))
     }
 
-    pub(super) fn exists(&self, nodes: &'r Nodes, target: Target<'_>) -> bool {
+    pub(super) fn exists(&self, nodes: &'r Nodes, target: &Target<'_>) -> bool {
         let is_there = |tree: &Tree, id| nodes.leaves.is_empty() || tree.node(id).has_value();
         let mut exists = match &nodes.way {
             Way::To { field, .. } => {
@@ -185,7 +185,15 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                 }
                 false
             }
-            _ => false,
+            Way::Made(place) => {
+                let exists =
+                    self.made(nodes.start, *place, target).is_some_and(|id| is_there(target.tree, id));
+                if !exists {
+                    self.missed(nodes, None, target);
+                }
+                return exists;
+            }
+            Way::From(_) | Way::Walk => false,
         };
         self.visit(nodes, target, &mut |found| {
             exists = match found {
@@ -200,7 +208,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         exists
     }
 
-    pub(super) fn pair(&self, pair: &'r PairPlan, target: Target<'_>) -> Option<&'r str> {
+    pub(super) fn pair(&self, pair: &'r PairPlan, target: &Target<'_>) -> Option<&'r str> {
         let result = match pair.field {
             Some(field) => {
                 let value = self.field(pair.nodes.start, field);
@@ -214,7 +222,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         result
     }
 
-    fn pair_anywhere(&self, pair: &'r PairPlan, target: Target<'_>) -> Option<&'r str> {
+    fn pair_anywhere(&self, pair: &'r PairPlan, target: &Target<'_>) -> Option<&'r str> {
         let mut result = None;
         self.visit(&pair.nodes, target, &mut |found| {
             let Found::Document(view, id) = found else { return ControlFlow::Continue(()) };
@@ -248,12 +256,12 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     pub(super) fn visit<'t>(
         &self,
         nodes: &'r Nodes,
-        target: Target<'t>,
+        target: &Target<'t>,
         each: &mut dyn FnMut(Found<'r, 't>) -> ControlFlow<()>,
     ) {
         let mut from = |of: Of<'r, 't>, id: NodeId, begin: Begin| {
             let mut each = |id: NodeId| each(of.node(id));
-            self.walk(&of, id, &nodes.steps, begin, &target, &mut each)
+            self.walk(&of, id, &nodes.steps, begin, target, &mut each)
         };
         let _ = match nodes.start {
             Start::This => from(Of::Target(target.tree), target.at.this, Begin::AtFirst),
@@ -266,7 +274,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             Start::Group(slot) => match self.slots[slot].get() {
                 Slot::Group(view, ids) => ids.iter().try_for_each(|&id| {
                     let of = Of::Document(view);
-                    let is_meant = |member: &'r Step| self.selected(&of, id, member, &target);
+                    let is_meant = |member: &'r Step| self.selected(&of, id, member, target);
                     if !nodes.member.as_deref().is_none_or(is_meant) {
                         return ControlFlow::Continue(());
                     }
@@ -288,7 +296,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     /// The first record a path leads to; paths into the target have none here.
-    pub(super) fn first_record(&self, nodes: &'r Nodes, target: Target<'_>) -> Option<(View<'r>, NodeId)> {
+    pub(super) fn first_record(&self, nodes: &'r Nodes, target: &Target<'_>) -> Option<(View<'r>, NodeId)> {
         if let Way::To { field, .. } = nodes.way {
             return self.field(nodes.start, field);
         }
@@ -304,7 +312,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     /// The records a path leads to; paths into the target have none here.
-    pub(super) fn records(&self, nodes: &'r Nodes, target: Target<'_>) -> (Option<View<'r>>, &'r [NodeId]) {
+    pub(super) fn records(&self, nodes: &'r Nodes, target: &Target<'_>) -> (Option<View<'r>>, &'r [NodeId]) {
         if let (Way::To { field, .. } | Way::From(field), Start::Slot(slot)) = (&nodes.way, nodes.start)
             && self.slots[slot].at(*field).is_none()
         {
@@ -382,7 +390,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         let mut mark = 0;
         self.trace.note(|trace| mark = trace.mark());
         self.slots[*slot].set(Slot::Record(view, id));
-        let holds = self.holds(condition, *target);
+        let holds = self.holds(condition, target);
         // Neither origin nor trace tell of records that were only looked at.
         self.origin.set(origin);
         self.trace.note(|trace| trace.drop_since(mark));
@@ -463,7 +471,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     /// The place of the record that comes nearest to where a path leads: as far down as there is something. `None` for
     /// paths that do not start in the message.
     #[cold]
-    pub(super) fn nearest(&self, nodes: &'r Nodes, target: Target<'_>) -> Option<Place> {
+    pub(super) fn nearest(&self, nodes: &'r Nodes, target: &Target<'_>) -> Option<Place> {
         let (Start::Slot(slot) | Start::Group(slot)) = nodes.start else { return None };
         let (view, mut id) = match self.slots[slot].get() {
             Slot::Record(view, id) => (view, id),
@@ -475,7 +483,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                 let node = view.tree.node(*child);
                 step.places.contains(&node.place)
                     && !node.has_value()
-                    && self.quietly(|| self.selected(&Of::Document(view), *child, step, &target))
+                    && self.quietly(|| self.selected(&Of::Document(view), *child, step, target))
             };
             match view.tree.children(id).find(is_next) {
                 Some(next) => id = next,
@@ -538,7 +546,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
 
     /// Notes that a path led to nothing.
     #[inline(always)]
-    pub(super) fn missed(&self, nodes: &Nodes, pair: Option<&str>, target: Target<'_>) {
+    pub(super) fn missed(&self, nodes: &Nodes, pair: Option<&str>, target: &Target<'_>) {
         self.note(|| {
             let from = match nodes.start {
                 Start::This => Whence::Target(target.at.this),

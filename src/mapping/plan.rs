@@ -3,11 +3,13 @@
 use super::fields::SlotFields;
 use super::functions::Function;
 use super::tables::Table;
+use super::turns::Turns;
 use crate::base::decimal::{Decimal, RoundingMode};
 use crate::base::span::Span;
 use crate::diagnostics::Severity;
 use crate::guide::path::KeyTest;
 use crate::tree::{LeafType, PlaceId, Shape};
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
 /// A compiled map.
@@ -33,6 +35,8 @@ pub struct Plan {
     pub lookups: Vec<EarlierPlan>,
     /// The slots a run needs, each with the places that paths from it lead to.
     pub slots: Vec<SlotFields>,
+    /// The texts of leaves that are constants.
+    pub constants: String,
     /// How many counters `seq()` needs.
     pub sequences: usize,
     /// Per source place, whether some line reads it or ignores it with a reason.
@@ -60,11 +64,11 @@ pub struct RecordPlan {
     /// Leaves, in the order of the shape.
     pub leaves: Vec<LeafPlan>,
     /// Those that need nothing of the records inside, in the order of their dependencies.
-    pub first: Vec<Turn>,
+    pub first: Turns,
     /// Records inside, in the order of the shape; several blocks for one place in the order written.
     pub blocks: Vec<BlockPlan>,
     /// Those that need the records inside.
-    pub last: Vec<Turn>,
+    pub last: Turns,
     /// Values of `let`, each with its slot, evaluated before everything else.
     pub lets: Vec<(usize, LetPlan)>,
     /// Checks, after everything else.
@@ -72,17 +76,6 @@ pub struct RecordPlan {
     /// Whether leaves may go into the tree as they are made. If not, all of them are reserved first, in the order of
     /// the shape, which writers of segments need.
     pub is_in_order: bool,
-}
-
-/// The turn of a leaf of a record, with what tells that there is nothing to do.
-#[derive(Debug, Clone, Copy)]
-pub struct Turn {
-    /// The leaf's index.
-    pub leaf: usize,
-    /// What must be there for it to be made; `None` also if its absence is to be told.
-    pub needs: Option<Needs>,
-    /// The leaf that must have been made in the record.
-    pub beside: Option<PlaceId>,
 }
 
 /// What a `let` holds.
@@ -121,10 +114,29 @@ pub struct LeafPlan {
     pub round: Option<Round>,
     /// The qualifier of this value is written only if the value is.
     pub beside: Option<PlaceId>,
-    /// The field of a slot that is the value, if nothing else is.
-    pub copies: Option<(usize, Field)>,
+    /// What it is made from at once, if that is there.
+    pub quick: Option<Quick>,
     /// Number of its line.
     pub rule: u32,
+}
+
+/// What a leaf is made from without evaluating its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quick {
+    /// The text in a field of a slot. If there is none, or not one that can be copied, the value is evaluated.
+    Copy {
+        /// The slot.
+        slot: usize,
+        /// The field.
+        field: Field,
+    },
+    /// A part of [`Plan::constants`].
+    Constant {
+        /// Its first byte.
+        start: u32,
+        /// Its length in bytes.
+        len: u32,
+    },
 }
 
 /// How a leaf's value becomes the text of the leaf.
@@ -141,6 +153,11 @@ pub enum Making {
 }
 
 impl Making {
+    /// Whether a text of the source may be the text of the leaf as it is.
+    pub fn copies(self) -> bool {
+        matches!(self, Making::Text | Making::Number)
+    }
+
     /// How a leaf of type `leaf` is made from `value`.
     pub fn of(value: &Expr, leaf: &LeafType, round: Option<Round>) -> Making {
         let is_number = |leaf: &LeafType| matches!(leaf, LeafType::Integer | LeafType::Decimal);
@@ -483,9 +500,9 @@ pub type Field = u16;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Needs {
     /// The slot.
-    pub slot: usize,
+    pub slot: u32,
     /// A bit for each of them; only the first fields of a slot have one.
-    pub mask: u64,
+    pub mask: NonZeroU64,
 }
 
 impl Nodes {

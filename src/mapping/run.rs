@@ -209,7 +209,7 @@ impl Runner {
         let mut ignored = Diagnostics::bounded(0);
         let evaluator = evaluator(plan, source, facts, &self.memory, &mut ignored, &Untraced);
         let nothing = Tree::new();
-        let target = Target::nothing(&nothing);
+        let target = &Target::nothing(&nothing);
         plan.earlier
             .iter()
             .map(|line| {

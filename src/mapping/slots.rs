@@ -1,6 +1,6 @@
 //! What paths start from while a plan runs: records of documents, groups of them, and values.
 
-use super::fields::{Asked, Branch, Pairs, SlotFields, What, bit};
+use super::fields::{Asked, AskedAt, Branch, Pairs, SlotFields, What, bit};
 use super::plan::{Field, Needs};
 use crate::base::word::word;
 use crate::tree::arena::Node;
@@ -21,13 +21,25 @@ pub(super) enum Slot<'r> {
     Value(Value<'r>),
 }
 
+/// The first node of each of the paths that start from a slot, by field.
+#[derive(Clone, Copy)]
+pub(super) struct Noted<'r>(&'r [Cell<u32>]);
+
+impl Noted<'_> {
+    /// The node in a field.
+    #[inline(always)]
+    pub fn at(self, field: Field) -> Option<NodeId> {
+        let node = self.0[usize::from(field)].get();
+        (node != NONE).then_some(NodeId(node))
+    }
+}
+
 /// A slot of a run.
 pub(super) struct SlotState<'r> {
     held: Cell<Slot<'r>>,
     /// What the nodes of the fields are of.
     view: Cell<View<'r>>,
-    /// The first node of each of the paths.
-    fields: &'r [Cell<u32>],
+    noted: Noted<'r>,
     /// A bit for each of the first fields that is set.
     present: Cell<u64>,
     plan: &'r SlotFields,
@@ -42,7 +54,7 @@ impl<'r> SlotState<'r> {
             let fields;
             (fields, rest) = rest.split_at(usize::from(plans[slot].count));
             let (held, view, present) = (Cell::new(Slot::Empty), Cell::new(view), Cell::new(0));
-            SlotState { held, view, fields, present, plan: &plans[slot] }
+            SlotState { held, view, noted: Noted(fields), present, plan: &plans[slot] }
         })
     }
 
@@ -60,20 +72,31 @@ impl<'r> SlotState<'r> {
     /// The node in a field.
     #[inline]
     pub fn at(&self, field: Field) -> Option<NodeId> {
-        let node = self.fields[usize::from(field)].get();
-        (node != NONE).then_some(NodeId(node))
+        self.noted.at(field)
+    }
+
+    /// The nodes in all fields.
+    #[inline(always)]
+    pub fn noted(&self) -> Noted<'r> {
+        self.noted
     }
 
     /// Whether none of the fields is set that there must be one of.
     #[inline]
     pub fn lacks(&self, needs: Needs) -> bool {
-        self.present.get() & needs.mask == 0
+        self.has_none(needs.mask.get())
+    }
+
+    /// Whether none of the fields with these bits is set.
+    #[inline(always)]
+    pub fn has_none(&self, mask: u64) -> bool {
+        self.present.get() & mask == 0
     }
 
     /// Puts something into it.
     pub fn set(&self, slot: Slot<'r>) {
         self.held.set(slot);
-        for field in self.fields {
+        for field in self.noted.0 {
             field.set(NONE);
         }
         self.present.set(0);
@@ -95,23 +118,36 @@ impl<'r> SlotState<'r> {
         let (mut at, mut seen) = (record + 1, 0);
         while let Some(node) = inside.get(at as usize) {
             match branch.of_place.get(node.place.index()) {
-                None | Some(0) => {}
-                Some(&number) => self.ask(branch, usize::from(number), inside, at, &mut seen),
+                None | Some(AskedAt::Nothing) => {}
+                Some(&AskedAt::Field(field)) => self.found(field, at),
+                Some(&AskedAt::More(number)) => {
+                    self.ask(branch, &branch.asked[usize::from(number)], inside, at, &mut seen);
+                }
             }
             at = node.end;
         }
     }
 
+    /// The first node found for a field stays in it.
+    #[inline(always)]
+    fn found(&self, field: Field, at: u32) {
+        let node = &self.noted.0[usize::from(field)];
+        if node.get() == NONE {
+            node.set(at);
+            self.present.set(self.present.get() | bit(field).unwrap_or(0));
+        }
+    }
+
     /// Asks a child of a record that ends with `inside`. `seen` has a bit for each step whose child the record had.
     #[inline(always)]
-    fn ask(&self, branch: &'r Branch, number: usize, inside: &'r [Node], at: u32, seen: &mut u64) {
-        let mut asked = &branch.asked[number - 1];
+    fn ask(&self, branch: &'r Branch, first: &'r Asked, inside: &'r [Node], at: u32, seen: &mut u64) {
+        let mut asked = first;
         loop {
             if *seen & asked.single == 0 {
                 match asked.what {
-                    What::Step if self.fields[usize::from(asked.field)].get() == NONE => {
-                        self.fields[usize::from(asked.field)].set(at);
-                        self.present.set(self.present.get() | asked.bit);
+                    What::Qualifier(number) => self.qualifier(branch.qualifier(number), inside, at),
+                    What::Step if self.at(asked.field).is_none() => {
+                        self.found(asked.field, at);
                         *seen |= asked.single;
                         self.inner(asked, inside, at);
                     }
@@ -128,7 +164,7 @@ impl<'r> SlotState<'r> {
 
     /// What lies behind a step. Often it is one way down, which needs no table.
     #[inline]
-    fn inner(&self, asked: &Asked, inside: &'r [Node], at: u32) {
+    fn inner(&self, asked: &'r Asked, inside: &'r [Node], at: u32) {
         let (mut asked, mut at) = (asked, at);
         while asked.inner > 0 {
             let branch = &self.plan.branches[usize::from(asked.inner)];
@@ -142,37 +178,24 @@ impl<'r> SlotState<'r> {
                 return;
             }
             asked = &branch.asked[0];
-            let field = &self.fields[usize::from(asked.field)];
-            if field.get() == NONE {
-                field.set(at);
-                self.present.set(self.present.get() | asked.bit);
-            }
+            self.found(asked.field, at);
         }
     }
 
     /// Asks a child for its key, or for what is in it although it is not the first. Gives the bit of the step if the child
     /// is what it leads to.
     #[inline(never)]
-    fn ask_more(&self, branch: &'r Branch, asked: &Asked, inside: &'r [Node], at: u32) -> u64 {
-        let field = &self.fields[usize::from(asked.field)];
-        let is_known = || field.get() != NONE && (asked.inner == 0 || self.has_all(asked.wanted));
-        match asked.what {
-            What::Qualifier(number) => {
-                self.qualifier(branch.qualifier(number), inside, at);
-                return 0;
-            }
-            _ if is_known() => return 0,
-            What::Tested(step, key) => {
-                if !branch.test(step).selects(self.key(inside, at, key)) {
-                    return 0;
-                }
-            }
-            What::Step => {}
+    fn ask_more(&self, branch: &'r Branch, asked: &'r Asked, inside: &'r [Node], at: u32) -> u64 {
+        let is_known = self.at(asked.field).is_some() && (asked.inner == 0 || self.has_all(asked.wanted));
+        if is_known {
+            return 0;
         }
-        if field.get() == NONE {
-            field.set(at);
-            self.present.set(self.present.get() | asked.bit);
+        if let What::Tested(step, key) = asked.what
+            && !branch.test(step).selects(self.key(inside, at, key))
+        {
+            return 0;
         }
+        self.found(asked.field, at);
         self.inner(asked, inside, at);
         asked.single
     }
@@ -188,14 +211,14 @@ impl<'r> SlotState<'r> {
     }
 
     /// A child that is a qualifier. Its value stands behind it in the record.
+    #[inline(never)]
     fn qualifier(&self, pairs: &Pairs, inside: &[Node], at: u32) {
         let Some(code) = self.view().text(NodeId(at)).and_then(|code| word(code.as_bytes())) else { return };
         for &(_, field) in pairs.codes.iter().filter(|(wanted, _)| *wanted == code) {
             let mut behind = (at + 1..).zip(&inside[at as usize + 1..]);
             let value = behind.find(|(_, node)| node.place == pairs.value);
             if let (None, Some((value, _))) = (self.at(field), value) {
-                self.fields[usize::from(field)].set(value);
-                self.present.set(self.present.get() | bit(field).unwrap_or(0));
+                self.found(field, value);
             }
         }
     }

@@ -36,6 +36,12 @@ pub struct Node {
 }
 
 impl Node {
+    /// Length of its value in bytes; `None` if it has none.
+    #[inline(always)]
+    pub fn text_len(&self) -> Option<u32> {
+        (self.value_len != NO_VALUE).then_some(self.value_len)
+    }
+
     /// Whether it is a leaf with a value.
     #[inline]
     pub fn has_value(&self) -> bool {
@@ -84,31 +90,27 @@ impl<'v> Adopted<'v> {
         Some(Kept { start, len: text.len() as u32 })
     }
 
-    /// Where the value of a node stands that is one of `view`'s; `None` if the node has no value or `view` is another.
+    /// Whether it is of this tree.
     #[inline]
-    pub fn value(&self, view: View<'_>, node: &Node) -> Option<Kept> {
-        if node.value_len == NO_VALUE || !std::ptr::eq(view.tree, self.view.tree) {
-            return None;
-        }
-        let start = match node.value_start & SIDE {
-            0 => node.value_start,
-            _ => (node.value_start & !SIDE) + self.behind,
-        };
-        Some(Kept { start, len: node.value_len })
+    pub fn is_of(&self, view: View<'_>) -> bool {
+        std::ptr::eq(view.tree, self.view.tree)
+    }
+
+    /// Where the value of a node stands, which is one of what was taken over and has a value.
+    #[inline(always)]
+    pub fn value(&self, node: &Node) -> Kept {
+        debug_assert!(node.has_value());
+        let behind = if node.value_start & SIDE == 0 { 0 } else { self.behind };
+        Kept { start: (node.value_start & !SIDE) + behind, len: node.value_len }
     }
 }
 
 impl Kept {
-    /// Its length in bytes.
+    /// A part of it, that has `len` bytes from `start` on.
     #[inline]
-    pub fn len(self) -> usize {
-        self.len as usize
-    }
-
-    /// Whether it has no bytes.
-    #[inline]
-    pub fn is_empty(self) -> bool {
-        self.len == 0
+    pub fn part(self, start: u32, len: u32) -> Kept {
+        debug_assert!(start + len <= self.len);
+        Kept { start: self.start + start, len }
     }
 }
 
@@ -183,6 +185,21 @@ impl Tree {
     #[inline]
     pub fn leaf_kept(&mut self, place: PlaceId, value: Kept, origin: Origin) -> NodeId {
         self.push(place, value.start | SIDE, value.len, origin)
+    }
+
+    /// Adds a leaf with the value and origin of a node of what was taken over.
+    #[inline(always)]
+    pub fn leaf_like(&mut self, node: &Node, place: PlaceId, value: Kept, rule: u32) -> NodeId {
+        let id = self.nodes.len() as u32;
+        self.nodes.push(Node { place, end: id + 1, value_start: value.start | SIDE, rule, ..*node });
+        NodeId(id)
+    }
+
+    /// The same for a leaf that was reserved.
+    #[inline(always)]
+    pub fn fill_like(&mut self, node: &Node, reserved: NodeId, value: Kept, rule: u32) {
+        let Node { place, end, .. } = self.nodes[reserved.0 as usize];
+        self.nodes[reserved.0 as usize] = Node { place, end, value_start: value.start | SIDE, rule, ..*node };
     }
 
     /// Adds a leaf without a value, to be filled by [`Tree::fill`]. Until then it is as good as absent.
