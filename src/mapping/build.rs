@@ -205,7 +205,9 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
         if !record.last.is_empty() {
             is_worth_it |= self.leaves(&record.last, into);
         }
-        self.checks(&record.checks, Code::B001, here);
+        if !record.checks.is_empty() {
+            self.checks(&record.checks, Code::B001, here);
+        }
         is_worth_it
     }
 
@@ -294,7 +296,7 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
             Some(Round::To(digits, mode)) => number.round(digits, mode),
             _ => number,
         };
-        if leaf.leaf == LeafType::Integer && !number.is_integer() {
+        if matches!(leaf.leaf, LeafType::Integer) && !number.is_integer() {
             self.unwritable(leaf, Value::Number(number));
             return false;
         }

@@ -22,8 +22,8 @@ use std::ops::ControlFlow;
 pub(super) struct Evaluator<'r, T> {
     pub plan: &'r Plan,
     pub slots: &'r [SlotState<'r>],
-    /// Per counter: the record it counts in, and the number it gives next; `None` when there is none left.
-    pub sequences: &'r [Cell<(u32, Option<Decimal>)>],
+    /// Per counter: the record it counts in, and how many numbers it gave there.
+    pub sequences: &'r [Cell<(u32, u32)>],
     pub memory: &'r Bump,
     pub now: jiff::Timestamp,
     /// What the plan reads.
@@ -272,7 +272,10 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             Expr::Binary(Operator::And, left, right) => self.holds(left, target) && self.holds(right, target),
             Expr::Binary(Operator::Or, left, right) => self.holds(left, target) || self.holds(right, target),
             Expr::Binary(operator, left, right) if is_comparison(*operator) => {
-                self.order(left, right, target).is_some_and(|order| decides(*operator, order))
+                match self.is_same_text(*operator, left, right, target) {
+                    Some(is_same) => is_same == (*operator == Operator::Equal),
+                    None => self.order(left, right, target).is_some_and(|order| decides(*operator, order)),
+                }
             }
             Expr::In(value, list) => {
                 let value = self.value(value, target);
@@ -289,6 +292,25 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         let holds = self.holds(condition, target);
         self.trace.note(|trace| trace.condition(mark, holds));
         holds
+    }
+
+    /// Whether a text that is at hand is a constant one; `None` if that is not what is compared, or there is no text.
+    #[inline(always)]
+    fn is_same_text(
+        &self,
+        operator: Operator,
+        left: &'r Expr,
+        right: &'r Expr,
+        target: &Target<'_>,
+    ) -> Option<bool> {
+        let (Expr::Leaf(nodes), Expr::Constant(Constant::Text(right))) = (left, right) else { return None };
+        if T::IS_ON || !nodes.gives_text || !matches!(operator, Operator::Equal | Operator::NotEqual) {
+            return None;
+        }
+        // Nothing is copied to look at what stands in the target already.
+        let Way::Made(place) = nodes.way else { return None };
+        let left = self.made_bytes(nodes.start, place, target).filter(|left| !left.is_empty())?;
+        Some(left == right.as_bytes())
     }
 
     /// How two values compare; `None` if one is absent or they are of different kinds.
@@ -642,10 +664,10 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     fn sequence(&self, counter: usize, start: Decimal, step: Decimal, around: u32) -> Option<Decimal> {
-        let (parent, next) = self.sequences[counter].get();
-        let number = if parent == around { next } else { Some(start) };
-        self.sequences[counter].set((around, number.and_then(|number| number.checked_add(step))));
-        number
+        let (parent, given) = self.sequences[counter].get();
+        let given = if parent == around { given } else { 0 };
+        self.sequences[counter].set((around, given.saturating_add(1)));
+        start.checked_add(step.checked_mul(Decimal::from_integer(i64::from(given)))?)
     }
 
     // ------------------------------------------------------------------------------------------ findings

@@ -65,19 +65,24 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         result
     }
 
-    /// The same for a path that leads to numbers written with a point.
+    /// The same for a path that leads to numbers written with a point. Nearly all are a few digits at hand.
     pub(super) fn first_number(&self, nodes: &'r Nodes, target: &Target<'_>) -> Option<Decimal> {
-        let found = match &nodes.way {
+        match &nodes.way {
             Way::To { field, .. } => {
-                self.field(nodes.start, *field).map(|(view, id)| Found::Document(view, id))
+                if let Some((view, id)) = self.field(nodes.start, *field)
+                    && let Some(number) = view.bytes(id).and_then(Decimal::parse_integer)
+                {
+                    self.note_origin(view, id);
+                    return Some(number);
+                }
             }
             Way::Made(place) => {
-                self.made(nodes.start, *place, target).map(|id| Found::Target(target.tree, id))
+                let made = self.made_bytes(nodes.start, *place, target);
+                if let Some(number) = made.and_then(Decimal::parse_integer) {
+                    return Some(number);
+                }
             }
-            Way::From(_) | Way::Walk => None,
-        };
-        if let Some(number) = found.and_then(|found| self.number_at(nodes, found)) {
-            return Some(number);
+            Way::From(_) | Way::Walk => {}
         }
         match self.first_value(nodes, target) {
             Value::Number(number) => Some(number),
@@ -89,11 +94,11 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     #[inline]
     pub(super) fn number_at(&self, nodes: &'r Nodes, found: Found<'r, '_>) -> Option<Decimal> {
         let text = match found {
-            Found::Document(view, id) => view.text(id),
-            Found::Target(tree, id) => View::new(tree, "").text(id),
+            Found::Document(view, id) => view.bytes(id),
+            Found::Target(tree, id) => View::new(tree, "").bytes(id),
         };
         if nodes.gives_number
-            && let Some(number) = text.and_then(|text| Decimal::parse_integer(text.as_bytes()))
+            && let Some(number) = text.and_then(Decimal::parse_integer)
         {
             if let Found::Document(view, id) = found {
                 self.note_origin(view, id);
@@ -164,6 +169,17 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     fn made(&self, start: Start, place: PlaceId, target: &Target<'_>) -> Option<NodeId> {
         let record = if start == Start::Out { target.at.out } else { target.at.number };
         target.made.get(place.index()).filter(|made| made.record == record).map(|made| made.node)
+    }
+
+    /// The bytes of such a leaf.
+    #[inline]
+    pub(super) fn made_bytes<'t>(
+        &self,
+        start: Start,
+        place: PlaceId,
+        target: &Target<'t>,
+    ) -> Option<&'t [u8]> {
+        self.made(start, place, target).and_then(|id| View::new(target.tree, "").bytes(id))
     }
 
     /// The text of such a leaf.
@@ -593,7 +609,11 @@ fn is_alone(tree: &Tree, record: NodeId, first: NodeId, id: NodeId, steps: &[Ste
             return false;
         }
         let mut behind = tree.children(around).skip_to(NodeId(end(on_the_way)));
-        if !step.is_single && behind.any(|other| step.places.contains(&tree.node(other).place)) {
+        let is_one = |other: NodeId| match step.places.as_slice() {
+            [only] => *only == tree.node(other).place,
+            places => places.contains(&tree.node(other).place),
+        };
+        if !step.is_single && behind.any(is_one) {
             return false;
         }
         around = on_the_way;

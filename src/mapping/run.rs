@@ -256,7 +256,7 @@ pub(super) fn evaluator<'r, T: Tracing>(
     Evaluator {
         plan,
         slots,
-        sequences: memory.alloc_slice_fill_with(plan.sequences, |_| Cell::new((u32::MAX, None))),
+        sequences: memory.alloc_slice_fill_with(plan.sequences, |_| Cell::new((u32::MAX, 0))),
         memory,
         now: facts.now,
         source,

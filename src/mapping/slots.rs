@@ -213,12 +213,13 @@ impl<'r> SlotState<'r> {
     /// A child that is a qualifier. Its value stands behind it in the record.
     #[inline(never)]
     fn qualifier(&self, pairs: &Pairs, inside: &[Node], at: u32) {
-        let Some(code) = self.view().text(NodeId(at)).and_then(|code| word(code.as_bytes())) else { return };
-        for &(_, field) in pairs.codes.iter().filter(|(wanted, _)| *wanted == code) {
-            let mut behind = (at + 1..).zip(&inside[at as usize + 1..]);
-            let value = behind.find(|(_, node)| node.place == pairs.value);
-            if let (None, Some((value, _))) = (self.at(field), value) {
-                self.found(field, value);
+        let Some(code) = self.view().bytes(NodeId(at)).and_then(word) else { return };
+        for &(wanted, field) in &pairs.codes {
+            if wanted == code && self.at(field).is_none() {
+                let mut behind = (at + 1..).zip(&inside[at as usize + 1..]);
+                if let Some((value, _)) = behind.find(|(_, node)| node.place == pairs.value) {
+                    self.found(field, value);
+                }
             }
         }
     }

@@ -298,6 +298,6 @@ impl Copying<'_, '_> {
     /// Whether the text of a node is a number as the target would write it.
     #[inline(never)]
     fn is_written(&self, id: NodeId) -> bool {
-        self.slot.view().text(id).is_some_and(|text| Decimal::is_written(text.as_bytes()))
+        self.slot.view().bytes(id).is_some_and(Decimal::is_written)
     }
 }

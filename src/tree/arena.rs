@@ -362,6 +362,18 @@ impl<'a> View<'a> {
         })
     }
 
+    /// The bytes of the value of a leaf, for what is told by bytes alone; `None` for records and leaves not filled.
+    #[inline(always)]
+    pub fn bytes(self, id: NodeId) -> Option<&'a [u8]> {
+        let node = self.tree.node(id);
+        if node.value_len == NO_VALUE {
+            return None;
+        }
+        let start = (node.value_start & !SIDE) as usize;
+        let text = if node.value_start & SIDE != 0 { &self.tree.side } else { self.source };
+        Some(&text.as_bytes()[start..start + node.value_len as usize])
+    }
+
     /// The value of the first child of `parent` at `place`. Values stand in the order of their places nearly always, so
     /// that the child at `next` is looked at first; `next` then goes on behind it.
     #[inline]

@@ -194,15 +194,37 @@ fn take(rest: &mut &[u8], width: usize) -> Option<u32> {
         .try_fold(0u32, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0')))
 }
 
+/// The last `width` digits of a number, at most four.
 fn digits(out: &mut String, number: u32, width: u32) {
-    let digit = |number: u32| char::from(b'0' + (number % 10) as u8);
-    if width > 2 {
-        digits(out, number / 100, width - 2);
+    let two = |number: u32| {
+        let at = 2 * (number % 100) as usize;
+        &TWO_DIGITS[at..at + 2]
+    };
+    match width {
+        1 => out.push_str(&two(number)[1..]),
+        2 => out.push_str(two(number)),
+        width => {
+            digits(out, number / 100, width - 2);
+            out.push_str(two(number));
+        }
     }
-    if width > 1 {
-        out.push(digit(number / 10));
+}
+
+/// The numbers below 100 with two digits each, one behind the other.
+static TWO_DIGITS: &str = match std::str::from_utf8(&two_digits()) {
+    Ok(digits) => digits,
+    Err(_) => panic!("digits are ASCII"),
+};
+
+const fn two_digits() -> [u8; 200] {
+    let mut digits = [b'0'; 200];
+    let mut number = 0;
+    while number < 100 {
+        digits[2 * number] += (number / 10) as u8;
+        digits[2 * number + 1] += (number % 10) as u8;
+        number += 1;
     }
-    out.push(digit(number));
+    digits
 }
 
 #[cfg(test)]
