@@ -243,6 +243,10 @@ impl Tree {
         origin: Origin,
     ) -> NodeId {
         let id = NodeId(self.nodes.len() as u32);
+        // The vector would do it as well, but what is at hand would have to be put aside for its call each time.
+        if self.nodes.len() == self.nodes.capacity() {
+            self.make_room();
+        }
         self.nodes.push(Node {
             place,
             end,
@@ -254,6 +258,12 @@ impl Tree {
             rule: origin.rule,
         });
         id
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make_room(&mut self) {
+        self.nodes.reserve(1);
     }
 
     /// The node.
