@@ -1,6 +1,6 @@
 //! The check of one value, the same in every format.
 
-use crate::base::word::word;
+use crate::base::word::{Words, word};
 use crate::diagnostics::Code;
 use crate::guide::{Guide, PlaceRules, ValueClass};
 use crate::tree::mask::Mask;
@@ -41,12 +41,37 @@ enum Glance {
     None,
 }
 
+/// What tells that a value is right, which is ASCII without control characters.
+#[derive(Debug, Clone)]
+pub enum Needs {
+    /// Its length.
+    Length {
+        /// The least.
+        min: u32,
+        /// So many more may be there.
+        more: u32,
+    },
+    /// How many digits it has.
+    Digits {
+        /// The least.
+        min: u32,
+        /// So many more may be there.
+        more: u32,
+    },
+    /// Whether it is one of these words.
+    Word(Words),
+    /// A look at it.
+    Look,
+    /// A whole check.
+    Check,
+}
+
 /// Allowed codes.
 #[derive(Debug, Clone)]
 enum Codes {
     Any,
     /// None is longer than eight bytes.
-    Short(ShortCodes),
+    Short(Words),
     /// Sorted.
     Long(Box<[Box<str>]>),
 }
@@ -70,7 +95,8 @@ impl Check {
     pub fn of(guide: &Guide, place: PlaceId) -> Check {
         let rules = guide.rules(place);
         let leaf = guide.shape.place(place).leaf_type();
-        let codes = Codes::of(rules);
+        let max = if rules.max_length == 0 { u32::MAX } else { rules.max_length };
+        let codes = Codes::of(rules, max);
         Check {
             class: rules.class,
             glance: match (rules.class, &codes) {
@@ -83,7 +109,7 @@ impl Check {
             },
             not_used: rules.not_used,
             min: rules.min_length,
-            max: if rules.max_length == 0 { u32::MAX } else { rules.max_length },
+            max,
             codes,
             leaf: leaf
                 .filter(|_| matches!(rules.class, ValueClass::Date | ValueClass::Time))
@@ -106,13 +132,27 @@ impl Check {
         self.min <= length && length <= self.max
     }
 
+    /// What a glance at a value needs to know.
+    pub fn needs(&self) -> Needs {
+        let Some(more) = self.max.checked_sub(self.min) else { return Needs::Check };
+        match (self.glance, &self.codes) {
+            (Glance::None, _) => Needs::Check,
+            (Glance::Length, _) => Needs::Length { min: self.min, more },
+            (Glance::Number, _) => Needs::Digits { min: self.min, more },
+            // One that fits no length is none of them.
+            (Glance::Code, Codes::Short(words)) => Needs::Word(words.clone()),
+            (Glance::Code | Glance::Day { .. } | Glance::Time(_), _) => Needs::Look,
+        }
+    }
+
+    /// The same as [`Check::is_right_at_a_glance`] where a length does not tell.
     #[inline(never)]
-    fn is_right_at_a_look(&self, value: &[u8]) -> bool {
+    pub fn is_right_at_a_look(&self, value: &[u8]) -> bool {
         let length = value.len() as u32;
         match self.glance {
             Glance::Length => self.fits(length),
             Glance::Number => plain_digits(value).is_some_and(|digits| self.fits(digits)),
-            Glance::Code => self.fits(length) && self.codes.allow(value),
+            Glance::Code => self.codes.allow(value),
             Glance::Day { .. } | Glance::Time(_) => self.fits(length) && self.is_plain_moment(value),
             Glance::None => false,
         }
@@ -184,13 +224,18 @@ impl Glance {
 }
 
 impl Codes {
-    fn of(rules: &PlaceRules) -> Codes {
+    /// The codes of a place whose values are no longer than `max`.
+    fn of(rules: &PlaceRules, max: u32) -> Codes {
         if rules.codes.is_empty() {
             return Codes::Any;
         }
-        match rules.codes.iter().map(|code| word(code.as_bytes())).collect::<Option<Vec<u64>>>() {
-            Some(short) => Codes::Short(ShortCodes::of(&short)),
-            None => Codes::Long(rules.codes.clone().into()),
+        // Numbers, dates and times have a length of their own, and are not looked at as codes.
+        let is_text = rules.class == ValueClass::Any;
+        let fits = |code: &str| !is_text || (rules.min_length..=max).contains(&(code.chars().count() as u32));
+        let codes = || rules.codes.iter().filter(|code| fits(code));
+        match codes().map(|code| word(code.as_bytes())).collect::<Option<Vec<u64>>>() {
+            Some(short) => Codes::Short(Words::of(&short)),
+            None => Codes::Long(codes().cloned().collect()),
         }
     }
 
@@ -207,52 +252,6 @@ impl Codes {
 #[inline(never)]
 fn has_code(codes: &[Box<str>], value: &[u8]) -> bool {
     codes.binary_search_by(|code| code.as_bytes().cmp(value)).is_ok()
-}
-
-/// Codes in one word each: a hash table without removal, for a look per value.
-#[derive(Debug, Clone)]
-struct ShortCodes {
-    /// A power of two of cells, half of them full at most. The empty ones have the code without a character.
-    cells: Box<[u64]>,
-    /// How far the upper bits of a hash are to be moved to be the number of a cell.
-    shift: u32,
-    /// Whether the code without a character is one of them.
-    has_empty: bool,
-}
-
-impl ShortCodes {
-    fn of(codes: &[u64]) -> ShortCodes {
-        let count = (2 * codes.len()).next_power_of_two();
-        let mut all = ShortCodes {
-            cells: vec![0; count].into(),
-            shift: u64::BITS - count.trailing_zeros(),
-            has_empty: codes.contains(&0),
-        };
-        for &code in codes {
-            let cell = all.cell(code);
-            all.cells[cell] = code;
-        }
-        all
-    }
-
-    /// The cell with this code, or the empty one where it would stand.
-    #[inline]
-    fn cell(&self, code: u64) -> usize {
-        let last = self.cells.len() - 1;
-        let mut cell = (code.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shift) as usize & last;
-        while self.cells[cell] != code && self.cells[cell] != 0 {
-            cell = (cell + 1) & last;
-        }
-        cell
-    }
-
-    #[inline]
-    fn contain(&self, code: u64) -> bool {
-        match self.cells[self.cell(code)] {
-            0 => code == 0 && self.has_empty,
-            found => found == code,
-        }
-    }
 }
 
 /// Whether all is ASCII without control characters, eight bytes at a time.
@@ -272,11 +271,17 @@ pub fn is_plain_text(bytes: &[u8]) -> bool {
 /// How many digits a number has that is nothing but digits, a sign perhaps and a point perhaps; `None` if it is no number
 /// or one with a comma.
 #[inline]
-fn plain_digits(value: &[u8]) -> Option<u32> {
+pub fn plain_digits(value: &[u8]) -> Option<u32> {
     match value.iter().all(u8::is_ascii_digit) && !value.is_empty() {
         true => Some(value.len() as u32),
-        false => shape_of(value).filter(|shape| !shape.has_comma).map(|shape| shape.digits),
+        false => digits_of_shape(value),
     }
+}
+
+#[cold]
+#[inline(never)]
+fn digits_of_shape(value: &[u8]) -> Option<u32> {
+    shape_of(value).filter(|shape| !shape.has_comma).map(|shape| shape.digits)
 }
 
 /// Where month and day stand in a form of days that has a year, a month, a day and nothing but signs between them.
@@ -391,21 +396,5 @@ mod tests {
             }
         }
         assert!(is_plain_text(b""));
-    }
-
-    #[test]
-    fn every_short_code_is_found_and_no_other() {
-        let words = |from: u64| (from..from + 400).map(|number| number * number).collect::<Vec<_>>();
-        for count in [1, 2, 3, 5, 64, 400] {
-            let codes = ShortCodes::of(&words(1)[..count]);
-            assert!(words(1)[..count].iter().all(|code| codes.contain(*code)), "{count}");
-            assert!(words(1).iter().all(|code| !codes.contain(*code + 2) && !codes.contain(0)), "{count}");
-        }
-        assert!(ShortCodes::of(&[0]).contain(0) && !ShortCodes::of(&[0]).contain(1));
-        assert_eq!(
-            ["", "A", "AB", "ABC", "ABCD"].map(|code| word(code.as_bytes())),
-            [Some(0), Some(0x41), Some(0x4142), Some(0x41_4243), Some(0x4142_4344)]
-        );
-        assert_eq!((word(b"ABCDEFGH"), word(b"ABCDEFGHI")), (Some(0x4142_4344_4546_4748), None));
     }
 }
