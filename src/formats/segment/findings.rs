@@ -30,9 +30,9 @@ pub(super) struct Findings<'a, 's> {
     dialect: &'a Dialect<'a>,
     all: &'s mut Diagnostics,
     ordinal: u32,
-    /// The segment at hand, which starts with its tag.
-    segment: Token,
-    tag_len: u32,
+    /// The tag of the segment at hand, and one past the last byte of the segment.
+    tag: Token,
+    end: u32,
 }
 
 impl<'a, 's> Findings<'a, 's> {
@@ -43,21 +43,28 @@ impl<'a, 's> Findings<'a, 's> {
         all: &'s mut Diagnostics,
     ) -> Self {
         let MessageInput { bytes, offset, .. } = *input;
-        Findings { guide, bytes, offset, dialect, all, ordinal: 0, segment: Token::default(), tag_len: 0 }
+        Findings { guide, bytes, offset, dialect, all, ordinal: 0, tag: Token::default(), end: 0 }
     }
 
     /// The next segment begins. Where it is.
     #[inline]
     pub(super) fn segment(&mut self, tokens: &[Token]) -> Origin {
         self.ordinal += 1;
-        self.tag_len = tokens[0].len;
-        self.segment = Token::span(tokens);
-        self.origin(self.segment)
+        if let [tag, ..] = tokens {
+            (self.tag, self.end) = (*tag, tokens[tokens.len() - 1].end());
+        }
+        self.origin(self.whole())
+    }
+
+    /// The segment at hand.
+    #[inline]
+    fn whole(&self) -> Token {
+        Token { len: self.end - self.tag.start, ..self.tag }
     }
 
     /// The tag. None is longer than a few characters: what stands here is shown, not all that follows.
     fn tag(&self) -> &'a str {
-        let tag = Token { len: self.tag_len, ..self.segment }.of(self.bytes);
+        let tag = self.tag.of(self.bytes);
         std::str::from_utf8(&tag[..tag.len().min(TAG_BYTES_SHOWN)]).unwrap_or("")
     }
 
@@ -68,7 +75,7 @@ impl<'a, 's> Findings<'a, 's> {
 
     /// The gap behind the segment's last byte.
     pub(super) fn segment_end(&self) -> Token {
-        Token { start: self.segment.end(), len: 0, ..self.segment }
+        Token { start: self.end, len: 0, ..self.tag }
     }
 
     /// A required segment is not there; noticed at the byte `at`, before the segment at hand.
@@ -91,7 +98,7 @@ impl<'a, 's> Findings<'a, 's> {
 
     #[cold]
     pub(super) fn on_segment(&mut self, code: Code, place: PlaceId) {
-        let at = self.place(place, self.segment);
+        let at = self.place(place, self.whole());
         let max = self.guide.shape.place(place).max.to_string();
         self.all.push(
             Diagnostic::new(code)

@@ -1,27 +1,37 @@
 //! The one structure matcher: assigns each segment to a place by position in the structure, tag and qualifier.
 
-use super::structure::{NO_SLOT, RecordStructure, Slot, Structure, Tag};
+use super::steps::{NO_SLOT, Step};
+use super::structure::{RecordStructure, Slot, Structure};
+use super::tags::Tag;
 use crate::guide::Guide;
 use crate::tree::arena::Origin;
 use crate::tree::{NodeId, PlaceId, Tree};
 
-/// An open record: the message, or a loop inside it.
+/// An open record: the message, or a loop inside it. Slots are numbered as in [`super::steps::Steps`].
 #[derive(Debug, Clone, Copy)]
 struct Frame {
     place: PlaceId,
     node: NodeId,
     /// Slot that the last segment went to. Those before it are behind for good, and those after it still empty: only
     /// what is in this one is counted.
-    slot: usize,
-    /// The first of its counters.
-    counters: usize,
+    slot: u32,
+    /// How many segments went there.
+    count: u32,
+    /// The first of its counters, one for each place of the slot if that has variants and a segment went there.
+    counters: u32,
+    /// The first slot from there on that may have a required place without a segment.
+    unmet: u32,
+    /// As in the entry of its record.
+    row: u32,
+    first: u32,
 }
 
 /// Where the reading of one message stands.
 #[derive(Debug, Default)]
 pub struct MatcherState {
     frames: Vec<Frame>,
-    /// How often each place of the slot where a record stands was there, for one record after the other.
+    /// How often each place of the slot where a record stands was there, for one record after the other; only of slots
+    /// with variants.
     counts: Vec<u32>,
 }
 
@@ -54,12 +64,10 @@ impl MatcherState {
 
     #[inline]
     fn push(&mut self, structure: &Structure, place: PlaceId, node: NodeId) {
-        let counters = self.counts.len();
-        // One in most records: a loop is quicker than a call.
-        for _ in 0..structure.record(place).counters {
-            self.counts.push(0);
-        }
-        self.frames.push(Frame { place, node, slot: 0, counters });
+        let entry = structure.steps.entry(place);
+        let counters = self.counts.len() as u32;
+        let (row, first, unmet) = (entry.row, entry.first, entry.unmet);
+        self.frames.push(Frame { place, node, slot: first, count: 0, counters, unmet, row, first });
     }
 
     /// The next segment. `key` gives the bytes of an element (position, component) of it. Required segments that turn
@@ -77,87 +85,113 @@ impl MatcherState {
         missing: &mut Vec<PlaceId>,
     ) -> Matched {
         let Some(number) = structure.number(tag) else { return Matched::Unknown };
-        let Some((depth, at)) = self.find(structure, number) else { return Matched::Misplaced };
+        let Some((depth, at, step)) = self.find(structure, number) else { return Matched::Misplaced };
         while self.frames.len() > depth + 1 {
             self.pop(guide, structure, tree, missing);
         }
-        let frame = self.frames[depth];
-        let record = structure.record(frame.place);
-        let slot = &record.slots[at];
-        if at != frame.slot {
-            self.check_slots(guide, record, frame, at, missing);
-            self.stand_at(depth, at, slot);
+        let Some(frame) = self.frames.last_mut() else { return Matched::Misplaced };
+        let (place, slot) = (frame.place, (at - frame.first) as usize);
+        if frame.unmet < at {
+            check_required(guide, structure.record(place), frame, &self.counts, slot, missing);
         }
-        let (place, number) = match slot.has_variants() {
-            true => slot.choose(if slot.key > 0 { key(slot.key, slot.key_component) } else { b"" }),
-            false => (slot.plain, 0),
+        frame.count = if at == frame.slot { frame.count + 1 } else { 1 };
+        (frame.slot, frame.unmet) = (at, step.unmet);
+        let (place, too_many) = match step.has_variants {
+            false => (step.plain, frame.count > step.limit),
+            true => {
+                let slot = &structure.record(place).slots[slot];
+                self.variant(slot, if slot.key > 0 { key(slot.key, slot.key_component) } else { b"" })
+            }
         };
-        let count = &mut self.counts[frame.counters + number];
-        *count += 1;
-        let too_many = *count > slot.maxima[number];
         let node = tree.open(place, origin);
         Matched::Here { place, node, too_many }
     }
 
-    /// A record goes on to a slot, which is empty.
-    #[inline]
-    fn stand_at(&mut self, depth: usize, at: usize, slot: &Slot) {
-        let frame = &mut self.frames[depth];
-        frame.slot = at;
-        match slot.maxima.len() {
-            1 => self.counts[frame.counters] = 0,
-            many => self.counts[frame.counters..][..many].fill(0),
+    /// The place of a segment with this key in the slot where the deepest record stands since it, and whether there are
+    /// too many of them.
+    #[inline(never)]
+    fn variant(&mut self, slot: &Slot, key: &[u8]) -> (PlaceId, bool) {
+        let Some(frame) = self.frames.last() else { return (slot.plain, false) };
+        let counters = frame.counters as usize;
+        if frame.count == 1 {
+            self.counts.truncate(counters);
+            for _ in 0..slot.maxima.len() {
+                self.counts.push(0);
+            }
         }
+        let (place, number) = slot.choose(key);
+        let count = &mut self.counts[counters + number];
+        *count += 1;
+        (place, *count > slot.maxima[number])
     }
 
     /// The deepest open record that can take the tag at or after where it stands, and has not as many as it may have;
     /// if all have, the deepest. With the slot it takes it at.
     #[inline(always)]
-    fn find(&self, structure: &Structure, number: usize) -> Option<(usize, usize)> {
+    fn find<'s>(&self, structure: &'s Structure, number: u32) -> Option<(usize, u32, &'s Step)> {
+        for (depth, frame) in self.frames.iter().enumerate().rev() {
+            let mut at = structure.steps.first_slot(frame.row, number);
+            while at < frame.slot {
+                at = structure.steps.slot(at).next_same;
+            }
+            if at == NO_SLOT {
+                continue;
+            }
+            let step = structure.steps.slot(at);
+            return match has_room(frame, at, step) {
+                true => Some((depth, at, step)),
+                false => self.find_further(structure, number, depth),
+            };
+        }
+        None
+    }
+
+    /// The same from this record on, where the first slot for the tag may be full.
+    #[cold]
+    #[inline(never)]
+    fn find_further<'s>(
+        &self,
+        structure: &'s Structure,
+        number: u32,
+        deepest: usize,
+    ) -> Option<(usize, u32, &'s Step)> {
         let mut full = None;
-        let mut depth = self.frames.len();
-        while depth > 0 {
-            depth -= 1;
-            let frame = &self.frames[depth];
-            let record = structure.record(frame.place);
-            let mut at = record.slot_from(number, frame.slot);
+        for (depth, frame) in self.frames[..=deepest].iter().enumerate().rev() {
+            let mut at = structure.steps.first_slot(frame.row, number);
             while at != NO_SLOT {
-                let slot = &record.slots[at];
-                if !self.is_full(frame, at, slot) {
-                    return Some((depth, at));
+                let step = structure.steps.slot(at);
+                if at >= frame.slot {
+                    if !self.is_full(structure, frame, at) {
+                        return Some((depth, at, step));
+                    }
+                    full = full.or(Some((depth, at, step)));
                 }
-                full = full.or(Some((depth, at)));
-                at = slot.next_same;
+                at = step.next_same;
             }
         }
         full
     }
 
     /// Whether none of a slot's places may have one more.
-    #[inline]
-    fn is_full(&self, frame: &Frame, at: usize, slot: &Slot) -> bool {
-        if at != frame.slot {
-            return slot.is_closed;
+    fn is_full(&self, structure: &Structure, frame: &Frame, at: u32) -> bool {
+        let step = structure.steps.slot(at);
+        // Of a slot with variants the one may be full, and another not.
+        let is_counted = step.has_variants && at == frame.slot && step.limit > 0;
+        if has_room(frame, at, step) || !is_counted {
+            return !has_room(frame, at, step);
         }
-        match slot.maxima[..] {
-            [max] => self.counts[frame.counters] >= max,
-            _ => {
-                let counts = &self.counts[frame.counters..][..slot.maxima.len()];
-                slot.maxima.iter().enumerate().all(|(number, max)| counts[number] >= *max)
-            }
-        }
+        let slot = &structure.record(frame.place).slots[(at - frame.first) as usize];
+        let counts = &self.counts[frame.counters as usize..][..slot.maxima.len()];
+        counts.iter().zip(&slot.maxima).all(|(count, max)| count >= max)
     }
 
     /// Whether a segment with this tag can stand here without being one too many.
     pub fn takes(&self, structure: &Structure, tag: Tag) -> bool {
         let found = structure.number(tag).and_then(|number| self.find(structure, number));
-        found.is_some_and(|(depth, at)| {
-            let frame = &self.frames[depth];
-            !self.is_full(frame, at, &structure.record(frame.place).slots[at])
-        })
+        found.is_some_and(|(depth, at, _)| !self.is_full(structure, &self.frames[depth], at))
     }
 
-    /// Ends all records inside the message and moves on to a slot of it.
+    /// Ends all records inside the message and moves on to a slot of it, counted from 0.
     pub fn go_to(
         &mut self,
         guide: &Guide,
@@ -169,18 +203,20 @@ impl MatcherState {
         while self.frames.len() > 1 {
             self.pop(guide, structure, tree, missing);
         }
-        let frame = self.frames[0];
-        let record = structure.record(frame.place);
-        if slot > frame.slot {
-            self.check_slots(guide, record, frame, slot, missing);
-            self.stand_at(0, slot, &record.slots[slot]);
+        let Some(frame) = self.frames.first_mut() else { return };
+        let (record, at) = (structure.record(frame.place), frame.first + slot as u32);
+        if at > frame.slot {
+            check_required(guide, record, frame, &self.counts, slot, missing);
+            let next = record.next_required[slot];
+            (frame.slot, frame.count) = (at, 0);
+            frame.unmet = if next < record.slots.len() { frame.first + next as u32 } else { NO_SLOT };
         }
     }
 
     /// The segment's elements are in the tree: if it has segments inside, they come now; if not, it is closed.
     #[inline]
     pub fn segment_done(&mut self, structure: &Structure, place: PlaceId, node: NodeId, tree: &mut Tree) {
-        if structure.record(place).slots.is_empty() {
+        if structure.steps.entry(place).row == 0 {
             tree.close(node);
         } else {
             self.push(structure, place, node);
@@ -194,52 +230,50 @@ impl MatcherState {
         }
     }
 
+    #[inline]
     fn pop(&mut self, guide: &Guide, structure: &Structure, tree: &mut Tree, missing: &mut Vec<PlaceId>) {
-        let Some(&frame) = self.frames.last() else { return };
-        let record = structure.record(frame.place);
-        self.check_slots(guide, record, frame, record.slots.len(), missing);
-        self.frames.pop();
-        self.counts.truncate(frame.counters);
+        let Some(frame) = self.frames.pop() else { return };
+        if frame.unmet != NO_SLOT {
+            let record = structure.record(frame.place);
+            check_required(guide, record, &frame, &self.counts, record.slots.len(), missing);
+        }
+        self.counts.truncate(frame.counters as usize);
         tree.close(frame.node);
     }
+}
 
-    /// The slots from where the record stands up to `end` are behind: what is required of them was there.
-    #[inline]
-    fn check_slots(
-        &self,
-        guide: &Guide,
-        record: &RecordStructure,
-        frame: Frame,
-        end: usize,
-        missing: &mut Vec<PlaceId>,
-    ) {
-        if record.next_required[frame.slot] < end {
-            self.check_required(guide, record, frame, end, missing);
+/// The slots of a record from where it stands up to `end` are behind: what is required of them was there.
+#[cold]
+#[inline(never)]
+fn check_required(
+    guide: &Guide,
+    record: &RecordStructure,
+    frame: &Frame,
+    counts: &[u32],
+    end: usize,
+    missing: &mut Vec<PlaceId>,
+) {
+    let stands = (frame.slot - frame.first) as usize;
+    let mut next = record.next_required.get(stands).copied().unwrap_or(end);
+    while next < end {
+        let slot = &record.slots[next];
+        let counts = match next == stands && frame.count > 0 {
+            false => &[],
+            true if slot.has_variants() => &counts[frame.counters as usize..][..slot.maxima.len()],
+            true => std::slice::from_ref(&frame.count),
+        };
+        if slot.wants_variants || counts.iter().all(|count| *count == 0) {
+            check_slot(guide, slot, counts, missing);
         }
+        next = record.next_required[next + 1];
     }
+}
 
-    #[inline(never)]
-    fn check_required(
-        &self,
-        guide: &Guide,
-        record: &RecordStructure,
-        frame: Frame,
-        end: usize,
-        missing: &mut Vec<PlaceId>,
-    ) {
-        let mut next = record.next_required[frame.slot];
-        while next < end {
-            let slot = &record.slots[next];
-            let counts = match next == frame.slot {
-                true => &self.counts[frame.counters..][..slot.maxima.len()],
-                false => &[],
-            };
-            if slot.wants_variants || counts.iter().all(|count| *count == 0) {
-                check_slot(guide, slot, counts, missing);
-            }
-            next = record.next_required[next + 1];
-        }
-    }
+/// Whether a slot at or after where a record stands may have one more for sure.
+#[inline]
+fn has_room(frame: &Frame, at: u32, step: &Step) -> bool {
+    let count = if at == frame.slot { frame.count } else { 0 };
+    count < step.limit
 }
 
 /// Tells which required places of a slot were not there. Without `counts`, none was.

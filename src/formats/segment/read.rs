@@ -2,10 +2,12 @@
 
 use super::dialect::Dialect;
 use super::findings::{Findings, Spot};
+use super::looks::{Run, Source};
 use super::matcher::Matched;
 use super::relation::bit;
-use super::structure::{MomentPart, Part, PartKind, RecordStructure, Structure, Tag};
-use super::tokenizer::{Mark, Token};
+use super::structure::{MomentPart, Part, PartKind, RecordStructure, Structure};
+use super::tags::Tag;
+use super::tokenizer::{Mark, Token, element_len};
 use crate::diagnostics::{Code, Diagnostics};
 use crate::formats::check::{Check, is_plain_text, number_shape};
 use crate::formats::{MessageInput, Scratch};
@@ -31,7 +33,7 @@ pub(crate) fn read(
     let mut reader = Reader {
         structure,
         dialect,
-        bytes: input.bytes,
+        source: Source { bytes: input.bytes, ordinal: 0 },
         is_text,
         is_direct,
         is_plain,
@@ -46,8 +48,9 @@ pub(crate) fn read(
     matcher.begin(structure, tree);
     tokenizer.begin(input.bytes, &dialect.delimiters);
     while let Some(tokens) = tokenizer.segment(input.bytes) {
-        let tag = Tag::of(tokens[0].of(input.bytes));
+        let tag = Tag::at(input.bytes, tokens[0].start as usize, tokens[0].len as usize);
         let origin = reader.findings.segment(tokens);
+        reader.source.ordinal = origin.ordinal;
         let key = |position, component| key_of(input.bytes, tokens, position, component);
         let matched = matcher.segment(guide, structure, tag, key, origin, tree, gaps);
         if !gaps.is_empty() {
@@ -99,19 +102,10 @@ fn token_of(tokens: &[Token], position: u16, component: u16) -> Option<Token> {
     }
 }
 
-/// How many of the tokens belong to the element that starts with the first.
-#[inline]
-fn element_len(tokens: &[Token]) -> usize {
-    match tokens {
-        [first, ..] if first.mark.ends_element() => 1,
-        _ => tokens.iter().position(|token| token.mark.ends_element()).map_or(tokens.len(), |last| last + 1),
-    }
-}
-
 struct Reader<'a, 's> {
     structure: &'a Structure,
     dialect: &'a Dialect<'a>,
-    bytes: &'a [u8],
+    source: Source<'a>,
     /// Whether the message is UTF-8.
     is_text: bool,
     /// Whether values without release characters stand in the tree as they are in the message.
@@ -136,91 +130,67 @@ impl Reader<'_, '_> {
         if record.not_used {
             self.findings.on_segment(Code::X106, place);
         }
-        let values = &tokens[element_len(tokens)..];
-        let (behind, present) = match self.dialect.spreads && !record.spread.is_empty() {
-            true => self.spread(place, record, values, tree),
-            false => self.in_order(place, record, values, tree),
-        };
+        let mut run = Run { tokens: &tokens[element_len(tokens)..], position: 0, present: 0 };
+        let spreads = self.dialect.spreads && !record.spread.is_empty();
+        if self.at_a_glance {
+            record.looks.take(&self.source, spreads, &mut run, tree);
+        }
+        if !run.tokens.is_empty() {
+            run = self.one_by_one(place, record, spreads, run, tree);
+        }
+        let behind = if spreads { record.spread_index(run.position) } else { run.position };
         if behind < record.required_elements {
-            self.required_behind(place, behind, present);
+            self.required_behind(place, behind, run.present);
         }
-        for moment in &record.moments {
-            self.moment(place, moment, tokens, tree);
+        if !record.moments.is_empty() {
+            self.moments(place, record, tokens, tree);
         }
-        if let Some(broken) = record.relations.iter().find(|relation| relation.is_broken(present)) {
-            self.relation(place, broken.breach(present));
+        if let Some(broken) = record.relations.iter().find(|relation| relation.is_broken(run.present)) {
+            self.relation(place, broken.breach(run.present));
         }
     }
 
-    /// Elements that stand in the order of the guide. How many of the guide's the segment is long enough for, and a bit
-    /// for each that is there.
-    #[inline]
-    fn in_order(
+    /// The elements from the first on that a glance does not tell to be right.
+    #[inline(never)]
+    fn one_by_one<'t>(
         &mut self,
-        segment: PlaceId,
+        place: PlaceId,
         record: &RecordStructure,
-        mut tokens: &[Token],
+        spreads: bool,
+        mut run: Run<'t>,
         tree: &mut Tree,
-    ) -> (usize, u64) {
-        let (mut parts, mut present, mut bit) = (record.elements.iter(), 0, 1u64);
-        while let [first, behind @ ..] = tokens {
-            let Some(part) = parts.next() else {
-                self.excess(segment, record.elements.len() as u16 + 1, tokens);
-                break;
-            };
-            match part {
-                // Nearly all are of this kind, and right.
-                Some(Part { place, kind: PartKind::Leaf(check), .. })
-                    if first.len > 0 && first.mark.ends_element() && self.is_right(check, first) =>
-                {
-                    tree.leaf_from_source(*place, first.start, first.len, self.findings.origin(*first));
-                    present |= bit;
-                    tokens = behind;
-                }
-                Some(Part { required: false, .. }) | None if first.len == 0 && first.mark.ends_element() => {
-                    tokens = behind;
-                }
-                _ => {
-                    let element = (record.elements.len() - parts.len()) as u16;
-                    let spot = Spot { segment, element, repetition: 1, component: 0 };
-                    let (own, behind) = tokens.split_at(element_len(tokens));
-                    if self.one_of_all(spot, part.as_ref(), own, false, tree) {
-                        present |= bit;
-                    }
-                    tokens = behind;
-                }
+    ) -> Run<'t> {
+        while !run.tokens.is_empty() && self.one_by_itself(place, record, spreads, &mut run, tree) {
+            if self.at_a_glance {
+                record.looks.take(&self.source, spreads, &mut run, tree);
             }
-            // No relation is about an element behind the 64th.
-            bit <<= 1;
         }
-        (record.elements.len() - parts.len(), present)
+        run
     }
 
-    /// The same where each repetition of an element stands at a position of its own.
-    fn spread(
+    /// The next element. `false` if the guide has no more.
+    fn one_by_itself(
         &mut self,
         segment: PlaceId,
         record: &RecordStructure,
-        mut tokens: &[Token],
+        spreads: bool,
+        run: &mut Run<'_>,
         tree: &mut Tree,
-    ) -> (usize, u64) {
-        let (mut element, mut present) = (0, 0);
-        let mut indices = record.spread.iter().map(|&index| usize::from(index));
-        while !tokens.is_empty() {
-            element += 1;
-            let Some(index) = indices.next() else {
-                self.excess(segment, element, tokens);
-                break;
-            };
-            let bit = bit(index as u16 + 1);
-            let spot = Spot { segment, element, repetition: 1, component: 0 };
-            let (own, behind) = tokens.split_at(element_len(tokens));
-            if self.one_of_all(spot, record.elements[index].as_ref(), own, present & bit != 0, tree) {
-                present |= bit;
-            }
-            tokens = behind;
+    ) -> bool {
+        let index = if spreads { record.spread_index(run.position) } else { run.position };
+        let spot = Spot { segment, element: run.position as u16 + 1, repetition: 1, component: 0 };
+        let Some(part) = record.elements.get(index) else {
+            self.excess(spot, run.tokens);
+            return false;
+        };
+        let (own, behind) = run.tokens.split_at(element_len(run.tokens));
+        // No relation is about an element behind the 64th.
+        let bit = bit(index as u16 + 1);
+        if self.one_of_all(spot, part.as_ref(), own, run.present & bit != 0, tree) {
+            run.present |= bit;
         }
-        (indices.next().unwrap_or(record.elements.len()), present)
+        *run = Run { tokens: behind, position: run.position + 1, ..*run };
+        true
     }
 
     /// An element with its tokens. Whether it is there; `was_there` says that it was before, at another position.
@@ -250,15 +220,8 @@ impl Reader<'_, '_> {
         true
     }
 
-    /// Whether a glance tells that a value is right and stands in the tree as it is in the message.
-    #[inline(always)]
-    fn is_right(&self, check: &Check, token: &Token) -> bool {
-        self.at_a_glance
-            && !token.is_escaped
-            && check.is_right_at_a_glance(token.len, || token.of(self.bytes))
-    }
-
     /// The required elements from this index on, none of which the segment is long enough for.
+    #[inline(never)]
     fn required_behind(&mut self, place: PlaceId, behind: usize, present: u64) {
         let record = self.structure.record(place);
         for (index, part) in record.elements.iter().enumerate().skip(behind) {
@@ -283,19 +246,26 @@ impl Reader<'_, '_> {
         self.findings.on_element(code, spot, element, self.findings.segment_end());
     }
 
+    #[inline(never)]
+    fn moments(&mut self, segment: PlaceId, record: &RecordStructure, tokens: &[Token], tree: &mut Tree) {
+        for moment in &record.moments {
+            self.moment(segment, moment, tokens, tree);
+        }
+    }
+
     /// A date or time in the one form that maps see, whatever its form in the message.
     fn moment(&mut self, segment: PlaceId, part: &MomentPart, tokens: &[Token], tree: &mut Tree) {
         let token = token_of(tokens, part.value.0, part.value.1).filter(|token| token.len > 0);
         let Some(token) = token else { return };
         let text = |bytes| std::str::from_utf8(bytes).unwrap_or("");
-        let code = text(key_of(self.bytes, tokens, part.format.0, part.format.1));
+        let code = text(key_of(self.source.bytes, tokens, part.format.0, part.format.1));
         let spot = Spot { segment, element: part.value.0, repetition: 1, component: part.value.1 };
         let Some(mask) = part.moment.mask(code) else {
             let token = token_of(tokens, part.format.0, part.format.1).unwrap_or(token);
             let spot = Spot { element: part.format.0, component: part.format.1, ..spot };
             return self.findings.on_element(Code::X237, spot, part.moment.format, token);
         };
-        let Some(moment) = mask.read(text(token.of(self.bytes))) else {
+        let Some(moment) = mask.read(text(token.of(self.source.bytes))) else {
             return self.findings.on_element(Code::X208, spot, part.moment.value, token);
         };
         self.text.clear();
@@ -310,9 +280,8 @@ impl Reader<'_, '_> {
     }
 
     #[cold]
-    fn excess(&mut self, segment: PlaceId, element: u16, tokens: &[Token]) {
+    fn excess(&mut self, spot: Spot, tokens: &[Token]) {
         if tokens.iter().any(|token| token.len > 0) {
-            let spot = Spot { segment, element, repetition: 1, component: 0 };
             self.findings.on_element(Code::X203, spot, PlaceId::ROOT, tokens[0]);
         }
     }
@@ -344,7 +313,7 @@ impl Reader<'_, '_> {
         match &part.kind {
             // The value is kept whole: nothing of it is lost.
             PartKind::Leaf(check) => {
-                self.checked_leaf(spot, part.place, check, Token::joined(tokens), tree);
+                self.leaf(spot, part.place, check, Token::joined(tokens), tree);
             }
             PartKind::Composite(_) => {
                 let first = repetitions.next().expect("there are two at least");
@@ -364,7 +333,7 @@ impl Reader<'_, '_> {
             PartKind::Leaf(check) => {
                 let whole = Token::joined(tokens);
                 self.findings.on_element(Code::X217, spot, part.place, whole);
-                self.checked_leaf(spot, part.place, check, whole, tree);
+                self.leaf(spot, part.place, check, whole, tree);
             }
             PartKind::Composite(components) => self.composite(spot, part, components, tokens, tree),
         }
@@ -386,18 +355,10 @@ impl Reader<'_, '_> {
         }
         let node = tree.open(part.place, self.findings.origin(whole));
         for (i, token) in tokens.iter().enumerate() {
-            match components.get(i).and_then(Option::as_ref) {
-                Some(Part { place, kind: PartKind::Leaf(check), .. })
-                    if token.len > 0 && self.is_right(check, token) =>
-                {
-                    tree.leaf_from_source(*place, token.start, token.len, self.findings.origin(*token));
-                }
-                component => {
-                    let spot = Spot { component: i as u16 + 1, ..spot };
-                    if !self.component(spot, part.place, component, *token, tree) {
-                        break;
-                    }
-                }
+            let spot = Spot { component: i as u16 + 1, ..spot };
+            let component = components.get(i).and_then(Option::as_ref);
+            if !self.component(spot, part.place, component, *token, tree) {
+                break;
             }
         }
         for (i, component) in components.iter().enumerate().skip(tokens.len()) {
@@ -408,7 +369,7 @@ impl Reader<'_, '_> {
         tree.close(node);
     }
 
-    /// A component that is not there, or that a glance does not tell to be right. `false` if the guide knows none here.
+    /// A component. `false` if the guide knows none here.
     fn component(
         &mut self,
         spot: Spot,
@@ -420,7 +381,7 @@ impl Reader<'_, '_> {
         match component {
             Some(component) if token.len == 0 => self.absent(spot, component, token),
             Some(Part { place, kind: PartKind::Leaf(check), .. }) => {
-                self.checked_leaf(spot, *place, check, token, tree);
+                self.leaf(spot, *place, check, token, tree);
             }
             _ if token.len > 0 => {
                 self.findings.on_element(Code::X217, spot, composite, token);
@@ -431,18 +392,9 @@ impl Reader<'_, '_> {
         true
     }
 
-    #[inline]
-    fn leaf(&mut self, spot: Spot, place: PlaceId, check: &Check, token: Token, tree: &mut Tree) {
-        if self.is_right(check, &token) {
-            tree.leaf_from_source(place, token.start, token.len, self.findings.origin(token));
-        } else {
-            self.checked_leaf(spot, place, check, token, tree);
-        }
-    }
-
     #[inline(never)]
-    fn checked_leaf(&mut self, spot: Spot, place: PlaceId, check: &Check, token: Token, tree: &mut Tree) {
-        let bytes = token.of(self.bytes);
+    fn leaf(&mut self, spot: Spot, place: PlaceId, check: &Check, token: Token, tree: &mut Tree) {
+        let bytes = token.of(self.source.bytes);
         // A delimiter beyond ASCII may cut a character in two; what is whole stands in the tree as it is.
         let value = if self.is_direct && !token.is_escaped { std::str::from_utf8(bytes).ok() } else { None };
         let Some(value) = value else {
@@ -462,7 +414,7 @@ impl Reader<'_, '_> {
     fn decoded_leaf(&mut self, spot: Spot, place: PlaceId, check: &Check, token: Token, tree: &mut Tree) {
         self.plain.clear();
         self.text.clear();
-        self.dialect.delimiters.unescape(token.of(self.bytes), self.plain);
+        self.dialect.delimiters.unescape(token.of(self.source.bytes), self.plain);
         let coding = self.dialect.coding;
         match (self.is_text, std::str::from_utf8(self.plain)) {
             (true, Ok(value)) => {

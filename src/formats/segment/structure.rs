@@ -1,28 +1,14 @@
 //! A guide's structure in the form reader and matcher want: per record its slots, and the elements of its own segment.
 
+use super::looks::Looks;
 use super::relation::RelationCheck;
+use super::steps::Steps;
+use super::tags::{Tag, TagNumbers};
 use crate::base::word::word;
 use crate::formats::check::Check;
 use crate::guide::Guide;
 use crate::guide::moment::Moment;
 use crate::tree::{LeafType, PlaceId, PlaceKind};
-
-/// A segment tag of up to four characters in one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
-pub struct Tag(pub u32);
-
-impl Tag {
-    /// The tag these bytes are; tags longer than four characters do not exist and become [`Tag::default`].
-    pub fn of(bytes: &[u8]) -> Tag {
-        Tag(match *bytes {
-            [a] => u32::from(a),
-            [a, b] => u32::from_be_bytes([0, 0, a, b]),
-            [a, b, c] => u32::from_be_bytes([0, a, b, c]),
-            [a, b, c, d] => u32::from_be_bytes([a, b, c, d]),
-            _ => 0,
-        })
-    }
-}
 
 /// One tag at one position of a structure, with its variants by qualifier.
 #[derive(Debug, Clone)]
@@ -35,38 +21,33 @@ pub struct Slot {
     pub key_component: u16,
     /// Codes and place of each variant.
     variants: Vec<(Vec<Box<str>>, PlaceId)>,
-    /// The codes of all variants that fit one word, with the variant.
-    short: Vec<(u64, u32)>,
+    /// The codes of all variants that fit one word, with the place of the variant and its number.
+    short: Vec<(u64, PlaceId, u32)>,
     /// Where everything else goes.
     pub plain: PlaceId,
     /// Most occurrences of each of its places: of the variants in order, of the plain place last. They are counted in
     /// this order.
     pub maxima: Vec<u32>,
-    /// Whether none of them may ever be there.
-    pub is_closed: bool,
     /// Whether a variant is required, so that another one does not stand in for it.
     pub wants_variants: bool,
-    /// The next slot of the same record with the same tag; [`NO_SLOT`] if there is none.
-    pub next_same: usize,
 }
-
-/// No slot has this number.
-pub const NO_SLOT: usize = usize::MAX;
 
 impl Slot {
     /// The place for a segment whose key is `key`, and its number among the places of the slot.
     #[inline]
     pub fn choose(&self, key: &[u8]) -> (PlaceId, usize) {
         let variant = match word(key) {
-            Some(code) => self.short.iter().find(|(short, _)| *short == code).map(|(_, at)| *at as usize),
+            Some(code) => {
+                let found = self.short.iter().find(|(short, ..)| *short == code);
+                found.map(|&(_, place, number)| (place, number as usize))
+            }
             None => {
-                self.variants.iter().position(|(codes, _)| codes.iter().any(|code| code.as_bytes() == key))
+                let has = |codes: &[Box<str>]| codes.iter().any(|code| code.as_bytes() == key);
+                let number = self.variants.iter().position(|(codes, _)| has(codes));
+                number.map(|number| (self.variants[number].1, number))
             }
         };
-        match variant {
-            Some(at) => (self.variants[at].1, at),
-            None => (self.plain, self.variants.len()),
-        }
+        variant.unwrap_or((self.plain, self.variants.len()))
     }
 
     /// Whether variants depend on the key at all.
@@ -119,8 +100,6 @@ pub enum PartKind {
 /// What one record place holds.
 #[derive(Debug, Clone, Default)]
 pub struct RecordStructure {
-    /// By number of a tag, the first slot with it; [`NO_SLOT`] if there is none. Empty if there are no slots.
-    first_slot: Vec<usize>,
     /// For each slot, and for the end behind the last, the first from there on that has a required place; the count of
     /// slots if there is none.
     pub next_required: Vec<usize>,
@@ -135,10 +114,10 @@ pub struct RecordStructure {
     pub spread: Vec<u16>,
     /// Those of them whose form a code tells.
     pub moments: Vec<MomentPart>,
+    /// The elements as a glance takes them.
+    pub looks: Looks,
     /// Relations between them.
     pub relations: Vec<RelationCheck>,
-    /// How many places the slot with the most places has.
-    pub counters: usize,
     /// `not used`
     pub not_used: bool,
 }
@@ -148,48 +127,8 @@ pub struct RecordStructure {
 pub struct Structure {
     records: Vec<RecordStructure>,
     tags: TagNumbers,
-}
-
-/// The tags of a guide, numbered from 0: a hash table without removal, for one look per segment.
-#[derive(Debug, Clone)]
-struct TagNumbers {
-    /// A power of two of cells, a quarter of them full at most; the empty ones have the default tag, which no segment has.
-    cells: Vec<(Tag, usize)>,
-    count: usize,
-}
-
-impl TagNumbers {
-    fn of(mut tags: Vec<Tag>) -> TagNumbers {
-        tags.sort();
-        tags.dedup();
-        tags.retain(|tag| *tag != Tag::default());
-        let mut numbers = TagNumbers {
-            cells: vec![(Tag::default(), 0); (4 * tags.len()).next_power_of_two()],
-            count: tags.len(),
-        };
-        for (number, tag) in tags.into_iter().enumerate() {
-            let cell = numbers.cell(tag);
-            numbers.cells[cell] = (tag, number);
-        }
-        numbers
-    }
-
-    /// The cell with this tag, or the empty one where it would stand.
-    #[inline]
-    fn cell(&self, tag: Tag) -> usize {
-        let last = self.cells.len() - 1;
-        let mut cell = (tag.0.wrapping_mul(0x9e37_79b1) >> 16) as usize & last;
-        while self.cells[cell].0 != tag && self.cells[cell].0 != Tag::default() {
-            cell = (cell + 1) & last;
-        }
-        cell
-    }
-
-    #[inline]
-    fn number(&self, tag: Tag) -> Option<usize> {
-        let (known, number) = self.cells[self.cell(tag)];
-        (known == tag && tag != Tag::default()).then_some(number)
-    }
+    /// The ways of segments through it.
+    pub steps: Steps,
 }
 
 impl Structure {
@@ -200,12 +139,11 @@ impl Structure {
 
     /// The structure of `guide`, whose segments are known by what `tag` gives.
     pub fn with_tags(guide: &Guide, tag: impl Fn(PlaceId) -> Tag) -> Structure {
-        let mut records: Vec<RecordStructure> =
+        let records: Vec<RecordStructure> =
             guide.shape.places().map(|(place, _)| record(guide, place, &tag)).collect();
         let slots = records.iter().flat_map(|record| &record.slots);
         let tags = TagNumbers::of(slots.map(|slot| slot.tag).collect());
-        records.iter_mut().for_each(|record| record.number_slots(&tags));
-        Structure { records, tags }
+        Structure { steps: Steps::of(&records, &tags), records, tags }
     }
 
     /// What a record place holds.
@@ -216,31 +154,15 @@ impl Structure {
 
     /// The number of a tag; `None` if the guide does not have it.
     #[inline]
-    pub fn number(&self, tag: Tag) -> Option<usize> {
+    pub fn number(&self, tag: Tag) -> Option<u32> {
         self.tags.number(tag)
     }
 }
 
 impl RecordStructure {
-    fn number_slots(&mut self, tags: &TagNumbers) {
-        if self.slots.is_empty() {
-            return;
-        }
-        self.first_slot = vec![NO_SLOT; tags.count];
-        for at in (0..self.slots.len()).rev() {
-            let Some(number) = tags.number(self.slots[at].tag) else { continue };
-            self.slots[at].next_same = std::mem::replace(&mut self.first_slot[number], at);
-        }
-    }
-
-    /// The first slot from `from` on for the tag with this number; [`NO_SLOT`] if there is none.
-    #[inline]
-    pub fn slot_from(&self, number: usize, from: usize) -> usize {
-        let mut at = self.first_slot.get(number).copied().unwrap_or(NO_SLOT);
-        while at < from {
-            at = self.slots[at].next_same;
-        }
-        at
+    /// The index of the element at a position from 0 where each repetition has one of its own.
+    pub fn spread_index(&self, position: usize) -> usize {
+        self.spread.get(position).map_or(self.elements.len(), |&index| usize::from(index))
     }
 }
 
@@ -271,6 +193,7 @@ fn record(guide: &Guide, place: PlaceId, tag: &dyn Fn(PlaceId) -> Tag) -> Record
         })
         .collect();
     record.spread = spread(&record.elements);
+    record.looks = Looks::of(&record.elements, &record.spread);
     for &child in &own.children {
         if shape.place(child).position == 0 && shape.place(child).kind == PlaceKind::Record {
             add_to_slots(guide, child, tag, &mut record);
@@ -278,10 +201,8 @@ fn record(guide: &Guide, place: PlaceId, tag: &dyn Fn(PlaceId) -> Tag) -> Record
     }
     for slot in &mut record.slots {
         slot.maxima = slot.places().map(|place| shape.place(place).max).collect();
-        slot.is_closed = slot.maxima.iter().all(|max| *max == 0);
         let wanted = slot.places().find(|&place| place != slot.plain && shape.place(place).required);
         slot.wants_variants = wanted.is_some();
-        record.counters = record.counters.max(slot.maxima.len());
     }
     record.next_required = next_required(guide, &record.slots);
     record
@@ -342,9 +263,7 @@ fn add_to_slots(guide: &Guide, child: PlaceId, tag: &dyn Fn(PlaceId) -> Tag, rec
             short: Vec::new(),
             plain: child,
             maxima: Vec::new(),
-            is_closed: false,
             wants_variants: false,
-            next_same: NO_SLOT,
         });
     }
     let slot = record.slots.last_mut().expect("just pushed or found");
@@ -352,7 +271,7 @@ fn add_to_slots(guide: &Guide, child: PlaceId, tag: &dyn Fn(PlaceId) -> Tag, rec
         slot.plain = child;
     } else {
         let at = slot.variants.len() as u32;
-        slot.short.extend(place.codes.iter().filter_map(|code| Some((word(code.as_bytes())?, at))));
+        slot.short.extend(place.codes.iter().filter_map(|code| Some((word(code.as_bytes())?, child, at))));
         slot.variants.push((place.codes.clone(), child));
     }
 }

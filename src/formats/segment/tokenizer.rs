@@ -47,7 +47,8 @@ impl Token {
     /// The bytes.
     #[inline]
     pub fn of(self, message: &[u8]) -> &[u8] {
-        &message[self.start as usize..self.end() as usize]
+        let start = self.start as usize;
+        &message[start..start + self.len as usize]
     }
 
     /// One past the last byte.
@@ -67,6 +68,15 @@ impl Token {
     /// All of several neighbours with what separates them, as one.
     pub fn joined(tokens: &[Token]) -> Token {
         Token { is_escaped: tokens.iter().any(|token| token.is_escaped), ..Token::span(tokens) }
+    }
+}
+
+/// How many of the tokens belong to the element that starts with the first.
+#[inline]
+pub fn element_len(tokens: &[Token]) -> usize {
+    match tokens {
+        [first, ..] if first.mark.ends_element() => 1,
+        _ => tokens.iter().position(|token| token.mark.ends_element()).map_or(tokens.len(), |last| last + 1),
     }
 }
 
@@ -191,17 +201,23 @@ impl Tokenizer {
 
     /// Cuts a batch of tokens: each delimiter ends one. In a message with release characters, what stands behind one
     /// separates nothing.
+    #[inline(never)]
     fn cut<const N: usize, const RELEASES: bool>(&mut self, bytes: &[u8], delimiters: [u8; N]) {
         let (classes, ends) = (&*self.classes, &mut self.ends);
         let (mut at, mut count, mut start) = (self.at, self.count, self.start);
         let full = count + BATCH;
         while at < bytes.len() && count < full {
-            let (mut last, mut len) = ([0; BLOCK], BLOCK);
-            let block = bytes[at..].first_chunk().unwrap_or_else(|| {
-                len = bytes.len() - at;
-                last[..len].copy_from_slice(&bytes[at..]);
-                &last
-            });
+            let (last, len): ([u8; BLOCK], usize);
+            let block = match bytes[at..].first_chunk() {
+                Some(block) => {
+                    len = BLOCK;
+                    block
+                }
+                None => {
+                    (last, len) = last_block(&bytes[at..]);
+                    &last
+                }
+            };
             // What fills the last block up may look like a delimiter, and is none.
             let mut mask = block_mask(block, delimiters) & (u64::MAX >> (BLOCK - len));
             if self.tokens.len() < count + BLOCK {
@@ -251,6 +267,14 @@ impl Tokenizer {
             self.ends.push(self.count as u32);
         }
     }
+}
+
+/// What is left, which is no whole block, filled up; and its length.
+#[cold]
+fn last_block(rest: &[u8]) -> ([u8; BLOCK], usize) {
+    let mut block = [0; BLOCK];
+    block[..rest.len()].copy_from_slice(rest);
+    (block, rest.len())
 }
 
 /// The first byte from `start` on that is no line end or blank between segments.

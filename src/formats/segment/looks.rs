@@ -1,0 +1,233 @@
+//! The elements of a segment that a glance tells to be right, which are nearly all: they go to the tree in one loop.
+
+use super::structure::{Part, PartKind};
+use super::tokenizer::{Mark, Token};
+use crate::base::word::{Words, word_in};
+use crate::formats::check::{Check, Needs, plain_digits};
+use crate::tree::arena::Origin;
+use crate::tree::{PlaceId, Tree};
+
+/// The elements of a record.
+#[derive(Debug, Clone, Default)]
+pub struct Looks {
+    /// By position from 0.
+    elements: Vec<Look>,
+    /// The same where each repetition of an element stands at a position of its own. Empty if no element may be repeated.
+    spread: Vec<Look>,
+    /// The components of all composite elements.
+    components: Vec<Look>,
+    /// The codes of values that are words.
+    words: Vec<Words>,
+    /// The checks of other values whose length does not tell enough.
+    checks: Vec<Check>,
+}
+
+/// An element or component.
+#[derive(Debug, Clone, Copy)]
+struct Look {
+    /// The bit of its element.
+    bit: u64,
+    place: PlaceId,
+    required: bool,
+    kind: Kind,
+}
+
+/// What tells that it is right.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    /// Its length, of at least so many and no more than so many more.
+    Length { min: u32, more: u32 },
+    /// The same of its digits.
+    Digits { min: u32, more: u32 },
+    /// That it is one of these words.
+    Word(u32),
+    /// A look with this one of the checks.
+    Look(u32),
+    /// Components, so many from this one on. `needed` is the position from 0 of the last that is required; 0 if none is.
+    Composite { first: u32, count: u16, needed: u16 },
+    /// No glance.
+    None,
+}
+
+/// How far a segment was taken.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'t> {
+    /// What follows.
+    pub tokens: &'t [Token],
+    /// The position from 0 of what follows.
+    pub position: usize,
+    /// A bit for each element that is there.
+    pub present: u64,
+}
+
+/// The segment that is looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    /// The message.
+    pub bytes: &'a [u8],
+    /// The number of the segment.
+    pub ordinal: u32,
+}
+
+impl Looks {
+    /// The looks at these elements. `spread` tells for each position the index of its element, if elements may be
+    /// repeated.
+    pub fn of(elements: &[Option<Part>], spread: &[u16]) -> Looks {
+        let mut looks = Looks::default();
+        for (index, part) in elements.iter().enumerate() {
+            let bit = 1u64.checked_shl(index as u32).unwrap_or(0);
+            let look = looks.look(bit, part.as_ref());
+            looks.elements.push(look);
+        }
+        looks.spread = spread.iter().map(|&index| looks.elements[usize::from(index)]).collect();
+        looks
+    }
+
+    fn look(&mut self, bit: u64, part: Option<&Part>) -> Look {
+        let Some(part) = part else {
+            return Look { bit, place: PlaceId::ROOT, required: false, kind: Kind::None };
+        };
+        let kind = match &part.kind {
+            PartKind::Leaf(check) => self.kind(check),
+            PartKind::Composite(components) => {
+                let looks: Vec<Look> = components.iter().map(|part| self.look(bit, part.as_ref())).collect();
+                let needed = looks.iter().rposition(|look| look.required).unwrap_or(0);
+                let first = self.components.len() as u32;
+                let (count, needed) = (looks.len() as u16, needed as u16);
+                self.components.extend(looks);
+                Kind::Composite { first, count, needed }
+            }
+        };
+        Look { bit, place: part.place, required: part.required, kind }
+    }
+
+    fn kind(&mut self, check: &Check) -> Kind {
+        match check.needs() {
+            Needs::Length { min, more } => Kind::Length { min, more },
+            Needs::Digits { min, more } => Kind::Digits { min, more },
+            Needs::Word(words) => {
+                self.words.push(words);
+                Kind::Word(self.words.len() as u32 - 1)
+            }
+            Needs::Look => {
+                self.checks.push(check.clone());
+                Kind::Look(self.checks.len() as u32 - 1)
+            }
+            Needs::Check => Kind::None,
+        }
+    }
+
+    /// Adds elements to the tree up to the first that a glance does not tell to be right, or to be absent and not missed.
+    #[inline(always)]
+    pub fn take(&self, source: &Source<'_>, spreads: bool, run: &mut Run<'_>, tree: &mut Tree) {
+        let all = if spreads { &self.spread[..] } else { &self.elements[..] };
+        loop {
+            let looks = all.get(run.position..).unwrap_or_default();
+            let count = self.values(source, looks, run, tree);
+            let Some(look @ Look { kind: Kind::Composite { .. }, .. }) = looks.get(count) else { return };
+            let taken = self.composite(source, look, run.tokens, tree);
+            if taken == 0 {
+                return;
+            }
+            run.tokens = &run.tokens[taken..];
+            run.position += 1;
+            run.present |= look.bit;
+        }
+    }
+
+    /// Adds elements that are no composite ones. How many there are.
+    #[inline(always)]
+    fn values(&self, source: &Source<'_>, looks: &[Look], run: &mut Run<'_>, tree: &mut Tree) -> usize {
+        let most = run.tokens.len().min(looks.len());
+        let (tokens, looks) = (&run.tokens[..most], &looks[..most]);
+        let (mut count, mut present) = (0, 0);
+        while count < most {
+            let (token, look) = (&tokens[count], &looks[count]);
+            if !token.mark.ends_element() {
+                break;
+            }
+            if token.len == 0 {
+                if look.required {
+                    break;
+                }
+            } else {
+                if !self.is_right(source, look, token) {
+                    break;
+                }
+                tree.leaf_from_source(look.place, token.start, token.len, source.origin(*token));
+                present |= look.bit;
+            }
+            count += 1;
+        }
+        run.tokens = &run.tokens[count..];
+        run.position += count;
+        run.present |= present;
+        count
+    }
+
+    /// Adds a composite element. How many tokens it has; 0 if a glance does not tell it to be right: then nothing is added.
+    #[inline(never)]
+    fn composite(&self, source: &Source<'_>, look: &Look, tokens: &[Token], tree: &mut Tree) -> usize {
+        let Kind::Composite { first, count, needed } = look.kind else { return 0 };
+        let Some(last) = tokens.iter().position(|token| token.mark != Mark::Component) else { return 0 };
+        let own = &tokens[..=last];
+        let whole = Token::span(own);
+        // One that is nothing but separators is missing, or not there.
+        let is_there = whole.len as usize > last && last >= usize::from(needed);
+        if !is_there || whole.mark == Mark::Repetition {
+            return 0;
+        }
+        let node = tree.open(look.place, source.origin(whole));
+        let components = &self.components[first as usize..][..usize::from(count)];
+        for (i, token) in own.iter().enumerate() {
+            let is_right = match components.get(i) {
+                Some(look) if token.len > 0 => {
+                    let is_right = self.is_right(source, look, token);
+                    if is_right {
+                        tree.leaf_from_source(look.place, token.start, token.len, source.origin(*token));
+                    }
+                    is_right
+                }
+                Some(look) => !look.required,
+                None => token.len == 0,
+            };
+            if !is_right {
+                tree.truncate(node);
+                return 0;
+            }
+        }
+        tree.close(node);
+        own.len()
+    }
+
+    /// Whether a value that is there is right.
+    #[inline(always)]
+    fn is_right(&self, source: &Source<'_>, look: &Look, token: &Token) -> bool {
+        let is_right = match look.kind {
+            Kind::Length { min, more } => token.len.wrapping_sub(min) <= more,
+            Kind::Word(number) => word_in(source.bytes, token.start as usize, token.len as usize)
+                .is_some_and(|word| self.words[number as usize].contain(word)),
+            Kind::Digits { min, more } => {
+                plain_digits(token.of(source.bytes)).is_some_and(|digits| digits.wrapping_sub(min) <= more)
+            }
+            _ => self.is_right_at_a_look(source, look, token),
+        };
+        is_right && !token.is_escaped
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn is_right_at_a_look(&self, source: &Source<'_>, look: &Look, token: &Token) -> bool {
+        match look.kind {
+            Kind::Look(number) => self.checks[number as usize].is_right_at_a_look(token.of(source.bytes)),
+            _ => false,
+        }
+    }
+}
+
+impl Source<'_> {
+    #[inline]
+    fn origin(&self, token: Token) -> Origin {
+        Origin { start: token.start, len: token.len, ordinal: self.ordinal, rule: 0 }
+    }
+}
