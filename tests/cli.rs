@@ -61,6 +61,17 @@ fn check_with_settings_knows_the_endpoints() {
 }
 
 #[test]
+fn functions_are_listed_and_shown_with_their_examples() {
+    expect("functions", &["functions"]);
+    expect("functions-one", &["functions", "mid"]);
+    expect("functions-language", &["functions", "lookup"]);
+    expect("functions-unknown", &["functions", "substring_left"]);
+    let (answer, exit) = json(&["functions", "gtin14"]);
+    let result = answer[0]["examples"][0]["result"].as_str();
+    assert_eq!((exit, result), (Some(0), Some("00412345600010")));
+}
+
+#[test]
 fn explain_tells_cause_example_and_cure() {
     expect("explain-code", &["explain", "x207"]);
     expect("explain-author", &["explain", "E110"]);

@@ -15,3 +15,8 @@ fn the_page_of_codes_is_that_of_the_program() {
 fn the_page_of_commands_is_that_of_the_program() {
     cli::hold(&cli::root().join("docs/commands.md"), &docs::commands_page(Cli::command()));
 }
+
+#[test]
+fn the_page_of_functions_is_that_of_the_program() {
+    cli::hold(&cli::root().join("docs/mapping/functions.md"), &docs::functions_page());
+}

@@ -57,6 +57,8 @@ pub enum Command {
     Retry(Retry),
     /// Explain a code of a finding: its cause, an example and the cure
     Explain(Explain),
+    /// List the functions that maps can call, or show how one is called
+    Functions(Functions),
 }
 
 /// `demo`
@@ -157,6 +159,13 @@ pub struct Translate {
 pub struct Explain {
     /// The code, such as X207
     pub code: String,
+}
+
+/// `functions`
+#[derive(Debug, Args)]
+pub struct Functions {
+    /// Only this one, with examples
+    pub name: Option<String>,
 }
 
 /// `messages`

@@ -1,6 +1,7 @@
 //! Pages of the documentation that are made from the program, so that they cannot be stale.
 
 use super::explain_code::effect;
+use super::functions;
 use crate::diagnostics::codes::CODES;
 
 /// `docs/codes.md`: every code with cause, example and cure.
@@ -39,6 +40,27 @@ fn about(letter: &str) -> &'static str {
         "T" => "transports",
         _ => "the ledger and the machine",
     }
+}
+
+/// `docs/mapping/functions.md`: every function with its examples.
+pub fn functions_page() -> String {
+    let mut page = String::from(
+        "# Functions\n\nMade from the program; `crossdock functions NAME` shows the same. An absent argument makes the result \
+         absent, unless the\nfunction is about absence or about a list. Examples without a result are lines of maps.\n",
+    );
+    for entry in functions::entries() {
+        page.push_str(&format!("\n## {}\n\n`{}`\n\n{}\n", entry.name, entry.call, entry.summary));
+        if !entry.examples.is_empty() {
+            page.push('\n');
+        }
+        for (call, result) in &entry.examples {
+            match result {
+                Some(result) => page.push_str(&format!("    {call}  is  {result}\n")),
+                None => page.push_str(&format!("    {call}\n")),
+            }
+        }
+    }
+    page
 }
 
 /// `docs/commands.md`: the help of every command.

@@ -7,6 +7,7 @@ pub mod demo;
 pub mod docs;
 mod exit;
 mod explain_code;
+mod functions;
 mod ids;
 mod inspect;
 mod messages;
@@ -83,5 +84,6 @@ fn dispatch(command: Command, console: &mut Console<'_>) -> Answer {
         Command::Show(arguments) => show::run(&arguments, console),
         Command::Retry(arguments) => retry::run(&arguments, console),
         Command::Explain(arguments) => explain_code::run(&arguments, console),
+        Command::Functions(arguments) => functions::run(&arguments, console),
     }
 }

@@ -564,8 +564,7 @@ impl Context<'_> {
             let finding = Diagnostic::new(Code::M013)
                 .with("name", &name.text)
                 .at(name.span, "no function has this name");
-            let known = functions::FUNCTIONS.iter().map(|function| function.name).chain(LANGUAGE_FUNCTIONS);
-            self.findings.push(match suggest::nearest(&name.text, known) {
+            self.findings.push(match suggest::nearest(&name.text, functions::names()) {
                 Some(near) => finding.help(format!("did you mean `{near}`?")),
                 None => finding,
             });
@@ -589,27 +588,6 @@ impl Context<'_> {
         Some(single(Expr::Call(function, compiled, rule), function.result))
     }
 }
-
-/// Functions that are part of the language, for suggestions.
-const LANGUAGE_FUNCTIONS: [&str; 17] = [
-    "present",
-    "absent",
-    "seq",
-    "seq_all",
-    "join",
-    "sum",
-    "count",
-    "count_distinct",
-    "first",
-    "last",
-    "min",
-    "max",
-    "same",
-    "one",
-    "lookup",
-    "item",
-    "wrap",
-];
 
 /// The kind two alternatives have in common; `Record` if they have none.
 fn common(left: ValueKind, right: ValueKind) -> ValueKind {

@@ -1,61 +1,96 @@
 //! The functions of the language, one file each, and what a function is. Its examples are its tests and its
 //! documentation.
 
+mod abs;
+mod add_days;
 mod check_digit;
+mod date;
 mod date_in;
+mod datetime;
+mod digits;
+mod format_date;
 mod gtin14;
+mod house_number;
 mod instant;
+pub mod language;
 mod left;
 mod length;
 mod local;
 mod lower;
+mod ltrim;
+mod mid;
 mod number;
 mod pad_left;
+mod pad_right;
 mod replace;
 mod right;
 mod round;
+mod rtrim;
 mod run_instant;
+mod street_name;
 mod strip_left;
+mod strip_right;
 mod text;
+mod time;
 mod time_in;
 mod today_in;
 mod trim;
 mod upper;
+mod valid_gln;
 mod valid_gtin;
 mod valid_sscc;
+mod week_start;
 pub mod wrap;
 
 use crate::base::decimal::Decimal;
+use crate::tree::mask::Mask;
 use crate::tree::value::{Value, ValueKind};
 use bumpalo::Bump;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use std::cell::Cell;
 
 /// Every function of values, sorted by name. Functions of lists and of places (`sum`, `first`, `lookup`, `seq`,
 /// `present`, …) are part of the language itself.
 pub static FUNCTIONS: &[&Function] = &[
+    &abs::FUNCTION,
+    &add_days::FUNCTION,
     &check_digit::FUNCTION,
+    &date::FUNCTION,
     &date_in::FUNCTION,
+    &datetime::FUNCTION,
+    &digits::FUNCTION,
+    &format_date::FUNCTION,
     &gtin14::FUNCTION,
+    &house_number::FUNCTION,
     &instant::FUNCTION,
     &left::FUNCTION,
     &length::FUNCTION,
     &local::FUNCTION,
     &lower::FUNCTION,
+    &ltrim::FUNCTION,
+    &mid::FUNCTION,
     &number::FUNCTION,
     &pad_left::FUNCTION,
+    &pad_right::FUNCTION,
     &replace::FUNCTION,
     &right::FUNCTION,
     &round::FUNCTION,
+    &rtrim::FUNCTION,
     &run_instant::FUNCTION,
+    &street_name::FUNCTION,
     &strip_left::FUNCTION,
+    &strip_right::FUNCTION,
     &text::FUNCTION,
+    &time::FUNCTION,
     &time_in::FUNCTION,
     &today_in::FUNCTION,
     &trim::FUNCTION,
     &upper::FUNCTION,
+    &valid_gln::FUNCTION,
     &valid_gtin::FUNCTION,
     &valid_sscc::FUNCTION,
+    &week_start::FUNCTION,
 ];
 
 /// Most parameters a function has.
@@ -149,6 +184,21 @@ impl<'r> Call<'_, 'r> {
         TimeZone::get(name).map_err(|_| CallError::new(format!("no time zone is called `{name}`")))
     }
 
+    /// A form of dates and times.
+    pub fn form(&self, argument: usize) -> Result<Mask, CallError> {
+        let form = self.string(argument)?;
+        Mask::compile(form).ok_or_else(|| {
+            CallError::new(format!("`{form}` is no form of a date or time, such as yyyyMMdd or HH:mm"))
+        })
+    }
+
+    /// The text `argument` in the form `form`.
+    pub fn moment(&self, argument: usize, form: usize) -> Result<DateTime, CallError> {
+        let (text, mask) = (self.string(argument)?, self.form(form)?);
+        let moment = mask.read(text.trim());
+        moment.ok_or_else(|| CallError::new(format!("`{text}` does not fit the form {}", mask.text())))
+    }
+
     /// A text result.
     pub fn text(&self, text: String) -> Value<'r> {
         Value::Text(self.memory.alloc_str(&text))
@@ -158,4 +208,10 @@ impl<'r> Call<'_, 'r> {
 /// The function with this name.
 pub fn find(name: &str) -> Option<&'static Function> {
     FUNCTIONS.iter().copied().find(|function| function.name == name)
+}
+
+/// The names of all functions, those of the language included.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    let language = language::LANGUAGE_FUNCTIONS.iter().map(|function| function.name);
+    FUNCTIONS.iter().map(|function| function.name).chain(language)
 }

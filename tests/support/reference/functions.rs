@@ -2,6 +2,7 @@
 
 use super::value::Value;
 use crossdock::base::decimal::{Decimal, RoundingMode};
+use crossdock::tree::mask::Mask;
 use jiff::tz::TimeZone;
 
 /// A call; nothing where it has no result for its arguments. None of them is absent.
@@ -66,8 +67,90 @@ pub fn call(name: &str, arguments: &[Value], now: jiff::Timestamp) -> Option<Val
             let zoned = zone(1)?.to_ambiguous_zoned_datetime(local).compatible().ok()?;
             Value::Instant(zoned.timestamp(), zoned.offset())
         }
+        "ltrim" => Value::Text(text(0).trim_start().to_string()),
+        "rtrim" => Value::Text(text(0).trim_end().to_string()),
+        "mid" => Value::Text(text(0).chars().skip(count(1)?.checked_sub(1)?).take(count(2)?).collect()),
+        "pad_right" => {
+            let (mut filled, fill) = (text(0), text(2));
+            let mut fill = fill.chars().cycle();
+            while filled.chars().count() < count(1)? {
+                filled.push(fill.next()?);
+            }
+            Value::Text(filled)
+        }
+        "strip_right" => {
+            let (characters, mut rest) = (text(1), text(0));
+            while rest.chars().last().is_some_and(|last| characters.contains(last)) {
+                rest.pop();
+            }
+            Value::Text(rest)
+        }
+        "digits" => {
+            let digits: String = text(0).chars().filter(|c| c.is_ascii_digit()).collect();
+            Value::Text((!digits.is_empty()).then_some(digits)?)
+        }
+        "abs" => match number(0)? {
+            below if below < Decimal::ZERO => Value::Number(Decimal::ZERO.checked_sub(below)?),
+            number => Value::Number(number),
+        },
+        "date" => Value::Date(read(&text(0), &text(1))?.date()),
+        "time" => Value::Time(read(&text(0), &text(1))?.time()),
+        "datetime" => match (&arguments[0], &arguments[1]) {
+            (Value::Date(date), Value::Time(time)) => Value::DateTime(date.to_datetime(*time)),
+            _ => return None,
+        },
+        "format_date" => {
+            let moment = match &arguments[0] {
+                Value::Date(date) => date.at(0, 0, 0, 0),
+                Value::Time(time) => jiff::civil::date(1970, 1, 1).to_datetime(*time),
+                Value::DateTime(moment) => *moment,
+                Value::Instant(moment, offset) => offset.to_datetime(*moment),
+                _ => return None,
+            };
+            let mut written = String::new();
+            Mask::compile(&text(1))?.write(moment, &mut written);
+            Value::Text(written)
+        }
+        "add_days" => {
+            let Value::Date(date) = arguments[0] else { return None };
+            let days: i64 = number(1)?.to_string().parse().ok()?;
+            Value::Date(date.checked_add(jiff::Span::new().try_days(days).ok()?).ok()?)
+        }
+        "week_start" => {
+            // The week with the fourth of January is the first.
+            let fourth = jiff::civil::Date::new(count(0)? as i16, 1, 4).ok()?;
+            let monday = |date: jiff::civil::Date| {
+                date.checked_sub(jiff::Span::new().days(date.weekday().to_monday_zero_offset())).ok()
+            };
+            let start = monday(fourth)?.checked_add(jiff::Span::new().weeks(count(1)? as i64 - 1)).ok()?;
+            let is_of_year =
+                count(1)? > 0 && start < monday(jiff::civil::Date::new(fourth.year() + 1, 1, 4).ok()?)?;
+            Value::Date(is_of_year.then_some(start)?)
+        }
+        "valid_gln" => Value::Bool(text(0).len() == 13 && is_valid(&text(0))),
+        "house_number" => Value::Text(house(&text(0))?.1),
+        "street_name" => {
+            Value::Text(house(&text(0)).map_or(text(0).trim().to_string(), |(street, _)| street))
+        }
         other => panic!("the interpreter does not know `{other}`"),
     })
+}
+
+/// A moment in a form.
+fn read(text: &str, form: &str) -> Option<jiff::civil::DateTime> {
+    Mask::compile(form)?.read(text.trim())
+}
+
+/// Street and number of a house, if a line has both.
+fn house(line: &str) -> Option<(String, String)> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let is_number = |word: &&&str| word.as_bytes()[0].is_ascii_digit();
+    let (first, last) = (words.first()?, words.last().filter(|_| words.len() > 1)?);
+    match (is_number(&first), is_number(&last)) {
+        (_, true) => Some((words[..words.len() - 1].join(" "), last.to_string())),
+        (true, false) => Some((words[1..].join(" "), first.to_string())),
+        (false, false) => None,
+    }
 }
 
 /// Whether the result of a call is told with a warning.
