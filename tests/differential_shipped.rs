@@ -186,6 +186,20 @@ fn tannbridges_notices_and_receipts_are_the_same_in_both() {
 }
 
 #[test]
+fn tannbridges_movements_and_stock_are_the_same_in_both() {
+    let world = World::new();
+    let known = Known::of(&world, "tannbridge");
+    for (flow, name) in [("movements", "reno-movements.csv"), ("stock", "reno-stock.csv")] {
+        let route = world.route("tannbridge", &format!("tannbridge/{flow}"));
+        let rows = String::from_utf8(shipped::testdata(&format!("csv/ok/{name}"))).unwrap();
+        // Here every client has this code.
+        let rows = rows.replace("TNB01", "BRW01");
+        let told = file(&world, route, rows.as_bytes(), &[], &known);
+        assert!(!told.is_empty() && told.iter().all(|(_, findings)| *findings == 0), "{name}");
+    }
+}
+
+#[test]
 fn calderas_orders_are_the_same_in_both() {
     let world = World::new();
     let route = world.route("caldera", "caldera/orders");

@@ -1,4 +1,5 @@
-//! Goods that come in, by X12: scenario S06 through the whole gateway, and what becomes of receipts that are not as announced.
+//! Goods that come in, and stock, by X12: scenario S06 and what the warehouse says of its stock through the whole gateway,
+//! and what becomes of receipts and movements that are not as they should be.
 #![allow(clippy::unwrap_used)]
 
 #[path = "support/gateway_world.rs"]
@@ -21,6 +22,8 @@ const ITEMS_IN: &str = "/gw/drops/tannbridge/items";
 const ANSWERS: &str = "/gw/drops/tannbridge/incoming";
 const ANNOUNCED: &str = "/gw/wms/reno-inbound";
 const RECEIVED: &str = "/gw/wms/reno-receipts";
+const MOVED: &str = "/gw/wms/reno-movements";
+const STOCK: &str = "/gw/wms/reno-stock";
 
 const COLUMNS: &str = "ReceiptNo,RefNum,ReceivedAt,SKU,Qty,UOM,Condition,Lot\r\n";
 
@@ -304,4 +307,89 @@ fn an_advice_that_contradicts_itself_is_told() {
     assert_eq!(codes("N9*LT*LOT-26-44~", "N9*LT*LOT-26-44~\nW20*10~"), ["E113"]);
     assert_eq!(codes("N9*OC*DEMU1234567~\n", ""), ["E902"]);
     assert_eq!(codes("N1*ST*HAVENPORT RENO*92*", "N1*ST*HAVENPORT RENO*ZZ*"), ["X207"]);
+}
+
+/// The segments between ST and SE of each set.
+fn sets(file: &str) -> Vec<Vec<&str>> {
+    let sets = file.split("ST*").skip(1).map(|set| set.split_once("SE*").unwrap().0);
+    sets.map(|set| set.split('~').map(str::trim).skip(1).filter(|s| !s.is_empty()).collect()).collect()
+}
+
+/// A loss, goods out of quality inspection, and goods found beside goods damaged: less of the one stock, more of the other.
+#[test]
+fn each_movement_is_told_by_a_947() {
+    let mut world = World::new();
+    world.lay_down(MOVED, "movements.csv", &testdata("csv/ok/reno-movements.csv"));
+    world.run().unwrap();
+    let files = world.files(ANSWERS);
+    let made: Vec<String> = files.into_values().map(|bytes| String::from_utf8(bytes).unwrap()).collect();
+    let made: Vec<Vec<&str>> = made.iter().flat_map(|file| sets(file)).collect();
+    assert_eq!(made, sets(&text("x12/ok/947-reno.edi")));
+}
+
+/// Rows of one item, lot and kind are added up; what is on hold is on hold, for whatever reason.
+#[test]
+fn stock_is_told_by_an_846() {
+    let mut world = World::new();
+    world.lay_down(STOCK, "stock.csv", &testdata("csv/ok/reno-stock.csv"));
+    world.run().unwrap();
+    assert_eq!(sets(&answer(&world, "846")), sets(&text("x12/ok/846-reno.edi")));
+}
+
+/// A row of another client never leaves by this client's endpoint.
+#[test]
+fn what_another_client_has_is_not_told() {
+    let mut world = World::new();
+    let rows = text("csv/ok/reno-stock.csv").replace(";TNB01;TB-MUG-4", ";BRW01;BW-MUG-4");
+    world.lay_down(STOCK, "stock.csv", rows.as_bytes());
+    world.run().unwrap();
+    assert_eq!(world.states(), ["DONE", "QUARANTINED"]);
+    let made = answer(&world, "846");
+    assert!(made.contains("TB-LAMP-S") && !made.contains("MUG"), "{made}");
+}
+
+/// The codes of what is found by the read and the write map, message by message.
+fn codes(flow: &str, file: &str) -> Vec<Vec<String>> {
+    let bundle = shipped::bundle();
+    let route = route(&bundle, flow);
+    let written = |(document, mut codes): (Tree, Vec<String>)| {
+        let (plan, layout) = &route.writes[0];
+        let (tree, mut findings, _) = shipped::run(plan, View::new(&document, ""), vec![]);
+        layout.write_body(View::new(&tree, ""), &mut Vec::new(), &mut findings);
+        codes.extend(findings.as_slice().iter().map(|finding| finding.shown_code().to_string()));
+        codes
+    };
+    documents(&bundle, route, file.as_bytes(), &[], None).into_iter().map(written).collect()
+}
+
+#[test]
+fn a_movement_that_cannot_be_is_held() {
+    let found = |row: &str| {
+        let header = "AdjNo;Owner;SKU;Lot;FromStatus;ToStatus;Qty;UOM;Reason;At\n";
+        let row = format!("{header}A7001;TNB01;TB-MUG-4;;{row};2026-11-25T08:11:00-08:00\n");
+        codes("tannbridge/movements", &row).remove(0)
+    };
+    assert_eq!(found("AV;;-5;EA;OTHER"), [""; 0]);
+    // Scrap that comes, a status and a reason nobody knows.
+    assert!(found("AV;;5;EA;SCRAP").starts_with(&["B003".into()]));
+    assert!(found("ZZ;;-5;EA;SCRAP").starts_with(&["B003".into()]));
+    assert!(found("AV;;-5;EA;WATER").starts_with(&["B003".into()]));
+    assert!(found("QC;AV;-5;EA;QC_RELEASE").contains(&"E361".into()));
+    assert_eq!(found("AV;;0;EA;CYCLE_COUNT"), ["E362"]);
+    assert!(found(";;5;EA;FOUND").contains(&"E360".into()));
+    // Expired goods have no code in X12.
+    assert!(found("AV;EX;5;EA;OTHER").contains(&"B003".into()));
+}
+
+#[test]
+fn stock_that_cannot_be_told_is_held() {
+    let found = |row: &str| {
+        let header = "snapshot_utc;site;owner;sku;lot;status;qty;uom\n";
+        let row = format!("{header}2026-11-27T07:30:00Z;RNO2;TNB01;TB-MUG-4;;{row}\n");
+        codes("tannbridge/stock", &row).remove(0)
+    };
+    assert_eq!(found("AV;5;EA"), [""; 0]);
+    assert_eq!(found("AV;-5;EA"), ["E370"]);
+    assert!(found("EX;5;EA").contains(&"B003".into()));
+    assert!(found("ZZ;5;EA").contains(&"B003".into()));
 }

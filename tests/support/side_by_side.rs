@@ -124,11 +124,11 @@ pub fn both_knowing(
     let built = Node::of(&target, &plan.target_shape, View::new(&tree, ""));
     let by_plan = Built { target: built.canonical(), findings: told(&findings) };
     let source_schema = Schema::of(&plan.source_shape, PlaceId::ROOT);
+    let site = [("site", &known.site.code), ("zone", &known.site.zone)];
+    let site = site.map(|(name, text)| (name.to_string(), Value::Text(text.clone())));
     let given = Given {
         now: jiff::Timestamp::UNIX_EPOCH,
-        parameters: [("site", &known.site.code), ("zone", &known.site.zone)]
-            .map(|(name, text)| (name.to_string(), Value::Text(text.clone())))
-            .into(),
+        parameters: workspace.parameters(&plan.name).into_iter().chain(site).collect(),
         earlier: earlier.map_or(vec![], |found| vec![found.iter().map(|(_, node)| node.clone()).collect()]),
         documents: known.documents(plan),
         header: vec![("client".into(), "BRW01".into())],

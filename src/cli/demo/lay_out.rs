@@ -12,7 +12,7 @@ static MAPPINGS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/mappings");
 const SETTINGS: &str = "gateway-demo.toml";
 
 /// Folders that files travel through.
-const FOLDERS: [&str; 18] = [
+const FOLDERS: [&str; 20] = [
     "drops/brightwick/outgoing",
     "drops/brightwick/incoming",
     "drops/caldera/outgoing",
@@ -30,6 +30,8 @@ const FOLDERS: [&str; 18] = [
     "drops/tannbridge/incoming",
     "wms/reno-inbound",
     "wms/reno-receipts",
+    "wms/reno-movements",
+    "wms/reno-stock",
     "data",
 ];
 

@@ -121,6 +121,11 @@ impl Workspace {
         }
     }
 
+    /// The parameters of a map, as it has them itself.
+    pub fn parameters(&self, map: &str) -> Vec<(String, Value)> {
+        build::parameters(&layers::flatten(map, &self.maps))
+    }
+
     /// Runs a map.
     pub fn run(&self, map: &str, source: &Rc<Node>, target: &Rc<Schema>, given: &Given) -> Built {
         let map = layers::flatten(map, &self.maps);
