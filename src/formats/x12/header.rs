@@ -1,9 +1,6 @@
 //! The interchange header. ISA is the one segment of fixed width, so that the delimiters can be read from it.
 
 use crate::formats::segment::Delimiters;
-use nom::IResult;
-use nom::Parser;
-use nom::bytes::complete::{tag, take};
 
 /// The usual delimiters.
 pub const DELIMITERS: Delimiters =
@@ -29,7 +26,7 @@ impl<'a> Header<'a> {
         if bytes.len() < ISA_BYTES {
             return Err(format!("the file ends after {} of its 106 characters", bytes.len()));
         }
-        let (_, (element, elements, segment)) = fields(bytes).map_err(|_| misplaced(bytes))?;
+        let (element, elements, segment) = fields(bytes).ok_or_else(|| misplaced(bytes))?;
         let component = elements[15][0];
         let repetition = match (elements[11] >= b"00402".as_slice(), elements[10][0]) {
             (true, byte) if !byte.is_ascii_alphanumeric() && byte != b' ' => Some(byte),
@@ -55,17 +52,17 @@ impl<'a> Header<'a> {
 
 type Fields<'a> = (u8, [&'a [u8]; 16], u8);
 
-fn fields(input: &[u8]) -> IResult<&[u8], Fields<'_>> {
-    let (mut input, (_, separator)) = (tag(&b"ISA"[..]), take(1usize)).parse(input)?;
-    let mut elements = [&b""[..]; 16];
-    for (i, width) in WIDTHS.iter().enumerate() {
-        (input, elements[i]) = take(*width).parse(input)?;
-        if i + 1 < WIDTHS.len() {
-            (input, _) = tag(separator).parse(input)?;
+fn fields(bytes: &[u8]) -> Option<Fields<'_>> {
+    let element = *bytes.strip_prefix(b"ISA")?.first()?;
+    let (mut elements, mut at) = ([&b""[..]; 16], 3);
+    for (field, width) in elements.iter_mut().zip(WIDTHS) {
+        if bytes[at] != element {
+            return None;
         }
+        *field = bytes.get(at + 1..=at + width)?;
+        at += width + 1;
     }
-    let (input, segment) = take(1usize).parse(input)?;
-    Ok((input, (separator[0], elements, segment[0])))
+    Some((element, elements, *bytes.get(at)?))
 }
 
 fn misplaced(bytes: &[u8]) -> String {
