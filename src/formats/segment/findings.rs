@@ -1,20 +1,22 @@
 //! Findings of reading, counted as the standards count: segments from the message header as 1, elements behind the tag.
 
 use super::dialect::Dialect;
+use super::looks::Source;
 use super::tokenizer::Token;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
 use crate::formats::MessageInput;
 use crate::formats::advice::advice;
 use crate::guide::{Guide, ValueClass};
 use crate::tree::PlaceId;
-use crate::tree::arena::Origin;
 
 /// Most of a tag that is shown.
 const TAG_BYTES_SHOWN: usize = 16;
 
 /// Where in a segment; all from 1, 0 is the whole of it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Spot {
+pub(super) struct Spot<'t> {
+    /// The segment's tokens.
+    pub tokens: &'t [Token],
     /// The segment's place.
     pub segment: PlaceId,
     pub element: u16,
@@ -22,17 +24,21 @@ pub(super) struct Spot {
     pub component: u16,
 }
 
+impl Spot<'_> {
+    /// The gap behind the segment's last byte.
+    pub(super) fn segment_end(&self) -> Token {
+        Token::empty(Token::span(self.tokens).end())
+    }
+}
+
 /// Where reading stands, and what it found.
 pub(super) struct Findings<'a, 's> {
     guide: &'a Guide,
-    bytes: &'a [u8],
+    /// The message with the number of the segment at hand.
+    pub source: Source<'a>,
     offset: u64,
     dialect: &'a Dialect<'a>,
     all: &'s mut Diagnostics,
-    ordinal: u32,
-    /// The tag of the segment at hand, and one past the last byte of the segment.
-    tag: Token,
-    end: u32,
 }
 
 impl<'a, 's> Findings<'a, 's> {
@@ -43,39 +49,13 @@ impl<'a, 's> Findings<'a, 's> {
         all: &'s mut Diagnostics,
     ) -> Self {
         let MessageInput { bytes, offset, .. } = *input;
-        Findings { guide, bytes, offset, dialect, all, ordinal: 0, tag: Token::default(), end: 0 }
-    }
-
-    /// The next segment begins. Where it is.
-    #[inline]
-    pub(super) fn segment(&mut self, tokens: &[Token]) -> Origin {
-        self.ordinal += 1;
-        if let [tag, ..] = tokens {
-            (self.tag, self.end) = (*tag, tokens[tokens.len() - 1].end());
-        }
-        self.origin(self.whole())
-    }
-
-    /// The segment at hand.
-    #[inline]
-    fn whole(&self) -> Token {
-        Token { len: self.end - self.tag.start, ..self.tag }
+        Findings { guide, source: Source { bytes, ordinal: 0 }, offset, dialect, all }
     }
 
     /// The tag. None is longer than a few characters: what stands here is shown, not all that follows.
-    fn tag(&self) -> &'a str {
-        let tag = self.tag.of(self.bytes);
+    fn tag(&self, tokens: &[Token]) -> &'a str {
+        let tag = tokens.first().map_or(&b""[..], |tag| tag.of(self.source.bytes));
         std::str::from_utf8(&tag[..tag.len().min(TAG_BYTES_SHOWN)]).unwrap_or("")
-    }
-
-    #[inline]
-    pub(super) fn origin(&self, token: Token) -> Origin {
-        Origin { start: token.start, len: token.len, ordinal: self.ordinal, rule: 0 }
-    }
-
-    /// The gap behind the segment's last byte.
-    pub(super) fn segment_end(&self) -> Token {
-        Token { start: self.end, len: 0, ..self.tag }
     }
 
     /// A required segment is not there; noticed at the byte `at`, before the segment at hand.
@@ -83,7 +63,7 @@ impl<'a, 's> Findings<'a, 's> {
     pub(super) fn missing(&mut self, place: PlaceId, at: u32) {
         let at = Place {
             offset: self.offset + u64::from(at),
-            segment: self.ordinal,
+            segment: self.source.ordinal,
             tag: self.guide.rules(place).element_id.to_string(),
             loop_id: loop_id(self.guide, place),
             ..Place::default()
@@ -97,12 +77,12 @@ impl<'a, 's> Findings<'a, 's> {
     }
 
     #[cold]
-    pub(super) fn on_segment(&mut self, code: Code, place: PlaceId) {
-        let at = self.place(place, self.whole());
+    pub(super) fn on_segment(&mut self, code: Code, place: PlaceId, tokens: &[Token]) {
+        let at = self.place(place, Token::span(tokens), tokens);
         let max = self.guide.shape.place(place).max.to_string();
         self.all.push(
             Diagnostic::new(code)
-                .with("tag", self.tag())
+                .with("tag", self.tag(tokens))
                 .with("guide", &self.guide.name)
                 .with("max", max)
                 .place(at),
@@ -111,25 +91,25 @@ impl<'a, 's> Findings<'a, 's> {
 
     /// `element` is the place of what is wrong; the root where the guide has none.
     #[cold]
-    pub(super) fn on_element(&mut self, code: Code, spot: Spot, element: PlaceId, token: Token) {
-        let mut at = self.place(spot.segment, token);
+    pub(super) fn on_element(&mut self, code: Code, spot: Spot<'_>, element: PlaceId, token: Token) {
+        let mut at = self.place(spot.segment, token, spot.tokens);
         at.element = spot.element;
         at.repetition = spot.repetition;
         at.component = spot.component;
         if element != PlaceId::ROOT {
             at.element_id = self.guide.rules(element).element_id.to_string();
         }
-        let value = String::from_utf8_lossy(token.of(self.bytes)).into_owned();
+        let value = String::from_utf8_lossy(token.of(self.source.bytes)).into_owned();
         let mut finding = Diagnostic::new(code)
             .severity(self.severity(code, element))
-            .with("tag", self.tag())
+            .with("tag", self.tag(spot.tokens))
             .with("element", position(spot))
             .with("value", value.as_str())
             .with("guide", &self.guide.name)
             .with("charset", self.dialect.coding.name())
             .with("expected", self.dialect.coding.name())
             .place(at);
-        let path = format!("{}.{}", self.tag(), position(spot));
+        let path = format!("{}.{}", self.tag(spot.tokens), position(spot));
         finding.help = advice(self.guide, element, &path, code, &value);
         self.all.push(finding);
     }
@@ -146,12 +126,12 @@ impl<'a, 's> Findings<'a, 's> {
         }
     }
 
-    fn place(&self, place: PlaceId, token: Token) -> Place {
+    fn place(&self, place: PlaceId, token: Token, tokens: &[Token]) -> Place {
         Place {
             offset: self.offset + u64::from(token.start),
             length: token.len,
-            segment: self.ordinal,
-            tag: self.tag().to_string(),
+            segment: self.source.ordinal,
+            tag: self.tag(tokens).to_string(),
             loop_id: loop_id(self.guide, place),
             ..Place::default()
         }
@@ -159,7 +139,7 @@ impl<'a, 's> Findings<'a, 's> {
 }
 
 /// As it is written in paths: `03`, or `03.2` for a component.
-fn position(spot: Spot) -> String {
+fn position(spot: Spot<'_>) -> String {
     match spot.component {
         0 => format!("{:02}", spot.element),
         component => format!("{:02}.{component}", spot.element),

@@ -10,10 +10,9 @@ use crate::tree::{PlaceId, Tree};
 /// The elements of a record.
 #[derive(Debug, Clone, Default)]
 pub struct Looks {
-    /// By position from 0.
-    elements: Vec<Look>,
-    /// The same where each repetition of an element stands at a position of its own. Empty if no element may be repeated.
-    spread: Vec<Look>,
+    elements: Row,
+    /// The same where each repetition of an element stands at a position of its own.
+    spread: Row,
     /// The components of all composite elements.
     components: Vec<Look>,
     /// The codes of values that are words.
@@ -22,9 +21,18 @@ pub struct Looks {
     checks: Vec<Check>,
 }
 
+/// Elements by position.
+#[derive(Debug, Clone, Default)]
+pub struct Row {
+    /// One for each position.
+    pub looks: Vec<Look>,
+    /// How many of them may be missing at the end of a segment.
+    pub optional: usize,
+}
+
 /// An element or component.
 #[derive(Debug, Clone, Copy)]
-struct Look {
+pub struct Look {
     /// The bit of its element.
     bit: u64,
     place: PlaceId,
@@ -54,8 +62,8 @@ enum Kind {
 pub struct Run<'t> {
     /// What follows.
     pub tokens: &'t [Token],
-    /// The position from 0 of what follows.
-    pub position: usize,
+    /// The looks at it.
+    pub looks: &'t [Look],
     /// A bit for each element that is there.
     pub present: u64,
 }
@@ -74,13 +82,23 @@ impl Looks {
     /// repeated.
     pub fn of(elements: &[Option<Part>], spread: &[u16]) -> Looks {
         let mut looks = Looks::default();
+        let mut all = Vec::new();
         for (index, part) in elements.iter().enumerate() {
             let bit = 1u64.checked_shl(index as u32).unwrap_or(0);
-            let look = looks.look(bit, part.as_ref());
-            looks.elements.push(look);
+            all.push(looks.look(bit, part.as_ref()));
         }
-        looks.spread = spread.iter().map(|&index| looks.elements[usize::from(index)]).collect();
+        looks.spread = match spread {
+            [] => Row::of(all.clone()),
+            _ => Row::of(spread.iter().map(|&index| all[usize::from(index)]).collect()),
+        };
+        looks.elements = Row::of(all);
         looks
+    }
+
+    /// The elements by position; `spreads` says that each repetition of one has a position of its own.
+    #[inline]
+    pub fn row(&self, spreads: bool) -> &Row {
+        if spreads { &self.spread } else { &self.elements }
     }
 
     fn look(&mut self, bit: u64, part: Option<&Part>) -> Look {
@@ -119,31 +137,29 @@ impl Looks {
 
     /// Adds elements to the tree up to the first that a glance does not tell to be right, or to be absent and not missed.
     #[inline(always)]
-    pub fn take(&self, source: &Source<'_>, spreads: bool, run: &mut Run<'_>, tree: &mut Tree) {
-        let all = if spreads { &self.spread[..] } else { &self.elements[..] };
+    pub fn take(&self, source: &Source<'_>, run: &mut Run<'_>, tree: &mut Tree) {
         loop {
-            let looks = all.get(run.position..).unwrap_or_default();
-            let count = self.values(source, looks, run, tree);
-            let Some(look @ Look { kind: Kind::Composite { .. }, .. }) = looks.get(count) else { return };
+            self.values(source, run, tree);
+            let ([_, ..], [look @ Look { kind: Kind::Composite { .. }, .. }, looks @ ..]) =
+                (run.tokens, run.looks)
+            else {
+                return;
+            };
             let taken = self.composite(source, look, run.tokens, tree);
             if taken == 0 {
                 return;
             }
-            run.tokens = &run.tokens[taken..];
-            run.position += 1;
             run.present |= look.bit;
+            (run.tokens, run.looks) = (&run.tokens[taken..], looks);
         }
     }
 
-    /// Adds elements that are no composite ones. How many there are.
+    /// Adds elements that are no composite ones.
     #[inline(always)]
-    fn values(&self, source: &Source<'_>, looks: &[Look], run: &mut Run<'_>, tree: &mut Tree) -> usize {
-        let most = run.tokens.len().min(looks.len());
-        let (tokens, looks) = (&run.tokens[..most], &looks[..most]);
-        let (mut count, mut present) = (0, 0);
-        while count < most {
-            let (token, look) = (&tokens[count], &looks[count]);
-            if !token.mark.ends_element() {
+    fn values(&self, source: &Source<'_>, run: &mut Run<'_>, tree: &mut Tree) {
+        let (mut tokens, mut looks, mut present) = (run.tokens, run.looks, run.present);
+        while let ([token, tokens_behind @ ..], [look, looks_behind @ ..]) = (tokens, looks) {
+            if !token.ends_plain_element() {
                 break;
             }
             if token.len == 0 {
@@ -157,24 +173,21 @@ impl Looks {
                 tree.leaf_from_source(look.place, token.start, token.len, source.origin(*token));
                 present |= look.bit;
             }
-            count += 1;
+            (tokens, looks) = (tokens_behind, looks_behind);
         }
-        run.tokens = &run.tokens[count..];
-        run.position += count;
-        run.present |= present;
-        count
+        *run = Run { tokens, looks, present };
     }
 
     /// Adds a composite element. How many tokens it has; 0 if a glance does not tell it to be right: then nothing is added.
     #[inline(never)]
     fn composite(&self, source: &Source<'_>, look: &Look, tokens: &[Token], tree: &mut Tree) -> usize {
         let Kind::Composite { first, count, needed } = look.kind else { return 0 };
-        let Some(last) = tokens.iter().position(|token| token.mark != Mark::Component) else { return 0 };
+        let Some(last) = tokens.iter().position(|token| token.mark() != Mark::Component) else { return 0 };
         let own = &tokens[..=last];
         let whole = Token::span(own);
         // One that is nothing but separators is missing, or not there.
         let is_there = whole.len as usize > last && last >= usize::from(needed);
-        if !is_there || whole.mark == Mark::Repetition {
+        if !is_there || whole.mark() == Mark::Repetition {
             return 0;
         }
         let node = tree.open(look.place, source.origin(whole));
@@ -182,7 +195,7 @@ impl Looks {
         for (i, token) in own.iter().enumerate() {
             let is_right = match components.get(i) {
                 Some(look) if token.len > 0 => {
-                    let is_right = self.is_right(source, look, token);
+                    let is_right = !token.is_escaped() && self.is_right(source, look, token);
                     if is_right {
                         tree.leaf_from_source(look.place, token.start, token.len, source.origin(*token));
                     }
@@ -200,10 +213,10 @@ impl Looks {
         own.len()
     }
 
-    /// Whether a value that is there is right.
+    /// Whether a value that is there and has no release characters is right.
     #[inline(always)]
     fn is_right(&self, source: &Source<'_>, look: &Look, token: &Token) -> bool {
-        let is_right = match look.kind {
+        match look.kind {
             Kind::Length { min, more } => token.len.wrapping_sub(min) <= more,
             Kind::Word(number) => word_in(source.bytes, token.start as usize, token.len as usize)
                 .is_some_and(|word| self.words[number as usize].contain(word)),
@@ -211,8 +224,7 @@ impl Looks {
                 plain_digits(token.of(source.bytes)).is_some_and(|digits| digits.wrapping_sub(min) <= more)
             }
             _ => self.is_right_at_a_look(source, look, token),
-        };
-        is_right && !token.is_escaped
+        }
     }
 
     #[cold]
@@ -225,9 +237,17 @@ impl Looks {
     }
 }
 
+impl Row {
+    fn of(looks: Vec<Look>) -> Row {
+        let optional = looks.iter().rev().take_while(|look| !look.required).count();
+        Row { looks, optional }
+    }
+}
+
 impl Source<'_> {
+    /// Where a token of the segment is.
     #[inline]
-    fn origin(&self, token: Token) -> Origin {
+    pub fn origin(&self, token: Token) -> Origin {
         Origin { start: token.start, len: token.len, ordinal: self.ordinal, rule: 0 }
     }
 }

@@ -67,6 +67,9 @@ impl MatcherState {
         let entry = structure.steps.entry(place);
         let counters = self.counts.len() as u32;
         let (row, first, unmet) = (entry.row, entry.first, entry.unmet);
+        if self.frames.len() == self.frames.capacity() {
+            self.make_room();
+        }
         self.frames.push(Frame { place, node, slot: first, count: 0, counters, unmet, row, first });
     }
 
@@ -85,10 +88,12 @@ impl MatcherState {
         missing: &mut Vec<PlaceId>,
     ) -> Matched {
         let Some(number) = structure.number(tag) else { return Matched::Unknown };
-        let Some((depth, at, step)) = self.find(structure, number) else { return Matched::Misplaced };
-        while self.frames.len() > depth + 1 {
-            self.pop(guide, structure, tree, missing);
+        let at = self.next_slot(structure, number);
+        let at = if at != NO_SLOT { at } else { self.seek(guide, structure, number, tree, missing) };
+        if at == NO_SLOT {
+            return Matched::Misplaced;
         }
+        let step = structure.steps.slot(at);
         let Some(frame) = self.frames.last_mut() else { return Matched::Misplaced };
         let (place, slot) = (frame.place, (at - frame.first) as usize);
         if frame.unmet < at {
@@ -105,6 +110,12 @@ impl MatcherState {
         };
         let node = tree.open(place, origin);
         Matched::Here { place, node, too_many }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make_room(&mut self) {
+        self.frames.reserve(1);
     }
 
     /// The place of a segment with this key in the slot where the deepest record stands since it, and whether there are
@@ -125,48 +136,60 @@ impl MatcherState {
         (place, *count > slot.maxima[number])
     }
 
+    /// The slot of the deepest record that a segment with this tag goes to; [`NO_SLOT`] says nothing: then
+    /// [`MatcherState::find`] knows.
+    #[inline]
+    fn next_slot(&self, structure: &Structure, number: u32) -> u32 {
+        let Some(frame) = self.frames.last() else { return NO_SLOT };
+        let at = structure.steps.first_slot(frame.row, number);
+        let is_next = at >= frame.slot && at != NO_SLOT && has_room(frame, at, structure.steps.slot(at));
+        if is_next { at } else { NO_SLOT }
+    }
+
+    /// The slot that a segment with this tag goes to, in the record that is the deepest now: those inside it are at their
+    /// end. [`NO_SLOT`] if no record can take it.
+    #[inline(never)]
+    fn seek(
+        &mut self,
+        guide: &Guide,
+        structure: &Structure,
+        number: u32,
+        tree: &mut Tree,
+        missing: &mut Vec<PlaceId>,
+    ) -> u32 {
+        let Some((depth, at)) = self.find(structure, number) else { return NO_SLOT };
+        while self.frames.len() > depth + 1 {
+            self.pop(guide, structure, tree, missing);
+        }
+        at
+    }
+
     /// The deepest open record that can take the tag at or after where it stands, and has not as many as it may have;
     /// if all have, the deepest. With the slot it takes it at.
-    #[inline(always)]
-    fn find<'s>(&self, structure: &'s Structure, number: u32) -> Option<(usize, u32, &'s Step)> {
+    #[inline]
+    fn find(&self, structure: &Structure, number: u32) -> Option<(usize, u32)> {
         for (depth, frame) in self.frames.iter().enumerate().rev() {
-            let mut at = structure.steps.first_slot(frame.row, number);
-            while at < frame.slot {
-                at = structure.steps.slot(at).next_same;
+            let at = first_slot(structure, frame, number);
+            if at != NO_SLOT {
+                let has_room = has_room(frame, at, structure.steps.slot(at));
+                return if has_room { Some((depth, at)) } else { self.find_further(structure, number) };
             }
-            if at == NO_SLOT {
-                continue;
-            }
-            let step = structure.steps.slot(at);
-            return match has_room(frame, at, step) {
-                true => Some((depth, at, step)),
-                false => self.find_further(structure, number, depth),
-            };
         }
         None
     }
 
-    /// The same from this record on, where the first slot for the tag may be full.
-    #[cold]
+    /// The same where a slot may be full.
     #[inline(never)]
-    fn find_further<'s>(
-        &self,
-        structure: &'s Structure,
-        number: u32,
-        deepest: usize,
-    ) -> Option<(usize, u32, &'s Step)> {
+    fn find_further(&self, structure: &Structure, number: u32) -> Option<(usize, u32)> {
         let mut full = None;
-        for (depth, frame) in self.frames[..=deepest].iter().enumerate().rev() {
-            let mut at = structure.steps.first_slot(frame.row, number);
+        for (depth, frame) in self.frames.iter().enumerate().rev() {
+            let mut at = first_slot(structure, frame, number);
             while at != NO_SLOT {
-                let step = structure.steps.slot(at);
-                if at >= frame.slot {
-                    if !self.is_full(structure, frame, at) {
-                        return Some((depth, at, step));
-                    }
-                    full = full.or(Some((depth, at, step)));
+                if !self.is_full(structure, frame, at) {
+                    return Some((depth, at));
                 }
-                at = step.next_same;
+                full = full.or(Some((depth, at)));
+                at = structure.steps.slot(at).next_same;
             }
         }
         full
@@ -188,7 +211,7 @@ impl MatcherState {
     /// Whether a segment with this tag can stand here without being one too many.
     pub fn takes(&self, structure: &Structure, tag: Tag) -> bool {
         let found = structure.number(tag).and_then(|number| self.find(structure, number));
-        found.is_some_and(|(depth, at, _)| !self.is_full(structure, &self.frames[depth], at))
+        found.is_some_and(|(depth, at)| !self.is_full(structure, &self.frames[depth], at))
     }
 
     /// Ends all records inside the message and moves on to a slot of it, counted from 0.
@@ -267,6 +290,16 @@ fn check_required(
         }
         next = record.next_required[next + 1];
     }
+}
+
+/// The first slot of a record for a tag, at or after where it stands; [`NO_SLOT`] if there is none.
+#[inline]
+fn first_slot(structure: &Structure, frame: &Frame, number: u32) -> u32 {
+    let mut at = structure.steps.first_slot(frame.row, number);
+    while at < frame.slot {
+        at = structure.steps.slot(at).next_same;
+    }
+    at
 }
 
 /// Whether a slot at or after where a record stands may have one more for sure.

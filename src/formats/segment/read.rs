@@ -2,7 +2,7 @@
 
 use super::dialect::Dialect;
 use super::findings::{Findings, Spot};
-use super::looks::{Run, Source};
+use super::looks::{Row, Run};
 use super::matcher::Matched;
 use super::relation::bit;
 use super::structure::{MomentPart, Part, PartKind, RecordStructure, Structure};
@@ -33,7 +33,6 @@ pub(crate) fn read(
     let mut reader = Reader {
         structure,
         dialect,
-        source: Source { bytes: input.bytes, ordinal: 0 },
         is_text,
         is_direct,
         is_plain,
@@ -42,6 +41,7 @@ pub(crate) fn read(
         text,
         plain: bytes,
         repeats: dialect.delimiters.repetition.is_some(),
+        spreads: dialect.spreads,
         repertoire_told: false,
     };
     gaps.clear();
@@ -49,19 +49,19 @@ pub(crate) fn read(
     tokenizer.begin(input.bytes, &dialect.delimiters);
     while let Some(tokens) = tokenizer.segment(input.bytes) {
         let tag = Tag::at(input.bytes, tokens[0].start as usize, tokens[0].len as usize);
-        let origin = reader.findings.segment(tokens);
-        reader.source.ordinal = origin.ordinal;
+        reader.findings.source.ordinal += 1;
+        let origin = reader.findings.source.origin(Token::span(tokens));
         let key = |position, component| key_of(input.bytes, tokens, position, component);
         let matched = matcher.segment(guide, structure, tag, key, origin, tree, gaps);
         if !gaps.is_empty() {
             gaps.drain(..).for_each(|place| reader.findings.missing(place, tokens[0].start));
         }
         match matched {
-            Matched::Unknown => reader.findings.on_segment(Code::X101, PlaceId::ROOT),
-            Matched::Misplaced => reader.findings.on_segment(Code::X102, PlaceId::ROOT),
+            Matched::Unknown => reader.findings.on_segment(Code::X101, PlaceId::ROOT, tokens),
+            Matched::Misplaced => reader.findings.on_segment(Code::X102, PlaceId::ROOT, tokens),
             Matched::Here { place, node, too_many } => {
                 if too_many {
-                    reader.findings.on_segment(Code::X105, place);
+                    reader.findings.on_segment(Code::X105, place, tokens);
                 }
                 // What makes a message not plain is mostly a line end between its segments, or a few of its values.
                 if !is_plain {
@@ -105,7 +105,6 @@ fn token_of(tokens: &[Token], position: u16, component: u16) -> Option<Token> {
 struct Reader<'a, 's> {
     structure: &'a Structure,
     dialect: &'a Dialect<'a>,
-    source: Source<'a>,
     /// Whether the message is UTF-8.
     is_text: bool,
     /// Whether values without release characters stand in the tree as they are in the message.
@@ -117,8 +116,9 @@ struct Reader<'a, 's> {
     findings: Findings<'a, 's>,
     text: &'s mut String,
     plain: &'s mut Vec<u8>,
-    /// Whether the repetitions of an element have a separator.
+    /// Whether the repetitions of an element have a separator, or each a position of its own.
     repeats: bool,
+    spreads: bool,
     /// Whether it was told that the message leaves its repertoire.
     repertoire_told: bool,
 }
@@ -127,59 +127,64 @@ impl Reader<'_, '_> {
     #[inline(never)]
     fn elements(&mut self, place: PlaceId, tokens: &[Token], tree: &mut Tree) {
         let record = self.structure.record(place);
-        if record.not_used {
-            self.findings.on_segment(Code::X106, place);
+        let row = record.looks.row(self.spreads);
+        let mut run = Run { tokens: &tokens[element_len(tokens)..], looks: &row.looks, present: 0 };
+        if record.is_simple && self.at_a_glance {
+            record.looks.take(&self.findings.source, &mut run, tree);
         }
-        let mut run = Run { tokens: &tokens[element_len(tokens)..], position: 0, present: 0 };
-        let spreads = self.dialect.spreads && !record.spread.is_empty();
-        if self.at_a_glance {
-            record.looks.take(&self.source, spreads, &mut run, tree);
+        let is_done = run.tokens.is_empty() && run.looks.len() <= row.optional && record.is_simple;
+        if !is_done {
+            run = self.one_by_one(place, row, tokens, run, tree);
         }
-        if !run.tokens.is_empty() {
-            run = self.one_by_one(place, record, spreads, run, tree);
-        }
-        let behind = if spreads { record.spread_index(run.position) } else { run.position };
-        if behind < record.required_elements {
-            self.required_behind(place, behind, run.present);
-        }
-        if !record.moments.is_empty() {
-            self.moments(place, record, tokens, tree);
-        }
-        if let Some(broken) = record.relations.iter().find(|relation| relation.is_broken(run.present)) {
-            self.relation(place, broken.breach(run.present));
+        if let Some(broken) = record.relations.broken(run.present) {
+            self.relation(place, broken.breach(run.present), tokens);
         }
     }
 
-    /// The elements from the first on that a glance does not tell to be right.
+    /// The elements from the first on that a glance does not tell to be right, and what there is about a segment beyond
+    /// its elements.
     #[inline(never)]
-    fn one_by_one<'t>(
+    fn one_by_one<'r>(
         &mut self,
         place: PlaceId,
-        record: &RecordStructure,
-        spreads: bool,
-        mut run: Run<'t>,
+        row: &'r Row,
+        tokens: &'r [Token],
+        mut run: Run<'r>,
         tree: &mut Tree,
-    ) -> Run<'t> {
-        while !run.tokens.is_empty() && self.one_by_itself(place, record, spreads, &mut run, tree) {
+    ) -> Run<'r> {
+        let record = self.structure.record(place);
+        if record.not_used {
+            self.findings.on_segment(Code::X106, place, tokens);
+        }
+        loop {
             if self.at_a_glance {
-                record.looks.take(&self.source, spreads, &mut run, tree);
+                record.looks.take(&self.findings.source, &mut run, tree);
             }
+            let position = row.looks.len() - run.looks.len();
+            let spot =
+                Spot { tokens, segment: place, element: position as u16 + 1, repetition: 1, component: 0 };
+            let index = self.index(record, position);
+            if run.tokens.is_empty() || !self.one_by_itself(record, (spot, index), &mut run, tree) {
+                break;
+            }
+        }
+        let position = row.looks.len() - run.looks.len();
+        self.required_behind(place, self.index(record, position), run.present, tokens);
+        for moment in &record.moments {
+            self.moment(place, moment, tokens, tree);
         }
         run
     }
 
-    /// The next element. `false` if the guide has no more.
+    /// The next element, with its index. `false` if the guide has no more.
     fn one_by_itself(
         &mut self,
-        segment: PlaceId,
         record: &RecordStructure,
-        spreads: bool,
+        (spot, index): (Spot<'_>, usize),
         run: &mut Run<'_>,
         tree: &mut Tree,
     ) -> bool {
-        let index = if spreads { record.spread_index(run.position) } else { run.position };
-        let spot = Spot { segment, element: run.position as u16 + 1, repetition: 1, component: 0 };
-        let Some(part) = record.elements.get(index) else {
+        let ([_, looks @ ..], Some(part)) = (run.looks, record.elements.get(index)) else {
             self.excess(spot, run.tokens);
             return false;
         };
@@ -189,15 +194,23 @@ impl Reader<'_, '_> {
         if self.one_of_all(spot, part.as_ref(), own, run.present & bit != 0, tree) {
             run.present |= bit;
         }
-        *run = Run { tokens: behind, position: run.position + 1, ..*run };
+        (run.tokens, run.looks) = (behind, looks);
         true
+    }
+
+    /// The index of the element at a position from 0.
+    fn index(&self, record: &RecordStructure, position: usize) -> usize {
+        match self.spreads && !record.spread.is_empty() {
+            true => record.spread.get(position).map_or(record.elements.len(), |&index| usize::from(index)),
+            false => position,
+        }
     }
 
     /// An element with its tokens. Whether it is there; `was_there` says that it was before, at another position.
     #[inline]
     fn one_of_all(
         &mut self,
-        spot: Spot,
+        spot: Spot<'_>,
         part: Option<&Part>,
         tokens: &[Token],
         was_there: bool,
@@ -221,36 +234,28 @@ impl Reader<'_, '_> {
     }
 
     /// The required elements from this index on, none of which the segment is long enough for.
-    #[inline(never)]
-    fn required_behind(&mut self, place: PlaceId, behind: usize, present: u64) {
+    fn required_behind(&mut self, place: PlaceId, behind: usize, present: u64, tokens: &[Token]) {
         let record = self.structure.record(place);
         for (index, part) in record.elements.iter().enumerate().skip(behind) {
             let is_missing = |part: &&Part| part.required && present & bit(index as u16 + 1) == 0;
             let Some(part) = part.as_ref().filter(is_missing) else { continue };
-            let spread = match self.dialect.spreads {
+            let spread = match self.spreads {
                 true => record.spread.iter().position(|&at| usize::from(at) == index),
                 false => None,
             };
             let element = spread.unwrap_or(index) as u16 + 1;
-            let spot = Spot { segment: place, element, repetition: 1, component: 0 };
-            self.findings.on_element(Code::X201, spot, part.place, self.findings.segment_end());
+            let spot = Spot { tokens, segment: place, element, repetition: 1, component: 0 };
+            self.findings.on_element(Code::X201, spot, part.place, spot.segment_end());
         }
     }
 
     #[cold]
-    fn relation(&mut self, place: PlaceId, (position, code): (u16, Code)) {
+    fn relation(&mut self, place: PlaceId, (position, code): (u16, Code), tokens: &[Token]) {
         let elements = &self.structure.record(place).elements;
         let part = elements.get(usize::from(position) - 1).and_then(Option::as_ref);
-        let spot = Spot { segment: place, element: position, repetition: 1, component: 0 };
+        let spot = Spot { tokens, segment: place, element: position, repetition: 1, component: 0 };
         let element = part.map_or(PlaceId::ROOT, |part| part.place);
-        self.findings.on_element(code, spot, element, self.findings.segment_end());
-    }
-
-    #[inline(never)]
-    fn moments(&mut self, segment: PlaceId, record: &RecordStructure, tokens: &[Token], tree: &mut Tree) {
-        for moment in &record.moments {
-            self.moment(segment, moment, tokens, tree);
-        }
+        self.findings.on_element(code, spot, element, spot.segment_end());
     }
 
     /// A date or time in the one form that maps see, whatever its form in the message.
@@ -258,14 +263,14 @@ impl Reader<'_, '_> {
         let token = token_of(tokens, part.value.0, part.value.1).filter(|token| token.len > 0);
         let Some(token) = token else { return };
         let text = |bytes| std::str::from_utf8(bytes).unwrap_or("");
-        let code = text(key_of(self.source.bytes, tokens, part.format.0, part.format.1));
-        let spot = Spot { segment, element: part.value.0, repetition: 1, component: part.value.1 };
+        let code = text(key_of(self.findings.source.bytes, tokens, part.format.0, part.format.1));
+        let spot = Spot { tokens, segment, element: part.value.0, repetition: 1, component: part.value.1 };
         let Some(mask) = part.moment.mask(code) else {
             let token = token_of(tokens, part.format.0, part.format.1).unwrap_or(token);
             let spot = Spot { element: part.format.0, component: part.format.1, ..spot };
             return self.findings.on_element(Code::X237, spot, part.moment.format, token);
         };
-        let Some(moment) = mask.read(text(token.of(self.source.bytes))) else {
+        let Some(moment) = mask.read(text(token.of(self.findings.source.bytes))) else {
             return self.findings.on_element(Code::X208, spot, part.moment.value, token);
         };
         self.text.clear();
@@ -275,30 +280,30 @@ impl Reader<'_, '_> {
             _ => Value::DateTime(moment),
         };
         if value.write(&part.leaf, self.text).is_ok() {
-            tree.leaf(part.moment.leaf, self.text, self.findings.origin(token));
+            tree.leaf(part.moment.leaf, self.text, self.findings.source.origin(token));
         }
     }
 
     #[cold]
-    fn excess(&mut self, spot: Spot, tokens: &[Token]) {
+    fn excess(&mut self, spot: Spot<'_>, tokens: &[Token]) {
         if tokens.iter().any(|token| token.len > 0) {
             self.findings.on_element(Code::X203, spot, PlaceId::ROOT, tokens[0]);
         }
     }
 
     #[inline]
-    fn absent(&mut self, spot: Spot, part: &Part, token: Token) {
+    fn absent(&mut self, spot: Spot<'_>, part: &Part, token: Token) {
         if part.required {
-            self.findings.on_element(Code::X201, spot, part.place, Token { len: 0, ..token });
+            self.findings.on_element(Code::X201, spot, part.place, Token::empty(token.start));
         }
     }
 
     #[inline(never)]
-    fn element(&mut self, spot: Spot, part: &Part, tokens: &[Token], tree: &mut Tree) {
-        if !self.repeats || tokens.iter().all(|token| token.mark != Mark::Repetition) {
+    fn element(&mut self, spot: Spot<'_>, part: &Part, tokens: &[Token], tree: &mut Tree) {
+        if !self.repeats || tokens.iter().all(|token| token.mark() != Mark::Repetition) {
             return self.one(spot, part, tokens, tree);
         }
-        let mut repetitions = tokens.split_inclusive(|token| token.mark == Mark::Repetition);
+        let mut repetitions = tokens.split_inclusive(|token| token.mark() == Mark::Repetition);
         if part.max > 1 {
             for (repetition, tokens) in (1..).zip(repetitions) {
                 let spot = Spot { repetition, ..spot };
@@ -323,7 +328,7 @@ impl Reader<'_, '_> {
     }
 
     /// One repetition of an element.
-    fn one(&mut self, spot: Spot, part: &Part, tokens: &[Token], tree: &mut Tree) {
+    fn one(&mut self, spot: Spot<'_>, part: &Part, tokens: &[Token], tree: &mut Tree) {
         match &part.kind {
             PartKind::Leaf(check) if tokens.len() == 1 => {
                 if tokens[0].len > 0 {
@@ -342,7 +347,7 @@ impl Reader<'_, '_> {
     #[inline(never)]
     fn composite(
         &mut self,
-        spot: Spot,
+        spot: Spot<'_>,
         part: &Part,
         components: &[Option<Part>],
         tokens: &[Token],
@@ -353,7 +358,7 @@ impl Reader<'_, '_> {
         if whole.len as usize + 1 == tokens.len() {
             return self.absent(spot, part, tokens[0]);
         }
-        let node = tree.open(part.place, self.findings.origin(whole));
+        let node = tree.open(part.place, self.findings.source.origin(whole));
         for (i, token) in tokens.iter().enumerate() {
             let spot = Spot { component: i as u16 + 1, ..spot };
             let component = components.get(i).and_then(Option::as_ref);
@@ -363,7 +368,7 @@ impl Reader<'_, '_> {
         }
         for (i, component) in components.iter().enumerate().skip(tokens.len()) {
             let Some(component) = component else { continue };
-            let end = Token { start: whole.end(), ..Token::default() };
+            let end = Token::empty(whole.end());
             self.absent(Spot { component: i as u16 + 1, ..spot }, component, end);
         }
         tree.close(node);
@@ -372,7 +377,7 @@ impl Reader<'_, '_> {
     /// A component. `false` if the guide knows none here.
     fn component(
         &mut self,
-        spot: Spot,
+        spot: Spot<'_>,
         composite: PlaceId,
         component: Option<&Part>,
         token: Token,
@@ -393,14 +398,15 @@ impl Reader<'_, '_> {
     }
 
     #[inline(never)]
-    fn leaf(&mut self, spot: Spot, place: PlaceId, check: &Check, token: Token, tree: &mut Tree) {
-        let bytes = token.of(self.source.bytes);
+    fn leaf(&mut self, spot: Spot<'_>, place: PlaceId, check: &Check, token: Token, tree: &mut Tree) {
+        let bytes = token.of(self.findings.source.bytes);
         // A delimiter beyond ASCII may cut a character in two; what is whole stands in the tree as it is.
-        let value = if self.is_direct && !token.is_escaped { std::str::from_utf8(bytes).ok() } else { None };
+        let value =
+            if self.is_direct && !token.is_escaped() { std::str::from_utf8(bytes).ok() } else { None };
         let Some(value) = value else {
             return self.decoded_leaf(spot, place, check, token, tree);
         };
-        let origin = self.findings.origin(token);
+        let origin = self.findings.source.origin(token);
         if let Some(code) = check.check(value, self.is_plain, self.dialect.reads_comma) {
             self.findings.on_element(code, spot, place, token);
         }
@@ -411,10 +417,10 @@ impl Reader<'_, '_> {
     }
 
     /// A value that is not in the message as it is.
-    fn decoded_leaf(&mut self, spot: Spot, place: PlaceId, check: &Check, token: Token, tree: &mut Tree) {
+    fn decoded_leaf(&mut self, spot: Spot<'_>, place: PlaceId, check: &Check, token: Token, tree: &mut Tree) {
         self.plain.clear();
         self.text.clear();
-        self.dialect.delimiters.unescape(token.of(self.source.bytes), self.plain);
+        self.dialect.delimiters.unescape(token.of(self.findings.source.bytes), self.plain);
         let coding = self.dialect.coding;
         match (self.is_text, std::str::from_utf8(self.plain)) {
             (true, Ok(value)) => {
@@ -435,7 +441,7 @@ impl Reader<'_, '_> {
         if let Some(code) = check.check(self.text, false, self.dialect.reads_comma) {
             self.findings.on_element(code, spot, place, token);
         }
-        let origin = self.findings.origin(token);
+        let origin = self.findings.source.origin(token);
         if check.class == ValueClass::Number && self.dialect.reads_comma {
             return number(place, self.text, origin, tree);
         }

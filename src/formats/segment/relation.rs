@@ -11,6 +11,46 @@ pub struct RelationCheck {
     all: u64,
 }
 
+/// All relations between the elements of a segment.
+#[derive(Debug, Clone)]
+pub struct Relations {
+    checks: Vec<RelationCheck>,
+    /// A bit for each set of the first eight elements: whether it breaks none.
+    sound: [u64; 4],
+}
+
+impl Default for Relations {
+    fn default() -> Self {
+        Relations::of(&[])
+    }
+}
+
+impl Relations {
+    /// The checks of `relations`.
+    pub fn of(relations: &[Relation]) -> Relations {
+        let mut all = Relations { checks: relations.iter().map(RelationCheck::of).collect(), sound: [0; 4] };
+        for present in 0..256u64 {
+            let is_sound = all.checks.iter().all(|check| !check.is_broken(present));
+            all.sound[present as usize / 64] |= u64::from(is_sound) << (present % 64);
+        }
+        all
+    }
+
+    /// The first that is broken. `present` has a bit for each element that is there.
+    #[inline]
+    pub fn broken(&self, present: u64) -> Option<&RelationCheck> {
+        match self.sound.get((present / 64) as usize) {
+            Some(sound) if sound >> (present % 64) & 1 == 1 => None,
+            _ => self.first_broken(present),
+        }
+    }
+
+    #[inline(never)]
+    fn first_broken(&self, present: u64) -> Option<&RelationCheck> {
+        self.checks.iter().find(|check| check.is_broken(present))
+    }
+}
+
 impl RelationCheck {
     /// The check of `relation`. No segment has more than 64 elements.
     pub fn of(relation: &Relation) -> RelationCheck {
@@ -23,8 +63,7 @@ impl RelationCheck {
     }
 
     /// Whether it is broken. `present` has a bit for each element that is there.
-    #[inline]
-    pub fn is_broken(&self, present: u64) -> bool {
+    fn is_broken(&self, present: u64) -> bool {
         let there = self.all & present;
         if there == 0 {
             return self.kind == RelationKind::Required;
@@ -81,5 +120,19 @@ mod tests {
         assert_eq!(breach(RelationKind::Conditional, &[4]), None);
         assert_eq!(breach(RelationKind::ListConditional, &[2]), Some((4, Code::X202)));
         assert_eq!(breach(RelationKind::ListConditional, &[2, 5]), None);
+    }
+
+    #[test]
+    fn a_relation_is_found_broken_wherever_its_elements_stand() {
+        let relation =
+            |positions: &[u16]| Relation { kind: RelationKind::Paired, positions: positions.into() };
+        let all = Relations::of(&[relation(&[2, 8]), relation(&[3, 9])]);
+        let broken = |present: &[u16]| {
+            all.broken(present.iter().fold(0, |bits, &position| bits | bit(position))).map(|check| check.all)
+        };
+        assert_eq!([broken(&[]), broken(&[1, 2, 8]), broken(&[3, 9]), broken(&[12])], [None; 4]);
+        assert_eq!([broken(&[2]), broken(&[2, 9])], [Some(bit(2) | bit(8)); 2]);
+        assert_eq!([broken(&[3]), broken(&[2, 8, 9])], [Some(bit(3) | bit(9)); 2]);
+        assert!(Relations::default().broken(u64::MAX).is_none());
     }
 }

@@ -1,7 +1,7 @@
 //! A guide's structure in the form reader and matcher want: per record its slots, and the elements of its own segment.
 
 use super::looks::Looks;
-use super::relation::RelationCheck;
+use super::relation::Relations;
 use super::steps::Steps;
 use super::tags::{Tag, TagNumbers};
 use crate::base::word::word;
@@ -107,8 +107,6 @@ pub struct RecordStructure {
     pub slots: Vec<Slot>,
     /// Its own segment's elements, by position from 1.
     pub elements: Vec<Option<Part>>,
-    /// How many of them there are up to the last required one.
-    pub required_elements: usize,
     /// For a syntax without a separator of repetitions, where each repetition stands at a position of its own: by
     /// position, the index into `elements`. Empty if no element may be repeated.
     pub spread: Vec<u16>,
@@ -117,9 +115,11 @@ pub struct RecordStructure {
     /// The elements as a glance takes them.
     pub looks: Looks,
     /// Relations between them.
-    pub relations: Vec<RelationCheck>,
+    pub relations: Relations,
     /// `not used`
     pub not_used: bool,
+    /// Whether there is nothing about it but its elements and relations: it is used, and has no moments.
+    pub is_simple: bool,
 }
 
 /// The structure of a guide.
@@ -159,13 +159,6 @@ impl Structure {
     }
 }
 
-impl RecordStructure {
-    /// The index of the element at a position from 0 where each repetition has one of its own.
-    pub fn spread_index(&self, position: usize) -> usize {
-        self.spread.get(position).map_or(self.elements.len(), |&index| usize::from(index))
-    }
-}
-
 fn record(guide: &Guide, place: PlaceId, tag: &dyn Fn(PlaceId) -> Tag) -> RecordStructure {
     let shape = &guide.shape;
     let own = shape.place(place);
@@ -175,10 +168,8 @@ fn record(guide: &Guide, place: PlaceId, tag: &dyn Fn(PlaceId) -> Tag) -> Record
     }
     let rules = guide.rules(place);
     record.not_used = rules.not_used;
-    record.relations = rules.relations.iter().map(RelationCheck::of).collect();
+    record.relations = Relations::of(&rules.relations);
     record.elements = parts(guide, place);
-    let is_required = |part: &Option<Part>| part.as_ref().is_some_and(|part| part.required);
-    record.required_elements = record.elements.iter().rposition(is_required).map_or(0, |last| last + 1);
     record.moments = guide
         .moments
         .iter()
@@ -192,6 +183,7 @@ fn record(guide: &Guide, place: PlaceId, tag: &dyn Fn(PlaceId) -> Tag) -> Record
             })
         })
         .collect();
+    record.is_simple = !record.not_used && record.moments.is_empty();
     record.spread = spread(&record.elements);
     record.looks = Looks::of(&record.elements, &record.spread);
     for &child in &own.children {

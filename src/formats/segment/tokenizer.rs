@@ -4,7 +4,7 @@ use super::delimiters::block_mask;
 use super::dialect::Delimiters;
 
 /// What stands behind a token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Mark {
     /// Another component of the same element.
@@ -14,7 +14,6 @@ pub enum Mark {
     /// Another element.
     Element,
     /// The end of the segment, or of the message.
-    #[default]
     Segment,
     /// A release character; no token ends at one.
     Release,
@@ -23,27 +22,65 @@ pub enum Mark {
 }
 
 /// A stretch of the message: the tag, a component, or an element without components.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
     /// First byte in the message.
     pub start: u32,
     /// Length.
     pub len: u32,
-    /// What ends it.
-    pub mark: Mark,
-    /// Whether release characters are in it.
-    pub is_escaped: bool,
+    /// The mark that ends it, in the lower bits, and whether release characters are in it.
+    end: u8,
 }
 
-impl Mark {
-    /// Whether what ends here is no part of an element that goes on.
-    #[inline]
-    pub fn ends_element(self) -> bool {
-        !matches!(self, Mark::Component | Mark::Repetition)
+impl Default for Token {
+    fn default() -> Self {
+        Token::new(0, 0, Mark::Segment, false)
     }
 }
 
+/// Set in the end of a token with release characters.
+const ESCAPED: u8 = 0x80;
+
 impl Token {
+    /// A token of no length.
+    pub fn empty(start: u32) -> Token {
+        Token { start, ..Token::default() }
+    }
+
+    #[inline]
+    fn new(start: u32, len: u32, mark: Mark, is_escaped: bool) -> Token {
+        Token { start, len, end: mark as u8 | u8::from(is_escaped) << 7 }
+    }
+
+    /// What ends it.
+    #[inline]
+    pub fn mark(self) -> Mark {
+        match self.end & !ESCAPED {
+            0 => Mark::Component,
+            1 => Mark::Repetition,
+            2 => Mark::Element,
+            _ => Mark::Segment,
+        }
+    }
+
+    /// Whether release characters are in it.
+    #[inline]
+    pub fn is_escaped(self) -> bool {
+        self.end & ESCAPED != 0
+    }
+
+    /// Whether what ends here is no part of an element that goes on.
+    #[inline]
+    pub fn ends_element(self) -> bool {
+        self.end & !ESCAPED >= Mark::Element as u8
+    }
+
+    /// Whether it ends an element and is written as it is meant.
+    #[inline]
+    pub fn ends_plain_element(self) -> bool {
+        self.end.wrapping_sub(Mark::Element as u8) <= Mark::Segment as u8 - Mark::Element as u8
+    }
+
     /// The bytes.
     #[inline]
     pub fn of(self, message: &[u8]) -> &[u8] {
@@ -62,12 +99,13 @@ impl Token {
     pub fn span(tokens: &[Token]) -> Token {
         let [first, ..] = tokens else { return Token::default() };
         let last = tokens[tokens.len() - 1];
-        Token { start: first.start, len: last.end() - first.start, mark: last.mark, is_escaped: false }
+        Token::new(first.start, last.end() - first.start, last.mark(), false)
     }
 
     /// All of several neighbours with what separates them, as one.
     pub fn joined(tokens: &[Token]) -> Token {
-        Token { is_escaped: tokens.iter().any(|token| token.is_escaped), ..Token::span(tokens) }
+        let whole = Token::span(tokens);
+        Token::new(whole.start, whole.len, whole.mark(), tokens.iter().any(|token| token.is_escaped()))
     }
 }
 
@@ -75,8 +113,8 @@ impl Token {
 #[inline]
 pub fn element_len(tokens: &[Token]) -> usize {
     match tokens {
-        [first, ..] if first.mark.ends_element() => 1,
-        _ => tokens.iter().position(|token| token.mark.ends_element()).map_or(tokens.len(), |last| last + 1),
+        [first, ..] if first.ends_element() => 1,
+        _ => tokens.iter().position(|token| token.ends_element()).map_or(tokens.len(), |last| last + 1),
     }
 }
 
@@ -160,18 +198,24 @@ impl Tokenizer {
     /// segment are no part of it, as in the index pass.
     #[inline]
     pub fn segment(&mut self, bytes: &[u8]) -> Option<&[Token]> {
-        if self.next == self.ends.len() {
-            self.refill(bytes);
-        }
-        let end = *self.ends.get(self.next)?;
+        let end = match self.ends.get(self.next) {
+            Some(end) => *end,
+            None => self.next_batch(bytes)?,
+        };
         let start = std::mem::replace(&mut self.behind, end);
         self.next += 1;
         Some(&self.tokens[start as usize..end as usize])
     }
 
-    /// Cuts on until there is a segment at hand, or the message is at its end.
+    /// One past the last token of the next segment, where none is at hand any more.
     #[cold]
     #[inline(never)]
+    fn next_batch(&mut self, bytes: &[u8]) -> Option<u32> {
+        self.refill(bytes);
+        self.ends.first().copied()
+    }
+
+    /// Cuts on until there is a segment at hand, or the message is at its end.
     fn refill(&mut self, bytes: &[u8]) {
         let done = self.ends.last().map_or(0, |&end| end as usize);
         self.tokens.copy_within(done..self.count, 0);
@@ -238,7 +282,7 @@ impl Tokenizer {
                 }
                 let is_escaped = RELEASES && std::mem::take(&mut self.is_escaped);
                 let Some(token) = room.next() else { break };
-                *token = Token { start, len: position - start, mark, is_escaped };
+                *token = Token::new(start, position - start, mark, is_escaped);
                 count += 1;
                 start = position + 1;
                 if mark == Mark::Segment {
@@ -254,11 +298,11 @@ impl Tokenizer {
     /// What stands behind the last delimiter: the end of a segment that has none.
     fn rest(&mut self, bytes: &[u8]) {
         let last = self.count.checked_sub(1).map(|last| self.tokens[last]);
-        let is_open = last.is_some_and(|token| token.mark != Mark::Segment);
+        let is_open = last.is_some_and(|token| token.mark() != Mark::Segment);
         let (start, is_escaped) = (self.start, self.is_escaped);
         if is_open || (start as usize) < bytes.len() {
             let len = bytes.len() as u32 - start;
-            let token = Token { start, len, mark: Mark::Segment, is_escaped };
+            let token = Token::new(start, len, Mark::Segment, is_escaped);
             match self.tokens.get_mut(self.count) {
                 Some(room) => *room = token,
                 None => self.tokens.push(token),
@@ -302,8 +346,9 @@ mod tests {
         let (mut tokenizer, mut segments) = (Tokenizer::default(), Vec::new());
         tokenizer.begin(text.as_bytes(), &delimiters);
         while let Some(tokens) = tokenizer.segment(text.as_bytes()) {
-            let shown =
-                |token: &Token| (String::from_utf8_lossy(token.of(text.as_bytes())).into_owned(), token.mark);
+            let shown = |token: &Token| {
+                (String::from_utf8_lossy(token.of(text.as_bytes())).into_owned(), token.mark())
+            };
             segments.push(tokens.iter().map(shown).collect::<Shown>());
         }
         segments
