@@ -74,7 +74,10 @@ impl Route {
     }
 }
 
-/// Reads a mappings folder. Names that begin with a dot are left out, and files of no known kind.
+/// Folders that hold cases: samples and what becomes of them, which are no part of the configuration.
+pub const CASES_FOLDER: &str = "tests";
+
+/// Reads a mappings folder. Names that begin with a dot are left out, files of no known kind, and cases.
 pub fn read_files(files: &dyn Files, folder: &Path) -> std::io::Result<MappingFiles> {
     let mut found = MappingFiles::new();
     read_folder(files, folder, "", &mut found)?;
@@ -90,7 +93,7 @@ fn read_folder(
     for entry in files.list(folder)? {
         let Some(name) = entry.name.to_str().filter(|name| !name.starts_with('.')) else { continue };
         let path = format!("{prefix}{name}");
-        if entry.is_directory {
+        if entry.is_directory && name != CASES_FOLDER {
             read_folder(files, &folder.join(name), &format!("{path}/"), found)?;
         } else if entry.is_file && is_mapping(name) {
             let bytes = read_whole(files, &folder.join(name), FILE_BYTES_MAX)?;

@@ -137,6 +137,7 @@ pub fn shipped() -> MappingFiles {
 fn gather(directory: &Dir<'_>, files: &mut MappingFiles) {
     for entry in directory.entries() {
         match entry {
+            DirEntry::Dir(inner) if inner.path().ends_with(bundle::CASES_FOLDER) => {}
             DirEntry::Dir(inner) => gather(inner, files),
             DirEntry::File(file) => {
                 let path = entry.path().to_string_lossy().into_owned();
