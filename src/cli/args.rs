@@ -48,6 +48,8 @@ pub enum Command {
     Validate(Validate),
     /// Read a file with a map: canonical documents, or with --write or --flow the target's bytes
     Translate(Box<Translate>),
+    /// Run the cases beside the maps: sample files, and what was accepted of what the gateway makes of them
+    Test(Test),
     /// List messages of a gateway, and files that brought none, newest first
     Messages(Messages),
     /// Tell the story of a message or a file: where it came from, what was found, what was built and where it went
@@ -152,6 +154,17 @@ pub struct Translate {
     /// Mappings folder
     #[arg(long, value_name = "DIR", default_value = "mappings")]
     pub mappings: PathBuf,
+}
+
+/// `test`
+#[derive(Debug, Args)]
+pub struct Test {
+    /// Mappings folder, or a client's folder or a case in it
+    #[arg(default_value = "mappings")]
+    pub path: PathBuf,
+    /// Show what is different, then accept it: what came now is what is expected from now on
+    #[arg(long)]
+    pub accept: bool,
 }
 
 /// `explain`

@@ -1,6 +1,7 @@
 //! L5: the command line. It reads arguments and files, calls what is below and shows the answer; it decides nothing.
 
 pub mod args;
+mod cases;
 mod check;
 mod console;
 pub mod demo;
@@ -79,6 +80,7 @@ fn dispatch(command: Command, console: &mut Console<'_>) -> Answer {
         Command::Check(arguments) => check::run(&arguments, console),
         Command::Inspect(arguments) => inspect::run(&arguments, console),
         Command::Validate(arguments) => validate::run(&arguments, console),
+        Command::Test(arguments) => cases::run(&arguments, console),
         Command::Translate(arguments) => translate::run(&arguments, console),
         Command::Messages(arguments) => messages::run(&arguments, console),
         Command::Show(arguments) => show::run(&arguments, console),

@@ -56,7 +56,8 @@ pub fn load_or_shipped(folder: Option<&Path>) -> Result<Workspace, Stop> {
     }
 }
 
-fn no_folder(folder: &Path) -> Stop {
+/// A folder that is not there.
+pub fn no_folder(folder: &Path) -> Stop {
     Stop::usage(
         format!("there is no folder `{}`", folder.display()),
         "name the mappings folder, or call crossdock from the folder that holds it",
