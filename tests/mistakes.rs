@@ -25,6 +25,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("table-not-reversible", "house/tables/uom.csv", "PL,PF,yes", "PL,PF,"),
     ("fragment-unknown", "house/940-order.map", "use x12_party(here)", "use x12_parti(here)"),
     ("parameter-unknown", "house/945.map", "date_in(shipped_at, $zone)", "date_in(shipped_at, $zon)"),
+    ("chosen-of-target", "house/940-order.map", "sum(out.lines.qty)", "sum(out.lines[uom = \"CA\"].qty)"),
     ("sum-of-text", "house/940-order.map", "sum(out.lines.qty)", "sum(out.lines.sku)"),
     ("wrong-kind-for-target", "house/wms-shipment.map", "final          = true", "final          = 1"),
     (

@@ -5,7 +5,7 @@ use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::guide::path::{StepError, composites_around, step_places};
 use crate::guide::shorten;
-use crate::language::syntax::{Occurrence, Path, PathStep, SelectorKind, StepName};
+use crate::language::syntax::{Expression, Occurrence, Path, PathStep, SelectorKind, StepName};
 use crate::tree::value::ValueKind;
 use crate::tree::{LeafType, PlaceId, Shape};
 use std::sync::Arc;
@@ -158,7 +158,7 @@ impl Scope {
                     .at(step.span, ""),
             ));
         }
-        let condition = self.condition(step, start, shape, places, conditions)?;
+        let condition = self.condition(step, shape, places, conditions)?;
         let mut found = self.walk(path, skip + 1, start, shape, places.to_vec(), conditions)?;
         if let (Found::Path(resolved), Some(condition)) = (&mut found, condition) {
             resolved.nodes.member = Some(Box::new(Step {
@@ -212,7 +212,8 @@ impl Scope {
             }
             let found =
                 step_places(shape, &places, step).map_err(|error| self.no_places(path, step, error))?;
-            let condition = self.condition(step, start, shape, &found.places, conditions)?;
+            chosen_of_source(step, start, found.test.is_some())?;
+            let condition = self.condition(step, shape, &found.places, conditions)?;
             if found.places.is_empty() {
                 return Err(self.unknown(path, step, &[]));
             }
@@ -258,16 +259,11 @@ impl Scope {
     fn condition(
         &self,
         step: &PathStep,
-        _start: Start,
         shape: &Arc<Shape>,
         places: &[PlaceId],
         conditions: ConditionCompiler<'_>,
     ) -> Result<Option<(Arc<super::plan::Expr>, usize)>, Box<Diagnostic>> {
-        let condition = step.selectors.iter().find_map(|selector| match &selector.kind {
-            SelectorKind::Condition(condition) => Some(condition),
-            SelectorKind::Codes { .. } => None,
-        });
-        let Some(condition) = condition else { return Ok(None) };
+        let Some(condition) = condition_of(step) else { return Ok(None) };
         let binding = Binding::Record { slot: 0, shape: shape.clone(), places: places.to_vec() };
         // What is wrong inside the brackets was reported where it was compiled.
         conditions(condition, binding).map(Some).ok_or_else(|| {
@@ -287,6 +283,28 @@ impl Scope {
             None => finding,
         })
     }
+}
+
+/// Records of the document being built cannot be chosen among: nothing would be found.
+fn chosen_of_source(step: &PathStep, start: Start, is_tested: bool) -> Result<(), Box<Diagnostic>> {
+    let is_chosen = is_tested || condition_of(step).is_some();
+    if !is_chosen || !matches!(start, Start::This | Start::Out) {
+        return Ok(());
+    }
+    Err(Box::new(
+        Diagnostic::new(Code::L002)
+            .with("what", "choosing among records of the document being built")
+            .with("instead", "choose among the records that it is built from")
+            .at(step.span, ""),
+    ))
+}
+
+/// The condition in brackets, if there is one.
+fn condition_of(step: &PathStep) -> Option<&Expression> {
+    step.selectors.iter().find_map(|selector| match &selector.kind {
+        SelectorKind::Condition(condition) => Some(&**condition),
+        SelectorKind::Codes { .. } => None,
+    })
 }
 
 /// `.id[VN]`: the pairs of a declared name, and the code.
