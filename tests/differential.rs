@@ -581,6 +581,20 @@ fn fields_are_made_in_the_order_they_need_each_other() {
     assert_eq!(told_by(lines, "x1", &[("a", "z")]).0, "z");
 }
 
+#[test]
+fn what_a_text_tells_of_the_target_is_made_before_it() {
+    let lines = "  x1 = a via { p: \"P\" } unknown reject \"{a} beside {this.x2}\"\n  x2 = b & \"!\"";
+    assert_eq!(told_by(lines, "x2", &[("a", "z"), ("b", "q")]), ("q!".into(), vec!["B003".into()]));
+}
+
+#[test]
+fn a_copied_text_that_cannot_stand_as_it_is_is_made_in_its_turn() {
+    let lines = "  y1 = n else q\n  y2 = n\n  x1 = b else a";
+    assert_eq!(told_by(lines, "y1", &[("n", "1.50"), ("q", "3")]).0, "1.5");
+    assert_eq!(told_by(lines, "y2", &[("n", "007"), ("a", "z")]).0, "7");
+    assert_eq!(told_by(lines, "x1", &[("n", "007"), ("a", "z")]).0, "z");
+}
+
 /// Functions whose arguments cannot be written out in a map.
 const WITHOUT_EXAMPLE: [&str; 6] = ["date_in", "instant", "local", "run_instant", "time_in", "today_in"];
 

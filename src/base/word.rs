@@ -71,7 +71,10 @@ impl Words {
     #[cold]
     #[inline(never)]
     fn contain_elsewhere(&self, word: u64) -> bool {
-        word != 0 && self.cells[cell(&self.cells, self.shift, word)] == word
+        match word {
+            0 => self.has_zero,
+            word => self.cells[cell(&self.cells, self.shift, word)] == word,
+        }
     }
 }
 

@@ -15,7 +15,10 @@ pub fn to_json(document: View<'_>, shape: &Shape) -> Json {
 
 fn object(document: View<'_>, shape: &Shape, node: NodeId) -> Json {
     let mut fields = Map::new();
-    for child in document.tree.children(node) {
+    // In the order of the shape: the tree has them as the map made them.
+    let mut children: Vec<NodeId> = document.tree.children(node).collect();
+    children.sort_by_key(|&child| document.tree.node(child).place);
+    for child in children {
         let place = shape.place(document.tree.node(child).place);
         let value = match (&place.kind, document.text(child)) {
             (PlaceKind::Leaf(_), Some(text)) => Json::from(text),
@@ -124,19 +127,20 @@ mod tests {
         let qty = shape.add(line, "qty", PlaceKind::Leaf(LeafType::Decimal));
         let mut tree = Tree::new();
         let root = tree.open(PlaceId::ROOT, Origin::default());
-        tree.leaf(number, "007 \"x\"", Origin::default());
         for value in ["1.50", "2"] {
             let record = tree.open(line, Origin::default());
             tree.leaf(qty, value, Origin::default());
             tree.close(record);
         }
+        // A map makes fields in an order of its own.
+        tree.leaf(number, "007 \"x\"", Origin::default());
         tree.close(root);
         let view = View::new(&tree, "");
         let bytes = store(view, &shape);
         let text = r#"{"number":"007 \"x\"","lines":[{"qty":"1.50"},{"qty":"2"}]}"#;
         assert_eq!(String::from_utf8(bytes.clone()).unwrap(), text);
         let again = load(&bytes, &shape).unwrap();
-        assert_eq!(again.nodes(), tree.nodes());
+        assert_eq!(again.len(), tree.len());
         assert_eq!(store(View::new(&again, ""), &shape), bytes);
         assert_eq!(keys(view, &shape), [("number".to_string(), "007 \"x\"".to_string())]);
         assert_eq!(field(view, &shape, "number"), "007 \"x\"");

@@ -3,7 +3,7 @@
 use super::build::Builder;
 use super::evaluate::{Here, compare};
 use super::functions::wrap;
-use super::plan::{BlockKind, BlockPlan, CheckPlan, Expr};
+use super::plan::{BlockKind, BlockPlan, CheckPlan, Expr, SideName};
 use super::slots::Slot;
 use super::trace::{Step as Traced, Tracing, Why};
 use crate::diagnostics::{Code, Diagnostic, Severity};
@@ -91,8 +91,9 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
     /// One record of a block; taken back if nothing in it is worth writing.
     fn one(&mut self, block: &'r BlockPlan, outer: NodeId, here: Here) -> bool {
         self.begin();
-        // What the record before was read for is not where this one's condition stands.
+        // What the record before was read for is not where this one's condition stands, nor is its last line this one.
         self.evaluator.origin.set(None);
+        self.evaluator.line.set(block.rule);
         if let Some(condition) = &block.condition
             && !self.evaluator.holds(condition, &self.at(here))
         {
@@ -246,15 +247,21 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
         let plan = self.evaluator.plan;
         // No line is to blame.
         self.evaluator.line.set(0);
-        let mut told: Vec<PlaceId> = Vec::new();
+        let mut unread: Vec<(PlaceId, NodeId)> = Vec::new();
         for (i, node) in source.tree.nodes().iter().enumerate() {
-            if plan.read[node.place.index()] || !node.has_value() || told.contains(&node.place) {
-                continue;
+            let is_known = || unread.iter().any(|(place, _)| *place == node.place);
+            if !plan.read[node.place.index()] && node.has_value() && !is_known() {
+                unread.push((node.place, NodeId(i as u32)));
             }
-            told.push(node.place);
-            self.evaluator.origin.set(Some(NodeId(i as u32)));
-            let value = source.text(NodeId(i as u32)).unwrap_or("");
-            let place = plan.source_shape.path(node.place);
+        }
+        // A message is told of as it stands; the fields of a document have no order but that of its shape.
+        if matches!(plan.source, SideName::Canonical(_)) {
+            unread.sort();
+        }
+        for (place, node) in unread {
+            self.evaluator.origin.set(Some(node));
+            let value = source.text(node).unwrap_or("");
+            let place = plan.source_shape.path(place);
             self.evaluator.report(
                 Diagnostic::new(Code::B009).severity(severity).with("place", place).with("value", value),
                 0,

@@ -12,7 +12,7 @@ use super::trace::{Step as Traced, Tracing};
 use crate::base::decimal::Decimal;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
 use crate::language::syntax::Operator;
-use crate::tree::{LeafType, NodeId, PlaceId, Tree, Value, View};
+use crate::tree::{LeafType, NodeId, Tree, Value, View};
 use bumpalo::Bump;
 use std::cell::{Cell, RefCell};
 use std::cmp::Ordering;
@@ -70,7 +70,7 @@ pub(super) struct Target<'t> {
 
 /// A record of the target being built. Records have numbers of their own, because a node that is taken back is given
 /// to another record.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Here {
     pub this: NodeId,
     pub number: u32,
@@ -78,6 +78,14 @@ pub(super) struct Here {
     pub around: u32,
     /// The number of the whole target.
     pub out: u32,
+}
+
+impl Default for Here {
+    /// No record: none has this number.
+    fn default() -> Self {
+        let number = u32::MAX;
+        Here { this: NodeId::ROOT, number, around: number, out: number }
+    }
 }
 
 impl<'t> Target<'t> {
@@ -606,11 +614,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         match (nodes.start, nodes.steps.as_slice()) {
             // A place has one way from the root: what stands at it is what the path leads to.
             (Start::Out, [way @ .., last]) if way.iter().all(Step::is_free) && last.is_untested() => {
-                let is_here = |place: PlaceId| match last.places.as_slice() {
-                    [only] => *only == place,
-                    places => places.contains(&place),
-                };
-                for (id, _) in (0..).zip(target.tree.nodes()).filter(|(_, node)| is_here(node.place)) {
+                for (id, _) in (0..).zip(target.tree.nodes()).filter(|(_, node)| last.leads_to(node.place)) {
                     let _ = add(Found::Target(target.tree, NodeId(id)));
                 }
             }
@@ -667,6 +671,9 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         let (parent, given) = self.sequences[counter].get();
         let given = if parent == around { given } else { 0 };
         self.sequences[counter].set((around, given.saturating_add(1)));
+        if given == 0 {
+            return Some(start);
+        }
         start.checked_add(step.checked_mul(Decimal::from_integer(i64::from(given)))?)
     }
 

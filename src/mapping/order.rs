@@ -93,7 +93,8 @@ fn of_path(nodes: &Nodes, found: &mut Vec<Read>) {
     if let (Start::This | Start::Out, Some(step)) = (nodes.start, nodes.steps.first()) {
         found.extend(step.places.iter().map(|&place| (nodes.start, place, nodes.span)));
     }
-    let conditions = nodes.steps.iter().filter_map(|step| step.condition.as_ref());
+    let steps = nodes.member.as_deref().into_iter().chain(&nodes.steps);
+    let conditions = steps.filter_map(|step| step.condition.as_ref());
     conditions.for_each(|(condition, _)| of_value(condition, found));
 }
 
@@ -110,6 +111,7 @@ pub(super) fn of_value(expr: &Expr, found: &mut Vec<Read>) {
                 }
             }
         }
+        Expr::Via(via) => via.unknown.text.iter().for_each(|text| of_text(text, found)),
         _ => {}
     }
     expr.children(&mut |child| of_value(child, found));

@@ -6,6 +6,7 @@ use super::slots::{Slot, key_text};
 use super::trace::{Step as Traced, Tracing, Whence};
 use crate::base::decimal::Decimal;
 use crate::diagnostics::{Code, Diagnostic, Place};
+use crate::tree::arena::Children;
 use crate::tree::{NodeId, PlaceId, Tree, Value, View};
 use std::ops::ControlFlow;
 
@@ -335,6 +336,16 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             return (None, &[]);
         }
         let mut ids = bumpalo::collections::Vec::new_in(self.memory);
+        if let Start::Slot(slot) = nodes.start
+            && let Slot::Record(view, id) = self.slots[slot].get()
+            && !nodes.steps.is_empty()
+            && nodes.steps.iter().all(Step::is_plain)
+        {
+            if let Some(children) = self.begin(slot, nodes).children(view.tree, id) {
+                collect(view.tree, children, &nodes.steps, &mut ids);
+            }
+            return ((!ids.is_empty()).then_some(view), ids.into_bump_slice());
+        }
         let mut of = None;
         self.visit(nodes, target, &mut |found| {
             if let Found::Document(view, id) = found {
@@ -357,11 +368,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     ) -> ControlFlow<()> {
         let Some((step, rest)) = steps.split_first() else { return each(parent) };
         let tree = of.tree();
-        let children = match begin {
-            Begin::AtFirst => tree.children(parent),
-            Begin::At(first) => tree.children(parent).skip_to(first),
-            Begin::Nowhere => return ControlFlow::Continue(()),
-        };
+        let Some(children) = begin.children(tree, parent) else { return ControlFlow::Continue(()) };
         // The last step is at its nodes: no further call for each.
         let mut go = |id: NodeId| match rest.is_empty() {
             true => each(id),
@@ -371,11 +378,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         let mut last = None;
         for id in children {
             let place = tree.node(id).place;
-            let is_here = match step.places.as_slice() {
-                [only] => *only == place,
-                places => places.binary_search(&place).is_ok(),
-            };
-            if !is_here || (step.is_tested && !self.selected(of, id, step, target)) {
+            if !step.leads_to(place) || (step.is_tested && !self.selected(of, id, step, target)) {
                 continue;
             }
             seen += 1;
@@ -533,7 +536,10 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             return None;
         }
         let last = view.tree.node(id).end;
-        let with_bytes = (id.0..last).map(NodeId).find(|&at| view.tree.node(at).ordinal > 0)?;
+        // The fields of a document have no order: the first is the one whose bytes come first in the message.
+        let nodes = (id.0..last).map(NodeId).filter(|&at| view.tree.node(at).ordinal > 0);
+        let position = |at: &NodeId| (view.tree.node(*at).ordinal, view.tree.node(*at).origin_start);
+        let with_bytes = nodes.min_by_key(position)?;
         // A value stands in a record, and it is the record that is near.
         let at = match view.tree.node(with_bytes).has_value() {
             true => {
@@ -609,11 +615,7 @@ fn is_alone(tree: &Tree, record: NodeId, first: NodeId, id: NodeId, steps: &[Ste
             return false;
         }
         let mut behind = tree.children(around).skip_to(NodeId(end(on_the_way)));
-        let is_one = |other: NodeId| match step.places.as_slice() {
-            [only] => *only == tree.node(other).place,
-            places => places.contains(&tree.node(other).place),
-        };
-        if !step.is_single && behind.any(is_one) {
+        if !step.is_single && behind.any(|other| step.leads_to(tree.node(other).place)) {
             return false;
         }
         around = on_the_way;
@@ -625,10 +627,40 @@ fn is_alone(tree: &Tree, record: NodeId, first: NodeId, id: NodeId, steps: &[Ste
     around == id
 }
 
+/// All nodes that steps lead to which need no test.
+fn collect(
+    tree: &Tree,
+    children: Children<'_>,
+    steps: &[Step],
+    found: &mut bumpalo::collections::Vec<'_, NodeId>,
+) {
+    let Some((step, rest)) = steps.split_first() else { return };
+    for id in children.filter(|id| step.leads_to(tree.node(*id).place)) {
+        match rest.is_empty() {
+            true => found.push(id),
+            false => collect(tree, tree.children(id), rest, found),
+        }
+        if step.is_single {
+            return;
+        }
+    }
+}
+
 /// Where a search among children begins.
 #[derive(Clone, Copy)]
 enum Begin {
     AtFirst,
     At(NodeId),
     Nowhere,
+}
+
+impl Begin {
+    /// The children of a record that are searched; `None` if none is.
+    fn children(self, tree: &Tree, parent: NodeId) -> Option<Children<'_>> {
+        match self {
+            Begin::AtFirst => Some(tree.children(parent)),
+            Begin::At(first) => Some(tree.children(parent).skip_to(first)),
+            Begin::Nowhere => None,
+        }
+    }
 }

@@ -577,7 +577,21 @@ impl Step {
 
     /// Whether it leads to all nodes at its places, however many they are.
     pub fn is_free(&self) -> bool {
-        !self.is_single && self.test.is_none() && self.condition.is_none() && self.occurrence.is_none()
+        !self.is_single && self.is_plain()
+    }
+
+    /// Whether a node's place tells all.
+    pub fn is_plain(&self) -> bool {
+        self.test.is_none() && self.condition.is_none() && self.occurrence.is_none()
+    }
+
+    /// Whether it may lead to what stands at a place.
+    #[inline]
+    pub fn leads_to(&self, place: PlaceId) -> bool {
+        match self.places.as_slice() {
+            [only] => *only == place,
+            places => places.binary_search(&place).is_ok(),
+        }
     }
 
     /// Whether it leads to one node at most.

@@ -71,8 +71,11 @@ impl Turns {
         let mut turns = Turns::default();
         for leaf in order {
             let turn = LeafTurn::of(leaf, &leaves[leaf]);
+            // Of two leaves at one place, the last is the one that other lines see.
+            let place = leaves[leaf].place;
+            let is_alone = leaves.iter().filter(|other| other.place == place).count() == 1;
             match leaves[leaf].quick {
-                Some(Quick::Copy { slot, field }) if turn.beside.is_none() => {
+                Some(Quick::Copy { slot, field }) if turn.beside.is_none() && is_alone => {
                     let at = turns.copies.len() as u32;
                     turns.copies.push(Copied::of((slot, field), turn, &leaves[leaf]));
                     let run = Run { slot: slot as u32, range: at..at + 1 };
@@ -221,14 +224,17 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
                 self.constant(leaf, (start, len), to);
                 false
             }
-            Some(Quick::Copy { .. }) if !T::IS_ON && self.was_early(leaf.place, into) => true,
+            Some(Quick::Copy { .. }) if !T::IS_ON && self.was_early(leaf, into) => true,
             _ => self.leaf(leaf, to, here),
         }
     }
 
-    /// Whether a leaf was made already by a line of the record.
-    fn was_early(&self, place: PlaceId, into: Into<'r>) -> bool {
-        self.has_made(place, into.number) && self.made[place.index()].node.0 >= into.start
+    /// Whether a leaf was made already: by this line, and for this record.
+    fn was_early(&self, leaf: &LeafPlan, into: Into<'r>) -> bool {
+        let node = self.made[leaf.place.index()].node;
+        self.has_made(leaf.place, into.number)
+            && node.0 >= into.start
+            && self.target.node(node).rule == leaf.rule
     }
 
     /// Leaves that are texts of one slot, in their turn.

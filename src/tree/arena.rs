@@ -297,10 +297,10 @@ impl Tree {
         (0..node.0).rev().find(is_around).map(NodeId)
     }
 
-    /// Children of a node, in order; of a record still open, the children so far.
+    /// Children of a node, in order; of a record still open, the children so far. An empty tree has none.
     #[inline]
     pub fn children(&self, parent: NodeId) -> Children<'_> {
-        let end = self.node(parent).end.min(self.nodes.len() as u32);
+        let end = self.nodes.get(parent.0 as usize).map_or(0, |node| node.end.min(self.nodes.len() as u32));
         Children { nodes: &self.nodes, at: parent.0 + 1, end }
     }
 }
