@@ -100,7 +100,8 @@ fn a_changed_read_map_is_told_by_order_line_and_field() {
     mappings.edit("house/940-order.map", "customer_po        = W05.03", "customer_po        = W05.02");
     mappings.edit("house/940-order.map", "pack        = W20.01", "pack        = 10");
     mappings.edit("house/940-order.map", "description = join(G69.01, \" \")", "");
-    mappings.expect("test-read-map", "clients/brightwick", &[]);
+    mappings.expect("test-read-map", "clients/brightwick/tests/order", &[]);
+    mappings.expect("test-read-map-return", "clients/brightwick/tests/shipment", &[]);
     let (answer, exit) = mappings.json("clients/brightwick/tests/order", &[]);
     assert_eq!(exit, Some(1));
     let found = answer["cases"][0]["differences"].as_array().unwrap();
@@ -226,6 +227,15 @@ fn a_file_of_somebody_else_is_held_as_it_would_be() {
     let mappings = Mappings::new();
     mappings.write("clients/tannbridge/tests/other/one.edi", &order());
     mappings.expect("test-somebody-else", "clients/tannbridge/tests/other", &[]);
+}
+
+#[test]
+fn a_defective_file_arrives_where_its_header_row_belongs() {
+    let mappings = Mappings::new();
+    let shipment = std::fs::read_to_string(root().join("testdata/csv/ok/s01-wms-shipment.csv")).unwrap();
+    let defective = shipment.replace("11/24/2026 15:42", "24.11.2026");
+    mappings.write("clients/nordhaven/tests/bad-date/shipment.csv", defective.as_bytes());
+    mappings.expect("test-defective", "clients/nordhaven/tests/bad-date", &[]);
 }
 
 #[test]

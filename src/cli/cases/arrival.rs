@@ -4,8 +4,10 @@ use super::find::{Fault, Sample};
 use crate::base::limits::Limits;
 use crate::cli::units;
 use crate::diagnostics::{Diagnostics, Severity, suggest};
+use crate::formats::recognize::{Syntax, recognize};
 use crate::formats::{Layout, MessageInput, Scratch, format, sniff};
-use crate::gateway::bundle::{Client, Route};
+use crate::gateway::bundle::{Bundle, Client, Route};
+use crate::gateway::fitting;
 use crate::tree::Tree;
 
 /// Whether a sample is what the case is about, or what came before it.
@@ -22,7 +24,7 @@ pub enum Role {
 /// # Errors
 /// If the client has no such endpoint, or the file could arrive at none or at several.
 pub fn endpoint(
-    client: &Client,
+    (bundle, client): (&Bundle, &Client),
     (sample, role): (&Sample, Role),
     named: Option<&str>,
 ) -> Result<String, Fault> {
@@ -48,14 +50,7 @@ pub fn endpoint(
             // What no route takes arrives with what they do take, and is refused there.
             if of_kind.is_empty() { names(client.routes.iter().filter(of_format)) } else { of_kind }
         }
-        None => {
-            let is_flat = |route: &&Route| route.layout.guide().setting("set").is_empty();
-            let flat = names(client.routes.iter().filter(is_flat));
-            match flat.as_slice() {
-                [_] => flat,
-                _ => names(client.routes.iter().filter(is_flat).filter(|r| is_read_by(&*r.layout, sample))),
-            }
-        }
+        None => flat(bundle, client, sample),
     };
     match fitting.as_slice() {
         [only] => Ok((*only).to_string()),
@@ -71,6 +66,25 @@ pub fn endpoint(
             format!("say in case.toml where it does: {}", say(sample, role, several)),
         )),
     }
+}
+
+/// The endpoints of a file that no mark tells: the only one there is for such files, else those whose guides refuse nothing
+/// of it, else those whose guide its header row fits best.
+fn flat<'c>(bundle: &Bundle, client: &'c Client, sample: &Sample) -> Vec<&'c str> {
+    let is_flat = |route: &&Route| route.layout.guide().setting("set").is_empty();
+    let all = names(client.routes.iter().filter(is_flat));
+    if all.len() == 1 {
+        return all;
+    }
+    let reading = names(client.routes.iter().filter(is_flat).filter(|r| is_read_by(&*r.layout, sample)));
+    if !reading.is_empty() {
+        return reading;
+    }
+    let Syntax::Delimited(values) = recognize(&sample.bytes).syntax else { return Vec::new() };
+    let header: Vec<&str> = values.columns.iter().map(|column| column.name.as_str()).collect();
+    let best = fitting::by_columns(bundle, &header).map(|layout| layout.guide().name.as_str());
+    let fits = |route: &&Route| values.has_header && Some(route.layout.guide().name.as_str()) == best;
+    names(client.routes.iter().filter(fits))
 }
 
 /// Endpoints of routes, each once.

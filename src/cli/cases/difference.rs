@@ -2,6 +2,7 @@
 //! what it is.
 
 use crate::diagnostics::render::terminal::{cut, sanitize};
+use std::collections::HashMap;
 
 /// A value with its name, or a record of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,10 +141,9 @@ type Pair<'a> = (Option<&'a Item>, Option<&'a Item>, usize);
 /// Which occurrence before is which now, each with its position from 1: by their keys where all have one, else what is
 /// equal at both ends, and in order what is left between.
 fn pairs<'a>(before: &'a [Item], after: &'a [Item]) -> Vec<Pair<'a>> {
-    if has_keys(before) && has_keys(after) {
-        let find = |items: &'a [Item], key: &str| items.iter().find(|item| item.key == key);
-        let kept = (1..).zip(before).map(|(at, item)| (Some(item), find(after, &item.key), at));
-        let new = (1..).zip(after).filter(|(_, item)| find(before, &item.key).is_none());
+    if let (Some(known), Some(now)) = (by_key(before), by_key(after)) {
+        let kept = (1..).zip(before).map(|(at, item)| (Some(item), now.get(item.key.as_str()).copied(), at));
+        let new = (1..).zip(after).filter(|(_, item)| !known.contains_key(item.key.as_str()));
         return kept.chain(new.map(|(at, item)| (None, Some(item), at))).collect();
     }
     let same = before.iter().zip(after).take_while(|(one, other)| one == other).count();
@@ -155,9 +155,10 @@ fn pairs<'a>(before: &'a [Item], after: &'a [Item]) -> Vec<Pair<'a>> {
     (0..before.len().max(after.len())).map(|at| (before.get(at), after.get(at), same + at + 1)).collect()
 }
 
-fn has_keys(items: &[Item]) -> bool {
-    items.iter().all(|item| !item.key.is_empty())
-        && items.iter().enumerate().all(|(at, item)| items[..at].iter().all(|other| other.key != item.key))
+/// The items by their keys; `None` if one has none, or the same as another.
+fn by_key(items: &[Item]) -> Option<HashMap<&str, &Item>> {
+    let keyed: HashMap<&str, &Item> = items.iter().map(|item| (item.key.as_str(), item)).collect();
+    (keyed.len() == items.len() && !keyed.contains_key("")).then_some(keyed)
 }
 
 #[cfg(test)]

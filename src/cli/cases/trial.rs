@@ -60,11 +60,12 @@ pub fn run(case: &Case, files: &MappingFiles, bundle: &Arc<Bundle>) -> Result<Ou
     let mut trouble = String::new();
     for sample in &case.earlier {
         let named = case.settings.earlier.get(&sample.name).map(String::as_str);
-        let intake = trial.take(client, (sample, Role::Earlier), named)?;
+        let intake = trial.take((bundle, client), (sample, Role::Earlier), named)?;
         trouble.push_str(&trial.trouble(intake, &sample.name).map_err(machine)?);
     }
     let before = trial.deliveries().map_err(machine)?.len();
-    let intake = trial.take(client, (&case.input, Role::Input), case.settings.endpoint.as_deref())?;
+    let intake =
+        trial.take((bundle, client), (&case.input, Role::Input), case.settings.endpoint.as_deref())?;
     let mut outcome = trial.outcome(intake, before, (bundle, client))?;
     outcome.files.entry(FINDINGS.into()).or_default().splice(..0, trouble.into_bytes());
     Ok(outcome)
@@ -156,11 +157,11 @@ impl Trial {
     /// Lets a file arrive and works until nothing is left to do.
     fn take(
         &mut self,
-        client: &Client,
+        whose: (&Bundle, &Client),
         given: (&Sample, Role),
         named: Option<&str>,
     ) -> Result<IntakeId, Fault> {
-        let endpoint = arrival::endpoint(client, given, named)?;
+        let endpoint = arrival::endpoint(whose, given, named)?;
         let (sample, _) = given;
         let path = self.folder.path().join(folder_of(&endpoint)).join(&sample.name);
         std::fs::write(&path, &sample.bytes).map_err(|error| Fault::file(&path, &error))?;
