@@ -567,7 +567,7 @@ fn components_and_repetitions_are_found_at_their_places() {
         }
     }
     let guide = guide::compile("small/100", &known, &mut findings);
-    let layout = guide.and_then(|guide| formats::layout(&guide, &mut findings));
+    let layout = guide.and_then(|guide| formats::layout(&guide.into(), &mut findings));
     assert!(findings.is_empty(), "{}", shipped::render(findings.as_slice(), &sources));
     let isa = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *261120*0900*^*00501*000000310*0*P*>~";
     let bytes = format!(

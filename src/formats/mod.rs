@@ -16,6 +16,7 @@ pub mod x12;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::guide::Guide;
 use crate::tree::{Tree, View};
+use std::sync::Arc;
 
 /// A format. One entry in [`FORMATS`] each.
 pub trait Format: Sync {
@@ -33,7 +34,7 @@ pub trait Format: Sync {
     fn indexer<'a>(&self, layout: Option<&'a dyn Layout>) -> Box<dyn Indexer + 'a>;
     /// Makes a guide of this format ready to read and write with; `None` if the guide says something the format
     /// cannot do, which is then in `findings`.
-    fn layout(&self, guide: &Guide, findings: &mut Diagnostics) -> Option<Box<dyn Layout>>;
+    fn layout(&self, guide: &Arc<Guide>, findings: &mut Diagnostics) -> Option<Box<dyn Layout>>;
 }
 
 /// Every format, sorted by id.
@@ -50,7 +51,7 @@ pub fn sniff(head: &[u8]) -> Option<&'static dyn Format> {
 }
 
 /// The guide's layout, whatever its format.
-pub fn layout(guide: &Guide, findings: &mut Diagnostics) -> Option<Box<dyn Layout>> {
+pub fn layout(guide: &Arc<Guide>, findings: &mut Diagnostics) -> Option<Box<dyn Layout>> {
     match format(&guide.format) {
         Some(format) => format.layout(guide, findings),
         None => {
@@ -68,7 +69,7 @@ pub fn layout(guide: &Guide, findings: &mut Diagnostics) -> Option<Box<dyn Layou
 /// A guide made ready for reading and writing.
 pub trait Layout: Send + Sync {
     /// The guide.
-    fn guide(&self) -> &Guide;
+    fn guide(&self) -> &Arc<Guide>;
     /// Reads one message into `tree` (cleared first). Defects go to `findings`; what can be read of a message with
     /// defects is in the tree all the same. Values point into `input.bytes` if they are UTF-8, else into the tree.
     fn read(

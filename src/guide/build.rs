@@ -13,6 +13,7 @@ use crate::language::syntax::{
 use crate::tree::mask::Mask;
 use crate::tree::shape::Pairs;
 use crate::tree::{LeafType, PlaceId, PlaceKind, Shape};
+use std::sync::Arc;
 
 /// Most layers: standard, house, client, site.
 const LAYERS_MAX: usize = 4;
@@ -74,7 +75,7 @@ fn build(layers: &[&GuideDocument], sources: &GuideSources<'_>, findings: &mut D
             format_span: own.span,
             settings: Default::default(),
             unit: Unit::Transaction,
-            shape: Shape::new(own.name.name.clone()),
+            shape: Shape::new(own.name.name.clone()).into(),
             rules: vec![PlaceRules::default()],
             columns: Vec::new(),
             records: Vec::new(),
@@ -103,7 +104,7 @@ fn build(layers: &[&GuideDocument], sources: &GuideSources<'_>, findings: &mut D
     moment::settle(&mut builder.guide);
     for i in 0..builder.guide.rules.len() {
         let max_length = builder.guide.rules[i].max_length;
-        builder.guide.shape.place_mut(PlaceId(i as u32)).max_length = max_length;
+        builder.guide.shape_mut().place_mut(PlaceId(i as u32)).max_length = max_length;
     }
     Some(builder.guide)
 }
@@ -191,7 +192,7 @@ impl<'a> Builder<'a, '_> {
                     .at(item.tag.span, "not in the dictionary"),
             ),
         }
-        let shape_place = self.guide.shape.place_mut(place);
+        let shape_place = Arc::make_mut(&mut self.guide.shape).place_mut(place);
         for attribute in &item.attributes {
             match &attribute.kind {
                 AttributeKind::Required => shape_place.required = true,
@@ -215,7 +216,7 @@ impl<'a> Builder<'a, '_> {
 
     fn elements(&mut self, place: PlaceId, declaration: &SegmentDeclaration) {
         if let Some(title) = &declaration.title {
-            self.guide.shape.place_mut(place).title = title.text.as_str().into();
+            self.guide.shape_mut().place_mut(place).title = title.text.as_str().into();
         }
         for element in &declaration.elements {
             self.element(place, element);
@@ -224,7 +225,7 @@ impl<'a> Builder<'a, '_> {
             let find = |position| self.guide.shape.child_at(place, position);
             let found = pairs.pairs.iter().filter_map(|&(q, v)| Some((find(q)?, find(v)?))).collect();
             let pairs = Pairs { name: pairs.name.text.as_str().into(), pairs: found };
-            self.guide.shape.place_mut(place).pairs.push(pairs);
+            self.guide.shape_mut().place_mut(place).pairs.push(pairs);
         }
         for moment in &declaration.moments {
             self.moment(place, moment);
@@ -305,7 +306,7 @@ impl<'a> Builder<'a, '_> {
             rules.codes.sort();
             let place = self.add(parent, id, PlaceKind::Leaf(leaf), rules);
             if let Some(title) = &declaration.title {
-                self.guide.shape.place_mut(place).title = title.text.as_str().into();
+                self.guide.shape_mut().place_mut(place).title = title.text.as_str().into();
             }
             place
         } else if let Some(composite) = dictionary.composites.iter().find(|known| known.tag.text == id) {
@@ -322,7 +323,7 @@ impl<'a> Builder<'a, '_> {
             return;
         };
         self.guide.rules[place.index()].element_id = id.into();
-        let place = self.guide.shape.place_mut(place);
+        let place = self.guide.shape_mut().place_mut(place);
         place.position = element.position;
         place.required = element.required;
         place.max = element.repeat.max(1);
@@ -360,7 +361,7 @@ impl<'a> Builder<'a, '_> {
             places[i] = Some(self.column(PlaceId::ROOT, column));
         }
         let row = self.add(PlaceId::ROOT, "row", PlaceKind::Record, PlaceRules::default());
-        self.guide.shape.place_mut(row).max = u32::MAX;
+        self.guide.shape_mut().place_mut(row).max = u32::MAX;
         for (i, column) in columns.iter().enumerate().filter(|(_, column)| !single(column)) {
             places[i] = Some(self.column(row, column));
         }
@@ -373,13 +374,13 @@ impl<'a> Builder<'a, '_> {
         let place = self.add(parent, &column.name.text, PlaceKind::Leaf(leaf), rules);
         for attribute in &column.attributes {
             match &attribute.kind {
-                AttributeKind::Required => self.guide.shape.place_mut(place).required = true,
+                AttributeKind::Required => self.guide.shape_mut().place_mut(place).required = true,
                 AttributeKind::Blank(text) => {
                     self.guide.rules[place.index()].blank = Some(text.text.as_str().into());
                 }
                 AttributeKind::Only(codes) => narrow::only(&mut self.guide, place, codes),
                 AttributeKind::Name(title) => {
-                    self.guide.shape.place_mut(place).title = title.text.as_str().into();
+                    self.guide.shape_mut().place_mut(place).title = title.text.as_str().into();
                 }
                 AttributeKind::Optional | AttributeKind::Severity(_) => {}
                 _ => self.unsupported("this attribute of a column", attribute.span),
@@ -422,7 +423,7 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn add(&mut self, parent: PlaceId, name: &str, kind: PlaceKind, rules: PlaceRules) -> PlaceId {
-        let place = self.guide.shape.add(parent, name, kind);
+        let place = self.guide.shape_mut().add(parent, name, kind);
         self.guide.rules.push(rules);
         place
     }

@@ -13,6 +13,7 @@ use crate::base::span::Span;
 use crate::language::syntax::{CaseLine, DictionaryDocument, GuideDocument};
 use crate::tree::{PlaceId, Shape};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub use build::{compile, unknown_document};
 pub use narrow::shorten;
@@ -42,8 +43,8 @@ pub struct Guide {
     pub settings: BTreeMap<String, String>,
     /// How units are cut.
     pub unit: Unit,
-    /// What may be there.
-    pub shape: Shape,
+    /// What may be there, which maps have in common with it.
+    pub shape: Arc<Shape>,
     /// The rules of each place, parallel to the shape's places.
     pub rules: Vec<PlaceRules>,
     /// Columns in file order, for guides with columns.
@@ -153,6 +154,11 @@ pub enum RelationKind {
 }
 
 impl Guide {
+    /// The shape while the guide is built.
+    fn shape_mut(&mut self) -> &mut Shape {
+        Arc::make_mut(&mut self.shape)
+    }
+
     /// A setting, or "" where there is none.
     pub fn setting(&self, name: &str) -> &str {
         self.settings.get(name).map_or("", String::as_str)

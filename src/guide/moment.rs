@@ -60,7 +60,7 @@ pub(super) fn settle(guide: &mut Guide) {
             (false, true) => LeafType::Time(iso("HH:mm:ss")),
             _ => LeafType::DateTime(iso("yyyy-MM-ddTHH:mm:ss")),
         };
-        guide.shape.place_mut(moment.leaf).kind = PlaceKind::Leaf(kind);
+        guide.shape_mut().place_mut(moment.leaf).kind = PlaceKind::Leaf(kind);
         guide.moments.push(moment);
     }
 }

@@ -7,6 +7,7 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
 use crate::language::syntax::{AttributeKind, Path, PathStep, RuleLine, SelectorKind, StepName, Word};
 use crate::tree::mask::Mask;
 use crate::tree::{LeafType, PlaceId, PlaceKind};
+use std::sync::Arc;
 
 /// The setting that says how dates look.
 const MASK: &str = "mask";
@@ -50,7 +51,7 @@ fn apply(
     widen: bool,
     findings: &mut Diagnostics,
 ) -> Result<(), String> {
-    let shape_place = guide.shape.place_mut(place);
+    let shape_place = Arc::make_mut(&mut guide.shape).place_mut(place);
     let rules = &mut guide.rules[place.index()];
     match attribute {
         AttributeKind::Required => shape_place.required = true,
@@ -94,7 +95,7 @@ fn apply(
 /// `QTY.C186.6060 number`: what the base has as text is a number, checked, read and written as the format's numbers are.
 /// Later directories of EDIFACT have quantities as text.
 fn number(guide: &mut Guide, place: PlaceId, word: &Word, findings: &mut Diagnostics) {
-    match &mut guide.shape.place_mut(place).kind {
+    match &mut guide.shape_mut().place_mut(place).kind {
         PlaceKind::Leaf(leaf @ LeafType::Text) => *leaf = LeafType::Decimal,
         PlaceKind::Leaf(LeafType::Integer | LeafType::Decimal | LeafType::Implied(_)) => {}
         _ => {
@@ -134,7 +135,7 @@ fn remask(
     }
     let rules = &mut guide.rules[place.index()];
     (rules.min_length, rules.max_length) = (new.width(), new.width());
-    let shape_place = guide.shape.place_mut(place);
+    let shape_place = guide.shape_mut().place_mut(place);
     shape_place.max_length = new.width();
     if let PlaceKind::Leaf(leaf) = &mut shape_place.kind
         && let Some(masked) = leaf.with_mask(new)
@@ -162,7 +163,7 @@ pub fn not_used(guide: &mut Guide, path: &Path, findings: &mut Diagnostics) {
 /// `key .01` of a segment.
 pub fn key(guide: &mut Guide, place: PlaceId, path: &Path, findings: &mut Diagnostics) {
     if let Some(key) = place_in(guide, place, path, findings) {
-        guide.shape.place_mut(place).key = Some(key);
+        guide.shape_mut().place_mut(place).key = Some(key);
     }
 }
 
@@ -223,7 +224,7 @@ fn variant(guide: &mut Guide, place: PlaceId, codes: &[Box<str>]) -> PlaceId {
     if !guide.shape.place(place).codes.is_empty() {
         return place;
     }
-    let (variant, copied) = guide.shape.add_variant(place, codes.to_vec());
+    let (variant, copied) = guide.shape_mut().add_variant(place, codes.to_vec());
     for (old, _) in &copied {
         let rules = guide.rules[old.index()].clone();
         guide.rules.push(rules);
@@ -244,7 +245,7 @@ fn variant(guide: &mut Guide, place: PlaceId, codes: &[Box<str>]) -> PlaceId {
         .collect();
     guide.moments.extend(moments);
     // The base may require one of the tag; which variant that is, the overlay says line by line.
-    guide.shape.place_mut(variant).required = false;
+    guide.shape_mut().place_mut(variant).required = false;
     variant
 }
 

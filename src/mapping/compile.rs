@@ -188,7 +188,7 @@ pub(super) fn side(
 ) -> Option<(SideName, Arc<Shape>)> {
     match side {
         Side::Guide(reference) => match sources.guides.get(&reference.name) {
-            Some(guide) => Some((SideName::Guide(guide.name.clone()), Arc::new(guide.shape.clone()))),
+            Some(guide) => Some((SideName::Guide(guide.name.clone()), guide.shape.clone())),
             None => {
                 findings.push(unknown_document(
                     "guide",

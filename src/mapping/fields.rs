@@ -22,8 +22,9 @@ const EDGES_MAX: usize = 64;
 /// The ways on from a record.
 #[derive(Debug, Default)]
 pub struct Branch {
-    /// What the children at a place are asked for, by place; whatever is beyond the end is asked for nothing.
-    pub of_place: Vec<AskedAt>,
+    /// What the children at a place are asked for, from the first such place on.
+    of_place: Vec<AskedAt>,
+    first_place: u32,
     /// What children are asked for, by number from 1.
     pub asked: Vec<Asked>,
     /// The place of the one thing asked for, if there is one only, and it is the first child there.
@@ -139,11 +140,19 @@ impl Branch {
         &self.pairs[usize::from(number)]
     }
 
+    /// What a child at a place is asked for.
+    #[inline(always)]
+    pub fn asked_at(&self, place: PlaceId) -> AskedAt {
+        let at = place.0.wrapping_sub(self.first_place) as usize;
+        self.of_place.get(at).copied().unwrap_or(AskedAt::Nothing)
+    }
+
     fn ask(&mut self, place: PlaceId, asked: Asked) {
-        if self.of_place.len() <= place.index() {
-            self.of_place.resize(place.index() + 1, AskedAt::Nothing);
+        let at = (place.0 - self.first_place) as usize;
+        if self.of_place.len() <= at {
+            self.of_place.resize(at + 1, AskedAt::Nothing);
         }
-        let first = &mut self.of_place[place.index()];
+        let first = &mut self.of_place[at];
         let next = match *first {
             AskedAt::More(number) => number + 1,
             _ => 0,
@@ -165,6 +174,9 @@ impl Branch {
 
     /// Puts down what children are asked for, per place, now that all steps and qualifiers are known.
     fn finish(&mut self, wanted: impl Fn(usize) -> u64) {
+        let places = self.edges.iter().flat_map(|edge| &edge.places).map(|place| place.0);
+        let places = places.chain(self.pairs.iter().map(|pairs| pairs.qualifier.0));
+        self.first_place = places.min().unwrap_or(0);
         for number in 0..self.edges.len() {
             let edge = &self.edges[number];
             let asked = Asked {
@@ -189,6 +201,7 @@ impl Branch {
             let asked = Asked { next: 0, what, field: 0, single: 0, inner: 0, wanted: 0 };
             self.ask(self.pairs[number].qualifier, asked);
         }
+        self.of_place.shrink_to_fit();
         self.simplify();
         self.only = match (self.edges.as_slice(), self.pairs.as_slice()) {
             ([Edge { places, test: None, is_single: true, .. }], []) if places.len() == 1 => Some(places[0]),

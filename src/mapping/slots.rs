@@ -117,10 +117,10 @@ impl<'r> SlotState<'r> {
         let inside = &nodes[..end.min(nodes.len())];
         let (mut at, mut seen) = (record + 1, 0);
         while let Some(node) = inside.get(at as usize) {
-            match branch.of_place.get(node.place.index()) {
-                None | Some(AskedAt::Nothing) => {}
-                Some(&AskedAt::Field(field)) => self.found(field, at),
-                Some(&AskedAt::More(number)) => {
+            match branch.asked_at(node.place) {
+                AskedAt::Nothing => {}
+                AskedAt::Field(field) => self.found(field, at),
+                AskedAt::More(number) => {
                     self.ask(branch, &branch.asked[usize::from(number)], inside, at, &mut seen);
                 }
             }

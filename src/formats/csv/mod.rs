@@ -10,6 +10,7 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::formats::check::Check;
 use crate::guide::{Guide, Unit};
 use crate::tree::{PlaceId, Tree, View};
+use std::sync::Arc;
 
 /// The format's id.
 pub(super) const ID: &str = "csv";
@@ -32,7 +33,7 @@ pub struct Dialect {
 
 /// A CSV guide, ready.
 pub(crate) struct CsvLayout {
-    pub(crate) guide: Guide,
+    pub(crate) guide: Arc<Guide>,
     /// By place.
     pub(crate) checks: Vec<Check>,
     pub(crate) dialect: Dialect,
@@ -61,7 +62,7 @@ impl Format for Csv {
         Box::new(index::CsvIndexer::new(guide, dialect(guide).unwrap_or(STANDARD), encoding))
     }
 
-    fn layout(&self, guide: &Guide, findings: &mut Diagnostics) -> Option<Box<dyn Layout>> {
+    fn layout(&self, guide: &Arc<Guide>, findings: &mut Diagnostics) -> Option<Box<dyn Layout>> {
         if !guide.records.is_empty() {
             // Records of several kinds, known by their constants: only how fields are set apart is different.
             return super::fixed::layout(guide, findings);
@@ -140,7 +141,7 @@ fn unit_columns(guide: &Guide) -> &[PlaceId] {
 }
 
 impl Layout for CsvLayout {
-    fn guide(&self) -> &Guide {
+    fn guide(&self) -> &Arc<Guide> {
         &self.guide
     }
 

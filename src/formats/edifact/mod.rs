@@ -17,6 +17,7 @@ use super::{Envelope, Format, Indexer, Layout, MessageInput, Scratch, Totals};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
 use crate::guide::Guide;
 use crate::tree::{Tree, View};
+use std::sync::Arc;
 
 /// Header and trailer of a message, which the format writes itself.
 const FRAME: [&str; 2] = ["UNH", "UNT"];
@@ -47,7 +48,7 @@ impl Format for Edifact {
         Box::new(segment::SegmentIndexer::new(index::EdifactEnvelopes))
     }
 
-    fn layout(&self, guide: &Guide, findings: &mut Diagnostics) -> Option<Box<dyn Layout>> {
+    fn layout(&self, guide: &Arc<Guide>, findings: &mut Diagnostics) -> Option<Box<dyn Layout>> {
         let mut refuse = |found: String, form: &str| {
             let finding = Diagnostic::new(Code::L001).with("found", found).with("form", form);
             findings.push(finding.at(guide.format_span, ""));
@@ -92,7 +93,7 @@ impl Format for Edifact {
 
 /// An EDIFACT guide, ready.
 pub(crate) struct EdifactLayout {
-    guide: Guide,
+    guide: Arc<Guide>,
     structure: Structure,
     /// What is written with.
     delimiters: Delimiters,
@@ -127,7 +128,7 @@ impl EdifactLayout {
 }
 
 impl Layout for EdifactLayout {
-    fn guide(&self) -> &Guide {
+    fn guide(&self) -> &Arc<Guide> {
         &self.guide
     }
 

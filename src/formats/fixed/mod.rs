@@ -25,6 +25,7 @@ use cut::{Cut, Role};
 use form::Form;
 use line::Line;
 use std::ops::Range;
+use std::sync::Arc;
 pub(crate) use tally::Tally;
 
 /// The format.
@@ -43,25 +44,25 @@ impl Format for Fixed {
         indexer(layout.expect("units of a flat file are the guide's to cut").guide())
     }
 
-    fn layout(&self, guide: &Guide, findings: &mut Diagnostics) -> Option<Box<dyn Layout>> {
+    fn layout(&self, guide: &Arc<Guide>, findings: &mut Diagnostics) -> Option<Box<dyn Layout>> {
         layout(guide, findings)
     }
 }
 
 /// The index pass over files of a guide with records.
-pub(super) fn indexer<'a>(guide: &Guide) -> Box<dyn Indexer + 'a> {
+pub(super) fn indexer<'a>(guide: &Arc<Guide>) -> Box<dyn Indexer + 'a> {
     let layout = FixedLayout::new(guide, &mut Diagnostics::new()).expect("its layout was made before");
     Box::new(index::FixedIndexer::new(layout))
 }
 
 /// The layout of a guide with records.
-pub(super) fn layout(guide: &Guide, findings: &mut Diagnostics) -> Option<Box<dyn Layout>> {
+pub(super) fn layout(guide: &Arc<Guide>, findings: &mut Diagnostics) -> Option<Box<dyn Layout>> {
     Some(Box::new(FixedLayout::new(guide, findings)?))
 }
 
 /// A guide with records, ready.
 pub(crate) struct FixedLayout {
-    guide: Guide,
+    guide: Arc<Guide>,
     structure: Structure,
     /// By place.
     checks: Vec<Check>,
@@ -84,7 +85,7 @@ pub(crate) struct FixedLayout {
 
 impl FixedLayout {
     /// `None` if the guide says something that cannot be, which is then in `findings`.
-    fn new(guide: &Guide, findings: &mut Diagnostics) -> Option<FixedLayout> {
+    fn new(guide: &Arc<Guide>, findings: &mut Diagnostics) -> Option<FixedLayout> {
         let cut = check::cut(guide, findings)?;
         let mut records = vec![0; guide.shape.len()];
         let mut roles = vec![Role::Inside; guide.shape.len()];
@@ -176,7 +177,7 @@ impl FixedLayout {
 }
 
 impl Layout for FixedLayout {
-    fn guide(&self) -> &Guide {
+    fn guide(&self) -> &Arc<Guide> {
         &self.guide
     }
 

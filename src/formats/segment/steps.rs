@@ -47,8 +47,8 @@ pub struct Step {
 }
 
 impl Steps {
-    /// The steps through `records`.
-    pub fn of(records: &[RecordStructure], tags: &TagNumbers) -> Steps {
+    /// The steps through `records`, which come by place.
+    pub fn of<'r>(records: impl Iterator<Item = &'r RecordStructure>, tags: &TagNumbers) -> Steps {
         let mut steps =
             Steps { entries: Vec::new(), first_slots: vec![NO_SLOT; tags.count().max(1)], slots: Vec::new() };
         for record in records {

@@ -125,7 +125,10 @@ pub struct RecordStructure {
 /// The structure of a guide.
 #[derive(Debug, Clone)]
 pub struct Structure {
+    /// An empty one for places that are no record, and then those of the records.
     records: Vec<RecordStructure>,
+    /// By place, which of them it has.
+    of_place: Vec<u32>,
     tags: TagNumbers,
     /// The ways of segments through it.
     pub steps: Steps,
@@ -139,17 +142,24 @@ impl Structure {
 
     /// The structure of `guide`, whose segments are known by what `tag` gives.
     pub fn with_tags(guide: &Guide, tag: impl Fn(PlaceId) -> Tag) -> Structure {
-        let records: Vec<RecordStructure> =
-            guide.shape.places().map(|(place, _)| record(guide, place, &tag)).collect();
+        let (mut records, mut of_place) = (vec![RecordStructure::default()], Vec::new());
+        for (place, own) in guide.shape.places() {
+            of_place.push(if own.kind == PlaceKind::Record { records.len() as u32 } else { 0 });
+            if own.kind == PlaceKind::Record {
+                records.push(record(guide, place, &tag));
+            }
+        }
+        records.shrink_to_fit();
         let slots = records.iter().flat_map(|record| &record.slots);
         let tags = TagNumbers::of(slots.map(|slot| slot.tag).collect());
-        Structure { steps: Steps::of(&records, &tags), records, tags }
+        let by_place = of_place.iter().map(|&number| &records[number as usize]);
+        Structure { steps: Steps::of(by_place, &tags), records, of_place, tags }
     }
 
     /// What a record place holds.
     #[inline]
     pub fn record(&self, place: PlaceId) -> &RecordStructure {
-        &self.records[place.index()]
+        &self.records[self.of_place[place.index()] as usize]
     }
 
     /// The number of a tag; `None` if the guide does not have it.
@@ -163,9 +173,6 @@ fn record(guide: &Guide, place: PlaceId, tag: &dyn Fn(PlaceId) -> Tag) -> Record
     let shape = &guide.shape;
     let own = shape.place(place);
     let mut record = RecordStructure::default();
-    if own.kind != PlaceKind::Record {
-        return record;
-    }
     let rules = guide.rules(place);
     record.not_used = rules.not_used;
     record.relations = Relations::of(&rules.relations);

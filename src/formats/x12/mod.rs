@@ -15,6 +15,7 @@ use super::{Envelope, Format, Indexer, Layout, MessageInput, Scratch, Totals};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::guide::Guide;
 use crate::tree::{Tree, View};
+use std::sync::Arc;
 
 /// Header and trailer of a message, which the format writes itself.
 const FRAME: [&str; 2] = ["ST", "SE"];
@@ -40,7 +41,7 @@ impl Format for X12 {
         Box::new(segment::SegmentIndexer::new(index::X12Envelopes))
     }
 
-    fn layout(&self, guide: &Guide, findings: &mut Diagnostics) -> Option<Box<dyn Layout>> {
+    fn layout(&self, guide: &Arc<Guide>, findings: &mut Diagnostics) -> Option<Box<dyn Layout>> {
         let Some(delimiters) = DELIMITERS.with(guide) else {
             findings.push(
                 Diagnostic::new(Code::L001)
@@ -56,7 +57,7 @@ impl Format for X12 {
 
 /// An X12 guide, ready.
 pub(crate) struct X12Layout {
-    guide: Guide,
+    guide: Arc<Guide>,
     structure: Structure,
     /// What is written with.
     delimiters: Delimiters,
@@ -77,7 +78,7 @@ impl X12Layout {
 }
 
 impl Layout for X12Layout {
-    fn guide(&self) -> &Guide {
+    fn guide(&self) -> &Arc<Guide> {
         &self.guide
     }
 

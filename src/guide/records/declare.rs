@@ -69,7 +69,7 @@ fn record<'a>(
     if guide.shape.children_named(parent, name).next().is_some() {
         findings.push(Diagnostic::new(Code::G011).with("name", name).at(declared.name.span, "here again"));
     }
-    let place = guide.shape.add(parent, name, PlaceKind::Record);
+    let place = guide.shape_mut().add(parent, name, PlaceKind::Record);
     guide.rules.push(PlaceRules {
         element_id: name.into(),
         span: Some(declared.span),
@@ -109,7 +109,7 @@ fn record<'a>(
 
 fn attributes(guide: &mut Guide, place: PlaceId, attributes: &[Attribute], findings: &mut Diagnostics) {
     for attribute in attributes {
-        let shape = guide.shape.place_mut(place);
+        let shape = guide.shape_mut().place_mut(place);
         match &attribute.kind {
             AttributeKind::Required => shape.required = true,
             AttributeKind::Max(max) => shape.max = *max,
@@ -188,6 +188,6 @@ fn begin_unit(guide: &mut Guide, unit: &UnitLine, name: &Word, findings: &mut Di
         }
     }
     // However many there are in a file, a unit has one.
-    guide.shape.place_mut(place).max = 1;
+    guide.shape_mut().place_mut(place).max = 1;
     guide.unit = Unit::Record(place, by);
 }

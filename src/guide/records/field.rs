@@ -80,14 +80,16 @@ fn add(
     rules: PlaceRules,
     attributes: &[Attribute],
 ) -> PlaceId {
-    let place = guide.shape.add(parent, name, PlaceKind::Leaf(leaf));
+    let place = guide.shape_mut().add(parent, name, PlaceKind::Leaf(leaf));
     guide.rules.push(rules);
     for attribute in attributes {
         match &attribute.kind {
-            AttributeKind::Required => guide.shape.place_mut(place).required = true,
+            AttributeKind::Required => guide.shape_mut().place_mut(place).required = true,
             AttributeKind::Blank(text) => guide.rules[place.index()].blank = Some(text.text.as_str().into()),
             AttributeKind::Only(codes) => narrow::only(guide, place, codes),
-            AttributeKind::Name(title) => guide.shape.place_mut(place).title = title.text.as_str().into(),
+            AttributeKind::Name(title) => {
+                guide.shape_mut().place_mut(place).title = title.text.as_str().into()
+            }
             AttributeKind::Const(_) | AttributeKind::AutoOf(..) => guide.rules[place.index()].auto = true,
             _ => {}
         }
