@@ -116,6 +116,7 @@ impl MatcherState {
     #[inline(never)]
     fn make_room(&mut self) {
         self.frames.reserve(1);
+        self.counts.reserve(1);
     }
 
     /// The place of a segment with this key in the slot where the deepest record stands since it, and whether there are
@@ -127,6 +128,9 @@ impl MatcherState {
         if frame.count == 1 {
             self.counts.truncate(counters);
             for _ in 0..slot.maxima.len() {
+                if self.counts.len() == self.counts.capacity() {
+                    self.make_room();
+                }
                 self.counts.push(0);
             }
         }
@@ -166,14 +170,16 @@ impl MatcherState {
 
     /// The deepest open record that can take the tag at or after where it stands, and has not as many as it may have;
     /// if all have, the deepest. With the slot it takes it at.
-    #[inline]
+    #[inline(always)]
     fn find(&self, structure: &Structure, number: u32) -> Option<(usize, u32)> {
-        for (depth, frame) in self.frames.iter().enumerate().rev() {
+        let mut inner = self.frames.as_slice();
+        while let [outer @ .., frame] = inner {
             let at = first_slot(structure, frame, number);
             if at != NO_SLOT {
                 let has_room = has_room(frame, at, structure.steps.slot(at));
-                return if has_room { Some((depth, at)) } else { self.find_further(structure, number) };
+                return if has_room { Some((outer.len(), at)) } else { self.find_further(structure, number) };
             }
+            inner = outer;
         }
         None
     }
@@ -285,7 +291,7 @@ fn check_required(
             true if slot.has_variants() => &counts[frame.counters as usize..][..slot.maxima.len()],
             true => std::slice::from_ref(&frame.count),
         };
-        if slot.wants_variants || counts.iter().all(|count| *count == 0) {
+        if counts.is_empty() || !slot.has_wanted(counts) {
             check_slot(guide, slot, counts, missing);
         }
         next = record.next_required[next + 1];

@@ -71,7 +71,7 @@ impl Steps {
                 plain: slot.plain,
                 limit: slot.maxima.iter().copied().max().unwrap_or(0),
                 next_same: NO_SLOT,
-                unmet: numbered(if slot.wants_variants { at } else { record.next_required[at + 1] }),
+                unmet: numbered(if slot.wants_variants() { at } else { record.next_required[at + 1] }),
                 has_variants: slot.has_variants(),
             });
         }

@@ -28,8 +28,8 @@ pub struct Slot {
     /// Most occurrences of each of its places: of the variants in order, of the plain place last. They are counted in
     /// this order.
     pub maxima: Vec<u32>,
-    /// Whether a variant is required, so that another one does not stand in for it.
-    pub wants_variants: bool,
+    /// The numbers of the variants that are required, so that another one does not stand in for them.
+    wanted: Vec<u32>,
 }
 
 impl Slot {
@@ -54,6 +54,16 @@ impl Slot {
     #[inline]
     pub fn has_variants(&self) -> bool {
         !self.variants.is_empty()
+    }
+
+    /// Whether a variant is required.
+    pub fn wants_variants(&self) -> bool {
+        !self.wanted.is_empty()
+    }
+
+    /// Whether each variant that is required was there, by how often each of its places was.
+    pub fn has_wanted(&self, counts: &[u32]) -> bool {
+        self.wanted.iter().all(|&number| counts[number as usize] > 0)
     }
 
     /// All places, in the order they are counted in.
@@ -200,8 +210,9 @@ fn record(guide: &Guide, place: PlaceId, tag: &dyn Fn(PlaceId) -> Tag) -> Record
     }
     for slot in &mut record.slots {
         slot.maxima = slot.places().map(|place| shape.place(place).max).collect();
-        let wanted = slot.places().find(|&place| place != slot.plain && shape.place(place).required);
-        slot.wants_variants = wanted.is_some();
+        let is_wanted = |place: PlaceId| place != slot.plain && shape.place(place).required;
+        slot.wanted =
+            (0..).zip(slot.places()).filter(|(_, place)| is_wanted(*place)).map(|(at, _)| at).collect();
     }
     record.next_required = next_required(guide, &record.slots);
     record
@@ -262,7 +273,7 @@ fn add_to_slots(guide: &Guide, child: PlaceId, tag: &dyn Fn(PlaceId) -> Tag, rec
             short: Vec::new(),
             plain: child,
             maxima: Vec::new(),
-            wants_variants: false,
+            wanted: Vec::new(),
         });
     }
     let slot = record.slots.last_mut().expect("just pushed or found");
