@@ -157,8 +157,8 @@ impl Looks {
     /// Adds elements that are no composite ones.
     #[inline(always)]
     fn values(&self, source: &Source<'_>, run: &mut Run<'_>, tree: &mut Tree) {
-        let (mut tokens, mut looks, mut present) = (run.tokens, run.looks, run.present);
-        while let ([token, tokens_behind @ ..], [look, looks_behind @ ..]) = (tokens, looks) {
+        let (mut tokens, mut looks, mut present) = (run.tokens.iter(), run.looks.iter(), run.present);
+        while let (Some(token), Some(look)) = (tokens.as_slice().first(), looks.as_slice().first()) {
             if !token.ends_plain_element() {
                 break;
             }
@@ -173,9 +173,10 @@ impl Looks {
                 tree.leaf_from_source(look.place, token.start, token.len, source.origin(*token));
                 present |= look.bit;
             }
-            (tokens, looks) = (tokens_behind, looks_behind);
+            tokens.next();
+            looks.next();
         }
-        *run = Run { tokens, looks, present };
+        *run = Run { tokens: tokens.as_slice(), looks: looks.as_slice(), present };
     }
 
     /// Adds a composite element. How many tokens it has; 0 if a glance does not tell it to be right: then nothing is added.
@@ -191,9 +192,9 @@ impl Looks {
             return 0;
         }
         let node = tree.open(look.place, source.origin(whole));
-        let components = &self.components[first as usize..][..usize::from(count)];
-        for (i, token) in own.iter().enumerate() {
-            let is_right = match components.get(i) {
+        let mut components = self.components[first as usize..][..usize::from(count)].iter();
+        for token in own {
+            let is_right = match components.next() {
                 Some(look) if token.len > 0 => {
                     let is_right = !token.is_escaped() && self.is_right(source, look, token);
                     if is_right {
@@ -220,8 +221,8 @@ impl Looks {
             Kind::Length { min, more } => token.len.wrapping_sub(min) <= more,
             Kind::Word(number) => word_in(source.bytes, token.start as usize, token.len as usize)
                 .is_some_and(|word| self.words[number as usize].contain(word)),
-            Kind::Digits { min, more } => {
-                plain_digits(token.of(source.bytes)).is_some_and(|digits| digits.wrapping_sub(min) <= more)
+            Kind::Digits { min, more } if token.of(source.bytes).iter().all(u8::is_ascii_digit) => {
+                token.len.wrapping_sub(min) <= more
             }
             _ => self.is_right_at_a_look(source, look, token),
         }
@@ -231,6 +232,10 @@ impl Looks {
     #[inline(never)]
     fn is_right_at_a_look(&self, source: &Source<'_>, look: &Look, token: &Token) -> bool {
         match look.kind {
+            // One with a sign or a point.
+            Kind::Digits { min, more } => {
+                plain_digits(token.of(source.bytes)).is_some_and(|digits| digits.wrapping_sub(min) <= more)
+            }
             Kind::Look(number) => self.checks[number as usize].is_right_at_a_look(token.of(source.bytes)),
             _ => false,
         }

@@ -79,7 +79,7 @@ pub(crate) fn read(
 
 /// Whether all is ASCII without control characters, in one pass that the compiler makes wide.
 fn is_plain(bytes: &[u8]) -> bool {
-    bytes.iter().fold(true, |plain, &byte| plain & (0x20..0x7f).contains(&byte))
+    bytes.iter().fold(0, |most: u8, &byte| most.max(byte.wrapping_sub(0x20))) < 0x7f - 0x20
 }
 
 /// The bytes of an element of the segment, or of one of its components; none if it is not there.
@@ -124,7 +124,7 @@ struct Reader<'a, 's> {
 }
 
 impl Reader<'_, '_> {
-    #[inline(never)]
+    #[inline(always)]
     fn elements(&mut self, place: PlaceId, tokens: &[Token], tree: &mut Tree) {
         let record = self.structure.record(place);
         let row = record.looks.row(self.spreads);

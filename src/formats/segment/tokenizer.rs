@@ -267,7 +267,9 @@ impl Tokenizer {
             if self.tokens.len() < count + BLOCK {
                 self.tokens.resize((count + BLOCK).next_power_of_two(), Token::default());
             }
-            let mut room = self.tokens[count..].iter_mut();
+            let room: &mut [Token; BLOCK] =
+                self.tokens[count..].first_chunk_mut().expect("there is room for a block");
+            let mut used = 0;
             while mask != 0 {
                 let within = mask.trailing_zeros();
                 mask &= mask - 1;
@@ -281,15 +283,15 @@ impl Tokenizer {
                     continue;
                 }
                 let is_escaped = RELEASES && std::mem::take(&mut self.is_escaped);
-                let Some(token) = room.next() else { break };
-                *token = Token::new(start, position - start, mark, is_escaped);
-                count += 1;
+                room[used % BLOCK] = Token::new(start, position - start, mark, is_escaped);
+                used += 1;
                 start = position + 1;
                 if mark == Mark::Segment {
                     start = gap(bytes, start, classes);
-                    ends.push(count as u32);
+                    ends.push((count + used) as u32);
                 }
             }
+            count += used;
             at += len;
         }
         (self.at, self.count, self.start) = (at, count, start);
