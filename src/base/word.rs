@@ -16,20 +16,12 @@ pub fn word(code: &[u8]) -> Option<u64> {
     }
 }
 
-/// The same of so many bytes of a text from `start` on; they do not begin with NUL.
+/// The same of so many bytes of a text from `start` on, one at least; they do not begin with NUL. `None` if they are more
+/// than eight, or so near the end of the text that eight cannot be taken at once: then [`word`] knows.
 #[inline]
-pub fn word_in(text: &[u8], start: usize, len: usize) -> Option<u64> {
-    // Eight bytes are taken at once where there are so many, whether they are its own or not.
-    match text.get(start..).and_then(<[u8]>::first_chunk) {
-        Some(bytes) if len.wrapping_sub(1) < 8 => Some(u64::from_be_bytes(*bytes) >> (64 - 8 * len)),
-        _ => last_word(text, start, len),
-    }
-}
-
-#[cold]
-#[inline(never)]
-fn last_word(text: &[u8], start: usize, len: usize) -> Option<u64> {
-    word(&text[start..start + len])
+pub fn word_at(text: &[u8], start: usize, len: usize) -> Option<u64> {
+    let bytes = text.get(start..)?.first_chunk()?;
+    (len.wrapping_sub(1) < 8).then(|| u64::from_be_bytes(*bytes) >> (64 - 8 * len))
 }
 
 /// A set of words: a hash table without removal, for a look per value. It is copied without its words.
@@ -107,7 +99,9 @@ mod tests {
         let text = b"01234567890123456789";
         for start in 0..text.len() {
             for len in 0..=(text.len() - start).min(10) {
-                assert_eq!(word_in(text, start, len), word(&text[start..start + len]), "{len} from {start}");
+                let is_at_once = start + 8 <= text.len() && (1..=8).contains(&len);
+                let found = is_at_once.then(|| word(&text[start..start + len])).flatten();
+                assert_eq!(word_at(text, start, len), found, "{len} from {start}");
             }
         }
     }

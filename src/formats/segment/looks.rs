@@ -2,7 +2,7 @@
 
 use super::structure::{Part, PartKind};
 use super::tokenizer::{Mark, Token};
-use crate::base::word::{Words, word_in};
+use crate::base::word::{Words, word, word_at};
 use crate::formats::check::{Check, Needs, plain_digits};
 use crate::tree::arena::Origin;
 use crate::tree::{PlaceId, Tree};
@@ -219,25 +219,30 @@ impl Looks {
     fn is_right(&self, source: &Source<'_>, look: &Look, token: &Token) -> bool {
         match look.kind {
             Kind::Length { min, more } => token.len.wrapping_sub(min) <= more,
-            Kind::Word(number) => word_in(source.bytes, token.start as usize, token.len as usize)
-                .is_some_and(|word| self.words[number as usize].contain(word)),
+            Kind::Word(number)
+                if let Some(word) = word_at(source.bytes, token.start as usize, token.len as usize) =>
+            {
+                self.words[number as usize].contain(word)
+            }
             Kind::Digits { min, more } if token.of(source.bytes).iter().all(u8::is_ascii_digit) => {
                 token.len.wrapping_sub(min) <= more
             }
-            _ => self.is_right_at_a_look(source, look, token),
+            _ => self.is_right_at_a_look(look, token.of(source.bytes)),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn is_right_at_a_look(&self, source: &Source<'_>, look: &Look, token: &Token) -> bool {
+    fn is_right_at_a_look(&self, look: &Look, value: &[u8]) -> bool {
         match look.kind {
+            // One that is long, or the last of the message.
+            Kind::Word(number) => word(value).is_some_and(|word| self.words[number as usize].contain(word)),
             // One with a sign or a point.
             Kind::Digits { min, more } => {
-                plain_digits(token.of(source.bytes)).is_some_and(|digits| digits.wrapping_sub(min) <= more)
+                plain_digits(value).is_some_and(|digits| digits.wrapping_sub(min) <= more)
             }
-            Kind::Look(number) => self.checks[number as usize].is_right_at_a_look(token.of(source.bytes)),
-            _ => false,
+            Kind::Look(number) => self.checks[number as usize].is_right_at_a_look(value),
+            Kind::Length { .. } | Kind::Composite { .. } | Kind::None => false,
         }
     }
 }

@@ -88,13 +88,17 @@ impl MatcherState {
         missing: &mut Vec<PlaceId>,
     ) -> Matched {
         let Some(number) = structure.number(tag) else { return Matched::Unknown };
-        let at = self.next_slot(structure, number);
-        let at = if at != NO_SLOT { at } else { self.seek(guide, structure, number, tree, missing) };
-        if at == NO_SLOT {
-            return Matched::Misplaced;
-        }
-        let step = structure.steps.slot(at);
         let Some(frame) = self.frames.last_mut() else { return Matched::Misplaced };
+        let (frame, at, step) = match next_slot(structure, frame, number) {
+            Some((at, step)) => (frame, at, step),
+            None => {
+                let at = self.seek(guide, structure, number, tree, missing);
+                match self.frames.last_mut() {
+                    Some(frame) if at != NO_SLOT => (frame, at, structure.steps.slot(at)),
+                    _ => return Matched::Misplaced,
+                }
+            }
+        };
         let (place, slot) = (frame.place, (at - frame.first) as usize);
         if frame.unmet < at {
             check_required(guide, structure.record(place), frame, &self.counts, slot, missing);
@@ -138,16 +142,6 @@ impl MatcherState {
         let count = &mut self.counts[counters + number];
         *count += 1;
         (place, *count > slot.maxima[number])
-    }
-
-    /// The slot of the deepest record that a segment with this tag goes to; [`NO_SLOT`] says nothing: then
-    /// [`MatcherState::find`] knows.
-    #[inline]
-    fn next_slot(&self, structure: &Structure, number: u32) -> u32 {
-        let Some(frame) = self.frames.last() else { return NO_SLOT };
-        let at = structure.steps.first_slot(frame.row, number);
-        let is_next = at >= frame.slot && at != NO_SLOT && has_room(frame, at, structure.steps.slot(at));
-        if is_next { at } else { NO_SLOT }
     }
 
     /// The slot that a segment with this tag goes to, in the record that is the deepest now: those inside it are at their
@@ -296,6 +290,18 @@ fn check_required(
         }
         next = record.next_required[next + 1];
     }
+}
+
+/// The slot of a record that a segment with this tag goes to for sure; `None` says nothing: then [`MatcherState::find`]
+/// knows.
+#[inline(always)]
+fn next_slot<'s>(structure: &'s Structure, frame: &Frame, number: u32) -> Option<(u32, &'s Step)> {
+    let at = structure.steps.first_slot(frame.row, number);
+    if at < frame.slot || at == NO_SLOT {
+        return None;
+    }
+    let step = structure.steps.slot(at);
+    has_room(frame, at, step).then_some((at, step))
 }
 
 /// The first slot of a record for a tag, at or after where it stands; [`NO_SLOT`] if there is none.

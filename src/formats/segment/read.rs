@@ -128,7 +128,11 @@ impl Reader<'_, '_> {
     fn elements(&mut self, place: PlaceId, tokens: &[Token], tree: &mut Tree) {
         let record = self.structure.record(place);
         let row = record.looks.row(self.spreads);
-        let mut run = Run { tokens: &tokens[element_len(tokens)..], looks: &row.looks, present: 0 };
+        let values = match tokens {
+            [tag, values @ ..] if tag.ends_element() => values,
+            _ => &tokens[element_len(tokens)..],
+        };
+        let mut run = Run { tokens: values, looks: &row.looks, present: 0 };
         if record.is_simple && self.at_a_glance {
             record.looks.take(&self.findings.source, &mut run, tree);
         }
