@@ -323,17 +323,6 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
 
     /// How two values compare; `None` if one is absent or they are of different kinds.
     fn order(&self, left: &'r Expr, right: &'r Expr, target: &Target<'_>) -> Option<Ordering> {
-        if let (
-            Expr::Leaf(Nodes { way: Way::Made(place), start, gives_text, .. }),
-            Expr::Constant(Constant::Text(right)),
-        ) = (left, right)
-            && *gives_text
-            && !T::IS_ON
-        {
-            // Nothing is copied to look at what stands in the target already.
-            let left = self.made_text(*start, *place, target).filter(|left| !left.is_empty())?;
-            return Some(left.cmp(right));
-        }
         if let (Expr::Leaf(nodes), Expr::Constant(Constant::Number(right))) = (left, right)
             && nodes.gives_number
             && !T::IS_ON

@@ -183,11 +183,6 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         self.made(start, place, target).and_then(|id| View::new(target.tree, "").bytes(id))
     }
 
-    /// The text of such a leaf.
-    pub(super) fn made_text<'t>(&self, start: Start, place: PlaceId, target: &Target<'t>) -> Option<&'t str> {
-        self.made(start, place, target).and_then(|id| View::new(target.tree, "").text(id))
-    }
-
     pub(super) fn exists(&self, nodes: &'r Nodes, target: &Target<'_>) -> bool {
         let is_there = |tree: &Tree, id| nodes.leaves.is_empty() || tree.node(id).has_value();
         let mut exists = match &nodes.way {
