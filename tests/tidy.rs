@@ -9,7 +9,7 @@ const LINES_MAX: usize = 800;
 const FUNCTION_LINES_MAX: usize = 70;
 
 /// Files over [`LINES_MAX`]. May only become shorter.
-const LONG_FILES: &[&str] = &["src/language/syntax.rs", "src/mapping/compile.rs"];
+const LONG_FILES: &[&str] = &["src/language/syntax.rs"];
 
 /// Functions over [`FUNCTION_LINES_MAX`]. May only become shorter.
 const LONG_FUNCTIONS: &[&str] = &[];

@@ -1,0 +1,223 @@
+//! Blocks: sections and lists of records.
+
+use super::builder::BuilderBlock;
+use super::lines::{constant_leaf, words};
+use super::{Builder, Compiler};
+use crate::diagnostics::{Code, Diagnostic, suggest};
+use crate::guide::path::{StepError, step_places};
+use crate::guide::shorten;
+use crate::language::syntax::{Block, Expression, ExpressionKind, Path, PathStep, SelectorKind, Statement};
+use crate::mapping::layers;
+use crate::mapping::names::{Binding, Found, Multiplicity, Scope, step_text};
+use crate::mapping::plan::{BlockKind, Expr};
+use crate::tree::{PlaceId, PlaceKind};
+
+impl Compiler<'_> {
+    pub(super) fn section(
+        &mut self,
+        builder: &mut Builder,
+        scope: &Scope,
+        block: &Block,
+        statement: &Statement,
+    ) {
+        let (mut inner, kind) = match &block.source {
+            None => (scope.clone(), BlockKind::Plain),
+            Some(source) => {
+                let ExpressionKind::Path(path) = &source.kind else {
+                    self.later("`section … from` something that is no path", "name a record", statement);
+                    return;
+                };
+                let Some(Found::Path(found)) = self.context.resolve(scope, path) else { return };
+                if found.multiplicity == Multiplicity::Many {
+                    let name = layers::keys(path).join(".");
+                    self.context.findings.push(
+                        Diagnostic::new(Code::M002)
+                            .with("name", &name)
+                            .at(source.span, "may be there more than once")
+                            .help(format!("if the partner never sends two, say `{name} max 1` in the guide; to take the first, write `#1`")),
+                    );
+                    return;
+                }
+                let slot = self.context.slot();
+                let here = Binding::Record { slot, shape: found.shape, places: found.places };
+                let mut inner = Scope { here: here.clone(), ..scope.clone() };
+                if let Some(alias) = &block.alias {
+                    inner.names.push((alias.text.clone(), here));
+                }
+                (inner, BlockKind::Section(found.nodes, slot))
+            }
+        };
+        self.block(builder, &mut inner, block, kind, statement);
+    }
+
+    pub(super) fn each(
+        &mut self,
+        builder: &mut Builder,
+        scope: &Scope,
+        block: &Block,
+        statement: &Statement,
+    ) {
+        let Some(source) = &block.source else { return };
+        let path = match &source.kind {
+            ExpressionKind::Path(path) => path,
+            ExpressionKind::Call { name, arguments } if name.text == "wrap" => {
+                return self.lines(builder, scope, block, (arguments, source), statement);
+            }
+            _ => {
+                return self.later(
+                    "`each … from` something that is no path",
+                    "name a list of records, or `wrap(…)`",
+                    statement,
+                );
+            }
+        };
+        if block.target.head() == Some("document") {
+            return self.later("`each document`", "let the guide cut the units", statement);
+        }
+        let Some(Found::Path(found)) = self.context.resolve(scope, path) else { return };
+        let slot = self.context.slot();
+        let record = Binding::Record { slot, shape: found.shape.clone(), places: found.places.clone() };
+        let item = Scope { here: record.clone(), ..scope.clone() };
+        let keys = |this: &mut Self, expressions: &[Expression]| -> Vec<Expr> {
+            expressions.iter().filter_map(|key| Some(this.context.value(&item, key)?.expr)).collect()
+        };
+        let group_by = keys(self, &block.group_by);
+        let sort_by = keys(self, &block.sort_by);
+        let here = if block.group_by.is_empty() {
+            record
+        } else {
+            let member = path.steps.last().map_or(String::new(), step_text);
+            let by = group_by.iter().flat_map(leaf_places).collect();
+            Binding::Group { slot, shape: found.shape, places: found.places, by, member }
+        };
+        let mut inner = Scope { here: here.clone(), ..scope.clone() };
+        let inside = match &block.inside {
+            None => None,
+            Some((around, alias)) => match self.inside(scope, path, around, !block.group_by.is_empty()) {
+                Some((binding, inside)) => {
+                    inner.names.push((alias.text.clone(), binding));
+                    Some(inside)
+                }
+                None => return,
+            },
+        };
+        if let Some(alias) = &block.alias {
+            inner.names.push((alias.text.clone(), here));
+        }
+        let kind = BlockKind::Each { nodes: found.nodes, slot, inside, group_by, sort_by };
+        self.block(builder, &mut inner, block, kind, statement);
+    }
+
+    pub(super) fn block(
+        &mut self,
+        builder: &mut Builder,
+        scope: &mut Scope,
+        block: &Block,
+        kind: BlockKind,
+        statement: &Statement,
+    ) {
+        let is_each = matches!(kind, BlockKind::Each { .. } | BlockKind::Lines { .. });
+        let Some(step) = block.target.steps.first().filter(|_| block.target.steps.len() == 1) else {
+            return self.later("a block whose target is several steps deep", "nest the blocks", statement);
+        };
+        let Some(place) = self.target_place(builder.place, step, &block.target) else { return };
+        if self.shape.place(place).kind != PlaceKind::Record {
+            let finding = Diagnostic::new(Code::M007)
+                .with("name", self.shape.path(place))
+                .at(block.target.span, "not a record");
+            self.context.findings.push(finding);
+            return;
+        }
+        let condition = match &block.condition {
+            None => None,
+            Some(condition) => match self.context.condition(scope, condition) {
+                Some(condition) => Some(condition),
+                None => return,
+            },
+        };
+        let rule = self.context.rule(statement.span);
+        let mut inner = Builder::new(place);
+        self.key_leaf(&mut inner, step);
+        scope.this = (self.shape.clone(), vec![place]);
+        self.statements(&mut inner, scope, &block.statements);
+        let required = block.modifiers.required.as_ref().map(|(_, text)| {
+            let missing = || format!("{} is missing", layers::keys(&block.target).join("."));
+            words(text.as_ref().map_or_else(missing, |text| text.text.clone()))
+        });
+        builder.blocks.push(BuilderBlock {
+            place,
+            kind,
+            condition,
+            builder: inner,
+            always: block.modifiers.always.is_some() || is_each,
+            required,
+            rule,
+            is_implied: false,
+        });
+    }
+
+    /// The place a target step means. Codes that are no variant of the guide mean the plain place with its key set.
+    pub(super) fn target_place(&mut self, parent: PlaceId, step: &PathStep, path: &Path) -> Option<PlaceId> {
+        match step_places(&self.shape, &[parent], step) {
+            // Without a selector: the plain one, which is the last of its slot.
+            Ok(found) => found
+                .places
+                .iter()
+                .copied()
+                .find(|&place| {
+                    let codes = &self.shape.place(place).codes;
+                    !step.selectors.is_empty() || codes.is_empty()
+                })
+                .or(found.places.first().copied()),
+            Err(StepError::NoKey) => {
+                let name = step_text(step);
+                let finding =
+                    Diagnostic::new(Code::G010).with("name", name).at(step.span, "no key is declared");
+                self.context.findings.push(finding);
+                None
+            }
+            Err(StepError::Unknown { known }) => {
+                let name = step_text(step);
+                let finding = Diagnostic::new(Code::M003)
+                    .with("target", &name)
+                    .with("shape", &self.shape.name)
+                    .at(path.span, format!("there are: {}", shorten(&known)));
+                let near = suggest::nearest(&name, known.iter().map(String::as_str));
+                self.context.findings.push(match near {
+                    Some(near) => finding.help(format!("did you mean `{near}`?")),
+                    None => finding,
+                });
+                None
+            }
+        }
+    }
+
+    /// The key of a selected target: `N9[BM]` writes BM by itself, `RFF[ON]` writes ON in its composite.
+    pub(super) fn key_leaf(&mut self, builder: &mut Builder, step: &PathStep) {
+        let Some(key) = self.shape.place(builder.place).key else { return };
+        let code = step.selectors.iter().find_map(|selector| match &selector.kind {
+            SelectorKind::Codes { negated: false, codes } => codes.first().map(|code| code.text.clone()),
+            _ => None,
+        });
+        let Some(code) = code else { return };
+        let rule = self.context.rule(step.span);
+        let leaf = constant_leaf(&self.shape, key, &code, rule);
+        let parent = self.shape.place(key).parent;
+        if parent == builder.place {
+            return builder.leaves.push(leaf);
+        }
+        let at = match builder.implied(parent) {
+            Some(at) => at,
+            None => builder.imply(Builder::new(parent), rule),
+        };
+        builder.blocks[at].builder.leaves.push(leaf);
+    }
+}
+
+/// Leaf places an expression reads directly: the columns of `group by`.
+pub(super) fn leaf_places(expr: &Expr) -> Vec<PlaceId> {
+    match expr {
+        Expr::Leaf(nodes) => nodes.leaves.iter().map(|(place, _)| *place).collect(),
+        _ => Vec::new(),
+    }
+}

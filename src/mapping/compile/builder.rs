@@ -1,0 +1,53 @@
+//! A record of the target while its lines are compiled.
+
+use crate::mapping::plan::{BlockKind, CheckPlan, Expr, LeafPlan, LetPlan, Message};
+use crate::tree::PlaceId;
+
+/// A record of the target in the making.
+pub(in crate::mapping) struct Builder {
+    pub(super) place: PlaceId,
+    pub(super) leaves: Vec<LeafPlan>,
+    /// Places that have their owner line, with it.
+    pub(super) owners: Vec<(PlaceId, u32)>,
+    pub(super) blocks: Vec<BuilderBlock>,
+    pub(in crate::mapping) lets: Vec<(usize, LetPlan)>,
+    pub(super) checks: Vec<CheckPlan>,
+}
+
+pub(super) struct BuilderBlock {
+    pub(super) place: PlaceId,
+    pub(super) kind: BlockKind,
+    pub(super) condition: Option<Expr>,
+    pub(super) builder: Builder,
+    pub(super) always: bool,
+    pub(super) required: Option<Message>,
+    pub(super) rule: u32,
+    /// Made by a path such as `W06.01`, not by a block.
+    pub(super) is_implied: bool,
+}
+
+impl Builder {
+    /// The block that paths through a record of the target made.
+    pub(super) fn implied(&self, place: PlaceId) -> Option<usize> {
+        self.blocks.iter().position(|block| block.is_implied && block.place == place)
+    }
+
+    /// Adds such a block.
+    pub(super) fn imply(&mut self, builder: Builder, rule: u32) -> usize {
+        self.blocks.push(BuilderBlock {
+            place: builder.place,
+            kind: BlockKind::Plain,
+            condition: None,
+            builder,
+            always: false,
+            required: None,
+            rule,
+            is_implied: true,
+        });
+        self.blocks.len() - 1
+    }
+
+    pub(super) fn new(place: PlaceId) -> Self {
+        Builder { place, leaves: vec![], owners: vec![], blocks: vec![], lets: vec![], checks: vec![] }
+    }
+}

@@ -1,0 +1,268 @@
+//! Lines: a target and where its value comes from.
+
+use super::builder::BuilderBlock;
+use super::{Builder, Compiler};
+use crate::base::decimal::RoundingMode;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::language::syntax::{Assignment, ExpressionKind, Path, PathStep, Rounding};
+use crate::mapping::expression::Typed;
+use crate::mapping::layers;
+use crate::mapping::names::{Found, Scope, pair_step};
+use crate::mapping::plan::{
+    BlockKind, Constant, Expr, LeafPlan, Making, Message, MessagePartPlan, Round, Truncate,
+};
+use crate::tree::value::ValueKind;
+use crate::tree::{LeafType, PlaceId, PlaceKind, Shape};
+
+impl Compiler<'_> {
+    pub(super) fn assign(
+        &mut self,
+        builder: &mut Builder,
+        scope: &Scope,
+        line: &Assignment,
+        steps: &[PathStep],
+    ) {
+        let Some((step, rest)) = steps.split_first() else { return };
+        if let Some((pairs, code)) = pair_step(&self.shape, &[builder.place], step) {
+            return self.assign_pair(builder, scope, line, &pairs, &code);
+        }
+        let Some(place) = self.target_place(builder.place, step, &line.target) else { return };
+        if rest.is_empty() {
+            return self.own_line(builder, scope, line, place);
+        }
+        let rule = self.context.rule(line.target.span);
+        let at = match builder.implied(place) {
+            Some(at) => at,
+            None => {
+                let mut inner = Builder::new(place);
+                self.key_leaf(&mut inner, step);
+                builder.imply(inner, rule)
+            }
+        };
+        let block = &mut builder.blocks[at];
+        self.assign(&mut block.builder, scope, line, rest);
+    }
+
+    pub(super) fn own_line(
+        &mut self,
+        builder: &mut Builder,
+        scope: &Scope,
+        line: &Assignment,
+        place: PlaceId,
+    ) {
+        let rule = self.context.rule(line.target.span);
+        self.own(builder, place, rule, &line.target);
+        if self.shape.place(place).kind == PlaceKind::Record {
+            return self.copy(builder, scope, line, place, rule);
+        }
+        if self.shape.place(place).is_many() {
+            self.context.unsupported::<()>(
+                "a list of values as a target",
+                "leave it out for now",
+                line.target.span,
+            );
+            return;
+        }
+        let Some(typed) = self.context.value(scope, &line.value) else { return };
+        self.leaf(builder, line, place, typed, rule);
+    }
+
+    pub(super) fn leaf(
+        &mut self,
+        builder: &mut Builder,
+        line: &Assignment,
+        place: PlaceId,
+        typed: Typed,
+        rule: u32,
+    ) {
+        let target = self.shape.place(place);
+        let Some(leaf) = target.leaf_type().cloned() else {
+            let name = self.shape.path(place);
+            self.context
+                .findings
+                .push(Diagnostic::new(Code::M007).with("name", name).at(line.target.span, ""));
+            return;
+        };
+        let max_length = target.max_length;
+        if !fits(typed.kind, leaf.kind()) {
+            self.context.findings.push(
+                Diagnostic::new(Code::M008)
+                    .with("found", typed.kind.word())
+                    .with("expected", leaf.kind().word())
+                    .at(line.value.span, format!("this is {}", typed.kind.word()))
+                    .at(line.target.span, format!("this takes {}", leaf.kind().word())),
+            );
+            return;
+        }
+        let required = line.modifiers.required.as_ref().map(|(_, text)| {
+            let missing = || format!("{} is missing", layers::keys(&line.target).join("."));
+            words(text.as_ref().map_or_else(missing, |text| text.text.clone()))
+        });
+        let round = line.modifiers.round.as_ref().and_then(|round| self.rounding(round));
+        let making = Making::of(&typed.expr, &leaf, round);
+        builder.leaves.push(LeafPlan {
+            place,
+            making,
+            max_length: if leaf.kind() == ValueKind::Text { max_length } else { 0 },
+            leaf,
+            is_constant: matches!(typed.expr, Expr::Constant(_)),
+            quick: if making.copies() { typed.expr.copies() } else { None },
+            value: typed.expr,
+            required,
+            truncate: line.modifiers.truncate.map(|(_, warn)| Truncate { length: max_length, warn }),
+            round,
+            beside: None,
+            rule,
+        });
+    }
+
+    pub(super) fn rounding(&mut self, round: &Rounding) -> Option<Round> {
+        let Some((digits, mode)) = &round.digits else { return Some(Round::Exact) };
+        let mode = match mode.text.as_str() {
+            "half_up" => RoundingMode::HalfUp,
+            "half_even" => RoundingMode::HalfEven,
+            "down" => RoundingMode::Down,
+            "up" => RoundingMode::Up,
+            _ => {
+                self.context.findings.push(
+                    Diagnostic::new(Code::L001)
+                        .with("found", format!("`{}`", mode.text))
+                        .with("expected", "half_up, half_even, down or up")
+                        .at(mode.span, ""),
+                );
+                return None;
+            }
+        };
+        Some(Round::To((*digits).min(18) as u8, mode))
+    }
+
+    /// One owner line per target.
+    pub(super) fn own(&mut self, builder: &mut Builder, place: PlaceId, rule: u32, target: &Path) {
+        if let Some((_, first)) = builder.owners.iter().find(|(owned, _)| *owned == place) {
+            // A block has no line of its own among the rules yet; the place alone says enough then.
+            let first = first.checked_sub(1).map_or(target.span, |at| self.context.rules[at as usize]);
+            self.context.findings.push(
+                Diagnostic::new(Code::M015)
+                    .with("target", layers::keys(target).join("."))
+                    .at(target.span, "again here")
+                    .at(first, "first here"),
+            );
+        }
+        builder.owners.push((place, rule));
+    }
+
+    pub(super) fn assign_pair(
+        &mut self,
+        builder: &mut Builder,
+        scope: &Scope,
+        line: &Assignment,
+        pairs: &[(PlaceId, PlaceId)],
+        code: &str,
+    ) {
+        let free = pairs.iter().find(|(_, value)| !builder.owners.iter().any(|(owned, _)| owned == value));
+        let Some(&(qualifier, value)) = free else {
+            self.context.findings.push(
+                Diagnostic::new(Code::M026)
+                    .with("target", layers::keys(&line.target).join("."))
+                    .at(line.target.span, ""),
+            );
+            return;
+        };
+        let rule = self.context.rule(line.target.span);
+        builder.owners.push((value, rule));
+        builder.owners.push((qualifier, rule));
+        let Some(typed) = self.context.value(scope, &line.value) else { return };
+        let constant = constant_leaf(&self.shape, qualifier, code, rule);
+        builder.leaves.push(LeafPlan { beside: Some(value), ..constant });
+        self.leaf(builder, line, value, typed, rule);
+    }
+
+    pub(super) fn copy(
+        &mut self,
+        builder: &mut Builder,
+        scope: &Scope,
+        line: &Assignment,
+        place: PlaceId,
+        rule: u32,
+    ) {
+        let ExpressionKind::Path(path) = &line.value.kind else {
+            let name = self.shape.path(place);
+            let finding = Diagnostic::new(Code::M007).with("name", name).at(line.value.span, "not a record");
+            self.context.findings.push(finding);
+            return;
+        };
+        let Some(Found::Path(found)) = self.context.resolve(scope, path) else { return };
+        if found.kind != ValueKind::Record {
+            let name = self.shape.path(place);
+            let finding = Diagnostic::new(Code::M007).with("name", name).at(line.value.span, "not a record");
+            self.context.findings.push(finding);
+            return;
+        }
+        let mut pairs = Vec::new();
+        for &source in &found.places {
+            copy_pairs(&found.shape, source, &self.shape, place, &mut pairs);
+        }
+        builder.blocks.push(BuilderBlock {
+            place,
+            kind: BlockKind::Copy(found.nodes, pairs),
+            condition: None,
+            builder: Builder::new(place),
+            always: false,
+            required: None,
+            rule,
+            is_implied: false,
+        });
+    }
+}
+
+/// A message without values.
+pub(super) fn words(text: String) -> Message {
+    Message { parts: vec![MessagePartPlan::Text(text)] }
+}
+
+/// Whether a value of one kind can go to a target of another.
+pub(super) fn fits(value: ValueKind, target: ValueKind) -> bool {
+    match (value, target) {
+        (ValueKind::Nothing, _) => true,
+        (value, target) if value == target => true,
+        // Text is read as the target wants it when it runs: a code table gives text.
+        (ValueKind::Text, _) => true,
+        (ValueKind::Number, ValueKind::Text) => true,
+        _ => false,
+    }
+}
+
+pub(super) fn constant_leaf(shape: &Shape, place: PlaceId, code: &str, rule: u32) -> LeafPlan {
+    let leaf = shape.place(place).leaf_type().cloned().unwrap_or(LeafType::Text);
+    let value = Expr::Constant(Constant::Text(code.into()));
+    LeafPlan {
+        place,
+        making: Making::of(&value, &leaf, None),
+        max_length: if leaf.kind() == ValueKind::Text { shape.place(place).max_length } else { 0 },
+        leaf,
+        value,
+        is_constant: true,
+        required: None,
+        truncate: None,
+        round: None,
+        beside: None,
+        quick: None,
+        rule,
+    }
+}
+
+/// Fields of the same name in both records, all the way down.
+pub(super) fn copy_pairs(
+    from: &Shape,
+    source: PlaceId,
+    to: &Shape,
+    target: PlaceId,
+    pairs: &mut Vec<(PlaceId, PlaceId)>,
+) {
+    for &child in &from.place(source).children {
+        if let Some(twin) = to.children_named(target, &from.place(child).name).next() {
+            pairs.push((child, twin));
+            copy_pairs(from, child, to, twin, pairs);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! What each statement of a map becomes.
+
+use super::{Builder, Compiler};
+use crate::diagnostics::{Code, Diagnostic, Severity, suggest};
+use crate::guide::path::step_places;
+use crate::language::syntax::{Block, CheckLine, Expression, ExpressionKind, Statement, StatementKind, Word};
+use crate::mapping::names::{Binding, Found, Scope};
+use crate::mapping::plan::{CheckPlan, LetPlan, Message, MessagePartPlan, SideName};
+use crate::tree::{PlaceId, Shape};
+use std::sync::Arc;
+
+impl Compiler<'_> {
+    pub(super) fn cases(&mut self, source: &SideName, scope: &Scope) -> Vec<CheckPlan> {
+        let SideName::Guide(name) = source else { return Vec::new() };
+        let Some(guide) = self.sources.guides.get(name).cloned() else { return Vec::new() };
+        let mut checks = Vec::new();
+        for case in &guide.cases {
+            let Some(condition) = self.context.condition(scope, &case.condition) else { continue };
+            let severity = case.severity.as_ref().and_then(|word| Severity::from_word(&word.text));
+            checks.push(CheckPlan {
+                severity: severity.unwrap_or(Severity::Reject),
+                code: case.code.text.clone(),
+                text: Message { parts: vec![MessagePartPlan::Text(case.text.text.clone())] },
+                condition,
+                rule: self.context.rule(case.span),
+            });
+        }
+        checks
+    }
+
+    pub(super) fn statements(&mut self, builder: &mut Builder, scope: &mut Scope, statements: &[Statement]) {
+        let known = scope.names.len();
+        for statement in statements {
+            self.statement(builder, scope, statement);
+        }
+        scope.names.truncate(known);
+    }
+
+    pub(super) fn statement(&mut self, builder: &mut Builder, scope: &mut Scope, statement: &Statement) {
+        match &statement.kind {
+            StatementKind::Assign(line) => self.assign(builder, scope, line, &line.target.steps),
+            StatementKind::Let { name, value } => self.bind(builder, scope, name, value),
+            StatementKind::Section(block) => {
+                self.own_block(builder, block);
+                self.section(builder, scope, block, statement);
+            }
+            StatementKind::Each(block) => {
+                self.own_block(builder, block);
+                self.each(builder, scope, block, statement);
+            }
+            StatementKind::Use { name, argument } => self.fragment(builder, scope, name, argument),
+            StatementKind::Check(check) => self.check(builder, scope, check, statement),
+            StatementKind::Ignore { paths, .. } => {
+                for path in paths {
+                    // Making the path out marks its places as read; records are ignored with all that is in them.
+                    if let Some(Found::Path(found)) = self.context.resolve(scope, path) {
+                        self.ignore(&found.shape.clone(), &found.places);
+                    }
+                }
+            }
+            StatementKind::Set(_) | StatementKind::Add(_) | StatementKind::Remove(_) => {
+                self.layer_line(statement)
+            }
+            StatementKind::Replace(_) | StatementKind::In { .. } => self.layer_line(statement),
+            StatementKind::Both(_) => {
+                self.later("`<->`", "write one line with `=` for this direction", statement)
+            }
+            StatementKind::When { .. } => {
+                self.later("`when` in a map", "use `if … then … else …` on the lines", statement)
+            }
+            StatementKind::Fill { targets, value } => self.fill(builder, scope, targets, value, statement),
+            StatementKind::Earlier(line) => self.earlier_here(builder, scope, line),
+        }
+    }
+
+    /// A block that does not compile is still the owner of its target: one finding is enough.
+    pub(super) fn own_block(&mut self, builder: &mut Builder, block: &Block) {
+        let step = block.target.steps.first().filter(|_| block.target.steps.len() == 1);
+        let found = step.and_then(|step| step_places(&self.shape, &[builder.place], step).ok());
+        builder.owners.extend(found.into_iter().flat_map(|found| found.places).map(|place| (place, 0)));
+    }
+
+    pub(super) fn later(&mut self, what: &str, instead: &str, statement: &Statement) {
+        self.context.unsupported::<()>(what, instead, statement.span);
+    }
+
+    pub(super) fn layer_line(&mut self, statement: &Statement) {
+        self.context
+            .findings
+            .push(Diagnostic::new(Code::M025).at(statement.span, "no `extends` in this map"));
+    }
+
+    pub(super) fn ignore(&mut self, shape: &Arc<Shape>, places: &[PlaceId]) {
+        for &place in places {
+            if let Some(read) = self.context.read.get_mut(place.index()) {
+                *read = true;
+            }
+            let children = shape.place(place).children.clone();
+            self.ignore(shape, &children);
+        }
+    }
+
+    pub(super) fn check(
+        &mut self,
+        builder: &mut Builder,
+        scope: &Scope,
+        check: &CheckLine,
+        statement: &Statement,
+    ) {
+        let condition = self.context.condition(scope, &check.condition);
+        let text = self.context.message(scope, &check.text);
+        let severity = Severity::from_word(&check.severity.text).unwrap_or(Severity::Reject);
+        let rule = self.context.rule(statement.span);
+        if let (Some(condition), Some(text)) = (condition, text) {
+            builder.checks.push(CheckPlan { severity, code: check.code.text.clone(), text, condition, rule });
+        }
+    }
+
+    pub(super) fn fragment(
+        &mut self,
+        builder: &mut Builder,
+        scope: &mut Scope,
+        name: &Word,
+        argument: &Expression,
+    ) {
+        let Some(fragment) = self.sources.fragments.get(name.text.as_str()).copied() else {
+            let finding = Diagnostic::new(Code::G003)
+                .with("what", "fragment")
+                .with("name", &name.text)
+                .at(name.span, "no fragment has this name");
+            let near = suggest::nearest(&name.text, self.sources.fragments.keys().copied());
+            self.context.findings.push(match near {
+                Some(near) => finding.help(format!("did you mean `{near}`?")),
+                None => finding,
+            });
+            return;
+        };
+        let here = match &argument.kind {
+            ExpressionKind::Path(path) if path.head() == Some("here") && path.steps.len() == 1 => {
+                Some(scope.here.clone())
+            }
+            ExpressionKind::Path(path) => match self.context.resolve(scope, path) {
+                Some(Found::Path(found)) => {
+                    let slot = self.context.slot();
+                    builder.lets.push((slot, LetPlan::Record(found.nodes)));
+                    Some(Binding::Record { slot, shape: found.shape, places: found.places })
+                }
+                _ => None,
+            },
+            _ => self.context.unsupported(
+                "a fragment of something that is no record",
+                "name a record",
+                argument.span,
+            ),
+        };
+        let Some(here) = here else { return };
+        let mut inner = Scope {
+            names: vec![(fragment.source.text.clone(), here.clone())],
+            here,
+            this: scope.this.clone(),
+        };
+        self.statements(builder, &mut inner, &fragment.statements);
+    }
+}
