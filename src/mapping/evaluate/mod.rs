@@ -1,0 +1,293 @@
+//! Expressions at run time: over the message, earlier documents and the target so far.
+
+mod conditions;
+mod findings;
+mod lists;
+mod operators;
+mod tables;
+
+pub(super) use conditions::compare;
+
+use super::functions::{ARGUMENTS_MAX, Call, Function};
+use super::plan::{Constant, Expr, ListFunction, ListSource, Nodes, Plan, Way};
+use super::run::{LookupKey, Lookups};
+use super::slots::{Slot, SlotState};
+use super::trace::{Step as Traced, Tracing};
+use crate::base::decimal::Decimal;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::tree::{NodeId, Tree, Value, View};
+use bumpalo::Bump;
+use std::cell::{Cell, RefCell};
+
+/// The state of one run.
+pub(super) struct Evaluator<'r, T> {
+    pub plan: &'r Plan,
+    pub slots: &'r [SlotState<'r>],
+    /// Per counter: the record it counts in, and how many numbers it gave there.
+    pub sequences: &'r [Cell<(u32, u32)>],
+    pub memory: &'r Bump,
+    pub now: jiff::Timestamp,
+    /// What the plan reads.
+    pub source: View<'r>,
+    /// The first node of the source that the current line read.
+    pub origin: Cell<Option<NodeId>>,
+    /// The slot of the innermost record of the message that is being read, for places of what is not there.
+    pub innermost: Cell<usize>,
+    /// The line at work, 0 between lines, for findings of what several lines may evaluate.
+    pub line: Cell<u32>,
+    /// Whether the current line made a finding that refuses or holds: its absence is explained.
+    pub failed: Cell<bool>,
+    /// Whether the current line rounds, so that a division need not come out.
+    pub rounds: Cell<bool>,
+    /// Whether findings are kept to itself: what is evaluated a second time, for a text or to see why a check fails, says
+    /// nothing new.
+    pub muted: Cell<bool>,
+    pub findings: RefCell<&'r mut Diagnostics>,
+    /// What lines inside blocks looked up.
+    pub lookups: Option<&'r Lookups>,
+    /// What they look for and the facts do not have.
+    pub wanted: RefCell<Vec<LookupKey>>,
+    /// Offset of the message in its file.
+    pub offset: u64,
+    /// What is read is noted here.
+    pub trace: &'r T,
+}
+
+/// A leaf of the target that was made: in which record, and its node.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Made {
+    pub record: u32,
+    pub node: NodeId,
+}
+
+/// The target so far, and where in it the current line stands.
+#[derive(Clone, Copy)]
+pub(super) struct Target<'t> {
+    pub tree: &'t Tree,
+    /// Per place of the target, the leaf made last.
+    pub made: &'t [Made],
+    pub at: Here,
+}
+
+/// A record of the target being built. Records have numbers of their own, because a node that is taken back is given
+/// to another record.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Here {
+    pub this: NodeId,
+    pub number: u32,
+    /// The number of the record around it.
+    pub around: u32,
+    /// The number of the whole target.
+    pub out: u32,
+}
+
+impl Default for Here {
+    /// No record: none has this number.
+    fn default() -> Self {
+        let number = u32::MAX;
+        Here { this: NodeId::ROOT, number, around: number, out: number }
+    }
+}
+
+impl<'t> Target<'t> {
+    /// No target: what is evaluated before there is one.
+    pub fn nothing(tree: &'t Tree) -> Self {
+        Target { tree, made: &[], at: Here::default() }
+    }
+}
+
+impl<'r, T: Tracing> Evaluator<'r, T> {
+    /// The value of an expression.
+    #[inline]
+    pub fn value(&self, expr: &'r Expr, target: &Target<'_>) -> Value<'r> {
+        match expr {
+            Expr::Constant(constant) => self.constant(constant),
+            Expr::Leaf(nodes) => self.first_value(nodes, target),
+            Expr::Slot(slot) => self.held(*slot),
+            other => self.value_of(other, target),
+        }
+    }
+
+    /// The value of a `let`.
+    fn held(&self, slot: usize) -> Value<'r> {
+        self.trace.note(|trace| trace.recall(slot));
+        match self.slots[slot].get() {
+            Slot::Value(value) => value,
+            _ => Value::Absent,
+        }
+    }
+
+    #[inline(never)]
+    fn value_of(&self, expr: &'r Expr, target: &Target<'_>) -> Value<'r> {
+        match expr {
+            Expr::Constant(constant) => self.constant(constant),
+            Expr::Leaf(nodes) => self.first_value(nodes, target),
+            Expr::Slot(slot) => self.held(*slot),
+            Expr::Pair(pair) => self.pair(pair, target).map_or(Value::Absent, Value::Text),
+            Expr::Once(slot, inner) => {
+                if matches!(self.slots[*slot].get(), Slot::Value(_)) {
+                    return self.held(*slot);
+                }
+                let value = self.value(inner, target);
+                self.slots[*slot].set(Slot::Value(value));
+                self.trace.note(|trace| trace.remember(*slot));
+                value
+            }
+            Expr::Exists(_) | Expr::Present(_) | Expr::Not(_) | Expr::In(..) => {
+                Value::Bool(self.holds(expr, target))
+            }
+            Expr::Binary(operator, left, right) => self.binary(*operator, left, right, target),
+            Expr::Negate(inner) => match self.value(inner, target) {
+                Value::Number(number) => {
+                    Decimal::ZERO.checked_sub(number).map_or(Value::Absent, Value::Number)
+                }
+                _ => Value::Absent,
+            },
+            Expr::Else(value, fallback) => match self.value(value, target) {
+                Value::Absent => self.value(fallback, target),
+                value => value,
+            },
+            Expr::If(condition, then, otherwise) => {
+                let holds = self.decides(condition, target);
+                self.value(if holds { then } else { otherwise }, target)
+            }
+            Expr::Via(via) => self.via(via, target),
+            Expr::Call(function, arguments, rule) => self.call(function, arguments, *rule, target),
+            Expr::List(function, source) => self.list(*function, source, target),
+            Expr::Join(items, separator) => self.join(items, separator, target),
+            Expr::Sequence { .. } => self.number(expr, target).map_or(Value::Absent, Value::Number),
+        }
+    }
+
+    #[inline(never)]
+    fn call(
+        &self,
+        function: &'static Function,
+        arguments: &'r [Expr],
+        rule: u32,
+        target: &Target<'_>,
+    ) -> Value<'r> {
+        if let [only] = arguments {
+            let value = self.value(only, target);
+            return if value.is_absent() { Value::Absent } else { self.apply(function, &[value], rule) };
+        }
+        let mut values = [Value::Absent; ARGUMENTS_MAX];
+        for (value, argument) in values.iter_mut().zip(arguments) {
+            *value = self.value(argument, target);
+            if value.is_absent() {
+                return Value::Absent;
+            }
+        }
+        self.apply(function, &values[..arguments.len()], rule)
+    }
+
+    /// Calls a function with values that are all there.
+    #[inline]
+    fn apply(&self, function: &'static Function, arguments: &[Value<'r>], rule: u32) -> Value<'r> {
+        let call = Call { arguments, memory: self.memory, now: self.now, doubt: Cell::new(None) };
+        let result = (function.call)(&call).unwrap_or_else(|error| {
+            self.report(Diagnostic::new(Code::B004).with("text", error.text), rule);
+            Value::Absent
+        });
+        if let Some(doubt) = call.doubt.take() {
+            self.report(Diagnostic::new(Code::B013).with("text", doubt), rule);
+        }
+        result
+    }
+
+    /// The value of an expression that gives text or nothing.
+    pub fn text(&self, expr: &'r Expr, target: &Target<'_>) -> Option<&'r str> {
+        match expr {
+            Expr::Constant(Constant::Text(text)) => Some(text),
+            Expr::Leaf(nodes) => self.first_text(nodes, target),
+            Expr::Pair(pair) => self.pair(pair, target),
+            Expr::Else(value, fallback) => self.text(value, target).or_else(|| self.text(fallback, target)),
+            Expr::Via(via) => match self.via(via, target) {
+                Value::Text(text) => Some(text),
+                _ => None,
+            },
+            Expr::Slot(slot) => match self.held(*slot) {
+                Value::Text(text) => Some(text),
+                _ => None,
+            },
+            Expr::If(condition, then, otherwise) => {
+                let holds = self.decides(condition, target);
+                self.text(if holds { then } else { otherwise }, target)
+            }
+            Expr::Join(items, separator) if !T::IS_ON && matches!(**separator, Expr::Constant(_)) => {
+                match items.as_slice() {
+                    [ListSource::Nodes(nodes)] if let Some(only) = self.only_text(nodes) => Some(only),
+                    _ => self.value_text(expr, target),
+                }
+            }
+            // No text is unreadable: those behind the first need not be looked at, but for conditions. A trace tells of
+            // them.
+            Expr::List(ListFunction::First, ListSource::Nodes(nodes))
+                if !T::IS_ON && nodes.gives_text && !nodes.has_conditions() =>
+            {
+                self.first_text(nodes, target)
+            }
+            other => self.value_text(other, target),
+        }
+    }
+
+    fn value_text(&self, expr: &'r Expr, target: &Target<'_>) -> Option<&'r str> {
+        match self.value(expr, target) {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value of an expression that gives a number or nothing.
+    pub fn number(&self, expr: &'r Expr, target: &Target<'_>) -> Option<Decimal> {
+        match expr {
+            Expr::Constant(Constant::Number(number)) => Some(*number),
+            Expr::Leaf(nodes) if !T::IS_ON && nodes.gives_number => self.first_number(nodes, target),
+            Expr::If(condition, then, otherwise) => {
+                let holds = self.decides(condition, target);
+                self.number(if holds { then } else { otherwise }, target)
+            }
+            Expr::Binary(operator, left, right) if operator.is_arithmetic() => {
+                self.arithmetic(*operator, left, right, target)
+            }
+            Expr::Sequence { counter, start, step, is_whole } => {
+                let around = if *is_whole { 0 } else { target.at.around };
+                self.sequence(*counter, *start, *step, around)
+            }
+            other => match self.value(other, target) {
+                Value::Number(number) => Some(number),
+                _ => None,
+            },
+        }
+    }
+
+    /// The text of a number that a leaf shows as any leaf would: without signs, points and zeros in front. `None` also
+    /// for all others, which are to be evaluated.
+    pub fn number_text(&self, expr: &'r Expr) -> Option<&'r str> {
+        let Expr::Leaf(Nodes { start, way: Way::To { field, .. }, .. }) = expr else { return None };
+        let (view, id) = self.field(*start, *field)?;
+        let text = view.text(id).filter(|text| Decimal::is_written(text.as_bytes()))?;
+        self.note_origin(view, id);
+        self.note(|| Traced::Read(self.whence(view, id)));
+        Some(text)
+    }
+
+    fn constant(&self, constant: &'r Constant) -> Value<'r> {
+        match constant {
+            Constant::Absent => Value::Absent,
+            Constant::Text(text) => Value::Text(text),
+            Constant::Number(number) => Value::Number(*number),
+            Constant::Bool(truth) => Value::Bool(*truth),
+        }
+    }
+
+    fn sequence(&self, counter: usize, start: Decimal, step: Decimal, around: u32) -> Option<Decimal> {
+        let (parent, given) = self.sequences[counter].get();
+        let given = if parent == around { given } else { 0 };
+        self.sequences[counter].set((around, given.saturating_add(1)));
+        if given == 0 {
+            return Some(start);
+        }
+        start.checked_add(step.checked_mul(Decimal::from_integer(i64::from(given)))?)
+    }
+}

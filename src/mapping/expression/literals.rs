@@ -1,0 +1,42 @@
+//! Constants as they are written.
+
+use super::{Typed, single};
+use crate::base::decimal::Decimal;
+use crate::language::syntax::{Literal, LiteralKind};
+use crate::mapping::plan::{Constant, Expr};
+use crate::tree::value::ValueKind;
+
+pub(super) fn literal_value(literal: &Literal) -> Typed {
+    let constant = constant(literal);
+    let kind = constant_kind(&constant);
+    single(Expr::Constant(constant), kind)
+}
+
+/// The constant a literal is.
+pub fn constant(literal: &Literal) -> Constant {
+    match &literal.kind {
+        LiteralKind::Text(text) => Constant::Text(text.as_str().into()),
+        LiteralKind::Number(text) => {
+            Decimal::parse(text.as_bytes()).map_or(Constant::Absent, Constant::Number)
+        }
+        LiteralKind::Bool(truth) => Constant::Bool(*truth),
+        LiteralKind::Absent => Constant::Absent,
+    }
+}
+
+pub(super) fn constant_kind(constant: &Constant) -> ValueKind {
+    match constant {
+        Constant::Absent => ValueKind::Nothing,
+        Constant::Text(_) => ValueKind::Text,
+        Constant::Number(_) => ValueKind::Number,
+        Constant::Bool(_) => ValueKind::Bool,
+    }
+}
+
+pub(super) fn literal_text(literal: &Literal) -> String {
+    match &literal.kind {
+        LiteralKind::Text(text) | LiteralKind::Number(text) => text.clone(),
+        LiteralKind::Bool(truth) => truth.to_string(),
+        LiteralKind::Absent => String::new(),
+    }
+}
