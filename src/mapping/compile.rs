@@ -15,7 +15,7 @@ use super::fields::Fields;
 use super::names::{Binding, Scope};
 use super::plan::{Constant, EarlierPlan, Plan, SideName};
 use super::tables::Table;
-use super::{constants, expression, layers};
+use super::{constants, expression, layers, opened};
 use crate::canonical::Shapes;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, suggest};
 use crate::guide::{Guide, unknown_document};
@@ -84,6 +84,7 @@ fn flatten(name: &str, sources: &MapSources<'_>, findings: &mut Diagnostics) -> 
     }
     let mut map = chain.pop()?.clone();
     for layer in chain.into_iter().rev() {
+        opened::open(&mut map, layer, &sources.fragments);
         map = layers::apply(&map, layer, findings);
     }
     Some(map)

@@ -121,7 +121,8 @@ fn find_mut<'s>(statements: &'s mut [Statement], wanted: &[String]) -> Option<(&
     })
 }
 
-fn block_mut<'s>(statements: &'s mut [Statement], wanted: &[String]) -> Option<&'s mut Block> {
+/// The block with this target.
+pub(super) fn block_mut<'s>(statements: &'s mut [Statement], wanted: &[String]) -> Option<&'s mut Block> {
     statements.iter_mut().find_map(|line| {
         let (block, rest) = block_with_prefix(line, wanted)?;
         if rest == 0 { Some(block) } else { block_mut(&mut block.statements, &wanted[wanted.len() - rest..]) }
@@ -139,7 +140,8 @@ fn block_with_prefix<'s>(line: &'s mut Statement, wanted: &[String]) -> Option<(
     }
 }
 
-fn target(line: &Statement) -> Option<&Path> {
+/// What a line or block builds.
+pub(super) fn target(line: &Statement) -> Option<&Path> {
     match &line.kind {
         StatementKind::Assign(line) | StatementKind::Both(line) => Some(&line.target),
         StatementKind::Section(block) | StatementKind::Each(block) => Some(&block.target),

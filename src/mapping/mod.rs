@@ -13,6 +13,7 @@ pub mod functions;
 mod layers;
 mod lookups;
 mod names;
+mod opened;
 mod order;
 mod paths;
 pub mod plan;
