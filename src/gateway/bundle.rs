@@ -123,9 +123,16 @@ pub fn compile(files: &MappingFiles, endpoints: Option<&[String]>) -> (Option<Bu
         .filter(|(path, _)| [".shape", ".guide", ".map", ".flow"].iter().any(|kind| path.ends_with(kind)))
         .flat_map(|(_, file)| language::parse(&sources, *file, &mut findings))
         .collect();
-    let compiled =
-        Compiler { sources: &sources, ids: &ids, documents: &documents, endpoints, findings: &mut findings }
-            .compile();
+    let client_tables = BTreeMap::new();
+    let compiled = Compiler {
+        sources: &sources,
+        ids: &ids,
+        documents: &documents,
+        endpoints,
+        client_tables,
+        findings: &mut findings,
+    }
+    .compile();
     let bundle =
         (!findings.has_errors()).then(|| Bundle { hash: hash(files), sources: sources.clone(), ..compiled });
     (bundle, sources, findings)
@@ -152,6 +159,8 @@ struct Compiler<'a> {
     ids: &'a [(String, FileId)],
     documents: &'a [Document],
     endpoints: Option<&'a [String]>,
+    /// Tables of each client: his rows over the house's.
+    client_tables: BTreeMap<String, Tables>,
     findings: &'a mut Diagnostics,
 }
 
@@ -314,6 +323,7 @@ impl<'a> Compiler<'a> {
             }
             tables.insert(name, Arc::new(own));
         }
+        self.client_tables.insert(id.to_string(), tables.clone());
         self.zone(file, &partner);
         let mut parameters: BTreeMap<String, Constant> = partner
             .parameters
@@ -451,12 +461,9 @@ impl<'a> Compiler<'a> {
         for document in self.documents {
             let Document::Map(map) = document else { continue };
             let client = map.name.name.split('/').next().unwrap_or("");
-            let mut tables = house.clone();
+            let tables = self.client_tables.get(client).unwrap_or(house).clone();
             let mut parameters = parameters.clone();
             if let Some(client) = bundle.clients.get(client) {
-                for (name, own) in self.tables(&client.id) {
-                    tables.entry(name).or_insert(own);
-                }
                 let site = &client.partner.site;
                 parameters.extend(site_parameters(&site.code, &site.zone));
             }
