@@ -1,0 +1,86 @@
+//! The manual is true: every example in `docs/mapping` is compiled and run, and every command of the tutorial.
+//! `UPDATE_EXPECT=1` writes what comes out into the pages.
+#![allow(clippy::unwrap_used)]
+
+#[path = "support/manual/mod.rs"]
+mod manual;
+
+use crossdock::gateway::bundle;
+use manual::example::{self, Example};
+use manual::page::{Page, fits};
+use manual::{run, transcript};
+use std::path::Path;
+
+fn bless() -> bool {
+    std::env::var_os("UPDATE_EXPECT").is_some()
+}
+
+/// What comes out of the examples of a page, in their order.
+fn outcomes(page: &Page, examples: &[Example]) -> Vec<String> {
+    let running = || examples.iter().filter(|example| example.expected.kind == "result");
+    let (bundle, sources, findings) = bundle::compile(&example::files(running()), None);
+    let Some(bundle) = bundle else {
+        panic!("{}: {}", page.path.display(), run::compiler_says(&findings, &sources));
+    };
+    let outcome = |example: &Example| match example.expected.kind.as_str() {
+        "result" => run::run(example, &bundle),
+        _ => {
+            let (_, sources, findings) = bundle::compile(&example::files(std::iter::once(example)), None);
+            example.with_short_names(run::compiler_says(&findings, &sources))
+        }
+    };
+    examples.iter().map(outcome).collect()
+}
+
+fn check_page(name: &str) {
+    let page = Page::read(name);
+    let examples = example::examples(&page);
+    let mut wrong = Vec::new();
+    let mut texts = Vec::new();
+    for (example, found) in examples.iter().zip(outcomes(&page, &examples)) {
+        let is_right = fits(&example.expected.text, &found);
+        if !is_right {
+            wrong.push(format!("{}:\n{found}", page.place(&example.expected)));
+        }
+        texts.push((example.expected.line, if is_right { example.expected.text.clone() } else { found }));
+    }
+    if bless() && !wrong.is_empty() {
+        return page.rewrite(&texts);
+    }
+    assert!(
+        wrong.is_empty(),
+        "what comes out is different; UPDATE_EXPECT=1 accepts it\n{}",
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn the_language_reference_is_true() {
+    check_page("language.md");
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        match entry.file_type().unwrap().is_dir() {
+            true => copy(&entry.path(), &to.join(entry.file_name())),
+            false => _ = std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap(),
+        }
+    }
+}
+
+#[test]
+fn the_tutorial_goes_as_it_says() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let prepare = |folder: &Path| {
+        copy(&root.join("mappings"), &folder.join("mappings"));
+        copy(&root.join("testdata/manual/alderbrook"), &folder.join("samples"));
+    };
+    let wrong = transcript::run(&Page::read("tutorial.md"), &prepare, bless());
+    assert!(
+        wrong.is_empty(),
+        "the terminal shows something else; UPDATE_EXPECT=1 accepts it\n{}",
+        wrong.join("\n")
+    );
+}
