@@ -5,10 +5,13 @@
 #[path = "support/manual/mod.rs"]
 mod manual;
 
-use crossdock::gateway::bundle;
+use crossdock::base::span::Sources;
+use crossdock::diagnostics::Diagnostics;
+use crossdock::gateway::settings::{GatewaySettings, Partner};
+use crossdock::gateway::{self, bundle};
 use manual::example::{self, Example};
 use manual::page::{Page, fits};
-use manual::{run, transcript};
+use manual::{run, settings, transcript};
 use std::path::Path;
 
 fn bless() -> bool {
@@ -55,8 +58,58 @@ fn check_page(name: &str) {
 }
 
 #[test]
+fn the_start_page_with_its_desk_sheet_is_true() {
+    check_page("README.md");
+}
+
+#[test]
 fn the_language_reference_is_true() {
     check_page("language.md");
+}
+
+#[test]
+fn the_page_of_guides_is_true() {
+    check_page("guides.md");
+}
+
+#[test]
+fn the_pages_of_formats_are_true() {
+    for name in ["x12", "edifact", "fixed", "csv"] {
+        check_page(&format!("formats/{name}.md"));
+    }
+}
+
+#[test]
+fn the_cookbook_is_true() {
+    check_page("cookbook.md");
+}
+
+/// Every setting is in the manual, in the order of the source, and none that does not exist.
+#[test]
+fn the_settings_are_those_of_the_program() {
+    let source = include_str!("../src/gateway/settings.rs");
+    let page = Page::read("gateway.md");
+    assert_eq!(settings::of_page(&page.text), settings::of_source(source));
+}
+
+/// The whole files on that page are read without findings.
+#[test]
+fn the_settings_shown_are_sound() {
+    let page = Page::read("gateway.md");
+    let read = |name: &str| {
+        let block = page.blocks.iter().find(|block| block.name == name).unwrap();
+        let (mut sources, mut findings) = (Sources::default(), Diagnostics::new());
+        let file = sources.add(name, block.text.clone());
+        let is_read = match name {
+            "gateway.toml" => {
+                gateway::settings::read::<GatewaySettings>(&sources, file, &mut findings).is_some()
+            }
+            _ => gateway::settings::read::<Partner>(&sources, file, &mut findings).is_some(),
+        };
+        assert!(is_read, "{}", run::compiler_says(&findings, &sources));
+    };
+    read("gateway.toml");
+    read("partner.toml");
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -53,7 +53,8 @@ pub fn examples(page: &Page) -> Vec<Example> {
         }
         assert!(PARTS.contains(&kind) || is_data(kind), "{}: nobody reads `{kind}`", page.place(block));
         if is_told {
-            parts.retain(|part| part.kind != kind && !(is_data(kind) && is_data(&part.kind)));
+            let is_input = |kind: &str| is_data(kind) || kind == "document";
+            parts.retain(|part| part.kind != kind && !(is_input(kind) && is_input(&part.kind)));
         }
         parts.push(block.clone());
     }
@@ -214,11 +215,12 @@ fn in_x12(segments: &str, is_advice: bool) -> Vec<u8> {
 fn in_edifact(segments: &str) -> Vec<u8> {
     let body: String = segments.lines().map(str::trim).collect();
     let count = body.matches('\'').count() - body.matches("?'").count() + 2;
-    format!(
+    let text = format!(
         "UNB+UNOC:3+4012345000009:14+9520001000004:14+261201:0640+1'UNH+1+ORDERS:D:96A:UN:EAN008'{body}\
          UNT+{count}+1'UNZ+1+1'"
-    )
-    .into_bytes()
+    );
+    // UNOC is ISO 8859-1.
+    text.chars().map(|character| u8::try_from(u32::from(character)).unwrap_or(b'?')).collect()
 }
 
 /// The files of the world with those of these examples.

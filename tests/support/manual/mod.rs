@@ -5,5 +5,6 @@ pub mod example;
 pub mod flat;
 pub mod page;
 pub mod run;
+pub mod settings;
 pub mod transcript;
 pub mod world;

@@ -22,7 +22,7 @@ pub struct Page {
     /// Its file.
     pub path: PathBuf,
     /// What stands in it.
-    text: String,
+    pub text: String,
     /// Its blocks, in order.
     pub blocks: Vec<Block>,
 }

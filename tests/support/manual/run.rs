@@ -48,6 +48,9 @@ pub fn run(example: &Example, bundle: &Bundle) -> String {
         None => read.expect("data need a map that reads them"),
     };
     for (document, findings) in documents(example, bundle, read) {
+        if !out.is_empty() {
+            out.push('\n');
+        }
         let is_built = findings.worst() < Some(Severity::Hold);
         match (route, write) {
             _ if !is_built => {}
