@@ -39,6 +39,7 @@ fn layout<'b>(bundle: &'b Bundle, path: &Path, bytes: &[u8]) -> &'b dyn Layout {
         () if starts("lines-") => "test/delivery-lines",
         () if starts("plain-") => "test/plain-list",
         () if starts("latin-names") => "test/latin-names",
+        () if starts("comma-numbers") => "test/comma-numbers",
         () if starts("inbound-") => "house/wms-inbound-csv",
         () if starts("receipt-") => "house/wms-receipt-csv",
         () if starts("quoted-records") => "test/quoted-records",

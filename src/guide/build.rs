@@ -382,6 +382,12 @@ impl<'a> Builder<'a, '_> {
                 AttributeKind::Name(title) => {
                     self.guide.shape_mut().place_mut(place).title = title.text.as_str().into();
                 }
+                AttributeKind::Setting(setting)
+                    if setting.name.text == "decimal_mark" && matches!(&*setting.value.text, "," | ".") =>
+                {
+                    let mark = setting.value.text.as_bytes().first().copied();
+                    self.guide.rules[place.index()].decimal_mark = mark.filter(|&mark| mark != b'.');
+                }
                 AttributeKind::Optional | AttributeKind::Severity(_) => {}
                 _ => self.unsupported("this attribute of a column", attribute.span),
             }

@@ -111,6 +111,8 @@ pub struct PlaceRules {
     pub not_used: bool,
     /// A value that means "nothing".
     pub blank: Option<Box<str>>,
+    /// What stands in numbers of a column where others have a point; none is the point.
+    pub decimal_mark: Option<u8>,
     /// The line of the guide that said so last.
     pub span: Option<Span>,
 }

@@ -175,3 +175,15 @@ impl Layout for CsvLayout {
 
     fn end_file(&self, _envelope: &Envelope, _totals: &Totals, _out: &mut Vec<u8>) {}
 }
+
+/// A number with a point where `mark` stood, or the other way round. A point of the other kind becomes a mark, so that it
+/// is not taken for one.
+fn remarked(text: &str, mark: u8) -> String {
+    let mark = char::from(mark);
+    let other = |character| match character {
+        '.' => mark,
+        character if character == mark => '.',
+        character => character,
+    };
+    text.chars().map(other).collect()
+}

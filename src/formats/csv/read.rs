@@ -1,13 +1,14 @@
 //! One unit to a tree: unit columns on the root, the other columns on a row each.
 
-use super::CsvLayout;
 use super::rows::{Cell, RowEnd, is_blank, row};
+use super::{CsvLayout, remarked};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
 use crate::formats::advice::advice;
 use crate::formats::{MessageInput, Scratch};
 use crate::guide::ExtraColumns;
 use crate::tree::arena::Origin;
 use crate::tree::{PlaceId, Tree};
+use std::borrow::Cow;
 
 pub(super) fn read(
     layout: &CsvLayout,
@@ -136,15 +137,19 @@ impl Reader<'_> {
         let guide = &self.layout.guide;
         let mut buffer = std::mem::take(&mut self.buffer);
         let bytes = cell.value(self.input.bytes, self.layout.dialect.quote, &mut buffer);
-        let value = self.layout.encoding.decode_without_bom_handling(bytes).0;
+        let sent = self.layout.encoding.decode_without_bom_handling(bytes).0;
         let blank = guide.rules(column).blank.as_deref();
-        if value.is_empty() || blank == Some(&*value) {
+        if sent.is_empty() || blank == Some(&*sent) {
             if guide.shape.place(column).required {
                 self.cell_finding(Code::X201, column, at, cell, "");
             }
         } else {
+            let value: Cow<'_, str> = match guide.rules(column).decimal_mark {
+                None => Cow::Borrowed(&sent),
+                Some(mark) => Cow::Owned(remarked(&sent, mark)),
+            };
             if let Some(code) = self.layout.checks[column.index()].check(&value, false, false) {
-                self.cell_finding(code, column, at, cell, &value);
+                self.cell_finding(code, column, at, cell, &sent);
             }
             let origin = Origin {
                 start: cell.start as u32,
@@ -154,7 +159,7 @@ impl Reader<'_> {
             };
             tree.leaf(column, &value, origin);
         }
-        drop(value);
+        drop(sent);
         self.buffer = buffer;
     }
 

@@ -1,6 +1,6 @@
 //! A tree to rows: unit columns are repeated on each row.
 
-use super::{CsvLayout, Dialect};
+use super::{CsvLayout, Dialect, remarked};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
 use crate::formats::check::Check;
 use crate::tree::{NodeId, PlaceId, View};
@@ -66,6 +66,8 @@ struct Column<'a> {
     place: PlaceId,
     at: usize,
     check: &'a Check,
+    /// What stands in its numbers instead of a point.
+    mark: Option<u8>,
 }
 
 /// A row in parts. Unit columns are checked and made here, once, and then repeated on each row.
@@ -81,7 +83,8 @@ fn parts<'a>(
         if at > 0 {
             unit.push(layout.dialect.delimiter);
         }
-        let column = Column { place, at, check: &layout.checks[place.index()] };
+        let mark = layout.guide.rules(place).decimal_mark;
+        let column = Column { place, at, check: &layout.checks[place.index()], mark };
         if layout.is_unit_column(place) {
             let text = view.next_child_text(NodeId::ROOT, &mut next, place).unwrap_or("");
             column.write(layout, text, is_plain, 1, &mut unit, findings);
@@ -111,6 +114,7 @@ impl Column<'_> {
         let bytes = text.as_bytes();
         // All charsets of CSV files agree on ASCII.
         let is_right = !bytes.is_empty()
+            && self.mark.is_none()
             && (is_plain || bytes.iter().all(|byte| layout.plain[usize::from(*byte)]))
             && self.check.is_right_at_a_glance(bytes.len() as u32, || bytes);
         match is_right {
@@ -129,7 +133,10 @@ impl Column<'_> {
         findings: &mut Diagnostics,
     ) {
         check(layout, self.place, self.at, row, text, findings);
-        value(layout, text, out);
+        match self.mark {
+            None => value(layout, text, out),
+            Some(mark) => value(layout, &remarked(text, mark), out),
+        }
     }
 }
 
