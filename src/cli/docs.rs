@@ -2,7 +2,7 @@
 
 use super::explain_code::effect;
 use super::functions;
-use crate::diagnostics::codes::CODES;
+use crate::diagnostics::codes;
 
 /// `docs/codes.md`: every code with cause, example and cure.
 pub fn codes_page() -> String {
@@ -11,7 +11,7 @@ pub fn codes_page() -> String {
          values. Codes that begin\nwith E are given by the authors of maps and guides.\n",
     );
     let mut letter = "";
-    for info in CODES {
+    for info in codes::all() {
         let code = info.code.text();
         if code[..1] != *letter {
             letter = &code[..1];

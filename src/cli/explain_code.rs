@@ -3,7 +3,7 @@
 use super::args;
 use super::console::Console;
 use super::exit::{Answer, Exit, Stop};
-use crate::diagnostics::codes::{self, CODES, CodeInfo};
+use crate::diagnostics::codes::{self, CodeInfo};
 use crate::diagnostics::{Severity, suggest};
 use serde_json::json;
 
@@ -74,7 +74,7 @@ fn of_an_author(code: &str, console: &mut Console<'_>) -> Answer {
 }
 
 fn unknown(code: &str) -> Stop {
-    let near = suggest::nearest(code, CODES.iter().map(|info: &CodeInfo| info.code.text()));
+    let near = suggest::nearest(code, codes::all().map(|info: &CodeInfo| info.code.text()));
     let help = match near {
         Some(near) => format!("did you mean {near}?"),
         None => "codes are a letter and three digits, such as X207; docs/codes.md lists all of them".into(),
