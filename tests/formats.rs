@@ -44,6 +44,10 @@ fn layout<'b>(bundle: &'b Bundle, path: &Path, bytes: &[u8]) -> &'b dyn Layout {
         () if starts("receipt-") => "house/wms-receipt-csv",
         () if starts("quoted-records") => "test/quoted-records",
         () if starts("own-length") => "test/own-length",
+        () if name == "s02-wms-order.xml" => "house/wms-order-xml",
+        () if name == "s02-wms-shipment.xml" => "house/wms-shipment-xml",
+        () if starts("batch") => "test/xml-batch",
+        () if starts("line-") && name.ends_with(".xml") => "test/xml-one-line",
         () if name == "s08-wms-order.csv" => "house/wms-order-lines-csv",
         () if name == "reno-movements.csv" => "house/wms-movements-csv",
         () if name == "reno-stock.csv" => "house/wms-stock-csv",
@@ -66,7 +70,7 @@ fn layout<'b>(bundle: &'b Bundle, path: &Path, bytes: &[u8]) -> &'b dyn Layout {
 /// The shipped mappings with the guides of `testdata/*/guides`.
 fn bundle() -> Bundle {
     let mut mappings = shipped::mapping_files();
-    let folders = ["testdata/csv/guides", "testdata/edifact/guides", "testdata/fixed/guides"];
+    let folders = ["csv", "edifact", "fixed", "xml"].map(|format| format!("testdata/{format}/guides"));
     let entries =
         folders.map(|folder| std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap());
     for entry in entries.into_iter().flatten() {
@@ -83,7 +87,8 @@ fn files(folder: &str) -> Vec<(PathBuf, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(folder);
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let is_message = |path: &PathBuf| {
-        path.extension().is_some_and(|end| ["edi", "csv", "txt", "bin"].iter().any(|known| end == *known))
+        path.extension()
+            .is_some_and(|end| ["edi", "csv", "txt", "bin", "xml"].iter().any(|known| end == *known))
     };
     let mut paths: Vec<PathBuf> = entries.filter(is_message).collect();
     paths.sort();
@@ -91,7 +96,7 @@ fn files(folder: &str) -> Vec<(PathBuf, Vec<u8>)> {
 }
 
 fn all_files() -> Vec<(PathBuf, Vec<u8>)> {
-    let folders = ["x12", "edifact", "csv", "fixed"];
+    let folders = ["x12", "edifact", "csv", "fixed", "xml"];
     folders
         .into_iter()
         .flat_map(|format| [format!("{format}/ok"), format!("{format}/err")])
@@ -167,7 +172,8 @@ fn long_files_of_several_interchanges_are_cut_as_their_parts_are() {
 #[test]
 fn what_is_written_reads_as_what_was_read() {
     let bundle = bundle();
-    for (path, bytes) in ["x12/ok", "edifact/ok", "csv/ok", "fixed/ok"].into_iter().flat_map(files) {
+    for (path, bytes) in ["x12/ok", "edifact/ok", "csv/ok", "fixed/ok", "xml/ok"].into_iter().flat_map(files)
+    {
         let layout = layout(&bundle, &path, &bytes);
         let (first, _) = values(layout, &bytes);
         assert!(!first.is_empty(), "{}", path.display());
@@ -195,6 +201,29 @@ fn records_are_written_as_they_were() {
         assert!(!has_fault(&shipped::index(layout, &bytes, usize::MAX)), "{}", path.display());
         let again = written(layout, &bytes);
         assert!(again == bytes, "{}\n{}", path.display(), String::from_utf8_lossy(&again));
+    }
+}
+
+/// Nothing is wrong with the good files of XML, whatever their characters and prefixes, and they say what they should.
+#[test]
+fn good_xml_is_read_as_it_is_meant() {
+    let bundle = bundle();
+    for (path, bytes) in files("xml/ok") {
+        let layout = layout(&bundle, &path, &bytes);
+        let (_, findings) = values(layout, &bytes);
+        let shown = shipped::render(findings.as_slice(), &bundle.sources);
+        assert!(findings.is_empty(), "{}\n{shown}", path.display());
+        assert!(!has_fault(&shipped::index(layout, &bytes, usize::MAX)), "{}", path.display());
+    }
+    let batches = ["batch.xml", "batch-latin.xml", "batch-wide.xml"];
+    let read = batches.map(|name| {
+        values(&*bundle.layouts["test/xml-batch"], &shipped::testdata(&format!("xml/ok/{name}"))).0
+    });
+    assert_eq!(read[0], read[1]);
+    assert_eq!(read[0], read[2]);
+    let told = format!("{:?}", read[0]);
+    for text in ["Größe & Gewicht prüfen", "zwei Zeilen", "<roh> und é", "240.5", "KNIE"] {
+        assert!(told.contains(&format!("{text:?}")), "{text} in {told}");
     }
 }
 
@@ -281,7 +310,7 @@ fn has_fault(rows: &[Row]) -> bool {
 #[test]
 fn a_cut_interchange_is_always_noticed() {
     let bundle = bundle();
-    for (path, bytes) in ["x12/ok", "edifact/ok"].into_iter().flat_map(files) {
+    for (path, bytes) in ["x12/ok", "edifact/ok", "xml/ok"].into_iter().flat_map(files) {
         let layout = layout(&bundle, &path, &bytes);
         let rows = shipped::index(layout, &bytes, usize::MAX);
         let ends: Vec<usize> = rows
@@ -327,7 +356,7 @@ fn cut_and_changed_files_do_not_panic() {
                 2 => bytes[at] = tape.pick(256) as u8,
                 _ => {
                     bytes[at] = *tape
-                        .choose(&[b"*", b"~", b">", b",", b"\"", b"\n", b"+", b":", b"'", b"?"])
+                        .choose(&[b"*", b"~", b">", b",", b"\"", b"\n", b"+", b":", b"'", b"?", b"<", b"&"])
                         .first()
                         .unwrap()
                 }
@@ -374,7 +403,9 @@ fn findings_of_bad_files_read_well() {
     let bundle = bundle();
     let update = std::env::var_os("UPDATE_EXPECT").is_some();
     let mut wrong = Vec::new();
-    for (path, bytes) in ["x12/err", "edifact/err", "csv/err", "fixed/err"].into_iter().flat_map(files) {
+    for (path, bytes) in
+        ["x12/err", "edifact/err", "csv/err", "fixed/err", "xml/err"].into_iter().flat_map(files)
+    {
         let layout = layout(&bundle, &path, &bytes);
         let mut findings = Diagnostics::new();
         for row in shipped::index(layout, &bytes, usize::MAX) {

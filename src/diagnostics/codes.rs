@@ -46,7 +46,7 @@ pub fn find(text: &str) -> Option<&'static CodeInfo> {
 
 /// Every code, in the order of the files.
 pub fn all() -> impl Iterator<Item = &'static CodeInfo> {
-    CODES.iter().chain(transports::CODES)
+    CODES.iter().chain(elements::CODES).chain(transports::CODES)
 }
 
 macro_rules! codes {
@@ -62,6 +62,7 @@ macro_rules! codes {
     };
 }
 
+mod elements;
 mod transports;
 
 codes! {
@@ -222,6 +223,10 @@ codes! {
         help "name a record that stands in no other"
         cause "A unit begins with a record, and holds the records declared inside it."
         example "unit record HDR where the record is called H";
+    G025 Error "no namespace is declared for the prefix `{prefix}`"
+        help "add a line `namespace {prefix} \"…\"` with the namespace the messages use"
+        cause "Elements are known by namespace and name; which prefix the sender's files have for the namespace does not matter."
+        example "element cbc:ID without a line namespace cbc \"urn:…\"";
 
     // ------------------------------------------------------------------ M: maps
     M001 Error "there is no `{path}` here"
@@ -362,6 +367,10 @@ codes! {
         help "name the client in its `clients`, or use another endpoint"
         cause "A client's document never leaves by another client's endpoint."
         example "two clients on one folder";
+    F008 Error "a file of the guide `{guide}` holds one message, and `{map}` writes several into one"
+        help "write `per message`, or give the guide an element around its messages: `element Orders/Order`"
+        cause "An XML document has one outermost element. Where that is the message itself there is no room for a second."
+        example "write house/wms-order-xml to \"wms\" per source";
 
     // ------------------------------------------------------------------ X: a message against its guide; I: intake
     X101 Reject "the segment `{tag}` is not in {guide}"

@@ -9,9 +9,11 @@ pub mod check;
 pub mod csv;
 pub mod edifact;
 pub mod fixed;
+mod nested;
 pub mod recognize;
 pub mod segment;
 pub mod x12;
+pub mod xml;
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::guide::Guide;
@@ -30,6 +32,16 @@ pub trait Format: Sync {
         let _ = (head, tail);
         true
     }
+    /// Whether only a guide can cut a file into messages, though the format has a mark of its own.
+    fn needs_guide(&self) -> bool {
+        false
+    }
+    /// Which of several guides of the format a file that starts with `head` is for; `None` if it is for none of them, or
+    /// if the format cannot tell.
+    fn choose(&self, head: &[u8], layouts: &[&dyn Layout]) -> Option<usize> {
+        let _ = (head, layouts);
+        None
+    }
     /// The index pass over a file. `layout` is the guide's for formats whose units only a guide knows.
     fn indexer<'a>(&self, layout: Option<&'a dyn Layout>) -> Box<dyn Indexer + 'a>;
     /// Makes a guide of this format ready to read and write with; `None` if the guide says something the format
@@ -38,7 +50,7 @@ pub trait Format: Sync {
 }
 
 /// Every format, sorted by id.
-pub static FORMATS: &[&dyn Format] = &[&csv::Csv, &edifact::Edifact, &fixed::Fixed, &x12::X12];
+pub static FORMATS: &[&dyn Format] = &[&csv::Csv, &edifact::Edifact, &fixed::Fixed, &x12::X12, &xml::Xml];
 
 /// The format with this id.
 pub fn format(id: &str) -> Option<&'static dyn Format> {
@@ -50,6 +62,20 @@ pub fn sniff(head: &[u8]) -> Option<&'static dyn Format> {
     FORMATS.iter().copied().find(|format| format.sniff(head))
 }
 
+/// The format whose mark stands at the start of a file, with the one of `layouts` that cuts the file where the format
+/// leaves that to a guide.
+pub fn sniff_among<'l>(
+    head: &[u8],
+    layouts: impl Iterator<Item = &'l dyn Layout>,
+) -> Option<(&'static dyn Format, Option<&'l dyn Layout>)> {
+    let format = sniff(head)?;
+    if !format.needs_guide() {
+        return Some((format, None));
+    }
+    let layouts: Vec<&dyn Layout> = layouts.filter(|layout| layout.guide().format == format.id()).collect();
+    Some((format, format.choose(head, &layouts).map(|at| layouts[at])))
+}
+
 /// The guide's layout, whatever its format.
 pub fn layout(guide: &Arc<Guide>, findings: &mut Diagnostics) -> Option<Box<dyn Layout>> {
     match format(&guide.format) {
@@ -58,7 +84,7 @@ pub fn layout(guide: &Arc<Guide>, findings: &mut Diagnostics) -> Option<Box<dyn 
             findings.push(
                 Diagnostic::new(Code::L002)
                     .with("what", format!("the format `{}`", guide.format))
-                    .with("instead", "use csv, edifact, fixed or x12")
+                    .with("instead", "use csv, edifact, fixed, x12 or xml")
                     .at(guide.format_span, ""),
             );
             None
@@ -100,6 +126,10 @@ pub trait Layout: Send + Sync {
     }
     /// Appends what stands after the last body.
     fn end_file(&self, envelope: &Envelope, totals: &Totals, out: &mut Vec<u8>);
+    /// Whether a file holds one message and no more.
+    fn holds_one(&self) -> bool {
+        false
+    }
 }
 
 /// What the bodies of one file add up to.
@@ -139,6 +169,8 @@ pub struct Scratch {
     pub(crate) gaps: Vec<crate::tree::PlaceId>,
     pub(crate) text: String,
     pub(crate) bytes: Vec<u8>,
+    /// Of XML: the message.
+    pub(crate) tokens: nested::Tokens,
     /// Of EDIFACT: the interchange at hand.
     pub(crate) declared: edifact::Declared,
 }

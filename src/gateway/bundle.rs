@@ -416,6 +416,11 @@ impl<'a> Compiler<'a> {
                 if let SideName::Guide(guide) = &plan.target
                     && let Some(layout) = bundle.layouts.get(guide)
                 {
+                    if write.per == flow::Per::Source && layout.holds_one() {
+                        let finding =
+                            Diagnostic::new(Code::F008).with("map", &write.map).with("guide", guide);
+                        self.findings.push(finding.at(line.span, "several would stand in one file"));
+                    }
                     writes.push((plan, layout.clone()));
                 }
             }

@@ -2,7 +2,7 @@
 
 use super::bundle::{Bundle, Client};
 use super::translation;
-use crate::formats::{GroupRow, InterchangeRow, Layout, MessageRow};
+use crate::formats::{Format, GroupRow, InterchangeRow, Layout, MessageRow, sniff_among};
 use crate::mapping::Plan;
 
 /// A guide that fits.
@@ -78,6 +78,17 @@ pub fn reader<'b>(bundle: &'b Bundle, guide: &str) -> Option<&'b Plan> {
     let of_routes = bundle.clients.values().flat_map(|client| &client.routes).map(|route| &*route.read);
     let mut all = of_routes.chain(bundle.maps.values().map(|plan| &**plan));
     all.find(|plan| matches!(&plan.source, crate::mapping::SideName::Guide(name) if name == guide))
+}
+
+/// The format of a file that has a mark of its own, with the guide that cuts it where one must: the widest whose outermost
+/// element the file has.
+pub fn by_mark<'b>(
+    bundle: &'b Bundle,
+    bytes: &[u8],
+) -> Option<(&'static dyn Format, Option<&'b dyn Layout>)> {
+    let mut layouts: Vec<&dyn Layout> = bundle.layouts.values().map(|layout| &**layout).collect();
+    layouts.sort_by_key(|layout| layout.guide().name.len());
+    sniff_among(bytes, layouts.into_iter())
 }
 
 /// The guide of a delimited file whose header row has these names: all it requires are there, and as many more as possible.

@@ -20,7 +20,7 @@ use crate::ledger::{
 };
 
 /// How much of a file is looked at to tell its format.
-const HEAD_BYTES: usize = 512;
+pub(super) const HEAD_BYTES: usize = 4096;
 /// How much of what nobody knows is shown.
 const SHOWN_BYTES: usize = 40;
 

@@ -2,6 +2,7 @@
 //! it with the same bytes.
 
 use super::bundle::Bundle;
+use super::index::HEAD_BYTES;
 use super::message::{Batch, Memory, One};
 use super::spool::{failed, read_at, segment_path};
 use super::{Gateway, GatewayError, translation};
@@ -104,13 +105,14 @@ impl Gateway {
             detail: format!("{detail} at byte {offset}"),
         };
         let endpoint = self.settings.endpoints.get(&intake.endpoint);
-        // A flat file is cut by its guide; what has a mark of its own needs none.
+        // A flat file is cut by its guide; what has a mark of its own may need none.
+        let head = read_at(file, 0, HEAD_BYTES).map_err(|error| failed("read", &path, error))?;
         let flat =
-            translation::format_of(bundle, &intake.endpoint, endpoint, b"").and_then(|(_, layout)| layout);
+            translation::format_of(bundle, &intake.endpoint, endpoint, &head).and_then(|(_, layout)| layout);
         let format =
             format(&interchange.key.syntax).ok_or_else(|| damaged("no format reads the interchange"))?;
         // An interchange without a sender has no envelope: only its guide can tell how it is cut.
-        if flat.is_none() && interchange.key.sender.is_empty() {
+        if flat.is_none() && interchange.key.sender.is_empty() && !format.needs_guide() {
             return Err(damaged("no guide of the configuration cuts the file"));
         }
         let mut indexer = format.indexer(flat);

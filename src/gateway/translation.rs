@@ -3,7 +3,7 @@
 use super::bundle::{Bundle, Client, Route};
 use super::settings::{Acknowledge, Endpoint, Partner};
 use crate::exchange::identities::{self, Identities, Stranger};
-use crate::formats::{Format, Identity, InterchangeRow, Layout, format, sniff};
+use crate::formats::{Format, Identity, InterchangeRow, Layout, format, sniff_among};
 use crate::ledger::InterchangeKey;
 use crate::mapping::Plan;
 
@@ -99,18 +99,19 @@ pub(super) fn format_of<'b>(
     endpoint: Option<&Endpoint>,
     head: &[u8],
 ) -> Option<(&'static dyn Format, Option<&'b dyn Layout>)> {
-    if let Some(format) = sniff(head) {
-        return Some((format, None));
-    }
     let clients = clients_at(bundle, name, endpoint);
-    let mut routes = clients.into_iter().flat_map(|client| &client.routes);
-    let route = routes.find(|route| route.endpoint == name && is_flat(route))?;
+    let routes = || clients.iter().flat_map(|client| &client.routes).filter(|route| route.endpoint == name);
+    if let Some(found) = sniff_among(head, routes().map(|route| &*route.layout)) {
+        return Some(found);
+    }
+    let route = routes().find(|route| is_flat(route))?;
     Some((format(&route.layout.guide().format)?, Some(&*route.layout)))
 }
 
 /// Whether the files of a route have no mark of their own: then the endpoint's word must do.
 fn is_flat(route: &Route) -> bool {
-    route.layout.guide().setting("set").is_empty()
+    let guide = route.layout.guide();
+    guide.setting("set").is_empty() && !format(&guide.format).is_some_and(Format::needs_guide)
 }
 
 /// What is done with a message of a client.

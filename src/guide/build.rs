@@ -2,7 +2,8 @@
 
 use super::moment::{self, Moment};
 use super::{
-    ExtraColumns, Guide, GuideSources, PlaceRules, Relation, RelationKind, Unit, narrow, records, types,
+    ExtraColumns, Guide, GuideSources, PlaceRules, Relation, RelationKind, Unit, elements, narrow, records,
+    types,
 };
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
@@ -79,6 +80,7 @@ fn build(layers: &[&GuideDocument], sources: &GuideSources<'_>, findings: &mut D
             rules: vec![PlaceRules::default()],
             columns: Vec::new(),
             records: Vec::new(),
+            elements: None,
             moments: Vec::new(),
             words: Default::default(),
             extra_columns: ExtraColumns::default(),
@@ -94,6 +96,7 @@ fn build(layers: &[&GuideDocument], sources: &GuideSources<'_>, findings: &mut D
         }
         builder.columns(layer);
         records::layer(&mut builder.guide, layer, builder.findings);
+        elements::layer(&mut builder.guide, layer, builder.findings);
         for line in &layer.lines {
             builder.line(line);
         }
@@ -402,8 +405,8 @@ impl<'a> Builder<'a, '_> {
                 let columns = unit.by.iter().filter_map(|path| self.unit_column(path)).collect();
                 Unit::Group(columns)
             }
-            // What begins with a record is the records' to say.
-            "record" => return,
+            // What begins with a record or is an element is theirs to say.
+            "record" | "element" => return,
             _ => Unit::Transaction,
         };
     }

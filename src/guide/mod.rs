@@ -3,6 +3,7 @@
 //! `formats`.
 
 mod build;
+pub mod elements;
 pub mod moment;
 mod narrow;
 pub mod path;
@@ -51,6 +52,8 @@ pub struct Guide {
     pub columns: Vec<PlaceId>,
     /// Records with their fields by column, for guides with records; a record comes before those that belong to it.
     pub records: Vec<records::Record>,
+    /// Of guides with elements: what stands around them, and their namespaces.
+    pub elements: Option<elements::Elements>,
     /// Dates and times whose form a code beside them tells.
     pub moments: Vec<moment::Moment>,
     /// What codes mean, by the id of their element, for people.
@@ -113,6 +116,10 @@ pub struct PlaceRules {
     pub blank: Option<Box<str>>,
     /// What stands in numbers of a column where others have a point; none is the point.
     pub decimal_mark: Option<u8>,
+    /// What always stands there, in guides with elements.
+    pub constant: Option<Box<str>>,
+    /// What of an element it is, in guides with elements.
+    pub part: elements::Part,
     /// The line of the guide that said so last.
     pub span: Option<Span>,
 }

@@ -83,6 +83,10 @@ fn apply(
             return remask(guide, place, &setting.value, widen, findings);
         }
         AttributeKind::Flag(word) if word.text == NUMBER => number(guide, place, word, findings),
+        AttributeKind::Const(text) if guide.elements.is_some() => {
+            rules.constant = Some(text.text.as_str().into());
+            rules.auto = true;
+        }
         AttributeKind::Min(_)
         | AttributeKind::Const(_)
         | AttributeKind::Severity(_)

@@ -45,7 +45,7 @@ pub fn leaf_type(kind: &TypeExpression, findings: &mut Diagnostics) -> (LeafType
         "time" => LeafType::Time(mask("HH:mm:ss")),
         "TM" if rules.max_length == 4 => LeafType::Time(mask("HHmm")),
         "TM" => LeafType::Time(mask("HHmmss")),
-        "datetime" => LeafType::DateTime(mask("yyyy-MM-dd'T'HH:mm:ss")),
+        "datetime" => LeafType::DateTime(mask("yyyy-MM-ddTHH:mm:ss")),
         "instant" => LeafType::Instant,
         "bool" => LeafType::Bool,
         name => match name.strip_prefix('N').and_then(|digits| digits.parse::<u8>().ok()).filter(|n| *n < 10)

@@ -261,6 +261,10 @@ pub enum GuideLine {
     ExtraColumns(Word),
     /// `record H required max 1 … end record`: a record of a fixed-width file.
     Record(RecordDeclaration),
+    /// `namespace cbc "urn:…"`; without a prefix the namespace of names without one.
+    Namespace(Option<Word>, Text),
+    /// `element Orders/Order … end Order`: what is inside it, and inside that.
+    Element(NestedElement),
     /// `client from owner`: where the client stands in the data.
     Client(Path, Span),
     /// `hierarchy HL id .01 parent .02 level .03 children .04 levels S > O > T? > I`
@@ -307,9 +311,9 @@ pub struct Setting {
 /// `unit group by order_no contiguous`, `unit record H by order_no`
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnitLine {
-    /// `transaction`, `file`, `group`, `record`
+    /// `transaction`, `file`, `group`, `record`, `element`
     pub kind: Word,
-    /// The record that begins a unit.
+    /// The record that begins a unit, or the element that is one.
     pub record: Option<Word>,
     /// The columns of `group by`, or the fields of the record that name the unit.
     pub by: Vec<Path>,
@@ -373,6 +377,23 @@ pub struct RecordField {
     pub width: Option<u32>,
     /// Name, type and attributes. Where no type is written it is `text`, with the place of the width.
     pub column: ColumnDeclaration,
+}
+
+/// `element Line many … end Line`, or one line of it: `@no required int`, `cbc:ID text 35`
+#[derive(Debug, Clone, PartialEq)]
+pub struct NestedElement {
+    /// Its name behind the names of those around it: `Lines/Line`. An attribute's name starts with `@`.
+    pub path: Vec<Word>,
+    /// The type of its text; `None` for a block without text, which holds elements.
+    pub kind: Option<TypeExpression>,
+    /// `required`, `max`, `const`, `only`, …
+    pub attributes: Vec<Attribute>,
+    /// What is inside, in the order it is written; `None` for an attribute or an element declared in one line.
+    pub inside: Option<Vec<NestedElement>>,
+    /// The `##` lines before it.
+    pub documentation: String,
+    /// Its first line.
+    pub span: Span,
 }
 
 /// `hierarchy HL id .01 parent .02 level .03 children .04 levels S > O > T? > I`

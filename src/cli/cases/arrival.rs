@@ -5,7 +5,7 @@ use crate::base::limits::Limits;
 use crate::cli::units;
 use crate::diagnostics::{Diagnostics, Severity, suggest};
 use crate::formats::recognize::{Syntax, recognize};
-use crate::formats::{Layout, MessageInput, Scratch, format, sniff};
+use crate::formats::{Layout, MessageInput, Scratch, format, sniff_among};
 use crate::gateway::bundle::{Bundle, Client, Route};
 use crate::gateway::fitting;
 use crate::tree::Tree;
@@ -41,9 +41,9 @@ pub fn endpoint(
             false => Err(unknown(client, named, &known)),
         };
     }
-    let fitting = match sniff(&sample.bytes) {
-        Some(format) => {
-            let found = units::index(format, None, &sample.bytes);
+    let fitting = match sniff_among(&sample.bytes, client.routes.iter().map(|route| &*route.layout)) {
+        Some((format, layout)) => {
+            let found = units::index(format, layout, &sample.bytes);
             let kinds: Vec<&str> = found.units.iter().map(|unit| unit.row.kind.as_str()).collect();
             let of_format = |route: &&Route| route.layout.guide().format == format.id();
             let of_kind = names(client.routes.iter().filter(of_format).filter(|r| kinds.contains(&r.kind())));

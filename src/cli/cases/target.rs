@@ -4,7 +4,7 @@ use super::difference::{Content, Item};
 use crate::cli::units::{self, Found, Unit};
 use crate::diagnostics::Diagnostics;
 use crate::formats::recognize::{Delimiters, Segments, Syntax, recognize};
-use crate::formats::{Layout, MessageInput, Scratch, format, sniff};
+use crate::formats::{Layout, MessageInput, Scratch, format, sniff, sniff_among};
 use crate::gateway::bundle::{Bundle, Client};
 use crate::tree::{NodeId, PlaceKind, Tree, View};
 
@@ -53,8 +53,8 @@ pub fn format_of(targets: &Targets<'_>, bytes: &[u8]) -> &'static str {
 
 /// The messages of a file, then what is around them; `None` if no guide cuts it.
 pub fn items(targets: &Targets<'_>, bytes: &[u8]) -> Option<Vec<Item>> {
-    let (format, flat) = match sniff(bytes) {
-        Some(format) => (format, None),
+    let (format, flat) = match sniff_among(bytes, targets.layouts.iter().copied()) {
+        Some(found) => found,
         None => {
             let flat = targets.flat()?;
             (format(&flat.guide().format)?, Some(flat))

@@ -14,7 +14,7 @@ use crate::base::span::Sources;
 use crate::diagnostics::render::{json, terminal::sanitize};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity, suggest};
 use crate::formats::recognize::{Syntax, recognize};
-use crate::formats::{Format, Layout, MessageInput, Scratch, format, sniff};
+use crate::formats::{Format, Layout, MessageInput, Scratch, format};
 use crate::gateway::bundle::Bundle;
 use crate::gateway::fitting;
 use crate::mapping::{Facts, Plan, Runner};
@@ -68,8 +68,8 @@ fn format_of<'b>(
         let format = format(&layout.guide().format).expect("a layout is made by its format");
         return Ok((format, Some(layout)));
     }
-    if let Some(format) = sniff(bytes) {
-        return Ok((format, None));
+    if let Some(found) = fitting::by_mark(bundle, bytes) {
+        return Ok(found);
     }
     let recognized = recognize(bytes);
     if let Syntax::Delimited(values) = &recognized.syntax

@@ -60,7 +60,9 @@ pub fn describe(place: &Place, where_in_message: &str) -> String {
     }
     // Rows and columns of flat files have no tag of a standard.
     let is_row = matches!(place.tag.as_str(), "" | "row");
-    if place.segment > 0 && is_row {
+    if place.segment > 0 && place.tag == "line" {
+        parts.push(format!("line {}", place.segment));
+    } else if place.segment > 0 && is_row {
         parts.push(format!("row {}", place.segment));
     } else if place.segment > 0 {
         let tag = if place.tag.is_empty() { String::new() } else { format!(" ({})", sanitize(&place.tag)) };

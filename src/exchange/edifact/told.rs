@@ -96,6 +96,19 @@ const NOT_TOLD: &[Code] = &[
     Code::X233,
     Code::X234,
     Code::X235,
+    // Elements of XML.
+    Code::X250,
+    Code::X251,
+    Code::X252,
+    Code::X253,
+    Code::X254,
+    Code::X255,
+    Code::X256,
+    Code::X257,
+    Code::X258,
+    Code::X259,
+    Code::X260,
+    Code::X261,
 ];
 
 /// How the finding with this code is told; `None` for codes that are not of frame or guide, and for notes nobody is told

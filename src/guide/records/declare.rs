@@ -52,7 +52,9 @@ pub fn layer(guide: &mut Guide, layer: &GuideDocument, findings: &mut Diagnostic
         }
     }
     for line in &layer.lines {
-        if let GuideLine::Unit(unit @ UnitLine { record: Some(name), .. }) = line {
+        if let GuideLine::Unit(unit @ UnitLine { record: Some(name), .. }) = line
+            && unit.kind.text == "record"
+        {
             begin_unit(guide, unit, name, findings);
         }
     }

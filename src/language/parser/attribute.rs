@@ -11,8 +11,8 @@ use nom::combinator::map;
 use nom::multi::{many0, many1};
 
 /// Words that are attributes wherever attributes may stand; they end a list of codes.
-const ATTRIBUTES: [&str; 16] = [
-    "required", "opt", "auto", "max", "min", "key", "id", "name", "only", "length", "const", "blank",
+const ATTRIBUTES: [&str; 17] = [
+    "required", "opt", "auto", "max", "many", "min", "key", "id", "name", "only", "length", "const", "blank",
     "codes", "masks", "repeat", "ordered",
 ];
 
@@ -76,6 +76,7 @@ fn attribute(input: Input<'_>) -> Parsed<'_, Attribute> {
         "opt" => (rest, AttributeKind::Optional),
         "auto" => auto(rest)?,
         "max" => map(must(whole_number), AttributeKind::Max).parse(rest)?,
+        "many" => (rest, AttributeKind::Max(u32::MAX)),
         "min" => map(must(whole_number), AttributeKind::Min).parse(rest)?,
         "key" => map(must(path), AttributeKind::Key).parse(rest)?,
         "id" => map(must(string), AttributeKind::Id).parse(rest)?,

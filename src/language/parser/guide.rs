@@ -3,16 +3,17 @@
 use super::super::lexer::Kind;
 use super::super::syntax::{
     CaseLine, DocumentReference, GuideDocument, GuideLine, HierarchyLine, NumberSetting, RuleLine,
-    SyntaxLine, UnitLine,
+    SyntaxLine, UnitLine, Word,
 };
 use super::attribute::{SEVERITIES, attributes, settings, some_attributes};
+use super::element;
 use super::expression::expression;
 use super::input::{
     Input, Parsed, document_reference, keyword, label, list, must, name, plain_word, sign, string,
     whole_number,
 };
 use super::lines::{Logical, Open, Parser, read_line};
-use super::path::path;
+use super::path::{path, step_name};
 use super::structure::{self, columns, structure};
 use super::wording::{Vocabulary, meant};
 use nom::Parser as _;
@@ -39,6 +40,8 @@ const VOCABULARY: Vocabulary = Vocabulary {
         "widen",
         "case",
         "record",
+        "namespace",
+        "element",
         "client",
         "hierarchy",
         "end",
@@ -93,7 +96,12 @@ fn guide_line<'a>(parser: &mut Parser<'a, '_>, line: &Logical<'a>) -> Option<Gui
             .read(line, 1, "delimiters element \"*\" segment \"~\"", settings)
             .map(GuideLine::Delimiters),
         "unit" => parser
-            .read(line, 1, "unit transaction|file|group by COLUMN [contiguous]|record NAME [by FIELD]", unit)
+            .read(
+                line,
+                1,
+                "unit transaction|file|group by COLUMN [contiguous]|record NAME [by FIELD]|element NAME",
+                unit,
+            )
             .map(|unit| GuideLine::Unit(UnitLine { span, ..unit })),
         "header" => parser
             .read(line, 1, "header COLUMN, COLUMN", list(path))
@@ -107,6 +115,11 @@ fn guide_line<'a>(parser: &mut Parser<'a, '_>, line: &Logical<'a>) -> Option<Gui
             Some(GuideLine::Columns(columns(parser, line), span))
         }
         "record" => structure::record(parser, line).map(GuideLine::Record),
+        "namespace" => parser.read(line, 1, "namespace [PREFIX] \"…\"", |input| {
+            let (rest, (prefix, namespace)) = (opt(name), must(string)).parse(input)?;
+            Ok((rest, GuideLine::Namespace(prefix, namespace)))
+        }),
+        "element" => element::block(parser, line).map(GuideLine::Element),
         "client" if line.word(1) == "from" => {
             parser.read(line, 2, "client from COLUMN", path).map(|path| GuideLine::Client(path, span))
         }
@@ -141,10 +154,10 @@ pub fn number_setting(input: Input<'_>) -> Parsed<'_, NumberSetting> {
 }
 
 fn unit(input: Input<'_>) -> Parsed<'_, UnitLine> {
-    const KINDS: [&str; 4] = ["transaction", "file", "group", "record"];
+    const KINDS: [&str; 5] = ["transaction", "file", "group", "record", "element"];
     let (rest, kind) = match plain_word(input) {
         Ok((rest, kind)) if KINDS.contains(&kind.text.as_str()) => (rest, kind),
-        _ => return input.expected("`transaction`, `file`, `group by` or `record`"),
+        _ => return input.expected("`transaction`, `file`, `group by`, `record` or `element`"),
     };
     let (rest, record, by) = match kind.text.as_str() {
         "group" => {
@@ -155,6 +168,11 @@ fn unit(input: Input<'_>) -> Parsed<'_, UnitLine> {
             let by = preceded(keyword("by", "`by`"), must(list(path)));
             let (rest, (record, by)) = (must(name), opt(by)).parse(rest)?;
             (rest, Some(record), by.unwrap_or_default())
+        }
+        "element" => {
+            let start = rest.place();
+            let (rest, text) = must(step_name)(rest)?;
+            (rest, Some(Word { text, span: start }), Vec::new())
         }
         _ => (rest, None, Vec::new()),
     };

@@ -11,8 +11,20 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 const DOCUMENTS: [&str; 7] = ["shape", "record", "dictionary", "guide", "map", "fragment", "flow"];
 
 /// First words of blocks that close with `end`.
-const BLOCKS: [&str; 11] =
-    ["section", "each", "when", "in", "structure", "loop", "columns", "table", "segment", "record", "group"];
+const BLOCKS: [&str; 12] = [
+    "section",
+    "each",
+    "when",
+    "in",
+    "structure",
+    "loop",
+    "columns",
+    "table",
+    "segment",
+    "record",
+    "group",
+    "element",
+];
 
 /// Words that continue the line before.
 const CONTINUATIONS: [&str; 7] = ["unknown", "else", "via", "and", "or", "where", "&"];
@@ -218,7 +230,7 @@ impl<'a, 'd> Parser<'a, 'd> {
 
     /// Handles an `end` line. Gives whether the innermost block is over.
     fn close(&mut self, line: &Logical<'a>) -> bool {
-        let label = line.tokens.get(1).map_or("", |token| token.text.as_ref());
+        let label = &*end_label(line);
         let Some(open) = self.open.last() else { return true };
         if label.is_empty() || open.labels.iter().any(|known| known == label) {
             self.skip_end(line, label);
@@ -256,7 +268,8 @@ impl<'a, 'd> Parser<'a, 'd> {
     /// Moves behind an `end` line and reports what stands behind its name.
     fn skip_end(&mut self, line: &Logical<'a>, label: &str) {
         self.skip(line);
-        if let Some(extra) = line.tokens.get(2).filter(|_| !line.broken) {
+        let behind = if label.contains(':') { 4 } else { 2 };
+        if let Some(extra) = line.tokens.get(behind).filter(|_| !line.broken) {
             let finding = Diagnostic::new(Code::L001)
                 .with("found", shown(extra, self.text))
                 .at(extra.span, "expected the end of the line")
@@ -363,4 +376,15 @@ fn starts_assignment(tokens: &[Token<'_>], text: &str) -> bool {
 fn ends(line: &Logical<'_>) -> bool {
     line.tokens.len() == 1
         || (line.tokens.len() == 2 && !line.tokens[1].glued && line.tokens[1].kind != Kind::Sign)
+}
+
+/// The name behind `end`: `cac:Party` is one.
+fn end_label<'a>(line: &Logical<'a>) -> std::borrow::Cow<'a, str> {
+    let label = line.tokens.get(1).map_or("", |token| token.text.as_ref());
+    match (line.tokens.get(2), line.tokens.get(3)) {
+        (Some(colon), Some(local)) if colon.glued && colon.is_sign(":") && local.glued => {
+            format!("{label}:{}", local.text).into()
+        }
+        _ => label.into(),
+    }
 }

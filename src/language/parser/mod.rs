@@ -6,6 +6,7 @@
 mod attribute;
 mod depth;
 mod dictionary;
+mod element;
 mod expression;
 mod flow;
 mod guide;

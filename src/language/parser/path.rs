@@ -88,7 +88,7 @@ fn step_after_dot(input: Input<'_>) -> Parsed<'_, PathStep> {
 }
 
 /// A name, also in backquotes, `@id` or `cbc:ID`.
-fn step_name(input: Input<'_>) -> Parsed<'_, String> {
+pub fn step_name(input: Input<'_>) -> Parsed<'_, String> {
     let is_name = |token: &&Token<'_>| matches!(token.kind, Kind::Word | Kind::Quoted);
     let (start, at) = match input.first() {
         Some(token) if token.is_sign("@") => (input.rest(), "@"),

@@ -155,7 +155,7 @@ fn field(input: Input<'_>) -> Parsed<'_, RecordField> {
 }
 
 /// Attributes that may stand before the type.
-fn before_type(input: Input<'_>) -> Parsed<'_, Attribute> {
+pub fn before_type(input: Input<'_>) -> Parsed<'_, Attribute> {
     alt((
         map(keyword("required", "`required`"), |span| Attribute { kind: AttributeKind::Required, span }),
         map(keyword("opt", "`opt`"), |span| Attribute { kind: AttributeKind::Optional, span }),

@@ -8,6 +8,7 @@ mod standing;
 mod values;
 
 use crate::tape::Tape;
+use crossdock::guide::elements::Part;
 use crossdock::guide::{Guide, Unit};
 use crossdock::tree::arena::Origin;
 use crossdock::tree::{PlaceId, PlaceKind, Tree};
@@ -103,6 +104,7 @@ fn confuse_keys(guide: &Guide, before: &Draft, message: &mut Draft) {
 /// Whether two neighbours would be read as one: rows with the same keys, or all that a file has.
 fn is_one_unit(guide: &Guide, before: &Draft, message: &Draft) -> bool {
     match &guide.unit {
+        _ if guide.elements.as_ref().is_some_and(|elements| elements.path.len() == 1) => true,
         Unit::File => true,
         Unit::Group(keys) => keys.iter().all(|&key| before.text_of(key) == message.text_of(key)),
         // Records without units of their own: the file is one.
@@ -172,6 +174,11 @@ impl Generator<'_> {
             }
         }
         self.depth -= 1;
+        if self.guide.elements.is_some() {
+            // Attributes stand before what is inside, and that in the order of the guide.
+            let part = |child: &Draft| self.guide.rules(child.place).part == Part::Attribute;
+            record.children.sort_by_key(|child| (!part(child), self.guide.shape.place(child.place).slot));
+        }
         record
     }
 

@@ -26,6 +26,7 @@ impl Repertoire {
             "edifact" => of_edifact(guide),
             "csv" if guide.records.is_empty() => of_rows(guide),
             "csv" | "fixed" => of_records(guide),
+            "xml" => of_xml(),
             other => panic!("{}: nobody knows what values of `{other}` may hold", guide.name),
         }
     }
@@ -83,6 +84,12 @@ fn of_rows(guide: &Guide) -> Repertoire {
     let has = |character: char| !encoding.encode(&character.to_string()).2;
     let special = |name: &str, standard| guide.setting(name).chars().next().unwrap_or(standard);
     Repertoire::new(has, &[special("delimiter", ','), special("quote", '"')], false)
+}
+
+/// XML writes what its charset does not have as references, and blanks at the ends too.
+fn of_xml() -> Repertoire {
+    let has = |character: char| !matches!(character, '\u{fffe}' | '\u{ffff}');
+    Repertoire::new(has, &['<', '>', '&', ']'], false)
 }
 
 fn of_records(guide: &Guide) -> Repertoire {

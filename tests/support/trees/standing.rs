@@ -27,6 +27,10 @@ impl<'a> Standing<'a> {
 
     /// Goes on to `place` in `parent`; `false`, and nothing is done, if its tag would lead elsewhere.
     pub fn enter(&mut self, parent: PlaceId, place: PlaceId) -> bool {
+        if self.guide.elements.is_some() {
+            // Elements end where they say so.
+            return true;
+        }
         let slot = self.guide.shape.place(place).slot;
         let depth = match self.is_known_by_its_end(place) {
             true => Some(0),

@@ -1,0 +1,512 @@
+//! The index pass over an XML file: one row for each element that is a message. A document is one interchange and one
+//! group without numbers.
+
+use super::encoding::{Encoding, declared};
+use super::scan::{self, Found, Inside, name};
+use crate::diagnostics::Code;
+use crate::formats::charset::Charset;
+use crate::formats::nested::{DEPTH_MAX, expanded};
+use crate::formats::{Fault, GroupRow, Indexer, InterchangeRow, MessageRow, Row};
+use crate::guide::Guide;
+use quick_xml::events::BytesStart;
+use quick_xml::name::{NamespaceResolver, QName, ResolveResult};
+
+/// How much of what nobody knows is kept.
+const SHOWN_BYTES: usize = 40;
+
+/// What tells how to read the messages of a document: its encoding, the lines before its outermost element if that is the
+/// message, and the start tags of the elements around the messages.
+pub(super) struct Head<'a> {
+    pub(super) encoding: Encoding,
+    pub(super) lines: u32,
+    pub(super) tags: &'a str,
+}
+
+impl<'a> Head<'a> {
+    /// As the index pass wrote it.
+    pub(super) fn of(head: &'a [u8]) -> Head<'a> {
+        let text = std::str::from_utf8(head).unwrap_or("");
+        let (first, tags) = text.split_once('\n').unwrap_or((text, ""));
+        let (encoding, lines) = first.split_once(' ').unwrap_or((first, "0"));
+        Head { encoding: Encoding::of_head(encoding), lines: lines.parse().unwrap_or(0), tags }
+    }
+}
+
+/// A name with its namespace.
+type Expanded = (String, String);
+
+/// Where the pass stands in a document.
+#[derive(Debug, Default)]
+struct Document {
+    /// Where it starts in the file, and one past the last tag so far.
+    offset: u64,
+    end: u64,
+    /// The names of the open elements, as they are written.
+    open: Vec<Box<[u8]>>,
+    /// How many of them are those of the path to the messages.
+    matched: usize,
+    /// The start tags of those.
+    tags: Vec<String>,
+    /// Its outermost element, once it began.
+    root: Option<String>,
+    /// The head that was told, if one was.
+    told: Option<Vec<u8>>,
+    lines: u32,
+    /// The message that is open.
+    unit: Option<MessageRow>,
+    count: u32,
+    fault: Option<Fault>,
+}
+
+/// The state of the index pass over one file.
+pub(super) struct XmlIndexer {
+    /// The names from the outermost element to the one that is a message; empty if nobody knows.
+    path: Vec<Expanded>,
+    kind: String,
+    encoding: Option<Encoding>,
+    /// Bytes that came and were not looked at; after the first, one byte for each unit of the encoding.
+    pending: Vec<u8>,
+    /// A byte that is no whole unit yet.
+    half: Vec<u8>,
+    offset: u64,
+    inside: Inside,
+    resolver: NamespaceResolver,
+    document: Document,
+    ordinal: u32,
+    /// Whether nobody can tell what follows.
+    is_lost: bool,
+    unclaimed: Option<(u64, u64, Vec<u8>)>,
+    /// Whether a declaration, comment or instruction came before the outermost element.
+    has_prolog: bool,
+}
+
+impl XmlIndexer {
+    /// At the start of a file read under a guide, if there is one.
+    pub(super) fn new(guide: Option<&Guide>) -> Self {
+        let path = guide.and_then(|guide| Some((guide, guide.elements.as_ref()?)));
+        let owned = |(namespace, local): (&str, &str)| (namespace.to_string(), local.to_string());
+        XmlIndexer {
+            path: path.map_or_else(Vec::new, |(guide, elements)| {
+                elements.path.iter().map(|name| owned(expanded(guide, name, false))).collect()
+            }),
+            kind: guide.map_or_else(String::new, |guide| guide.name.clone()),
+            encoding: None,
+            pending: Vec::new(),
+            half: Vec::new(),
+            offset: 0,
+            inside: Inside::default(),
+            resolver: NamespaceResolver::default(),
+            document: Document::default(),
+            ordinal: 0,
+            is_lost: false,
+            unclaimed: None,
+            has_prolog: false,
+        }
+    }
+
+    fn width(&self) -> u64 {
+        self.encoding.map_or(1, Encoding::width) as u64
+    }
+
+    /// Tells the encoding by the first bytes. Says whether it did.
+    fn begin(&mut self, is_end: bool) -> bool {
+        if self.encoding.is_some() || (self.half.len() < 4 && !is_end) {
+            return self.encoding.is_some();
+        }
+        let start = std::mem::take(&mut self.half);
+        let (encoding, mark) = Encoding::marked(&start);
+        let encoding = encoding.unwrap_or(Encoding::Narrow(Charset::Utf8));
+        self.encoding = Some(encoding);
+        self.offset = mark as u64;
+        self.has_prolog = mark > 0;
+        self.take_units(encoding, &start[mark..]);
+        true
+    }
+
+    fn take_units(&mut self, encoding: Encoding, bytes: &[u8]) {
+        if encoding.width() == 1 {
+            return self.pending.extend_from_slice(bytes);
+        }
+        self.half.extend_from_slice(bytes);
+        let whole = self.half.len() / encoding.width() * encoding.width();
+        encoding.narrow(&self.half[..whole], &mut self.pending);
+        self.half.drain(..whole);
+    }
+
+    fn advance(&mut self, is_end: bool, rows: &mut dyn FnMut(Row)) {
+        let pending = std::mem::take(&mut self.pending);
+        let (mut at, width) = (0, self.width());
+        while at < pending.len() && !self.is_lost {
+            let bytes = &pending[at..];
+            let offset = self.offset + at as u64 * width;
+            let len = match scan::next(bytes, &mut self.inside, is_end) {
+                Found::Passed { len, is_text } => {
+                    self.passed(offset, &bytes[..len], is_text);
+                    len
+                }
+                Found::Tag(len) => {
+                    self.claim(rows);
+                    self.tag(offset, &bytes[..len], rows);
+                    len
+                }
+                Found::Declaration(len) => {
+                    self.declaration(offset, &bytes[..len], rows);
+                    len
+                }
+                Found::Doctype => {
+                    self.lose(Code::X257, "", offset);
+                    break;
+                }
+                Found::TooLong => {
+                    self.lose(Code::X250, "a tag does not end within a megabyte", offset);
+                    break;
+                }
+                Found::Incomplete => break,
+            };
+            at += len;
+        }
+        if self.is_lost {
+            at = pending.len();
+        }
+        self.offset += at as u64 * width;
+        self.pending = pending;
+        self.pending.drain(..at);
+    }
+
+    /// The XML declaration: another document begins with it.
+    fn declaration(&mut self, offset: u64, bytes: &[u8], rows: &mut dyn FnMut(Row)) {
+        if self.document.root.is_some() && self.document.open.is_empty() {
+            self.end_document(rows);
+        }
+        if self.document.root.is_some() {
+            return;
+        }
+        self.document.offset = if self.ordinal == 0 { 0 } else { offset };
+        self.has_prolog = true;
+        self.count_lines(bytes);
+        let text = String::from_utf8_lossy(bytes);
+        let (Some(name), 1) = (declared(&text), self.width()) else { return };
+        match Encoding::named(name) {
+            Some(encoding) => self.encoding = Some(encoding),
+            None => self.lose(Code::X259, &sane(name), offset),
+        }
+    }
+
+    fn count_lines(&mut self, bytes: &[u8]) {
+        if self.document.root.is_none() {
+            self.document.lines += memchr::memchr_iter(b'\n', bytes).count() as u32;
+        }
+    }
+
+    /// Text, comments and instructions. Outside of messages text belongs to nobody.
+    fn passed(&mut self, offset: u64, bytes: &[u8], is_text: bool) {
+        self.count_lines(bytes);
+        self.has_prolog |= bytes.starts_with(b"<") && self.document.root.is_none();
+        let goes_on = self.unclaimed.is_some() && self.inside == Inside::Nothing && !bytes.starts_with(b"<");
+        if !(is_text || goes_on) || self.document.unit.is_some() {
+            return;
+        }
+        let is_word = |byte: &u8| !byte.is_ascii_whitespace();
+        let first = bytes.iter().position(is_word);
+        let from = if self.unclaimed.is_some() { 0 } else { first.unwrap_or(bytes.len()) };
+        let width = self.width();
+        let end = bytes.iter().rposition(is_word).map(|last| offset + (last as u64 + 1) * width);
+        if from < bytes.len() {
+            self.nobodys(offset + from as u64 * width, end, &bytes[from..]);
+        }
+    }
+
+    /// Bytes from `start` on belong to no message; `end` is one past the last of them that is no blank.
+    fn nobodys(&mut self, start: u64, end: Option<u64>, bytes: &[u8]) {
+        let (from, length, shown) = self.unclaimed.get_or_insert((start, 0, Vec::new()));
+        *length = end.map_or(*length, |end| end - *from);
+        let room = SHOWN_BYTES.saturating_sub(shown.len()).min(bytes.len());
+        shown.extend_from_slice(&bytes[..room]);
+    }
+
+    /// Emits bytes that belong to no message, once it is known how many they are.
+    fn claim(&mut self, rows: &mut dyn FnMut(Row)) {
+        if let Some((offset, length, mut start)) = self.unclaimed.take() {
+            start.truncate(start.trim_ascii_end().len());
+            rows(Row::Unclaimed { offset, length, start });
+        }
+    }
+
+    fn tag(&mut self, offset: u64, tag: &[u8], rows: &mut dyn FnMut(Row)) {
+        let end = offset + tag.len() as u64 * self.width();
+        if tag.starts_with(b"</") {
+            return self.close(offset, end, name(tag), rows);
+        }
+        if self.document.open.is_empty() && self.document.root.is_some() {
+            self.end_document(rows);
+            self.document.offset = offset;
+        }
+        if self.document.open.len() >= DEPTH_MAX {
+            return self.lose(Code::X258, &DEPTH_MAX.to_string(), offset);
+        }
+        if self.document.unit.is_none() {
+            self.outside(offset, tag, rows);
+        }
+        self.document.open.push(name(tag).into());
+        self.document.end = end;
+        if tag.ends_with(b"/>") {
+            self.close(offset, end, name(tag), rows);
+        }
+    }
+
+    /// A start tag outside of messages: of one, of an element around them, or of what nobody knows.
+    fn outside(&mut self, offset: u64, tag: &[u8], rows: &mut dyn FnMut(Row)) {
+        let depth = self.document.open.len();
+        let text = self.text(tag);
+        let (namespace, local) = self.resolve(&text);
+        if depth == 0 {
+            self.document.root = Some(local.clone());
+            self.has_prolog = false;
+        }
+        let expected = self.path.get(depth).filter(|_| self.document.matched == depth);
+        let is_known = expected.is_some_and(|expected| *expected == (namespace, local.clone()));
+        let is_unit = is_known && depth + 1 == self.path.len();
+        if is_unit || depth == 0 && !is_known {
+            self.document.count += 1;
+            let kind = if is_unit { self.kind.clone() } else { local };
+            let ordinal = self.document.count;
+            let fault = self.begin_unit(offset, rows);
+            self.document.unit = Some(MessageRow { ordinal, kind, offset, fault, ..MessageRow::default() });
+        } else if is_known {
+            let content = &text[1..text.len() - 1].trim_end_matches('/');
+            let start = BytesStart::from_content(*content, name(text.as_bytes()).len());
+            // What is wrong with it is told of each message.
+            let _ = self.resolver.push(&start);
+            self.document.matched += 1;
+            self.document.tags.push(text);
+        } else if self.unclaimed.is_none() {
+            let end = offset + tag.len() as u64 * self.width();
+            self.nobodys(offset, Some(end), tag);
+            self.claim(rows);
+        }
+    }
+
+    fn text(&self, tag: &[u8]) -> String {
+        let mut text = String::new();
+        match self.encoding {
+            // What is wrong in it is told of the message.
+            Some(Encoding::Narrow(charset)) => drop(charset.decode(tag, &mut text)),
+            _ => text.push_str(&String::from_utf8_lossy(tag)),
+        }
+        text
+    }
+
+    /// Namespace and local name of a start tag.
+    fn resolve(&mut self, tag: &str) -> Expanded {
+        let content = tag[1..tag.len() - 1].trim_end_matches('/');
+        let start = BytesStart::from_content(content, name(tag.as_bytes()).len());
+        resolve(&mut self.resolver, &start)
+    }
+
+    /// Tells the head before the first message. A fault if it is another now than for the messages before.
+    fn begin_unit(&mut self, offset: u64, rows: &mut dyn FnMut(Row)) -> Option<Fault> {
+        let encoding = self.encoding.map_or("utf-8", Encoding::name);
+        let lines = if self.path.len() > 1 { 0 } else { self.document.lines };
+        let declares = |tag: &&String| tag.contains("xmlns");
+        let tags: String = self.document.tags.iter().filter(declares).map(String::as_str).collect();
+        let head = format!("{encoding} {lines}\n{tags}").into_bytes();
+        match &self.document.told {
+            Some(told) if *told == head => None,
+            Some(_) => Some(Fault {
+                code: Code::X250,
+                standard_code: "",
+                found: "the elements around it declare other namespaces than those around the first".into(),
+                expected: String::new(),
+                offset,
+            }),
+            None => {
+                self.begin_interchange(head, rows);
+                None
+            }
+        }
+    }
+
+    fn begin_interchange(&mut self, head: Vec<u8>, rows: &mut dyn FnMut(Row)) {
+        self.ordinal += 1;
+        self.document.told = Some(head.clone());
+        let (ordinal, offset) = (self.ordinal, self.document.offset);
+        rows(Row::Interchange(InterchangeRow { ordinal, offset, head, ..InterchangeRow::default() }));
+        rows(Row::Group(GroupRow { ordinal: 1, ..GroupRow::default() }));
+    }
+
+    fn close(&mut self, offset: u64, end: u64, name: &[u8], rows: &mut dyn FnMut(Row)) {
+        let unit_depth = self.document.matched;
+        let is_own = self.document.open.last().is_some_and(|open| **open == *name);
+        let unit = self.document.open.get(unit_depth).filter(|_| self.document.unit.is_some());
+        if !is_own && self.document.open.len() > unit_depth + 1 && unit.is_some_and(|unit| **unit == *name) {
+            // The message ends though something in it does not: the others of the file are not touched.
+            let inner = String::from_utf8_lossy(&self.document.open[unit_depth + 1]).into_owned();
+            let fault = Fault {
+                code: Code::X261,
+                standard_code: "",
+                found: String::from_utf8_lossy(name).into_owned(),
+                expected: inner,
+                offset,
+            };
+            self.document.open.truncate(unit_depth + 1);
+            if let Some(unit) = &mut self.document.unit {
+                unit.fault.get_or_insert(fault);
+            }
+        }
+        if self.document.open.pop().is_none() {
+            self.nobodys(offset, Some(end), name);
+            return self.claim(rows);
+        }
+        self.document.end = end;
+        let depth = self.document.open.len();
+        if let Some(mut unit) = self.document.unit.take_if(|_| depth == unit_depth) {
+            unit.length = end - unit.offset;
+            rows(Row::Message(unit));
+        } else if depth < self.document.matched {
+            self.document.matched = depth;
+            self.document.tags.truncate(depth);
+            self.resolver.pop();
+        }
+    }
+
+    /// Ends a document that is whole.
+    fn end_document(&mut self, rows: &mut dyn FnMut(Row)) {
+        let Document { root, told, end, mut fault, open, .. } = std::mem::take(&mut self.document);
+        self.resolver = NamespaceResolver::default();
+        if root.is_none() && fault.is_none() {
+            return;
+        }
+        if told.is_none() {
+            let encoding = self.encoding.map_or("utf-8", Encoding::name);
+            self.begin_interchange(format!("{encoding} 0\n").into_bytes(), rows);
+        }
+        if let (Some(innermost), None) = (open.last(), &fault) {
+            fault = Some(Fault {
+                code: Code::I101,
+                standard_code: "",
+                found: root.unwrap_or_default(),
+                expected: format!("the element `{}`", String::from_utf8_lossy(innermost)),
+                offset: end,
+            });
+        }
+        rows(Row::GroupEnd { fault: None });
+        rows(Row::InterchangeEnd { end, fault });
+        self.document = Document::default();
+    }
+
+    /// From here nobody can tell what follows.
+    fn lose(&mut self, code: Code, found: &str, offset: u64) {
+        self.is_lost = true;
+        self.document.unit = None;
+        self.document.end = self.document.end.max(offset);
+        let (found, expected) = (found.to_string(), String::new());
+        self.document.fault = Some(Fault { code, standard_code: "", found, expected, offset });
+    }
+}
+
+impl Indexer for XmlIndexer {
+    fn feed(&mut self, bytes: &[u8], rows: &mut dyn FnMut(Row)) {
+        if self.is_lost {
+            return;
+        }
+        match self.encoding {
+            Some(encoding) => self.take_units(encoding, bytes),
+            None => {
+                self.half.extend_from_slice(bytes);
+                if !self.begin(false) {
+                    return;
+                }
+            }
+        }
+        self.advance(false, rows);
+    }
+
+    fn finish(&mut self, rows: &mut dyn FnMut(Row)) {
+        self.begin(true);
+        self.advance(true, rows);
+        let mut rest = std::mem::take(&mut self.pending);
+        let end = self.offset + rest.len() as u64 * self.width() + self.half.len() as u64;
+        rest.append(&mut self.half);
+        if self.document.root.is_none() && self.has_prolog && !self.is_lost {
+            // A prolog alone is the start of something.
+            self.unclaimed = None;
+            self.nobodys(self.document.offset, Some(end), b"<?xml");
+        } else if !rest.is_empty() && !self.is_lost && self.document.open.is_empty() {
+            self.nobodys(self.offset, Some(end), &rest);
+        }
+        self.end_document(rows);
+        self.claim(rows);
+    }
+}
+
+/// Namespace and local name of a start tag.
+fn resolve(resolver: &mut NamespaceResolver, start: &BytesStart<'_>) -> Expanded {
+    let of = |resolver: &NamespaceResolver| {
+        let (resolved, local) = resolver.resolve_element(QName(start.name().0));
+        let namespace = match resolved {
+            ResolveResult::Bound(namespace) => namespace.0.to_string(),
+            ResolveResult::Unbound | ResolveResult::Unknown(_) => String::new(),
+        };
+        (namespace, local.as_ref().to_string())
+    };
+    match resolver.push(start) {
+        Ok(()) => {
+            let found = of(resolver);
+            resolver.pop();
+            found
+        }
+        Err(_) => of(resolver),
+    }
+}
+
+fn sane(name: &str) -> String {
+    name.chars().filter(char::is_ascii_graphic).take(SHOWN_BYTES).collect()
+}
+
+/// Namespace and local name of the outermost element of a file that starts with `head`.
+pub(super) fn outermost(head: &[u8]) -> Option<Expanded> {
+    let (encoding, mark) = Encoding::marked(head);
+    let encoding = encoding.unwrap_or(Encoding::Narrow(Charset::Utf8));
+    let mut bytes = Vec::new();
+    let whole = (head.len() - mark) / encoding.width() * encoding.width();
+    encoding.narrow(&head[mark..mark + whole], &mut bytes);
+    let (mut inside, mut at) = (Inside::default(), 0);
+    while at < bytes.len() {
+        match scan::next(&bytes[at..], &mut inside, false) {
+            Found::Passed { len, .. } | Found::Declaration(len) => at += len,
+            Found::Tag(len) => {
+                let tag = String::from_utf8_lossy(&bytes[at..at + len]).into_owned();
+                let content = tag[1..tag.len() - 1].trim_end_matches('/');
+                let start = BytesStart::from_content(content, name(tag.as_bytes()).len());
+                return Some(resolve(&mut NamespaceResolver::default(), &start));
+            }
+            Found::Doctype | Found::TooLong | Found::Incomplete => return None,
+        }
+    }
+    None
+}
+
+/// Whether a file that starts with `head` and ends with `tail` has the end of its outermost element, or of anything behind
+/// that.
+pub(super) fn is_whole(head: &[u8], tail: &[u8]) -> bool {
+    let (encoding, _) = Encoding::marked(head);
+    let mut narrow = Vec::new();
+    match encoding {
+        Some(encoding) if encoding.width() == 2 => {
+            narrow.extend(tail.iter().copied().filter(|byte| *byte != 0));
+        }
+        _ => narrow.extend_from_slice(tail),
+    }
+    let end = narrow.trim_ascii_end();
+    if !end.ends_with(b">") {
+        return false;
+    }
+    if end.ends_with(b"-->") || end.ends_with(b"?>") {
+        return true;
+    }
+    let Some((_, local)) = outermost(head) else { return true };
+    let last = end.iter().rposition(|byte| *byte == b'<').map_or(end, |at| &end[at..]);
+    let written = name(last);
+    let written = written.rsplit(|byte| *byte == b':').next().unwrap_or(written);
+    written == local.as_bytes() && (last.starts_with(b"</") || last.ends_with(b"/>"))
+}
