@@ -11,6 +11,7 @@ use std::path::Path;
 /// Name, file, what stands there, what is written instead.
 const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("source-unknown", "house/940-order.map", "= W05.03", "= W05.33"),
+    ("ext-built-by-nobody", "house/wms-order.map", "PONum        = customer_po", "PONum        = ext.po"),
     ("segment-unknown", "house/940-order.map", "service            = W66.05", "service            = W67.05"),
     ("target-unknown", "house/940-order.map", "customer_po        =", "cutsomer_po        ="),
     ("target-twice", "house/940-order.map", "customer_po        =", "number             ="),

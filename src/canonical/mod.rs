@@ -1,6 +1,10 @@
 //! L2: canonical documents from their `.shape` files. The set of fields is closed; `ext` carries what a client needs
 //! beyond it.
 
+mod beyond;
+
+pub use beyond::{Names, collect};
+
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
 use crate::guide::leaf_type;
 use crate::language::syntax::{FieldDeclaration, ShapeDocument};
@@ -13,8 +17,8 @@ const DEPTH_MAX: usize = 16;
 /// The canonical documents of a workspace, by name.
 pub type Shapes = BTreeMap<String, Shape>;
 
-/// Compiles all documents. Records become part of each document that uses them.
-pub fn compile(documents: &[&ShapeDocument], findings: &mut Diagnostics) -> Shapes {
+/// Compiles all documents. Records become part of each document that uses them; `ext` has the fields `beyond`.
+pub fn compile(documents: &[&ShapeDocument], beyond: &Names, findings: &mut Diagnostics) -> Shapes {
     let mut by_name: BTreeMap<&str, &ShapeDocument> = BTreeMap::new();
     for document in documents {
         if let Some(earlier) = by_name.insert(&document.name.text, document) {
@@ -30,17 +34,25 @@ pub fn compile(documents: &[&ShapeDocument], findings: &mut Diagnostics) -> Shap
     for document in by_name.values().filter(|document| document.is_document) {
         let mut shape = Shape::new(format!("canonical {}", document.name.text));
         shape.is_master = document.is_master;
-        fields(&mut shape, PlaceId::ROOT, document, &by_name, 0, findings);
+        let known = Known { records: &by_name, beyond };
+        fields(&mut shape, PlaceId::ROOT, document, &known, 0, findings);
         shapes.insert(document.name.text.clone(), shape);
     }
     shapes
+}
+
+/// What fields may be made of.
+struct Known<'a> {
+    records: &'a BTreeMap<&'a str, &'a ShapeDocument>,
+    /// The fields of `ext`.
+    beyond: &'a Names,
 }
 
 fn fields(
     shape: &mut Shape,
     parent: PlaceId,
     document: &ShapeDocument,
-    records: &BTreeMap<&str, &ShapeDocument>,
+    known: &Known<'_>,
     depth: usize,
     findings: &mut Diagnostics,
 ) {
@@ -50,10 +62,11 @@ fn fields(
         return;
     }
     for declared in &document.fields {
+        let records = known.records;
         let record = records.get(declared.kind.name.text.as_str()).filter(|record| !record.is_document);
         let kind = match record {
             Some(_) => PlaceKind::Record,
-            None if declared.kind.name.text == "ext" => PlaceKind::Open,
+            None if declared.kind.name.text == beyond::RECORD => PlaceKind::Open,
             None => leaf(declared, records, findings),
         };
         let max_length = match (&kind, declared.kind.numbers.first()) {
@@ -68,7 +81,12 @@ fn fields(
         new.is_lookup_key = declared.key;
         new.title = declared.documentation.as_str().into();
         if let Some(record) = record {
-            fields(shape, place, record, records, depth + 1, findings);
+            fields(shape, place, record, known, depth + 1, findings);
+        }
+        if shape.place(place).kind == PlaceKind::Open {
+            for name in known.beyond {
+                shape.add(place, name, PlaceKind::Leaf(LeafType::Text));
+            }
         }
     }
 }

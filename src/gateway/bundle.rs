@@ -173,7 +173,15 @@ impl<'a> Compiler<'a> {
             Document::Shape(shape) => Some(shape),
             _ => None,
         });
-        let shapes = mapping::share(canonical::compile(&shapes.collect::<Vec<_>>(), self.findings));
+        let mut beyond = canonical::Names::new();
+        for document in documents {
+            match document {
+                Document::Map(map) => canonical::collect(&map.statements, &mut beyond),
+                Document::Fragment(fragment) => canonical::collect(&fragment.statements, &mut beyond),
+                _ => {}
+            }
+        }
+        let shapes = mapping::share(canonical::compile(&shapes.collect::<Vec<_>>(), &beyond, self.findings));
         let guides = self.guides();
         let layouts: BTreeMap<String, Arc<dyn Layout>> = guides
             .iter()

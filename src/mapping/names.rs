@@ -280,9 +280,15 @@ impl Scope {
         );
         Box::new(match suggest::nearest(&name, known.iter().map(String::as_str).chain(aliases)) {
             Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None if is_beyond(path, step) => finding.help("no map builds a field of `ext` with this name"),
             None => finding,
         })
     }
+}
+
+/// Whether a step stands behind `ext`, whose fields are those that maps build.
+fn is_beyond(path: &Path, step: &PathStep) -> bool {
+    path.steps.windows(2).any(|pair| pair[1].span == step.span && step_text(&pair[0]) == "ext")
 }
 
 /// Records of the document being built cannot be chosen among: nothing would be found.

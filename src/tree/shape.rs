@@ -23,7 +23,7 @@ pub enum PlaceKind {
     Record,
     /// Has a value.
     Leaf(LeafType),
-    /// A canonical record whose fields are not declared: any name, all text.
+    /// A canonical record whose fields no shape declares: those that maps build in it, all text.
     Open,
 }
 

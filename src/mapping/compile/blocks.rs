@@ -10,7 +10,7 @@ use crate::language::syntax::{Block, Expression, ExpressionKind, Path, PathStep,
 use crate::mapping::layers;
 use crate::mapping::names::{Binding, Found, Multiplicity, Scope, step_text};
 use crate::mapping::plan::{BlockKind, Expr};
-use crate::tree::{PlaceId, PlaceKind};
+use crate::tree::PlaceId;
 
 impl Compiler<'_> {
     pub(super) fn section(
@@ -121,7 +121,7 @@ impl Compiler<'_> {
             return self.later("a block whose target is several steps deep", "nest the blocks", statement);
         };
         let Some(place) = self.target_place(builder.place, step, &block.target) else { return };
-        if self.shape.place(place).kind != PlaceKind::Record {
+        if self.shape.place(place).leaf_type().is_some() {
             let finding = Diagnostic::new(Code::M007)
                 .with("name", self.shape.path(place))
                 .at(block.target.span, "not a record");

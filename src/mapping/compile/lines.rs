@@ -12,7 +12,7 @@ use crate::mapping::plan::{
     BlockKind, Constant, Expr, LeafPlan, Making, Message, MessagePartPlan, Round, Truncate,
 };
 use crate::tree::value::ValueKind;
-use crate::tree::{LeafType, PlaceId, PlaceKind, Shape};
+use crate::tree::{LeafType, PlaceId, Shape};
 
 impl Compiler<'_> {
     pub(super) fn assign(
@@ -52,7 +52,7 @@ impl Compiler<'_> {
     ) {
         let rule = self.context.rule(line.target.span);
         self.own(builder, place, rule, &line.target);
-        if self.shape.place(place).kind == PlaceKind::Record {
+        if self.shape.place(place).leaf_type().is_none() {
             return self.copy(builder, scope, line, place, rule);
         }
         if self.shape.place(place).is_many() {
