@@ -382,7 +382,7 @@ codes! {
         cause "The guide has this segment, but at another place of the message."
         example "W66 after the first LX";
     X103 Reject "the required segment `{tag}` is missing"
-        help "if the sender may leave it out, drop `required` in the guide"
+        help "if the sender may leave it out, say so in his guide: `widen PATH opt \"why\"`"
         cause "The message ends, or goes on, without a segment that the guide requires."
         example "a 940 without W05";
     X105 Reject "the segment `{tag}` comes more often than {max} times"
@@ -398,7 +398,7 @@ codes! {
         cause "A `case` of the guide did not hold. The code shown is the guide author's; the 997 says that segments are in error."
         example "case E001 \"an order has lines\": count(LX) > 0";
     X201 Reject "the required element {element} of `{tag}` is missing"
-        help "if the sender may leave it out, drop `required` in the guide"
+        help "if the sender may leave it out, say so in his guide: `widen PATH opt \"why\"`"
         cause "An element that the guide requires is empty."
         example "W05*N~ without order number";
     X202 Reject "element {element} of `{tag}` is missing, though a related one is there"
@@ -490,7 +490,7 @@ codes! {
         cause "The guide has this record, but at another place of the unit."
         example "a detail before the first header";
     X224 Reject "the required record `{tag}` is missing"
-        help "if the sender may leave it out, drop `required` in the guide"
+        help "if the sender may leave it out, say so in his guide: `widen PATH opt \"why\"`"
         cause "The unit ends, or goes on, without a record that the guide requires."
         example "an order without details";
     X225 Reject "the record `{tag}` comes more often than {max} times"
