@@ -12,9 +12,7 @@ pub fn run(page: &Page, prepare: &dyn Fn(&Path), bless: bool) -> Vec<String> {
     for block in &page.blocks {
         if block.kind != "console" {
             if !block.name.is_empty() {
-                let path = folder.path().join(&block.name);
-                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-                std::fs::write(path, &block.text).unwrap();
+                write(folder.path(), &block.name, &block.text);
             }
             continue;
         }
@@ -34,6 +32,17 @@ pub fn run(page: &Page, prepare: &dyn Fn(&Path), bless: bool) -> Vec<String> {
         return Vec::new();
     }
     wrong
+}
+
+/// Writes a file; `>>PATH` adds to one.
+fn write(folder: &Path, name: &str, text: &str) {
+    let path = folder.join(name.trim_start_matches(">>"));
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let before = match name.starts_with(">>") {
+        true => std::fs::read_to_string(&path).unwrap(),
+        false => String::new(),
+    };
+    std::fs::write(path, before + text).unwrap();
 }
 
 /// The lines `$ …`, each with what stands below it.
