@@ -359,7 +359,7 @@ codes! {
         help "remove it, or correct the name"
         cause "Unknown settings are refused: a slip would otherwise be a silent default."
         example "setle = \"2s\"";
-    F006 Error "the flow `{flow}` names the {what} `{name}`, which is not there"
+    F006 Error "`{flow}` names the {what} `{name}`, which is not there"
         help "correct the name, or add it"
         cause "Flows tie maps, guides and endpoints together."
         example "write house/wms-ordr to \"wms-import\"";
