@@ -69,12 +69,32 @@ impl Expr {
         let (start, field) = match self {
             Expr::Leaf(Nodes { start, way: Way::To { field, .. }, is_single: true, .. }) => (*start, *field),
             Expr::Pair(pair) => (pair.nodes.start, pair.field?),
+            Expr::List(
+                ListFunction::First,
+                ListSource::Nodes(Nodes { start, way: Way::To { field, .. }, gives_text: true, .. }),
+            ) => (*start, *field),
+            Expr::Call(function, arguments, _) if function.name == "text" => match arguments.as_slice() {
+                [number] if number.gives_number() => return number.copies(),
+                _ => return None,
+            },
             Expr::Else(value, _) => return value.copies(),
             _ => return None,
         };
         match start {
             Start::Slot(slot) => Some(Quick::Copy { slot, field }),
             Start::Group(_) | Start::This | Start::Out => None,
+        }
+    }
+}
+
+impl Expr {
+    /// Whether what it copies is a number: its text is right if it is the one that would be written.
+    pub fn copies_number(&self) -> bool {
+        match self {
+            Expr::Leaf(nodes) => nodes.gives_number,
+            Expr::Call(_, arguments, _) => arguments.iter().any(Expr::copies_number),
+            Expr::Else(value, _) => value.copies_number(),
+            _ => false,
         }
     }
 }

@@ -156,7 +156,7 @@ impl Copied {
         let needs = turn.needs.filter(|needs| needs.slot as usize == slot);
         Copied {
             field,
-            is_number: leaf.making == Making::Number,
+            is_number: leaf.making == Making::Number || leaf.value.copies_number(),
             is_optional: leaf.required.is_none() && (is_alone || needs.is_some()),
             others: if is_alone { 0 } else { needs.map_or(0, |needs| needs.mask.get()) },
             place: leaf.place,

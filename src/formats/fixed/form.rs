@@ -2,6 +2,8 @@
 
 use super::cut::{Framing, Role, Trim};
 use super::{FixedLayout, number, write};
+use crate::base::word::{Words, word};
+use crate::formats::check::Needs;
 use crate::guide::records::{Field, Letters, Record, Sign};
 use crate::tree::{PlaceId, PlaceKind};
 
@@ -31,16 +33,30 @@ pub(super) struct Column {
     /// Whether what stands there without a value goes without saying.
     pub is_silent: bool,
     pub is_computed: bool,
-    pub manner: Manner,
+    manner: Manner,
+    glance: Glance,
     /// What fills the columns a value does not need, and whether it is there already.
     fill: u8,
     is_filled: bool,
     is_right: bool,
 }
 
+/// What tells at a glance that a value may stand in a column.
+#[derive(Debug)]
+enum Glance {
+    /// The number of its bytes, or of its digits: the least, and so many more.
+    Length {
+        min: usize,
+        more: usize,
+    },
+    Word(Words),
+    /// More than a glance tells.
+    None,
+}
+
 /// How a value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Manner {
+enum Manner {
     /// It never changes.
     Constant,
     /// Text of which a character is a byte.
@@ -99,24 +115,33 @@ impl Column {
         is_silent: bool,
     ) -> Column {
         let (manner, fill) = manner(layout, field, blank.len());
+        let is_computed = field.auto.is_some() && field.constant.is_none();
         Column {
             field: index,
             place,
             at,
             len: blank.len(),
-            is_silent,
-            is_computed: field.auto.is_some() && field.constant.is_none(),
+            is_silent: is_silent && !is_computed,
+            is_computed,
             manner,
+            glance: Glance::of(layout.checks[place.index()].needs(), manner),
             fill,
             is_filled: blank.iter().all(|&byte| byte == fill),
             is_right: field.is_right,
         }
     }
 
+    /// Writes a value over what is in its columns if a glance tells that it is right and needs no care. `false` if it may
+    /// need some, or is empty; nothing is written then.
+    #[inline]
+    pub(super) fn write(&self, value: &[u8], columns: &mut [u8]) -> bool {
+        self.glance.tells(value) && is_plain(value) && self.write_plain(value, columns)
+    }
+
     /// Writes a value, which is ASCII without control characters, over what is in its columns. `false` if it takes more
     /// care; nothing is written then.
     #[inline]
-    pub(super) fn write(&self, value: &[u8], columns: &mut [u8]) -> bool {
+    pub(super) fn write_plain(&self, value: &[u8], columns: &mut [u8]) -> bool {
         match self.manner {
             Manner::Constant | Manner::Other => false,
             Manner::Digits(digits) => digits.write(value, self.fill, self.is_right, columns),
@@ -140,6 +165,30 @@ impl Column {
                 }
                 true
             }
+        }
+    }
+}
+
+impl Glance {
+    fn of(needs: Needs, manner: Manner) -> Glance {
+        match (needs, manner) {
+            (Needs::Length { min, more }, Manner::Text(_))
+            | (Needs::Digits { min: min @ 0..=1, more }, Manner::Digits(_)) => {
+                Glance::Length { min: min.max(1) as usize, more: more as usize }
+            }
+            (Needs::Word(words), Manner::Text(_)) => Glance::Word(words),
+            _ => Glance::None,
+        }
+    }
+
+    /// Whether a value that is ASCII without control characters is right. A number has a digit less than bytes if it has a
+    /// point: one that just fits so is looked at with care.
+    #[inline(always)]
+    fn tells(&self, value: &[u8]) -> bool {
+        match self {
+            Glance::Length { min, more } => value.len().wrapping_sub(*min) <= *more,
+            Glance::Word(words) => word(value).is_some_and(|word| words.contain(word)),
+            Glance::None => false,
         }
     }
 }

@@ -28,13 +28,16 @@ impl<'a> Walk<'a> {
     }
 
     /// The value of the first leaf at a place; "" if there is none.
-    #[inline(always)]
+    #[inline]
     pub(super) fn text(&mut self, place: PlaceId) -> &'a str {
+        self.leaf(place).and_then(|leaf| self.view.text(leaf)).unwrap_or("")
+    }
+
+    /// The first leaf at a place.
+    #[inline(always)]
+    pub(super) fn leaf(&mut self, place: PlaceId) -> Option<NodeId> {
         self.begin();
-        match self.next(place) {
-            Some(leaf) => self.view.text(leaf).unwrap_or(""),
-            None => "",
-        }
+        self.next(place)
     }
 
     /// Before another place is asked for.

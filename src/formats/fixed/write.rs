@@ -1,7 +1,7 @@
 //! A tree to records.
 
 use super::cut::{Cells, Trim};
-use super::form::{self, Column, Form, Manner};
+use super::form::{self, Column, Form};
 use super::read::told;
 use super::tally::Tally;
 use super::walk::Walk;
@@ -150,43 +150,47 @@ impl<'a> Writer<'a> {
         // How much longer the values so far are than in the form: characters may take several bytes.
         let mut longer = 0;
         for column in &form.columns {
-            let given = walk.text(column.place);
-            let computed;
-            let text = match column.is_computed {
-                true => {
-                    computed = self.computed(node, &fields[column.field]);
-                    &computed
-                }
-                false => given,
-            };
+            let given = walk.leaf(column.place);
+            let value = given.and_then(|leaf| self.view.bytes(leaf)).unwrap_or_default();
+            if value.is_empty() && column.is_silent {
+                continue;
+            }
             let at = (start + column.at).saturating_add_signed(longer);
-            let is_done = match text.is_empty() {
-                true => column.is_silent,
-                false => self.plain(column, text, at),
-            };
-            if !is_done {
-                let end = self.out.len();
-                let field = &fields[column.field];
-                self.position = column.field as u16 + 1;
-                match &field.constant {
-                    Some(constant) => self.constant(field, column.place, constant, given),
-                    None => self.value(field, column.place, text),
-                }
-                longer += (self.out.len() - end) as isize - column.len as isize;
-                self.put(at..at + column.len, end);
+            if !column.write(value, &mut self.out[at..at + column.len]) {
+                let given = given.and_then(|leaf| self.view.text(leaf)).unwrap_or_default();
+                longer += self.with_care((column, &fields[column.field]), node, given, at);
             }
         }
     }
 
-    /// Writes a value that needs no care at `at`; `false` if it does need some.
-    #[inline]
-    fn plain(&mut self, column: &Column, text: &str, at: usize) -> bool {
-        let (value, check) = (text.as_bytes(), &self.layout.checks[column.place.index()]);
-        !matches!(column.manner, Manner::Constant | Manner::Other)
-            && form::is_plain(value)
-            && (check.is_right_at_a_glance(value.len() as u32, || value)
-                || check.check(text, true, false).is_none())
-            && column.write(value, &mut self.out[at..at + column.len])
+    /// Writes a value at `at` that may be computed, wrong or not ASCII; gives by how much it is longer than its columns.
+    #[inline(never)]
+    fn with_care(
+        &mut self,
+        (column, field): (&Column, &Field),
+        node: Option<NodeId>,
+        given: &str,
+        at: usize,
+    ) -> isize {
+        let computed = column.is_computed.then(|| self.computed(node, field));
+        let text = computed.as_deref().unwrap_or(given);
+        let check = &self.layout.checks[column.place.index()];
+        if !text.is_empty()
+            && form::is_plain(text.as_bytes())
+            && check.check(text, true, false).is_none()
+            && column.write_plain(text.as_bytes(), &mut self.out[at..at + column.len])
+        {
+            return 0;
+        }
+        let end = self.out.len();
+        self.position = column.field as u16 + 1;
+        match &field.constant {
+            Some(constant) => self.constant(field, column.place, constant, given),
+            None => self.value(field, column.place, text),
+        }
+        let longer = (self.out.len() - end) as isize - column.len as isize;
+        self.put(at..at + column.len, end);
+        longer
     }
 
     /// Moves what was written from `end` on to where it belongs.

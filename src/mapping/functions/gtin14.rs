@@ -19,9 +19,8 @@ fn call<'r>(call: &Call<'_, 'r>) -> Result<Value<'r>, CallError> {
     if !matches!(text.len(), 8 | 12 | 13 | 14) || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(CallError::new(format!("`{text}` is no GTIN: it must have 8, 12, 13 or 14 digits")));
     }
-    const ZEROS: &str = "000000";
-    let mut padded = bumpalo::collections::String::with_capacity_in(14, call.memory);
-    padded.push_str(&ZEROS[..14 - text.len()]);
-    padded.push_str(text);
-    Ok(Value::Text(padded.into_bump_str()))
+    let mut padded = [b'0'; 14];
+    padded[14 - text.len()..].copy_from_slice(text.as_bytes());
+    let padded: &[u8; 14] = call.memory.alloc(padded);
+    Ok(std::str::from_utf8(padded).map_or(Value::Absent, Value::Text))
 }
