@@ -17,11 +17,13 @@ const DEPTH_MAX: usize = 16;
 /// The canonical documents of a workspace, by name.
 pub type Shapes = BTreeMap<String, Shape>;
 
-/// Compiles all documents. Records become part of each document that uses them; `ext` has the fields `beyond`.
+/// Compiles all documents. Records become part of each document that uses them; `ext` has the fields `beyond`. A record may
+/// have the name of a document: a field is of the record, a map reads or builds the document.
 pub fn compile(documents: &[&ShapeDocument], beyond: &Names, findings: &mut Diagnostics) -> Shapes {
-    let mut by_name: BTreeMap<&str, &ShapeDocument> = BTreeMap::new();
+    let (mut whole, mut records) = (BTreeMap::new(), BTreeMap::new());
     for document in documents {
-        if let Some(earlier) = by_name.insert(&document.name.text, document) {
+        let by_name = if document.is_document { &mut whole } else { &mut records };
+        if let Some(earlier) = by_name.insert(document.name.text.as_str(), *document) {
             findings.push(
                 Diagnostic::new(Code::G011)
                     .with("name", &document.name.text)
@@ -31,10 +33,10 @@ pub fn compile(documents: &[&ShapeDocument], beyond: &Names, findings: &mut Diag
         }
     }
     let mut shapes = Shapes::new();
-    for document in by_name.values().filter(|document| document.is_document) {
+    for document in whole.into_values() {
         let mut shape = Shape::new(format!("canonical {}", document.name.text));
         shape.is_master = document.is_master;
-        let known = Known { records: &by_name, beyond };
+        let known = Known { records: &records, beyond };
         fields(&mut shape, PlaceId::ROOT, document, &known, 0, findings);
         shapes.insert(document.name.text.clone(), shape);
     }
@@ -63,7 +65,7 @@ fn fields(
     }
     for declared in &document.fields {
         let records = known.records;
-        let record = records.get(declared.kind.name.text.as_str()).filter(|record| !record.is_document);
+        let record = records.get(declared.kind.name.text.as_str());
         let kind = match record {
             Some(_) => PlaceKind::Record,
             None if declared.kind.name.text == beyond::RECORD => PlaceKind::Open,
