@@ -95,6 +95,28 @@ pub fn number<'a>(document: View<'a>, shape: &Shape) -> &'a str {
     names.find_map(|name| Some(field(document, shape, name)).filter(|value| !value.is_empty())).unwrap_or("")
 }
 
+/// What counts of documents of one kind, the newest first: a change or cancellation takes the place of all that came under
+/// its number before it.
+pub fn standing<T>(
+    newest_first: impl IntoIterator<Item = T>,
+    view: impl Fn(&T) -> View<'_>,
+    shape: &Shape,
+) -> Vec<T> {
+    let (mut standing, mut replaced) = (Vec::new(), Vec::new());
+    for document in newest_first {
+        let (number, action) =
+            (number(view(&document), shape).to_string(), field(view(&document), shape, "action"));
+        if replaced.contains(&number) {
+            continue;
+        }
+        if matches!(action, "change" | "cancel") {
+            replaced.push(number);
+        }
+        standing.push(document);
+    }
+    standing
+}
+
 /// The fields the document can be found by later, with their values as `earlier` compares them.
 pub fn keys(document: View<'_>, shape: &Shape) -> Vec<(String, String)> {
     let mut keys = Vec::new();
@@ -116,6 +138,31 @@ pub fn keys(document: View<'_>, shape: &Shape) -> Vec<(String, String)> {
 mod tests {
     use super::*;
     use crate::tree::LeafType;
+
+    #[test]
+    fn a_change_takes_the_place_of_what_came_before_it() {
+        let mut shape = Shape::new("canonical thing");
+        let [number, action] =
+            ["number", "action"].map(|name| shape.add(PlaceId::ROOT, name, PlaceKind::Leaf(LeafType::Text)));
+        let document = |said: &(&str, &str)| {
+            let mut tree = Tree::new();
+            let root = tree.open(PlaceId::ROOT, Origin::default());
+            tree.leaf(number, said.0, Origin::default());
+            tree.leaf(action, said.1, Origin::default());
+            tree.close(root);
+            tree
+        };
+        let counts = |said: &[(&str, &str)]| {
+            let trees: Vec<Tree> = said.iter().map(document).collect();
+            standing(&trees, |tree| View::new(tree, ""), &shape).len()
+        };
+        assert_eq!(counts(&[("1", "change"), ("1", "new")]), 1);
+        assert_eq!(counts(&[("1", "cancel"), ("1", "change"), ("1", "new")]), 1);
+        // Ordered again after it was cancelled, and ordered twice.
+        assert_eq!(counts(&[("1", "new"), ("1", "cancel"), ("1", "new")]), 2);
+        assert_eq!(counts(&[("1", "new"), ("1", "new")]), 2);
+        assert_eq!(counts(&[("1", "change"), ("2", "new"), ("1", "new")]), 2);
+    }
 
     #[test]
     fn a_document_survives_being_stored() {

@@ -262,22 +262,25 @@ impl<'a> One<'a> {
         line: &EarlierPlan,
         keys: Vec<(String, String)>,
     ) -> Result<Found, GatewayError> {
-        let found = self.ledger.find_documents(client.id.clone(), line.document.clone(), keys)?;
-        let several = found.len();
-        match found.into_iter().next() {
-            None => Ok(Found::None),
-            Some(newest) if several == 1 || line.is_newest => {
-                let tree = documents::load(&newest.body, &line.shape);
-                match tree.filter(|_| Sha::of(&newest.body) == newest.sha) {
-                    Some(tree) => Ok(Found::One(tree)),
-                    None => {
-                        let detail = "its bytes are no document any more".to_string();
-                        Err(GatewayError::Damaged { what: format!("document {}", newest.id), detail })
-                    }
-                }
-            }
-            Some(_) => Ok(Found::Several(several)),
+        let mut found = self.ledger.find_documents(client.id.clone(), line.document.clone(), keys)?;
+        if line.is_newest {
+            found.truncate(1);
         }
+        let mut trees = Vec::with_capacity(found.len());
+        for document in found {
+            let tree = documents::load(&document.body, &line.shape);
+            let Some(tree) = tree.filter(|_| Sha::of(&document.body) == document.sha) else {
+                let detail = "its bytes are no document any more".to_string();
+                return Err(GatewayError::Damaged { what: format!("document {}", document.id), detail });
+            };
+            trees.push(tree);
+        }
+        let mut standing = documents::standing(trees, |tree| View::new(tree, ""), &line.shape);
+        Ok(match standing.len() {
+            0 => Found::None,
+            1 => Found::One(standing.remove(0)),
+            several => Found::Several(several),
+        })
     }
 
     /// Fields every document has.

@@ -3,6 +3,7 @@
 use super::way::Ways;
 use crate::base::files::{Disk, read_whole};
 use crate::cli::exit::{Exit, Stop};
+use crate::gateway::documents::standing;
 use crate::mapping::plan::EarlierPlan;
 use crate::mapping::{Earlier, Found, Plan};
 use crate::tree::{NodeId, Shape, Tree, View, json};
@@ -93,13 +94,17 @@ pub fn find_one(line: &EarlierPlan, keys: &[(String, String)], documents: &[Docu
     }
 }
 
+/// Those with these keys that count, in the order they were given.
 fn fitting<'d>(
     line: &EarlierPlan,
     keys: &[(String, String)],
     documents: &'d [Document],
 ) -> Vec<&'d Document> {
     let is_fit = |document: &&Document| document.shape.name == line.shape.name && document.has(keys);
-    documents.iter().filter(is_fit).collect()
+    let newest_first = documents.iter().rev().filter(is_fit);
+    let mut standing = standing(newest_first, |document| document.view(), &line.shape);
+    standing.reverse();
+    standing
 }
 
 impl Document {
