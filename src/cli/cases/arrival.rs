@@ -76,7 +76,8 @@ fn flat<'c>(bundle: &Bundle, client: &'c Client, sample: &Sample) -> Vec<&'c str
     if all.len() == 1 {
         return all;
     }
-    let reading = names(client.routes.iter().filter(is_flat).filter(|r| is_read_by(&*r.layout, sample)));
+    let reading =
+        names(client.routes.iter().filter(is_flat).filter(|r| is_read_by(&*r.layout, &sample.bytes)));
     if !reading.is_empty() {
         return reading;
     }
@@ -117,18 +118,15 @@ fn unknown(client: &Client, named: &str, known: &[&str]) -> Fault {
 }
 
 /// Whether a guide cuts the file into messages and refuses none of them.
-fn is_read_by(layout: &dyn Layout, sample: &Sample) -> bool {
+pub fn is_read_by(layout: &dyn Layout, bytes: &[u8]) -> bool {
     let format = format(&layout.guide().format).expect("a layout is made by its format");
-    let found = units::index(format, Some(layout), &sample.bytes);
+    let found = units::index(format, Some(layout), bytes);
     let is_sound = !found.units.is_empty() && found.findings.is_empty() && found.unclaimed.is_empty();
     is_sound
         && found.units.iter().all(|unit| {
             let range = unit.row.offset as usize..(unit.row.offset + unit.row.length) as usize;
-            let input = MessageInput {
-                head: &unit.interchange.head,
-                bytes: &sample.bytes[range],
-                offset: unit.row.offset,
-            };
+            let input =
+                MessageInput { head: &unit.interchange.head, bytes: &bytes[range], offset: unit.row.offset };
             let mut findings = Diagnostics::bounded(Limits::default().message_findings);
             layout.read(&input, &mut Scratch::default(), &mut Tree::new(), &mut findings);
             unit.row.fault.is_none() && findings.worst() < Some(Severity::Hold)

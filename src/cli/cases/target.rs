@@ -1,5 +1,6 @@
 //! A file that left, as messages to compare: read again by the guides it may have been written by.
 
+use super::arrival::is_read_by;
 use super::difference::{Content, Item};
 use crate::cli::units::{self, Found, Unit};
 use crate::diagnostics::Diagnostics;
@@ -34,20 +35,23 @@ impl<'b> Targets<'b> {
         Targets { layouts }
     }
 
-    /// The guide of files that no mark tells; the first of the endpoint's.
-    fn flat(&self) -> Option<&'b dyn Layout> {
-        self.layouts.iter().copied().find(|layout| layout.guide().setting("set").is_empty())
+    /// The guide of a file that no mark tells: the first of the endpoint's that refuses nothing of it, else the first.
+    fn flat(&self, bytes: &[u8]) -> Option<&'b dyn Layout> {
+        let mut flat = self.layouts.iter().copied().filter(|layout| layout.guide().setting("set").is_empty());
+        let fitting = flat.clone().find(|layout| is_read_by(*layout, bytes));
+        fitting.or(flat.next())
     }
 
-    fn of(&self, unit: &Unit) -> Option<&'b dyn Layout> {
+    /// The guide of a message; `flat` where its kind has none.
+    fn of(&self, unit: &Unit, flat: Option<&'b dyn Layout>) -> Option<&'b dyn Layout> {
         let of_kind = |layout: &&dyn Layout| layout.guide().setting("set") == unit.row.kind;
-        self.layouts.iter().copied().find(of_kind).or(self.flat())
+        self.layouts.iter().copied().find(of_kind).or(flat)
     }
 }
 
 /// The format of a file that left.
 pub fn format_of(targets: &Targets<'_>, bytes: &[u8]) -> &'static str {
-    let flat = || format(&targets.flat()?.guide().format);
+    let flat = || format(&targets.flat(bytes)?.guide().format);
     sniff(bytes).or_else(flat).map_or("bytes", |format| format.id())
 }
 
@@ -56,12 +60,13 @@ pub fn items(targets: &Targets<'_>, bytes: &[u8]) -> Option<Vec<Item>> {
     let (format, flat) = match sniff_among(bytes, targets.layouts.iter().copied()) {
         Some(found) => found,
         None => {
-            let flat = targets.flat()?;
+            let flat = targets.flat(bytes)?;
             (format(&flat.guide().format)?, Some(flat))
         }
     };
     let found = units::index(format, flat, bytes);
-    let mut items: Vec<Item> = found.units.iter().map(|unit| message(targets, unit, bytes)).collect();
+    let mut items: Vec<Item> =
+        found.units.iter().map(|unit| message(targets.of(unit, flat), unit, bytes)).collect();
     items.extend(around(&found, bytes));
     Some(items)
 }
@@ -127,9 +132,9 @@ pub fn pieces(bytes: &[u8]) -> Vec<String> {
     text.split_inclusive(ends).map(str::to_string).collect()
 }
 
-fn message(targets: &Targets<'_>, unit: &Unit, bytes: &[u8]) -> Item {
+fn message(layout: Option<&dyn Layout>, unit: &Unit, bytes: &[u8]) -> Item {
     let (start, end) = range(unit);
-    let content = match targets.of(unit) {
+    let content = match layout {
         Some(layout) => {
             let input = MessageInput {
                 head: &unit.interchange.head,
