@@ -1,6 +1,7 @@
 //! What stands in a demo workspace, and the messages that are dropped into it.
 
 use crate::gateway::bundle::{self, MappingFiles};
+use crate::gateway::settings::GatewaySettings;
 use include_dir::{Dir, DirEntry, include_dir};
 use std::io;
 use std::path::Path;
@@ -10,30 +11,6 @@ static MAPPINGS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/mappings");
 
 /// The settings of the demo, which become `gateway.toml`.
 const SETTINGS: &str = "gateway-demo.toml";
-
-/// Folders that files travel through.
-const FOLDERS: [&str; 20] = [
-    "drops/brightwick/outgoing",
-    "drops/brightwick/incoming",
-    "drops/caldera/outgoing",
-    "drops/nordhaven/items",
-    "drops/nordhaven/outgoing",
-    "drops/nordhaven/incoming",
-    "drops/nordhaven/supplier",
-    "wms/import",
-    "wms/export",
-    "wms/leipzig",
-    "wms/leipzig-shipments",
-    "wms/leipzig-receipts",
-    "drops/tannbridge/items",
-    "drops/tannbridge/outgoing",
-    "drops/tannbridge/incoming",
-    "wms/reno-inbound",
-    "wms/reno-receipts",
-    "wms/reno-movements",
-    "wms/reno-stock",
-    "data",
-];
 
 /// A message of the demo.
 pub struct Example {
@@ -111,12 +88,14 @@ pub const WAREHOUSE_DROPS: [Example; 1] = [Example {
 /// Lays the workspace out in `folder`, made if need be. What is there already is left as it is: the mappings are the
 /// user's to edit.
 pub fn lay_out(folder: &Path) -> io::Result<()> {
-    for path in FOLDERS {
+    let text = MAPPINGS.get_file(SETTINGS).and_then(|file| file.contents_utf8());
+    let text = text.expect("the settings of the demo are among the mappings");
+    let settings: GatewaySettings = toml::from_str(text).expect("a test reads the settings of the demo");
+    for path in settings.endpoints.values().map(|endpoint| &endpoint.path).chain([&settings.data]) {
         std::fs::create_dir_all(folder.join(path))?;
     }
     write_missing(&MAPPINGS, &folder.join("mappings"))?;
-    let settings = MAPPINGS.get_file(SETTINGS).expect("the settings of the demo are among the mappings");
-    write_new(&folder.join("gateway.toml"), settings.contents())
+    write_new(&folder.join("gateway.toml"), text.as_bytes())
 }
 
 /// Drops an example as a careful sender does: under a temporary name, then renamed.
