@@ -681,8 +681,8 @@ pub struct Block {
     pub sort_by: Vec<Expression>,
     /// `as`
     pub alias: Option<Word>,
-    /// `inside CPS as p`: a record on the way of the source, by its own name.
-    pub inside: Option<(Path, Word)>,
+    /// `inside CPS as p`: records on the way of the source, by names of their own.
+    pub inside: Vec<(Path, Word)>,
     /// `required`, `always`
     pub modifiers: Modifiers,
     /// What is inside.
@@ -817,7 +817,7 @@ pub enum ExpressionKind {
     Path(Path),
     /// `$zone`
     Parameter(Word),
-    /// `f(x, y)`; `out all HL` inside `count(…)` is a [`ExpressionKind::All`].
+    /// `f(x, y)`
     Call {
         /// The function.
         name: Word,
@@ -828,13 +828,6 @@ pub enum ExpressionKind {
     Within {
         /// The call or bracket.
         value: Box<Expression>,
-        /// The path within it.
-        path: Path,
-    },
-    /// `out all HL`
-    All {
-        /// `out`, `this`, …
-        root: Word,
         /// The path within it.
         path: Path,
     },
@@ -1024,6 +1017,8 @@ pub struct PathStep {
     pub selectors: Vec<Selector>,
     /// `#2`
     pub occurrence: Option<Occurrence>,
+    /// `out all HL`: wherever it stands inside, not only directly.
+    pub is_deep: bool,
     /// The step.
     pub span: Span,
 }

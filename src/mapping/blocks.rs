@@ -57,9 +57,13 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
                     }
                     Some(view) if group_by.is_empty() && sort_by.is_empty() => {
                         let mut any = false;
+                        let mut surroundings = view.tree.surroundings();
                         for &id in ids {
-                            if let Some((places, around)) = inside {
-                                let found = view.tree.around(id, places);
+                            if !inside.is_empty() {
+                                surroundings.go_to(id);
+                            }
+                            for (places, around) in inside {
+                                let found = surroundings.innermost(places);
                                 evaluator.slots[*around]
                                     .set(found.map_or(Slot::Empty, |id| Slot::Record(view, id)));
                             }

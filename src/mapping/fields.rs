@@ -337,6 +337,7 @@ impl Fields {
     pub fn address(&mut self, nodes: &mut Nodes) {
         nodes.way = match (nodes.start, nodes.steps.as_slice()) {
             (_, []) | (Start::Group(_), _) => Way::Walk,
+            (_, steps) if steps.iter().any(|step| step.deep.is_some()) => Way::Walk,
             (Start::Slot(slot), steps @ [first, ..]) => {
                 let slot = &mut self.slots[slot];
                 let direct = steps.iter().all(Step::is_direct).then(|| slot.path(steps)).flatten();

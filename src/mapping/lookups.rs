@@ -142,9 +142,17 @@ impl Compiler<'_> {
                 around.span,
             );
         }
+        // Of `msg all HL[I]` the way has no names: what is around it is looked for as wide.
+        let is_deep = source.steps.iter().position(|step| step.is_deep);
+        let (around, is_on_the_way) = match is_deep {
+            Some(first) => (&deep_beside(source, first, around), true),
+            None => {
+                let mut steps = around.steps.iter().zip(&source.steps);
+                let is_shorter = around.steps.len() < source.steps.len();
+                (around, is_shorter && steps.all(|(one, other)| one.name == other.name))
+            }
+        };
         let Some(Found::Path(found)) = self.context.resolve(scope, around) else { return None };
-        let is_on_the_way = around.steps.len() < source.steps.len()
-            && around.steps.iter().zip(&source.steps).all(|(one, other)| one.name == other.name);
         if !is_on_the_way {
             self.context.findings.push(
                 Diagnostic::new(Code::L001)
@@ -154,8 +162,23 @@ impl Compiler<'_> {
             );
             return None;
         }
+        if found.nodes.steps.iter().any(|step| step.is_tested) {
+            return self.context.unsupported(
+                "choosing what is around by more than its place",
+                "name a level or a variant that the guide has",
+                around.span,
+            );
+        }
         let slot = self.context.slot();
         let binding = Binding::Record { slot, shape: found.shape, places: found.places.clone() };
         Some((binding, (found.places, slot)))
     }
+}
+
+/// `HL[O]` beside `msg all HL[I]`, where the step behind `all` has this number: `msg all HL[O]`.
+fn deep_beside(source: &Path, first: usize, around: &Path) -> Path {
+    let mut steps = source.steps[..first].to_vec();
+    steps.extend(around.steps.iter().cloned());
+    steps[first].is_deep = true;
+    Path { steps, span: around.span }
 }

@@ -7,7 +7,7 @@ use crate::guide::path::{StepError, composites_around, step_places};
 use crate::guide::shorten;
 use crate::language::syntax::{Expression, Occurrence, Path, PathStep, SelectorKind, StepName};
 use crate::tree::value::ValueKind;
-use crate::tree::{LeafType, PlaceId, Shape};
+use crate::tree::{LeafType, PlaceId, PlaceKind, Shape};
 use std::sync::Arc;
 
 /// Places of qualifier and value that a code may stand in, and the code.
@@ -169,6 +169,7 @@ impl Scope {
                 occurrence: None,
                 is_single: false,
                 is_tested: true,
+                deep: None,
             }));
         }
         Ok(found)
@@ -198,6 +199,10 @@ impl Scope {
         let mut steps = Vec::new();
         let mut pair = None;
         for (i, step) in path.steps.iter().enumerate().skip(skip) {
+            let deep = step.is_deep.then(|| first_ways(shape, &places));
+            if step.is_deep {
+                (places, many) = (records_with(shape, &places, step), true);
+            }
             if let Some(found) = pair_step(shape, &places, step) {
                 if i + 1 < path.steps.len() {
                     return Err(self.unknown(path, &path.steps[i + 1], &[]));
@@ -217,11 +222,7 @@ impl Scope {
             if found.places.is_empty() {
                 return Err(self.unknown(path, step, &[]));
             }
-            let counted = step.occurrence.filter(|_| !found.is_position);
-            let occurrence = counted.map(|occurrence| match occurrence {
-                Occurrence::Number(number) => number,
-                Occurrence::Last => u32::MAX,
-            });
+            let occurrence = occurrence_of(step, found.is_position)?;
             let step_is_many = is_many(shape, &found.places);
             many |= occurrence.is_none() && step_is_many;
             let keys = found.places.iter().filter_map(|&place| shape.place(place).key).collect();
@@ -235,13 +236,11 @@ impl Scope {
                 keys,
                 condition,
                 occurrence,
-                is_single,
+                is_single: is_single && deep.is_none(),
+                deep: deep.map(|ways| ways_to(shape, &ways, &places)),
             });
         }
-        let kinds =
-            |place: &PlaceId| shape.place(*place).leaf_type().map_or(ValueKind::Record, LeafType::kind);
-        let kind =
-            if pair.is_some() { ValueKind::Text } else { places.first().map_or(ValueKind::Record, kinds) };
+        let kind = if pair.is_some() { ValueKind::Text } else { kind_at(shape, &places) };
         let leaves = places
             .iter()
             .filter_map(|&place| Some((place, shape.place(place).leaf_type()?.clone())))
@@ -305,6 +304,28 @@ fn chosen_of_source(step: &PathStep, start: Start, is_tested: bool) -> Result<()
     ))
 }
 
+/// `#2` as it is counted at run time.
+fn occurrence_of(step: &PathStep, is_position: bool) -> Result<Option<u32>, Box<Diagnostic>> {
+    if step.is_deep && step.occurrence.is_some() {
+        return Err(Box::new(
+            Diagnostic::new(Code::L002)
+                .with("what", "`#n` behind `all`")
+                .with("instead", "write `first(…)` or `last(…)` around the path")
+                .at(step.span, ""),
+        ));
+    }
+    Ok(step.occurrence.filter(|_| !is_position).map(|occurrence| match occurrence {
+        Occurrence::Number(number) => number,
+        Occurrence::Last => u32::MAX,
+    }))
+}
+
+/// The kind of the value at places.
+fn kind_at(shape: &Shape, places: &[PlaceId]) -> ValueKind {
+    let kinds = |place: &PlaceId| shape.place(*place).leaf_type().map_or(ValueKind::Record, LeafType::kind);
+    places.first().map_or(ValueKind::Record, kinds)
+}
+
 /// The condition in brackets, if there is one.
 fn condition_of(step: &PathStep) -> Option<&Expression> {
     step.selectors.iter().find_map(|selector| match &selector.kind {
@@ -338,7 +359,40 @@ fn whole_step(shape: &Shape, places: &[PlaceId]) -> Step {
         occurrence: None,
         is_single: !is_many(shape, places),
         is_tested: false,
+        deep: None,
     }
+}
+
+/// What stands directly in records.
+fn first_ways(shape: &Shape, places: &[PlaceId]) -> Vec<PlaceId> {
+    places.iter().flat_map(|&place| shape.place(place).children.iter().copied()).collect()
+}
+
+/// Those of `ways` that places stand in, or are.
+fn ways_to(shape: &Shape, ways: &[PlaceId], places: &[PlaceId]) -> Vec<PlaceId> {
+    let around = |place: PlaceId| {
+        std::iter::successors(Some(place), |&at| (at != PlaceId::ROOT).then(|| shape.place(at).parent))
+    };
+    let leads = |way: &PlaceId| places.iter().any(|&place| around(place).any(|at| at == *way));
+    ways.iter().copied().filter(leads).collect()
+}
+
+/// The records in some records, and those themselves, that have what a step names; all of them if none has.
+fn records_with(shape: &Shape, places: &[PlaceId], step: &PathStep) -> Vec<PlaceId> {
+    let mut all = places.to_vec();
+    let mut at = 0;
+    while at < all.len() {
+        let children = &shape.place(all[at]).children;
+        let is_record = |&place: &PlaceId| shape.place(place).kind == PlaceKind::Record;
+        all.extend(children.iter().copied().filter(is_record));
+        at += 1;
+    }
+    let has = |&&place: &&PlaceId| match &step.name {
+        StepName::Name(name) => shape.children_named(place, name).next().is_some(),
+        StepName::Position(position) => shape.child_at(place, *position).is_some(),
+    };
+    let with: Vec<PlaceId> = all.iter().filter(has).copied().collect();
+    if with.is_empty() { all } else { with }
 }
 
 /// Several places of one parent are variants: together they may come as often as there are of them.

@@ -91,7 +91,7 @@ fn of_text(text: &Message, found: &mut Vec<Read>) {
 
 fn of_path(nodes: &Nodes, found: &mut Vec<Read>) {
     if let (Start::This | Start::Out, Some(step)) = (nodes.start, nodes.steps.first()) {
-        found.extend(step.places.iter().map(|&place| (nodes.start, place, nodes.span)));
+        found.extend(step.first_places().iter().map(|&place| (nodes.start, place, nodes.span)));
     }
     let steps = nodes.member.as_deref().into_iter().chain(&nodes.steps);
     let conditions = steps.filter_map(|step| step.condition.as_ref());

@@ -334,7 +334,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         if let Start::Slot(slot) = nodes.start
             && let Slot::Record(view, id) = self.slots[slot].get()
             && !nodes.steps.is_empty()
-            && nodes.steps.iter().all(Step::is_plain)
+            && nodes.steps.iter().all(|step| step.is_plain() && step.deep.is_none())
         {
             if let Some(children) = self.begin(slot, nodes).children(view.tree, id) {
                 collect(view.tree, children, &nodes.steps, &mut ids);
@@ -364,6 +364,19 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         let Some((step, rest)) = steps.split_first() else { return each(parent) };
         let tree = of.tree();
         let Some(children) = begin.children(tree, parent) else { return ControlFlow::Continue(()) };
+        if step.deep.is_some() {
+            let end = tree.node(parent).end.min(tree.len() as u32);
+            let mut inside = (parent.0 + 1..end).map(NodeId);
+            return inside.try_for_each(|id| {
+                let is_meant = step.leads_to(tree.node(id).place)
+                    && (!step.is_tested || self.selected(of, id, step, target));
+                if is_meant {
+                    self.walk(of, id, rest, Begin::AtFirst, target, each)
+                } else {
+                    ControlFlow::Continue(())
+                }
+            });
+        }
         // The last step is at its nodes: no further call for each.
         let mut go = |id: NodeId| match rest.is_empty() {
             true => each(id),

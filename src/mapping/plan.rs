@@ -233,7 +233,7 @@ pub enum BlockKind {
         /// Where the current one, or the current group, is put.
         slot: usize,
         /// `inside CPS as p`: the places of a record around each, and the slot it is put in.
-        inside: Option<(Vec<PlaceId>, usize)>,
+        inside: Vec<(Vec<PlaceId>, usize)>,
         /// Keys of `group by`.
         group_by: Vec<Expr>,
         /// Keys of `sort by`.
@@ -562,12 +562,14 @@ pub struct Step {
     pub is_single: bool,
     /// Whether records at its places are to be tested.
     pub is_tested: bool,
+    /// `out all HL`: wherever they stand inside. The places that the way to them begins with.
+    pub deep: Option<Vec<PlaceId>>,
 }
 
 impl Step {
     /// Whether the first node it leads to is known by its place and key alone.
     pub fn is_direct(&self) -> bool {
-        self.condition.is_none() && matches!(self.occurrence, None | Some(1))
+        self.deep.is_none() && self.condition.is_none() && matches!(self.occurrence, None | Some(1))
     }
 
     /// Whether it needs no test, and no count beyond the first.
@@ -592,6 +594,11 @@ impl Step {
             [only] => *only == place,
             places => places.binary_search(&place).is_ok(),
         }
+    }
+
+    /// The places that a way to its nodes begins with.
+    pub fn first_places(&self) -> &[PlaceId] {
+        self.deep.as_ref().unwrap_or(&self.places)
     }
 
     /// Whether it leads to one node at most.

@@ -1,6 +1,7 @@
 //! What is there: nodes in pre-order in one vector, values as ranges of the message or of the tree's side buffer.
 
 use super::shape::PlaceId;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A node of a [`Tree`]; 0 is the root.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -224,6 +225,40 @@ impl Tree {
         node.rule = origin.rule;
     }
 
+    /// Puts records, each the first of a pair, with all that is in them behind what is in the second of its pair. They are
+    /// in the order of the tree, and none is around what it goes into.
+    pub fn relink(&mut self, moved: &[(NodeId, NodeId)]) {
+        let mut into: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
+        for (node, around) in moved {
+            into.entry(*around).or_default().push(*node);
+        }
+        let away: BTreeSet<NodeId> = moved.iter().map(|(node, _)| *node).collect();
+        let mut nodes = Vec::with_capacity(self.nodes.len());
+        if !self.nodes.is_empty() {
+            self.relink_one(NodeId::ROOT, &into, &away, &mut nodes);
+        }
+        debug_assert_eq!(nodes.len(), self.nodes.len());
+        self.nodes = nodes;
+    }
+
+    fn relink_one(
+        &self,
+        node: NodeId,
+        into: &BTreeMap<NodeId, Vec<NodeId>>,
+        away: &BTreeSet<NodeId>,
+        nodes: &mut Vec<Node>,
+    ) {
+        let at = nodes.len();
+        nodes.push(*self.node(node));
+        for child in self.children(node).filter(|child| !away.contains(child)) {
+            self.relink_one(child, into, away, nodes);
+        }
+        for child in into.get(&node).into_iter().flatten() {
+            self.relink_one(*child, into, away, nodes);
+        }
+        nodes[at].end = nodes.len() as u32;
+    }
+
     /// Removes `node` and everything after it. Used to take back a record that turned out empty.
     pub fn truncate(&mut self, node: NodeId) {
         self.nodes.truncate(node.0 as usize);
@@ -288,13 +323,9 @@ impl Tree {
         self.nodes.is_empty()
     }
 
-    /// The innermost record around a node that is at one of these places.
-    pub fn around(&self, node: NodeId, places: &[PlaceId]) -> Option<NodeId> {
-        let is_around = |&id: &u32| {
-            let other = &self.nodes[id as usize];
-            other.end > node.0 && places.contains(&other.place)
-        };
-        (0..node.0).rev().find(is_around).map(NodeId)
+    /// The records around nodes, asked for one node after the other.
+    pub fn surroundings(&self) -> Surroundings<'_> {
+        Surroundings { nodes: &self.nodes, at: 0, open: Vec::new() }
     }
 
     /// Children of a node, in order; of a record still open, the children so far. An empty tree has none.
@@ -302,6 +333,36 @@ impl Tree {
     pub fn children(&self, parent: NodeId) -> Children<'_> {
         let end = self.nodes.get(parent.0 as usize).map_or(0, |node| node.end.min(self.nodes.len() as u32));
         Children { nodes: &self.nodes, at: parent.0 + 1, end }
+    }
+}
+
+/// The records around a node. It goes on from node to node, so that a message is passed through once for all of them.
+#[derive(Debug)]
+pub struct Surroundings<'a> {
+    nodes: &'a [Node],
+    at: u32,
+    open: Vec<u32>,
+}
+
+impl Surroundings<'_> {
+    /// Goes on to a node, or begins again for one before.
+    pub fn go_to(&mut self, node: NodeId) {
+        if node.0 < self.at {
+            (self.at, self.open) = (0, Vec::new());
+        }
+        for at in self.at..node.0 {
+            self.open.push(at);
+            while self.open.last().is_some_and(|&open| self.nodes[open as usize].end <= at + 1) {
+                self.open.pop();
+            }
+        }
+        self.at = node.0;
+    }
+
+    /// The innermost one that is at one of these places.
+    pub fn innermost(&self, places: &[PlaceId]) -> Option<NodeId> {
+        let is_meant = |&&open: &&u32| places.contains(&self.nodes[open as usize].place);
+        self.open.iter().rev().find(is_meant).map(|&open| NodeId(open))
     }
 }
 

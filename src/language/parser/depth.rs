@@ -7,7 +7,7 @@ use super::super::syntax::{Expression, ExpressionKind, MessagePart, Path, Policy
 pub fn of(expression: &Expression) -> usize {
     let inner = match &expression.kind {
         ExpressionKind::Literal(_) | ExpressionKind::Parameter(_) => 0,
-        ExpressionKind::Path(path) | ExpressionKind::All { path, .. } => of_path(path),
+        ExpressionKind::Path(path) => of_path(path),
         ExpressionKind::Call { arguments: list, .. } | ExpressionKind::List(list) => deepest(list),
         ExpressionKind::Binary { left, right, .. } => of(left).max(of(right)),
         ExpressionKind::Not(value) | ExpressionKind::Negate(value) => of(value),

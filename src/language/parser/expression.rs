@@ -4,7 +4,9 @@
 //! which is what bounds how deep a file may nest.
 
 use super::super::lexer::Kind;
-use super::super::syntax::{Expression, ExpressionKind, Literal, LiteralKind, Operator, Path, Via, Word};
+use super::super::syntax::{
+    Expression, ExpressionKind, Literal, LiteralKind, Operator, Path, PathStep, StepName, Via, Word,
+};
 use super::depth;
 use super::input::{Input, NESTING_MAX, Parsed, Problem, keyword, list, must, plain_word, sign, string};
 use super::path::{path, source_path};
@@ -332,8 +334,15 @@ fn bracketed(input: Input<'_>) -> Parsed<'_, ExpressionKind> {
 fn all(input: Input<'_>) -> Parsed<'_, ExpressionKind> {
     let (rest, root) = plain_word(input)?;
     let (rest, _) = keyword("all", "`all`")(rest)?;
-    let (rest, path): (_, Path) = must(path)(rest)?;
-    Ok((rest, ExpressionKind::All { root, path }))
+    let (rest, mut path): (_, Path) = must(path)(rest)?;
+    if let Some(first) = path.steps.first_mut() {
+        first.is_deep = true;
+    }
+    let name = StepName::Name(root.text);
+    let root = PathStep { name, selectors: Vec::new(), occurrence: None, is_deep: false, span: root.span };
+    path.steps.insert(0, root);
+    path.span = input.span_to(&rest);
+    Ok((rest, ExpressionKind::Path(path)))
 }
 
 /// An expression after a keyword, if the keyword is there.

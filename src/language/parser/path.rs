@@ -122,7 +122,7 @@ fn step_tail<'a>(start: Input<'a>, mut rest: Input<'a>, name: StepName) -> Parse
         found = Some(which);
         rest = next;
     }
-    Ok((rest, PathStep { name, selectors, occurrence: found, span: start.span_to(&rest) }))
+    Ok((rest, PathStep { name, selectors, occurrence: found, is_deep: false, span: start.span_to(&rest) }))
 }
 
 fn occurrence(input: Input<'_>) -> Parsed<'_, Occurrence> {

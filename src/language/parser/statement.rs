@@ -15,6 +15,7 @@ use super::wording::{Vocabulary, meant};
 use crate::diagnostics::{Code, Diagnostic};
 use nom::Parser as _;
 use nom::combinator::opt;
+use nom::multi::many0;
 
 const VOCABULARY: Vocabulary = Vocabulary {
     place: "map",
@@ -159,19 +160,19 @@ fn block_header(input: Input<'_>, each: bool) -> Parsed<'_, Block> {
         Ok((rest, _)) => must(name)(rest).map(|(rest, alias)| (rest, Some(alias)))?,
         Err(_) => (rest, None),
     };
-    let (rest, inside) = if each { inside(rest)? } else { (rest, None) };
+    let (rest, inside) = if each { many0(inside).parse(rest)? } else { (rest, Vec::new()) };
     let (rest, modifiers) = modifiers(rest)?;
     let statements = Vec::new();
     Ok((rest, Block { target, source, condition, group_by, sort_by, alias, inside, modifiers, statements }))
 }
 
 /// `inside CPS as p`
-fn inside(input: Input<'_>) -> Parsed<'_, Option<(Path, Word)>> {
-    let Ok((rest, _)) = keyword("inside", "`inside`")(input) else { return Ok((input, None)) };
+fn inside(input: Input<'_>) -> Parsed<'_, (Path, Word)> {
+    let (rest, _) = keyword("inside", "`inside`")(input)?;
     let (rest, around) = must(path)(rest)?;
     let (rest, _) = must(keyword("as", "`as`"))(rest)?;
     let (rest, alias) = must(name)(rest)?;
-    Ok((rest, Some((around, alias))))
+    Ok((rest, (around, alias)))
 }
 
 /// `group by a, b`

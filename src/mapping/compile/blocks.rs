@@ -91,16 +91,14 @@ impl Compiler<'_> {
             Binding::Group { slot, shape: found.shape, places: found.places, by, member }
         };
         let mut inner = Scope { here: here.clone(), ..scope.clone() };
-        let inside = match &block.inside {
-            None => None,
-            Some((around, alias)) => match self.inside(scope, path, around, !block.group_by.is_empty()) {
-                Some((binding, inside)) => {
-                    inner.names.push((alias.text.clone(), binding));
-                    Some(inside)
-                }
-                None => return,
-            },
-        };
+        let mut inside = Vec::new();
+        for (around, alias) in &block.inside {
+            let Some((binding, found)) = self.inside(scope, path, around, !block.group_by.is_empty()) else {
+                return;
+            };
+            inner.names.push((alias.text.clone(), binding));
+            inside.push(found);
+        }
         if let Some(alias) = &block.alias {
             inner.names.push((alias.text.clone(), here));
         }

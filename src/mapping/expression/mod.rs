@@ -134,9 +134,6 @@ impl Context<'_> {
             ExpressionKind::Matches { .. } => {
                 self.unsupported("`matches`", "compare with `=` or `in`", expression.span)
             }
-            ExpressionKind::All { .. } => {
-                self.unsupported("`out all …`", "count one place at a time", expression.span)
-            }
             ExpressionKind::Within { .. } => self.unsupported(
                 "a path into the result of a function",
                 "give the result a name with `let`",

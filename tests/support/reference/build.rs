@@ -360,13 +360,17 @@ impl Run<'_> {
             return self.lines(building, scope, block, statement, arguments);
         }
         let ExpressionKind::Path(path) = &source.kind else { panic!("a path") };
-        if let Some((around, alias)) = &block.inside {
+        if !block.inside.is_empty() {
             let mut written = false;
-            for (number, (node, around)) in
-                self.find_inside(scope, path, around.steps.len()).into_iter().enumerate()
-            {
+            for (number, (node, way)) in self.find_with_way(scope, path).into_iter().enumerate() {
                 let mut scope = scope.clone();
-                scope.names.push((alias.text.clone(), Bound::Node(around)));
+                for (around, alias) in &block.inside {
+                    let bound = match self.on_the_way(&scope, path, around, &way) {
+                        Some(around) => Bound::Node(around),
+                        None => Bound::Value(Value::Absent),
+                    };
+                    scope.names.push((alias.text.clone(), bound));
+                }
                 written |= self.one(building, &scope, block, statement, Bound::Node(node), number, true);
             }
             if !written && block.modifiers.required.is_some() {

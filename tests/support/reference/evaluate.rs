@@ -109,7 +109,26 @@ impl Run<'_> {
         Some(value.map_or(Value::Absent, |text| Value::Text(text.to_string())))
     }
 
+    /// `all HL`: wherever it stands inside, in the order of the message.
+    fn deep(&self, scope: &Scope, node: &Rc<Node>, step: &PathStep) -> Vec<Rc<Node>> {
+        let mut found = Vec::new();
+        for child in &node.children {
+            let is_named = match &step.name {
+                StepName::Name(name) => child.schema.name == *name,
+                StepName::Position(position) => child.schema.position == *position,
+            };
+            if is_named {
+                found.extend(self.selected(scope, vec![child.clone()], step));
+            }
+            found.extend(self.deep(scope, child, step));
+        }
+        found
+    }
+
     fn step(&self, scope: &Scope, node: &Rc<Node>, step: &PathStep) -> Vec<Rc<Node>> {
+        if step.is_deep {
+            return self.deep(scope, node, step);
+        }
         if let Some(composite) = composite_with(node, step) {
             let inside = node.children.iter().filter(|child| child.schema.label() == composite);
             return inside.flat_map(|child| self.step(scope, child, step)).collect();
@@ -163,20 +182,53 @@ impl Run<'_> {
         found
     }
 
-    /// The nodes that a path leads to, each with the one that its first steps lead to.
-    pub fn find_inside(&self, scope: &Scope, path: &Path, steps: usize) -> Vec<(Rc<Node>, Rc<Node>)> {
-        let (first, rest) = path.steps.split_at(steps);
-        let part = |steps: &[PathStep]| Path { steps: steps.to_vec(), ..path.clone() };
-        let Found::Nodes(around) = self.find(scope, &part(first)) else { return Vec::new() };
-        let mut found = Vec::new();
-        for around in around {
-            let mut nodes = vec![around.clone()];
-            for step in rest {
-                nodes = nodes.iter().flat_map(|node| self.step(scope, node, step)).collect();
-            }
-            found.extend(nodes.into_iter().map(|node| (node, around.clone())));
+    /// The nodes that a path leads to, each with all that is on the way to it, the outermost first.
+    pub fn find_with_way(&self, scope: &Scope, path: &Path) -> Vec<(Rc<Node>, Vec<Rc<Node>>)> {
+        let first = Path { steps: path.steps[..1].to_vec(), ..path.clone() };
+        let (starts, rest) = match self.start(scope, path) {
+            (Bound::Node(start), 1) => (vec![start], &path.steps[1..]),
+            _ => match self.find(scope, &first) {
+                Found::Nodes(nodes) => (nodes, &path.steps[1..]),
+                Found::Value(_) => return Vec::new(),
+            },
+        };
+        let mut found: Vec<(Rc<Node>, Vec<Rc<Node>>)> =
+            starts.into_iter().map(|node| (node.clone(), vec![node])).collect();
+        for step in rest {
+            found = found
+                .into_iter()
+                .flat_map(|(node, way)| {
+                    self.step(scope, &node, step).into_iter().map(move |next| {
+                        let mut way = way.clone();
+                        way.extend(path_between(&node, &next));
+                        (next, way)
+                    })
+                })
+                .collect();
         }
         found
+    }
+
+    /// The innermost node on a way that `around` leads to: the first steps of the path, or after `all` any that is named so.
+    pub fn on_the_way(
+        &self,
+        scope: &Scope,
+        path: &Path,
+        around: &Path,
+        way: &[Rc<Node>],
+    ) -> Option<Rc<Node>> {
+        let deep = path.steps.iter().position(|step| step.is_deep);
+        let named = match deep {
+            Some(first) => {
+                let mut steps = path.steps[..first].to_vec();
+                steps.extend(around.steps.iter().cloned());
+                steps[first].is_deep = true;
+                Path { steps, ..around.clone() }
+            }
+            None => around.clone(),
+        };
+        let Found::Nodes(nodes) = self.find(scope, &named) else { return None };
+        way.iter().rev().find(|node| nodes.iter().any(|other| Rc::ptr_eq(node, other))).cloned()
     }
 
     /// Whether an expression reads a document that is awaited.
@@ -543,4 +595,19 @@ fn compares(operator: Operator, left: &Value, right: &Value) -> bool {
         Operator::Greater => order.is_gt(),
         _ => order.is_ge(),
     }
+}
+
+/// What is between a node and one in it, that one included, the outermost first.
+fn path_between(outer: &Rc<Node>, inner: &Rc<Node>) -> Vec<Rc<Node>> {
+    for child in &outer.children {
+        if Rc::ptr_eq(child, inner) {
+            return vec![child.clone()];
+        }
+        let mut behind = path_between(child, inner);
+        if !behind.is_empty() {
+            behind.insert(0, child.clone());
+            return behind;
+        }
+    }
+    Vec::new()
 }
