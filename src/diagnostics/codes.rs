@@ -203,6 +203,14 @@ codes! {
         help "take `number` out, or correct the path"
         cause "`number` says that only numbers stand in what the base has as text. Dates, codes and whole segments stay what they are."
         example "QTY.C186 number instead of QTY.C186.6060 number";
+    G027 Error "`{tag}` is no loop at the top of this guide that may come again, so it has no levels"
+        help "name the loop that carries the levels, such as HL"
+        cause "`hierarchy` puts the occurrences of one loop inside each other."
+        example "hierarchy BSN id .01 parent .02 level .03 levels S > O";
+    G026 Error "`hierarchy {tag}` needs `{what}` with an element of the segment"
+        help "write `{what} .01` with the right position"
+        cause "Levels are told apart by elements of their own segment: its number, the number of the one around it, its level."
+        example "hierarchy HL id .01 level .03 levels S > O";
     G020 Error "`{field}` stands at column {found} by the widths before it, and `at {expected}` is written: {what}"
         help "correct a width before it, or declare the columns between as `filler N`"
         cause "Columns are counted from the widths of the fields before. `at` repeats what the partner's document says, so that a wrong width is noticed."
@@ -397,6 +405,22 @@ codes! {
         help "the sender corrects the message; if it is as agreed, change the `case` in the guide"
         cause "A `case` of the guide did not hold. The code shown is the guide author's; the 997 says that segments are in error."
         example "case E001 \"an order has lines\": count(LX) > 0";
+    X108 Reject "element {element} of `{tag}` names `{value}`, and no `{tag}` before it has that number"
+        help "the sender names the number of the `{tag}` that this one belongs to, and puts that one first"
+        cause "Each level names the one it belongs to. As that one comes before, none can belong to itself or to what belongs to it."
+        example "HL*2*7*O~ without HL*7 before it";
+    X109 Reject "`{tag}` has the number `{value}`, as another before it"
+        help "the sender gives each `{tag}` of a message a number of its own"
+        cause "What names this number could belong to either. It was put into the first."
+        example "HL*2*1*O~ and HL*2*1*O~";
+    X110 Reject "the level `{value}` of `{tag}` cannot stand {around}; the guide has {levels}"
+        help "the sender corrects the level or the number it names; if it is as agreed, change `hierarchy` in the guide"
+        cause "The guide says with `hierarchy` which levels there are, from the outermost, and which of them may be skipped."
+        example "an item in a shipment, without an order between them";
+    X111 Warn "`{value}` in element {element} of `{tag}` is wrong about whether there are levels inside"
+        help "the sender writes 1 where other levels name this one, and 0 where none does"
+        cause "The levels were read by what they name; this element was only compared."
+        example "HL*4*3*I*1~ as the last level";
     X201 Reject "the required element {element} of `{tag}` is missing"
         help "if the sender may leave it out, say so in his guide: `widen PATH opt \"why\"`"
         cause "An element that the guide requires is empty."

@@ -165,6 +165,8 @@ pub struct Scratch {
     /// Of segment formats: the values of the message, and where its segments go.
     pub(crate) tokenizer: segment::Tokenizer,
     pub(crate) matcher: segment::MatcherState,
+    /// Of messages whose segments name the one they belong to.
+    pub(crate) levels: segment::LevelsState,
     /// Places of required segments that are not there.
     pub(crate) gaps: Vec<crate::tree::PlaceId>,
     pub(crate) text: String,

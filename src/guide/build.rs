@@ -2,8 +2,8 @@
 
 use super::moment::{self, Moment};
 use super::{
-    ExtraColumns, Guide, GuideSources, PlaceRules, Relation, RelationKind, Unit, elements, narrow, records,
-    types,
+    ExtraColumns, Guide, GuideSources, PlaceRules, Relation, RelationKind, Unit, elements, hierarchy, narrow,
+    records, types,
 };
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
@@ -82,6 +82,7 @@ fn build(layers: &[&GuideDocument], sources: &GuideSources<'_>, findings: &mut D
             records: Vec::new(),
             elements: None,
             moments: Vec::new(),
+            hierarchy: None,
             words: Default::default(),
             extra_columns: ExtraColumns::default(),
             cases: Vec::new(),
@@ -165,6 +166,7 @@ impl<'a> Builder<'a, '_> {
                     narrow::not_used(&mut self.guide, path, self.findings);
                 }
             }
+            GuideLine::Hierarchy(line) => hierarchy::declare(&mut self.guide, line, self.findings),
             GuideLine::Case(case) => self.guide.cases.push(case.clone()),
             _ => {}
         }

@@ -4,6 +4,7 @@
 
 mod build;
 pub mod elements;
+mod hierarchy;
 pub mod moment;
 mod narrow;
 pub mod path;
@@ -17,6 +18,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use build::{compile, unknown_document};
+pub use hierarchy::Hierarchy;
 pub use narrow::shorten;
 pub use types::leaf_type;
 
@@ -56,6 +58,8 @@ pub struct Guide {
     pub elements: Option<elements::Elements>,
     /// Dates and times whose form a code beside them tells.
     pub moments: Vec<moment::Moment>,
+    /// Segments that name the segment they belong to.
+    pub hierarchy: Option<Hierarchy>,
     /// What codes mean, by the id of their element, for people.
     pub words: BTreeMap<Box<str>, BTreeMap<Box<str>, Box<str>>>,
     /// What to do with columns the guide does not name.

@@ -3,6 +3,7 @@
 use super::moment::Moment;
 use super::path::{StepError, step_places};
 use super::{Guide, PlaceRules, ValueClass};
+use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
 use crate::language::syntax::{AttributeKind, Path, PathStep, RuleLine, SelectorKind, StepName, Word};
 use crate::tree::mask::Mask;
@@ -189,7 +190,17 @@ pub fn place_in(guide: &Guide, segment: PlaceId, path: &Path, findings: &mut Dia
 /// The places a rule is about. A selector whose codes no variant has makes that variant.
 fn places(guide: &mut Guide, path: &Path, findings: &mut Diagnostics) -> Option<Vec<PlaceId>> {
     let mut at = vec![PlaceId::ROOT];
-    for step in &path.steps {
+    let mut steps = path.steps.as_slice();
+    if let [first, rest @ ..] = steps
+        && let Some(levels) = levels(guide, first)
+    {
+        if levels.is_empty() {
+            findings.push(no_level(guide, path, first));
+            return None;
+        }
+        (at, steps) = (levels, rest);
+    }
+    for step in steps {
         let wanted = variant_codes(step);
         let found = match step_places(&guide.shape, &at, step) {
             Ok(found) => found,
@@ -198,6 +209,10 @@ fn places(guide: &mut Guide, path: &Path, findings: &mut Diagnostics) -> Option<
                 return None;
             }
         };
+        if found.places.is_empty() {
+            findings.push(no_level(guide, path, step));
+            return None;
+        }
         at = match wanted {
             None => found.places,
             Some(_) if found.places.iter().any(|&place| guide.shape.place(place).position > 0) => {
@@ -215,6 +230,27 @@ fn places(guide: &mut Guide, path: &Path, findings: &mut Diagnostics) -> Option<
     Some(at)
 }
 
+/// `HL[I]` at the front of a path: the level wherever it stands.
+fn levels(guide: &Guide, step: &PathStep) -> Option<Vec<PlaceId>> {
+    let hierarchy = guide.hierarchy.as_ref()?;
+    let is_its_tag = matches!(&step.name, StepName::Name(name) if **name == *hierarchy.tag);
+    let codes = variant_codes(step).filter(|_| is_its_tag)?;
+    Some(codes.iter().flat_map(|code| hierarchy.places(code)).collect())
+}
+
+/// A level that cannot stand there.
+fn no_level(guide: &Guide, path: &Path, step: &PathStep) -> Diagnostic {
+    let levels = guide.hierarchy.as_ref().map_or(Vec::new(), |hierarchy| vec![hierarchy.shown()]);
+    let codes = variant_codes(step).unwrap_or_default().join("|");
+    let name = match &step.name {
+        StepName::Name(name) => format!("{name}[{codes}]"),
+        StepName::Position(position) => format!(".{position:02}"),
+    };
+    let there = if levels.is_empty() { String::new() } else { format!("there are: {}", shorten(&levels)) };
+    let span = Span { start: step.span.start, ..path.span };
+    Diagnostic::new(Code::G009).with("name", name).with("guide", &guide.name).at(span, there)
+}
+
 fn variant_codes(step: &PathStep) -> Option<Vec<Box<str>>> {
     step.selectors.iter().find_map(|selector| match &selector.kind {
         SelectorKind::Codes { negated: false, codes } => {
@@ -229,7 +265,15 @@ fn variant(guide: &mut Guide, place: PlaceId, codes: &[Box<str>]) -> PlaceId {
         return place;
     }
     let (variant, copied) = guide.shape_mut().add_variant(place, codes.to_vec());
-    for (old, _) in &copied {
+    copy_rules(guide, &copied);
+    // The base may require one of the tag; which variant that is, the overlay says line by line.
+    guide.shape_mut().place_mut(variant).required = false;
+    variant
+}
+
+/// Gives copies of places, with their ids before and after, the rules of what they are copies of.
+pub fn copy_rules(guide: &mut Guide, copied: &[(PlaceId, PlaceId)]) {
+    for (old, _) in copied {
         let rules = guide.rules[old.index()].clone();
         guide.rules.push(rules);
     }
@@ -248,9 +292,6 @@ fn variant(guide: &mut Guide, place: PlaceId, codes: &[Box<str>]) -> PlaceId {
         })
         .collect();
     guide.moments.extend(moments);
-    // The base may require one of the tag; which variant that is, the overlay says line by line.
-    guide.shape_mut().place_mut(variant).required = false;
-    variant
 }
 
 fn unknown_step(guide: &Guide, path: &Path, step: &PathStep, error: &StepError) -> Diagnostic {

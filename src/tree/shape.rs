@@ -1,6 +1,7 @@
 //! What may be there: places in the order they stand, each a record or a leaf.
 
 use super::value::LeafType;
+use std::collections::BTreeMap;
 
 /// A place of a [`Shape`]; 0 is the root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -119,7 +120,7 @@ impl Shape {
     /// Adds a place as the last child of `parent`, in a slot of its own.
     pub fn add(&mut self, parent: PlaceId, name: &str, kind: PlaceKind) -> PlaceId {
         let id = PlaceId(self.places.len() as u32);
-        let slot = self.place(parent).children.last().map_or(0, |&last| self.place(last).slot + 1);
+        let slot = self.next_slot(parent);
         self.places.push(Place {
             name: name.into(),
             parent,
@@ -148,25 +149,7 @@ impl Shape {
         codes: Vec<Box<str>>,
     ) -> (PlaceId, Vec<(PlaceId, PlaceId)>) {
         let parent = self.place(place).parent;
-        let mut copied = Vec::new();
-        let copy = self.copy_into(place, parent, &mut copied);
-        for (_, new) in &copied {
-            let remap =
-                |old: PlaceId| copied.iter().find(|(from, _)| *from == old).map_or(old, |(_, to)| *to);
-            let (key, pairs) = {
-                let place = self.place(*new);
-                (place.key.map(remap), place.pairs.clone())
-            };
-            let place = self.place_mut(*new);
-            place.key = key;
-            place.pairs = pairs
-                .into_iter()
-                .map(|pairs| Pairs {
-                    name: pairs.name,
-                    pairs: pairs.pairs.into_iter().map(|(q, v)| (remap(q), remap(v))).collect(),
-                })
-                .collect();
-        }
+        let (copy, copied) = self.copy_of(place, parent);
         self.place_mut(copy).codes = codes;
         let siblings = &mut self.places[parent.index()].children;
         let at = siblings
@@ -174,6 +157,44 @@ impl Shape {
             .position(|&child| child == place)
             .expect("a place is among its parent's children");
         siblings.insert(at, copy);
+        (copy, copied)
+    }
+
+    /// Copies `place` and everything in it as the last child of `parent`, for `codes`. Copies in one slot are variants of
+    /// one tag. Returns what [`Shape::add_variant`] returns.
+    pub fn add_copy(
+        &mut self,
+        place: PlaceId,
+        parent: PlaceId,
+        slot: u32,
+        codes: Vec<Box<str>>,
+    ) -> (PlaceId, Vec<(PlaceId, PlaceId)>) {
+        let (copy, copied) = self.copy_of(place, parent);
+        let own = self.place_mut(copy);
+        own.codes = codes;
+        own.slot = slot;
+        self.places[parent.index()].children.push(copy);
+        (copy, copied)
+    }
+
+    /// The slot of what is added to a record next.
+    pub fn next_slot(&self, parent: PlaceId) -> u32 {
+        self.place(parent).children.last().map_or(0, |&last| self.place(last).slot + 1)
+    }
+
+    /// A copy of a place and everything in it, with keys and pairs of its own; its parent does not have it yet.
+    fn copy_of(&mut self, place: PlaceId, parent: PlaceId) -> (PlaceId, Vec<(PlaceId, PlaceId)>) {
+        let mut copied = Vec::new();
+        let copy = self.copy_into(place, parent, &mut copied);
+        let twins: BTreeMap<PlaceId, PlaceId> = copied.iter().copied().collect();
+        let twin = |old: PlaceId| twins.get(&old).copied().unwrap_or(old);
+        for (_, new) in &copied {
+            let place = self.place_mut(*new);
+            place.key = place.key.map(twin);
+            for pairs in &mut place.pairs {
+                pairs.pairs.iter_mut().for_each(|(q, v)| (*q, *v) = (twin(*q), twin(*v)));
+            }
+        }
         (copy, copied)
     }
 

@@ -38,6 +38,10 @@ pub const TOLD: &[(Code, Told)] = &[
     (Code::X106, Told::Segment(NOT_HERE)),
     // A `case` binds several segments and blames none.
     (Code::X107, Told::Message(UNSPECIFIED, "")),
+    (Code::X108, Told::Element(INVALID)),
+    (Code::X109, Told::Element(INVALID)),
+    (Code::X110, Told::Element(INVALID)),
+    (Code::X111, Told::Element(INVALID)),
     (Code::X201, Told::Element(MISSING)),
     (Code::X202, Told::Element(MISSING)),
     (Code::X203, Told::Segment(TOO_MANY_PARTS)),

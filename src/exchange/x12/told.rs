@@ -27,6 +27,11 @@ pub const TOLD: &[(Code, Told)] = &[
     (Code::X106, Told::Unnamed),
     // A `case` binds several segments and blames none: the set has segments in error.
     (Code::X107, Told::Set("5")),
+    // What is wrong with a level is a wrong value of one of its elements.
+    (Code::X108, Told::Element("7")),
+    (Code::X109, Told::Element("7")),
+    (Code::X110, Told::Element("7")),
+    (Code::X111, Told::Element("7")),
     (Code::X201, Told::Element("1")),
     (Code::X202, Told::Element("2")),
     (Code::X203, Told::Element("3")),

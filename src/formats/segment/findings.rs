@@ -24,6 +24,13 @@ pub(super) struct Spot<'t> {
     pub component: u16,
 }
 
+/// A part of a segment to come back to when the segment is gone.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LevelMark {
+    ordinal: u32,
+    token: Token,
+}
+
 impl Spot<'_> {
     /// The gap behind the segment's last byte.
     pub(super) fn segment_end(&self) -> Token {
@@ -72,6 +79,66 @@ impl<'a, 's> Findings<'a, 's> {
             Diagnostic::new(Code::X103)
                 .with("tag", self.guide.shape.path(place))
                 .with("guide", &self.guide.name)
+                .place(at),
+        );
+    }
+
+    /// A required segment is not in the one that is marked.
+    #[cold]
+    pub(super) fn missing_in(&mut self, place: PlaceId, mark: LevelMark) {
+        let now = std::mem::replace(&mut self.source.ordinal, mark.ordinal);
+        self.missing(place, mark.token.end());
+        self.source.ordinal = now;
+    }
+
+    /// Where the segment at hand has this part.
+    pub(super) fn mark(&self, token: Token) -> LevelMark {
+        LevelMark { ordinal: self.source.ordinal, token }
+    }
+
+    /// Something is wrong with the element of a level, which stands `around`.
+    #[cold]
+    pub(super) fn on_level(
+        &mut self,
+        code: Code,
+        (level, position): (PlaceId, u16),
+        token: Token,
+        around: &str,
+    ) {
+        self.marked(code, (level, position), self.mark(token), around);
+    }
+
+    /// The same for a segment that is gone.
+    #[cold]
+    pub(super) fn marked(
+        &mut self,
+        code: Code,
+        (level, position): (PlaceId, u16),
+        mark: LevelMark,
+        around: &str,
+    ) {
+        let element = self.guide.shape.child_at(level, position).map_or(PlaceId::ROOT, |place| place);
+        let tag = self.guide.rules(level).element_id.to_string();
+        let value = String::from_utf8_lossy(mark.token.of(self.source.bytes)).into_owned();
+        let levels = self.guide.hierarchy.as_ref().map_or(String::new(), |hierarchy| hierarchy.shown());
+        let at = Place {
+            offset: self.offset + u64::from(mark.token.start),
+            length: mark.token.len,
+            segment: mark.ordinal,
+            tag: tag.clone(),
+            loop_id: loop_id(self.guide, level),
+            element: position,
+            repetition: 1,
+            element_id: self.guide.rules(element).element_id.to_string(),
+            ..Place::default()
+        };
+        self.all.push(
+            Diagnostic::new(code)
+                .with("tag", tag)
+                .with("element", format!("{position:02}"))
+                .with("value", value)
+                .with("around", around)
+                .with("levels", levels)
                 .place(at),
         );
     }

@@ -214,6 +214,41 @@ impl MatcherState {
         found.is_some_and(|(depth, at)| !self.is_full(structure, &self.frames[depth], at))
     }
 
+    /// A segment that names the one it belongs to, for the place and the slots of the message and of the record around
+    /// it, counted from 0. The record at `outer` is gone on with if it is open; if it is not, the segment stands in the
+    /// message for now, and the second of the result is `false`. `None` if the message has gone on behind such segments.
+    #[allow(clippy::too_many_arguments, reason = "what a segment is, where it goes, and whom to tell")]
+    pub fn level(
+        &mut self,
+        guide: &Guide,
+        structure: &Structure,
+        (place, (top, slot)): (PlaceId, (usize, usize)),
+        outer: Option<NodeId>,
+        origin: Origin,
+        tree: &mut Tree,
+        missing: &mut Vec<PlaceId>,
+    ) -> Option<(NodeId, bool)> {
+        let message = self.frames.first()?;
+        if message.slot > message.first + top as u32 {
+            return None;
+        }
+        let is_outer = |frame: &Frame| Some(frame.node) == outer;
+        let depth = self.frames.iter().rposition(is_outer);
+        while self.frames.len() > depth.map_or(1, |depth| depth + 1) {
+            self.pop(guide, structure, tree, missing);
+        }
+        let frame = self.frames.last_mut()?;
+        let slot = if depth.is_some() { slot } else { top };
+        let at = frame.first + slot as u32;
+        if frame.unmet < at {
+            check_required(guide, structure.record(frame.place), frame, &self.counts, slot, missing);
+        }
+        // Its segments are counted by who knows the levels.
+        (frame.slot, frame.count, frame.unmet) = (at, 0, structure.steps.slot(at).unmet);
+        let is_inside = depth.is_some() || outer.is_none();
+        Some((tree.open(place, origin), is_inside))
+    }
+
     /// Ends all records inside the message and moves on to a slot of it, counted from 0.
     pub fn go_to(
         &mut self,

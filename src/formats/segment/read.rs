@@ -26,7 +26,7 @@ pub(crate) fn read(
     findings: &mut Diagnostics,
 ) {
     tree.clear();
-    let Scratch { tokenizer, matcher, gaps, text, bytes, .. } = scratch;
+    let Scratch { tokenizer, matcher, levels: state, gaps, text, bytes, .. } = scratch;
     let is_plain = is_plain(input.bytes);
     let is_text = is_plain || std::str::from_utf8(input.bytes).is_ok();
     let is_direct = is_text && !dialect.checks_repertoire;
@@ -46,13 +46,20 @@ pub(crate) fn read(
     };
     gaps.clear();
     matcher.begin(structure, tree);
+    state.begin();
     tokenizer.begin(input.bytes, &dialect.delimiters);
     while let Some(tokens) = tokenizer.segment(input.bytes) {
         let tag = Tag::at(input.bytes, tokens[0].start as usize, tokens[0].len as usize);
         reader.findings.source.ordinal += 1;
         let origin = reader.findings.source.origin(Token::span(tokens));
         let key = |position, component| key_of(input.bytes, tokens, position, component);
-        let matched = matcher.segment(guide, structure, tag, key, origin, tree, gaps);
+        let matched = match &structure.levels {
+            Some(levels) if levels.tag == tag => {
+                let of = (guide, structure, levels);
+                state.level(of, matcher, tokens, input.bytes, tree, &mut reader.findings, gaps)
+            }
+            _ => matcher.segment(guide, structure, tag, key, origin, tree, gaps),
+        };
         if !gaps.is_empty() {
             gaps.drain(..).for_each(|place| reader.findings.missing(place, tokens[0].start));
         }
@@ -75,6 +82,9 @@ pub(crate) fn read(
     }
     matcher.end(guide, structure, tree, gaps);
     gaps.iter().for_each(|&place| reader.findings.missing(place, input.bytes.len() as u32));
+    if let Some(levels) = &structure.levels {
+        state.end((guide, levels), tree, &mut reader.findings, input.bytes.len() as u32);
+    }
 }
 
 /// Whether all is ASCII without control characters, in one pass that the compiler makes wide.
@@ -90,7 +100,7 @@ fn key_of<'b>(bytes: &'b [u8], tokens: &[Token], position: u16, component: u16) 
 
 /// An element of the segment, or one of its components. Whether there are release characters in it is not told.
 #[inline]
-fn token_of(tokens: &[Token], position: u16, component: u16) -> Option<Token> {
+pub(super) fn token_of(tokens: &[Token], position: u16, component: u16) -> Option<Token> {
     let mut rest = tokens;
     for _ in 0..position {
         rest = &rest[element_len(rest)..];

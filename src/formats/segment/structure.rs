@@ -1,13 +1,14 @@
 //! A guide's structure in the form reader and matcher want: per record its slots, and the elements of its own segment.
 
+use super::levels::Levels;
 use super::looks::Looks;
 use super::relation::Relations;
 use super::steps::Steps;
 use super::tags::{Tag, TagNumbers};
 use crate::base::word::word;
 use crate::formats::check::Check;
-use crate::guide::Guide;
 use crate::guide::moment::Moment;
+use crate::guide::{Guide, Hierarchy};
 use crate::tree::{LeafType, PlaceId, PlaceKind};
 
 /// One tag at one position of a structure, with its variants by qualifier.
@@ -142,6 +143,8 @@ pub struct Structure {
     tags: TagNumbers,
     /// The ways of segments through it.
     pub steps: Steps,
+    /// Segments that name the one they belong to.
+    pub levels: Option<Levels>,
 }
 
 impl Structure {
@@ -163,7 +166,15 @@ impl Structure {
         let slots = records.iter().flat_map(|record| &record.slots);
         let tags = TagNumbers::of(slots.map(|slot| slot.tag).collect());
         let by_place = of_place.iter().map(|&number| &records[number as usize]);
-        Structure { steps: Steps::of(by_place, &tags), records, of_place, tags }
+        let steps = Steps::of(by_place, &tags);
+        let mut structure = Structure { steps, records, of_place, tags, levels: None };
+        structure.levels = structure.levels_of(guide, &tag);
+        structure
+    }
+
+    fn levels_of(&self, guide: &Guide, tag: impl Fn(PlaceId) -> Tag) -> Option<Levels> {
+        let tag = tag(guide.hierarchy.as_ref()?.plain);
+        Levels::of(guide, tag, |around| self.record(around).slots.iter().rposition(|slot| slot.tag == tag))
     }
 
     /// What a record place holds.
@@ -210,7 +221,7 @@ fn record(guide: &Guide, place: PlaceId, tag: &dyn Fn(PlaceId) -> Tag) -> Record
     }
     for slot in &mut record.slots {
         slot.maxima = slot.places().map(|place| shape.place(place).max).collect();
-        let is_wanted = |place: PlaceId| place != slot.plain && shape.place(place).required;
+        let is_wanted = |place: PlaceId| place != slot.plain && must_come(guide, place);
         slot.wanted =
             (0..).zip(slot.places()).filter(|(_, place)| is_wanted(*place)).map(|(at, _)| at).collect();
     }
@@ -218,10 +229,17 @@ fn record(guide: &Guide, place: PlaceId, tag: &dyn Fn(PlaceId) -> Tag) -> Record
     record
 }
 
+/// Whether the matcher finds out that a place is missing. Levels may come when the record around them is closed: who
+/// counts them tells which are missing.
+fn must_come(guide: &Guide, place: PlaceId) -> bool {
+    let is_level = |hierarchy: &Hierarchy| hierarchy.is_about(place);
+    guide.shape.place(place).required && !guide.hierarchy.as_ref().is_some_and(is_level)
+}
+
 fn next_required(guide: &Guide, slots: &[Slot]) -> Vec<usize> {
     let mut next = vec![slots.len(); slots.len() + 1];
     for (at, slot) in slots.iter().enumerate().rev() {
-        let is_required = slot.places().any(|place| guide.shape.place(place).required);
+        let is_required = slot.places().any(|place| must_come(guide, place));
         next[at] = if is_required { at } else { next[at + 1] };
     }
     next

@@ -22,8 +22,9 @@ pub(crate) fn write_body(
     if view.tree.is_empty() {
         return;
     }
-    let (ordinal, tag, values) = (1, "", Vec::new());
-    let mut writer = Writer { guide, structure, view, dialect, frame, out, findings, ordinal, tag, values };
+    let (ordinal, tag, values, numbers) = (1, "", Vec::new(), LevelNumbers::default());
+    let mut writer =
+        Writer { guide, structure, view, dialect, frame, out, findings, ordinal, tag, values, numbers };
     writer.children(NodeId::ROOT);
 }
 
@@ -39,6 +40,15 @@ struct Writer<'a> {
     tag: &'a str,
     /// Memory for the values of a segment.
     values: Vec<Filled<'a>>,
+    numbers: LevelNumbers,
+}
+
+/// The numbers of segments that name the one they belong to.
+#[derive(Default)]
+struct LevelNumbers {
+    last: u32,
+    /// Of those that the segment at hand stands in.
+    around: Vec<u32>,
 }
 
 /// A value of the segment at hand.
@@ -65,6 +75,42 @@ impl<'a> Writer<'a> {
             if place.position == 0 && place.kind == PlaceKind::Record {
                 self.segment(child);
                 self.children(child);
+                if self.is_level(child) {
+                    self.numbers.around.pop();
+                }
+            }
+        }
+    }
+
+    /// Whether a segment names the one it belongs to.
+    fn is_level(&self, node: NodeId) -> bool {
+        let place = self.view.tree.node(node).place;
+        self.structure.levels.as_ref().is_some_and(|levels| levels.hierarchy.is_about(place))
+    }
+
+    /// The number of such a segment, and of the one around it.
+    fn number(&mut self, segment: PlaceId, node: NodeId, values: &mut Vec<Filled<'a>>) {
+        let Some(levels) = self.structure.levels.as_ref().filter(|_| self.is_level(node)) else { return };
+        let view = self.view;
+        let has_inner = view.tree.children(node).any(|child| self.is_level(child));
+        self.numbers.last += 1;
+        let (own, around) = (self.numbers.last, self.numbers.around.last().copied());
+        self.numbers.around.push(own);
+        let hierarchy = &levels.hierarchy;
+        let numbers = [
+            (Some(hierarchy.id), Some(own)),
+            (Some(hierarchy.parent), around),
+            (hierarchy.children, Some(u32::from(has_inner))),
+        ];
+        for (position, number) in numbers {
+            let Some(place) = position.and_then(|position| self.guide.shape.child_at(segment, position))
+            else {
+                continue;
+            };
+            values.retain(|value| value.place != place);
+            if let Some(number) = number {
+                let at = (self.guide.shape.place(place).position, 1, 1);
+                values.push(Filled { at, place, text: number.to_string().into() });
             }
         }
     }
@@ -124,6 +170,7 @@ impl<'a> Writer<'a> {
         for part in &self.structure.record(segment).moments {
             self.moment(part, node, values);
         }
+        self.number(segment, node, values);
         self.required(segment, segment, values);
     }
 

@@ -201,6 +201,10 @@ impl Generator<'_> {
 
     /// Whether the format writes it around messages: header and trailer, records behind the last unit.
     fn is_of_the_file(&self, place: PlaceId) -> bool {
+        // What is in no level comes of defects only.
+        if self.guide.hierarchy.as_ref().is_some_and(|hierarchy| hierarchy.plain == place) {
+            return true;
+        }
         let is_frame = self.guide.records.is_empty() && self.guide.rules(place).auto;
         is_frame || is_behind_units(self.guide, place)
     }

@@ -32,8 +32,11 @@ impl<'a> Standing<'a> {
             return true;
         }
         let slot = self.guide.shape.place(place).slot;
+        let is_level = self.guide.hierarchy.as_ref().is_some_and(|hierarchy| hierarchy.is_about(place));
         let depth = match self.is_known_by_its_end(place) {
             true => Some(0),
+            // It names the one it is in.
+            false if is_level => self.frames.iter().rposition(|frame| frame.place == parent),
             false => {
                 self.found(&tag(self.guide, place)).filter(|(_, at)| *at == slot).map(|(depth, _)| depth)
             }
