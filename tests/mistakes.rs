@@ -73,6 +73,13 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "CPS.LIN.QTY.C186.6060 number",
         "CPS.LIN.QTY.C186 number",
     ),
+    ("hierarchy-of-no-loop", "house/x12-856.guide", "hierarchy HL id", "hierarchy BSN id"),
+    ("hierarchy-without-parent", "house/x12-856.guide", " parent .02", ""),
+    ("hierarchy-level-twice", "house/x12-856.guide", "P? > I", "P? > S"),
+    ("hierarchy-level-unknown", "house/x12-856.guide", "HL[I].SN1 ", "HL[Q].SN1 "),
+    ("hierarchy-level-not-there", "house/x12-856.guide", "HL[S].HL[O] ", "HL[S].HL[I] "),
+    ("occurrence-behind-all", "house/856.map", "count(out all HL)", "count(out all HL#1)"),
+    ("level-not-around", "house/856-notice.map", "inside HL[T] as t", "inside HL[Q] as t"),
     (
         "element-in-several-composites",
         "house/edifact-desadv-in.map",
