@@ -46,6 +46,8 @@ fn layout<'b>(bundle: &'b Bundle, path: &Path, bytes: &[u8]) -> &'b dyn Layout {
         () if starts("own-length") => "test/own-length",
         () if name == "s02-wms-order.xml" => "house/wms-order-xml",
         () if name == "s02-wms-shipment.xml" => "house/wms-shipment-xml",
+        () if starts("ubl-order") => "ubl/order-2.1",
+        () if starts("ubl-despatch") => "ubl/despatch-advice-2.1",
         () if starts("batch") => "test/xml-batch",
         () if starts("line-") && name.ends_with(".xml") => "test/xml-one-line",
         () if name == "s08-wms-order.csv" => "house/wms-order-lines-csv",

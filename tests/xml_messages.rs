@@ -1,4 +1,5 @@
-//! The warehouse's side of scenario S02 in XML: an order that is written, a shipment that is read.
+//! XML: the warehouse's side of scenario S02, an order that is written and a shipment that is read; orders and despatch
+//! advices in UBL.
 #![allow(clippy::unwrap_used)]
 
 #[path = "support/shipped.rs"]
@@ -7,8 +8,9 @@ mod shipped;
 use crossdock::diagnostics::Diagnostics;
 use crossdock::formats::{Envelope, Layout, Totals};
 use crossdock::gateway::bundle::Bundle;
-use crossdock::mapping::Earlier;
+use crossdock::mapping::{Earlier, Plan};
 use crossdock::tree::{NodeId, Tree, View, json};
+use std::path::Path;
 
 /// A canonical document of `testdata/canonical`.
 fn document(bundle: &Bundle, kind: &str, name: &str) -> Tree {
@@ -67,15 +69,70 @@ fn s02_a_shipment_is_read_from_the_warehouse() {
     let order = document(&bundle, "outbound_order", "s02-outbound-order");
     let (plan, layout) = (&bundle.maps["house/wms-shipment-xml"], &*bundle.layouts["house/wms-shipment-xml"]);
     let bytes = shipped::testdata("xml/ok/s02-wms-shipment.xml");
-    let (head, rows) = shipped::messages(layout, &bytes);
-    let input = shipped::input(&head, &bytes, &rows[0]);
+    let order = Earlier::One(View::new(&order, ""));
+    expect("canonical/s02-shipment.json", &made(&bundle, plan, layout, &bytes, "shipment", vec![order]));
+}
+
+/// The document that a map makes of the only message of a file.
+fn made(
+    bundle: &Bundle,
+    plan: &Plan,
+    layout: &dyn Layout,
+    bytes: &[u8],
+    kind: &str,
+    earlier: Vec<Earlier<'_>>,
+) -> String {
+    let (head, rows) = shipped::messages(layout, bytes);
+    assert_eq!(rows.len(), 1);
+    let input = shipped::input(&head, bytes, &rows[0]);
     let (tree, findings) = shipped::read(layout, &input);
     assert!(findings.is_empty(), "{:?}", findings.as_slice());
     let source = View::new(&tree, input.source());
-    let (shipment, findings, _) = shipped::run(plan, source, vec![Earlier::One(View::new(&order, ""))]);
+    let (document, findings, _) = shipped::run(plan, source, earlier);
     assert!(findings.is_empty(), "{}", shipped::render(findings.as_slice(), &bundle.sources));
     let mut made = String::new();
-    json::write(&bundle.shapes["shipment"], View::new(&shipment, ""), true, &mut made);
-    let expected = String::from_utf8(shipped::testdata("canonical/s02-shipment.json")).unwrap();
-    assert_eq!(made, expected.trim_end());
+    json::write(&bundle.shapes[kind], View::new(&document, ""), true, &mut made);
+    made + "\n"
+}
+
+/// Compares with a file of testdata; `UPDATE_EXPECT=1` writes it.
+fn expect(path: &str, made: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(path);
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(&file, made).unwrap();
+    }
+    assert_eq!(made, std::fs::read_to_string(&file).unwrap_or_default(), "{path}");
+}
+
+#[test]
+fn an_order_in_ubl_is_read() {
+    let bundle = shipped::bundle();
+    let (plan, layout) = (&bundle.maps["house/ubl-order"], &*bundle.layouts["ubl/order-2.1"]);
+    let bytes = shipped::testdata("xml/ok/ubl-order.xml");
+    expect(
+        "canonical/ubl-outbound-order.json",
+        &made(&bundle, plan, layout, &bytes, "outbound_order", vec![]),
+    );
+}
+
+#[test]
+fn a_despatch_advice_in_ubl_is_written() {
+    let bundle = shipped::bundle();
+    let shipment = document(&bundle, "shipment", "s02-shipment");
+    let layout = &*bundle.layouts["ubl/despatch-advice-2.1"];
+    let out = &bundle.maps["house/ubl-despatch-advice-out"];
+    let (target, findings, _) = shipped::run(out, View::new(&shipment, ""), vec![]);
+    assert!(findings.is_empty(), "{}", shipped::render(findings.as_slice(), &bundle.sources));
+    let written = file(layout, View::new(&target, ""));
+    expect("xml/ok/ubl-despatch-advice.xml", std::str::from_utf8(&written).unwrap());
+}
+
+#[test]
+fn a_despatch_advice_in_ubl_is_read() {
+    let bundle = shipped::bundle();
+    let layout = &*bundle.layouts["ubl/despatch-advice-2.1"];
+    let plan = &bundle.maps["house/ubl-despatch-advice-in"];
+    let bytes = shipped::testdata("xml/ok/ubl-despatch-notice.xml");
+    let document = made(&bundle, plan, layout, &bytes, "inbound_notice", vec![]);
+    expect("canonical/ubl-inbound-notice.json", &document);
 }

@@ -62,7 +62,7 @@ pub struct Guide {
     pub hierarchy: Option<Hierarchy>,
     /// What codes mean, by the id of their element, for people.
     pub words: BTreeMap<Box<str>, BTreeMap<Box<str>, Box<str>>>,
-    /// What to do with columns the guide does not name.
+    /// What to do with columns, elements and attributes the guide does not name.
     pub extra_columns: ExtraColumns,
     /// `case` lines of all layers: conditions across segments, compiled with the expressions of maps.
     pub cases: Vec<CaseLine>,
@@ -83,7 +83,7 @@ pub enum Unit {
     Record(PlaceId, Vec<PlaceId>),
 }
 
-/// What happens with a column that no line of the guide names.
+/// What happens with a column, element or attribute that no line of the guide names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ExtraColumns {
     /// Flagged.

@@ -5,8 +5,9 @@ use super::Nested;
 use super::names::{NO_NAME, Name};
 use super::places::{Inside, Slot};
 use super::tokens::{Kind, Text, Token, Tokens};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
 use crate::formats::advice::advice;
+use crate::guide::ExtraColumns;
 use crate::tree::arena::Origin;
 use crate::tree::{NodeId, PlaceId, Tree};
 
@@ -248,7 +249,8 @@ impl<'a> Reader<'a> {
     fn origin(&self, token: &Token) -> Origin {
         let start = (self.message.original)(token.at);
         let end = (self.message.original)(token.at + token.len);
-        Origin { start, len: end - start, ordinal: token.line, rule: 0 }
+        // Lines are no segments: what maps find in it is told by its place alone.
+        Origin { start, len: end - start, ordinal: 0, rule: 0 }
     }
 
     /// What the guide requires in an element that is at its end and is not there.
@@ -279,6 +281,11 @@ impl<'a> Reader<'a> {
 
     #[cold]
     fn unknown(&mut self, around: PlaceId, token: &Token) {
+        let severity = match self.layout.guide.extra_columns {
+            ExtraColumns::Ignore => return,
+            ExtraColumns::Warn => Severity::Warn,
+            ExtraColumns::Reject => Severity::Reject,
+        };
         let name = match token.kind {
             Kind::Attribute => format!("@{}", self.name(token)),
             _ => self.name(token).to_string(),
@@ -288,7 +295,8 @@ impl<'a> Reader<'a> {
         }
         self.told.push((around, name.clone()));
         let tag = self.path(around);
-        self.tell(Code::X251, around, token, &[("element", &name), ("tag", &tag)]);
+        let finding = self.finding(Code::X251, around, token, &[("element", &name), ("tag", &tag)]);
+        self.findings.push(finding.severity(severity));
     }
 
     /// The name of an element or attribute as it is written.
@@ -336,12 +344,22 @@ impl<'a> Reader<'a> {
 
     #[cold]
     fn tell(&mut self, code: Code, place: PlaceId, token: &Token, arguments: &[(&'static str, &str)]) {
+        let finding = self.finding(code, place, token, arguments);
+        self.findings.push(finding);
+    }
+
+    fn finding(
+        &self,
+        code: Code,
+        place: PlaceId,
+        token: &Token,
+        arguments: &[(&'static str, &str)],
+    ) -> Diagnostic {
         let mut finding = Diagnostic::new(code).with("guide", &self.layout.guide.name);
         for (argument, value) in arguments {
             finding = finding.with(argument, *value);
         }
-        let at = self.at(place, token);
-        self.findings.push(finding.place(at));
+        finding.place(self.at(place, token))
     }
 
     /// The path of an element for messages; the name of the outermost for itself.

@@ -116,7 +116,7 @@ fn body<'a>(
 /// What may stand behind `end`: the target's last name, its first name, the keyword.
 fn labels_of(line: &Logical<'_>, skip: usize, keyword: &str) -> Vec<String> {
     let mut depth = 0_usize;
-    let mut names = Vec::new();
+    let mut names: Vec<String> = Vec::new();
     for token in line.tokens.iter().skip(skip + 1) {
         if !names.is_empty() && !token.glued && depth == 0 {
             break;
@@ -124,7 +124,14 @@ fn labels_of(line: &Logical<'_>, skip: usize, keyword: &str) -> Vec<String> {
         match token.text.as_ref() {
             "[" => depth += 1,
             "]" => depth = depth.saturating_sub(1),
-            name if depth == 0 && token.kind != Kind::Sign => names.push(name.to_string()),
+            name if depth == 0 && token.kind != Kind::Sign => match names.last_mut() {
+                // `cac:Party` is one name.
+                Some(prefix) if prefix.ends_with(':') => prefix.push_str(name),
+                _ => names.push(name.to_string()),
+            },
+            ":" if depth == 0 && token.glued => {
+                names.iter_mut().last().map_or((), |name: &mut String| name.push(':'))
+            }
             _ => {}
         }
     }
