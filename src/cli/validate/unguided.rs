@@ -47,7 +47,10 @@ pub fn message(bundle: &Bundle, format: &str, kind: &str) -> String {
             "only its envelope was checked; for another release of it there is {same}: try it with --guide"
         );
     }
-    let all = named(bundle, is_standard);
+    let mut all = named(bundle, is_standard);
+    if all.is_empty() {
+        all = named(bundle, |guide| guide.format == format);
+    }
     format!("only its envelope was checked; add a guide for it to the mappings folder, beside {all}")
 }
 
