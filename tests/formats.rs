@@ -26,6 +26,9 @@ fn layout<'b>(bundle: &'b Bundle, path: &Path, bytes: &[u8]) -> &'b dyn Layout {
     let starts = |start: &str| name.starts_with(start);
     let has = |set: &str| bytes.windows(7).any(|window| window == format!("ST*{set}*").as_bytes());
     let guide = match () {
+        () if starts("orders05-extended") => "test/orders05-extended",
+        () if starts("orders05-") => "idoc/ORDERS05",
+        () if starts("delvry03-") => "idoc/DELVRY03",
         () if starts("orders-utf8.") => "test/edifact-orders-utf8",
         () if starts("orders-group") || starts("orders-odd") => "test/edifact-orders-groups",
         () if starts("orders-") => "test/edifact-orders",
@@ -75,7 +78,8 @@ fn layout<'b>(bundle: &'b Bundle, path: &Path, bytes: &[u8]) -> &'b dyn Layout {
 /// The shipped mappings with the guides of `testdata/*/guides`.
 fn bundle() -> Bundle {
     let mut mappings = shipped::mapping_files();
-    let folders = ["csv", "edifact", "fixed", "xml"].map(|format| format!("testdata/{format}/guides"));
+    let folders =
+        ["csv", "edifact", "fixed", "idoc", "xml"].map(|format| format!("testdata/{format}/guides"));
     let entries =
         folders.map(|folder| std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap());
     for entry in entries.into_iter().flatten() {
@@ -101,7 +105,7 @@ fn files(folder: &str) -> Vec<(PathBuf, Vec<u8>)> {
 }
 
 fn all_files() -> Vec<(PathBuf, Vec<u8>)> {
-    let folders = ["x12", "edifact", "csv", "fixed", "xml"];
+    let folders = ["x12", "edifact", "csv", "fixed", "idoc", "xml"];
     folders
         .into_iter()
         .flat_map(|format| [format!("{format}/ok"), format!("{format}/err")])
@@ -177,7 +181,8 @@ fn long_files_of_several_interchanges_are_cut_as_their_parts_are() {
 #[test]
 fn what_is_written_reads_as_what_was_read() {
     let bundle = bundle();
-    for (path, bytes) in ["x12/ok", "edifact/ok", "csv/ok", "fixed/ok", "xml/ok"].into_iter().flat_map(files)
+    for (path, bytes) in
+        ["x12/ok", "edifact/ok", "csv/ok", "fixed/ok", "idoc/ok", "xml/ok"].into_iter().flat_map(files)
     {
         let layout = layout(&bundle, &path, &bytes);
         let (first, _) = values(layout, &bytes);
@@ -409,7 +414,7 @@ fn findings_of_bad_files_read_well() {
     let update = std::env::var_os("UPDATE_EXPECT").is_some();
     let mut wrong = Vec::new();
     for (path, bytes) in
-        ["x12/err", "edifact/err", "csv/err", "fixed/err", "xml/err"].into_iter().flat_map(files)
+        ["x12/err", "edifact/err", "csv/err", "fixed/err", "idoc/err", "xml/err"].into_iter().flat_map(files)
     {
         let layout = layout(&bundle, &path, &bytes);
         let mut findings = Diagnostics::new();

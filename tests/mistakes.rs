@@ -130,6 +130,23 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "g.SKU",
     ),
     ("not-supported-yet", "house/945.map", "  W27.02     = carrier ", "  W27.02 <-> carrier # "),
+    (
+        "idoc-field-of-other-format",
+        "standards/idoc/ORDERS05.guide",
+        "PEINH 9 decimal sign trailing",
+        "PEINH 9 decimal implied",
+    ),
+    ("idoc-auto-outside-control", "standards/idoc/ORDERS05.guide", "POSEX 6 alpha", "POSEX 6 auto"),
+    (
+        "idoc-control-with-other-fields",
+        "standards/idoc/control.guide",
+        "    MANDT 3 name",
+        "    MANDT 4 name",
+    ),
+    ("idoc-segment-too-wide", "standards/idoc/ORDERS05.guide", "BELNR 35", "BELNR 935"),
+    ("idoc-alpha-of-number", "standards/idoc/ORDERS05.guide", "POSEX 6 alpha", "POSEX 6 int alpha"),
+    ("idoc-setting-unknown", "standards/idoc/ORDERS05.guide", "syntax idoc type", "syntax idoc idoctype"),
+    ("fixed-key-of-record", "house/pick-order-fw.guide", "record L max 9999", "record L max 9999 key .sku"),
 ];
 
 #[test]

@@ -569,6 +569,10 @@ codes! {
         help "the sender uses one of the forms the guide knows, or the form is added to `masks` in the dictionary"
         cause "A code says how a date or time is written, and the dictionary has no mask for this one: a week or a period, say. Maps see no date."
         example "DTM+2:202648:616'";
+    X240 Warn "the segment `{tag}` is not in {guide}: nothing in it is read"
+        help "if it means something, declare it in the client's guide as a record in the record it belongs to; if not, write `extra segments ignore`"
+        cause "An IDoc has a segment that its guide does not have: one of the customer's own, or one of the standard that nobody needed so far. The other segments are read."
+        example "Z1ORDERADD in an ORDERS05 whose guide has no such record";
     X302 Reject "the message `{found}` has no trailer"
         help "the sender ends each message; nothing of it was used"
         cause "A message begins or the group ends before the trailer of the one before."

@@ -9,6 +9,7 @@ pub mod check;
 pub mod csv;
 pub mod edifact;
 pub mod fixed;
+pub mod idoc;
 mod nested;
 pub mod recognize;
 pub mod segment;
@@ -50,7 +51,8 @@ pub trait Format: Sync {
 }
 
 /// Every format, sorted by id.
-pub static FORMATS: &[&dyn Format] = &[&csv::Csv, &edifact::Edifact, &fixed::Fixed, &x12::X12, &xml::Xml];
+pub static FORMATS: &[&dyn Format] =
+    &[&csv::Csv, &edifact::Edifact, &fixed::Fixed, &idoc::Idoc, &x12::X12, &xml::Xml];
 
 /// The format with this id.
 pub fn format(id: &str) -> Option<&'static dyn Format> {
@@ -84,7 +86,7 @@ pub fn layout(guide: &Arc<Guide>, findings: &mut Diagnostics) -> Option<Box<dyn 
             findings.push(
                 Diagnostic::new(Code::L002)
                     .with("what", format!("the format `{}`", guide.format))
-                    .with("instead", "use csv, edifact, fixed, x12 or xml")
+                    .with("instead", "use csv, edifact, fixed, idoc, x12 or xml")
                     .at(guide.format_span, ""),
             );
             None

@@ -183,10 +183,12 @@ impl<'a> Compiler<'a> {
         }
         let shapes = mapping::share(canonical::compile(&shapes.collect::<Vec<_>>(), &beyond, self.findings));
         let guides = self.guides();
+        let mut told = Diagnostics::new();
         let layouts: BTreeMap<String, Arc<dyn Layout>> = guides
             .iter()
-            .filter_map(|(name, guide)| Some((name.clone(), formats::layout(guide, self.findings)?.into())))
+            .filter_map(|(name, guide)| Some((name.clone(), formats::layout(guide, &mut told)?.into())))
             .collect();
+        self.tell_once(told);
         let house = self.tables("");
         let mut bundle = Bundle {
             hash: Sha([0; 32]),

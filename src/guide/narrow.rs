@@ -2,6 +2,7 @@
 
 use super::moment::Moment;
 use super::path::{StepError, step_places};
+use super::records::Record;
 use super::{Guide, PlaceRules, ValueClass};
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
@@ -278,6 +279,16 @@ pub fn copy_rules(guide: &mut Guide, copied: &[(PlaceId, PlaceId)]) {
         guide.rules.push(rules);
     }
     let copy_of = |place: PlaceId| copied.iter().find(|(old, _)| *old == place).map(|(_, new)| *new);
+    let records: Vec<Record> = guide
+        .records
+        .iter()
+        .filter_map(|record| {
+            let mut copy = Record { place: copy_of(record.place)?, ..record.clone() };
+            copy.fields.iter_mut().for_each(|field| field.place = field.place.and_then(copy_of));
+            Some(copy)
+        })
+        .collect();
+    guide.records.extend(records);
     let moments: Vec<Moment> = guide
         .moments
         .iter()

@@ -100,6 +100,8 @@ const NOT_TOLD: &[Code] = &[
     Code::X233,
     Code::X234,
     Code::X235,
+    // Segments of IDocs.
+    Code::X240,
     // Elements of XML.
     Code::X250,
     Code::X251,

@@ -145,6 +145,7 @@ fn fits(guide: &Guide, cut: &Cut, findings: &mut Diagnostics) -> bool {
                 .at(guide.format_span, ""),
         );
     }
+    without_names(guide, findings);
     for record in &guide.records {
         let name = &guide.shape.place(record.place).name;
         let length = cut.length.unwrap_or(RECORD_LENGTH_MAX);
@@ -190,6 +191,29 @@ fn fits(guide: &Guide, cut: &Cut, findings: &mut Diagnostics) -> bool {
         }
     }
     findings.as_slice().len() == before
+}
+
+/// What means something only where records have names of their own.
+fn without_names(guide: &Guide, findings: &mut Diagnostics) {
+    let mut tell = |field: &str, what: &str, span| {
+        findings.push(Diagnostic::new(Code::G023).with("field", field).with("what", what).at(span, ""));
+    };
+    for record in &guide.records {
+        let place = guide.shape.place(record.place);
+        if place.key.is_some() || !record.id.is_empty() || record.level.is_some() {
+            let what = "records of flat files are known by constant fields: `key`, `id` and `level` mean nothing here";
+            tell(&place.name, what, record.span);
+        }
+        for field in &record.fields {
+            let is_auto = field.place.is_some_and(|place| guide.rules(place).auto);
+            if is_auto && field.auto.is_none() && field.constant.is_none() {
+                tell(&field.name, "`auto` says of what: `auto count L`, `auto sum L.qty`", field.span);
+            }
+            if field.alpha > 0 {
+                tell(&field.name, "`alpha` is for identifiers of SAP: write `align right zero`", field.span);
+            }
+        }
+    }
 }
 
 /// The last record of a unit, if records before it have the same constants.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 /// A record in a message.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Line<'a> {
+pub(in crate::formats) struct Line<'a> {
     /// The message.
     pub bytes: &'a [u8],
     /// Where the record starts in it.
@@ -20,13 +20,17 @@ pub(super) struct Line<'a> {
 
 impl<'a> Line<'a> {
     /// A record whose characters are bytes.
-    pub(super) fn new(bytes: &'a [u8], range: Range<usize>) -> Self {
+    pub(in crate::formats) fn new(bytes: &'a [u8], range: Range<usize>) -> Self {
         Line { bytes, start: range.start, end: range.end, starts: &[], gap: 0 }
     }
 
     /// A record in UTF-8, whose columns are characters. `characters` is used as memory. What is not UTF-8 is counted
     /// in bytes.
-    pub(super) fn utf8(bytes: &'a [u8], range: Range<usize>, characters: &'a mut Vec<usize>) -> Self {
+    pub(in crate::formats) fn utf8(
+        bytes: &'a [u8],
+        range: Range<usize>,
+        characters: &'a mut Vec<usize>,
+    ) -> Self {
         characters.clear();
         if let Ok(text) = std::str::from_utf8(&bytes[range.clone()])
             && !text.is_ascii()
@@ -38,7 +42,7 @@ impl<'a> Line<'a> {
     }
 
     /// A record whose columns are cells with delimiters between them. `starts` is used as memory.
-    pub(super) fn cells(
+    pub(in crate::formats::fixed) fn cells(
         bytes: &'a [u8],
         range: Range<usize>,
         cells: Cells,
@@ -64,7 +68,7 @@ impl<'a> Line<'a> {
     }
 
     /// How many columns it has.
-    pub(super) fn columns(&self) -> u32 {
+    pub(in crate::formats) fn columns(&self) -> u32 {
         match self.starts.len() {
             0 => (self.end - self.start) as u32,
             count => count as u32 - 1,
@@ -73,7 +77,7 @@ impl<'a> Line<'a> {
 
     /// The bytes of `width` columns behind `at` others, in the message; what is behind its end is left out.
     #[inline]
-    pub(super) fn range(&self, at: u32, width: u32) -> Range<usize> {
+    pub(in crate::formats) fn range(&self, at: u32, width: u32) -> Range<usize> {
         let (at, behind) = (at as usize, at as usize + width as usize);
         if self.starts.is_empty() {
             let start = (self.start + at).min(self.end);

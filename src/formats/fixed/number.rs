@@ -11,11 +11,11 @@ const CHARACTERS_MAX: usize = 80;
 
 /// Bytes that are no number of this look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Damaged;
+pub(in crate::formats) struct Damaged;
 
 /// Why a number cannot be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unfit {
+pub(in crate::formats) enum Unfit {
     /// It is negative, and there is no place for a sign.
     Negative,
     /// It has more digits after the point.
@@ -26,7 +26,7 @@ pub(super) enum Unfit {
 
 /// Appends the number in `raw` as text. `false` if there is none: the field is blank. Characters are ASCII; packed
 /// numbers are the bytes.
-pub(super) fn read(look: &NumberLook, raw: &[u8], out: &mut String) -> Result<bool, Damaged> {
+pub(in crate::formats) fn read(look: &NumberLook, raw: &[u8], out: &mut String) -> Result<bool, Damaged> {
     let mut buffer = [0u8; CHARACTERS_MAX];
     if look.sign == Sign::Packed {
         let (digits, negative) = unpack(raw, &mut buffer)?;
@@ -148,11 +148,11 @@ fn push(whole: &[u8], fraction: &[u8], negative: bool, out: &mut String) -> Resu
 }
 
 /// A width for numbers that take what they need.
-pub(super) const FREE_WIDTH: usize = usize::MAX;
+pub(in crate::formats) const FREE_WIDTH: usize = usize::MAX;
 
 /// Where and how a number is written.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Columns {
+pub(in crate::formats) struct Columns {
     /// How many there are.
     pub width: usize,
     /// What stands in those not needed.
@@ -164,7 +164,7 @@ pub(super) struct Columns {
 }
 
 /// Appends the number: ASCII, or the bytes of a packed one. Nothing is appended if it does not fit.
-pub(super) fn write(
+pub(in crate::formats) fn write(
     look: &NumberLook,
     number: Decimal,
     columns: Columns,
@@ -194,7 +194,7 @@ pub(super) fn write(
 
 /// Numbers without sign or point in them: nearly all there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Digits {
+pub(in crate::formats) struct Digits {
     /// Digits behind the point, which is not written.
     scale: usize,
     /// Most digits.
@@ -206,14 +206,14 @@ const PLAIN_BYTES_MAX: usize = 18;
 
 impl Digits {
     /// `None` for numbers of another look.
-    pub(super) fn of(look: &NumberLook) -> Option<Digits> {
+    pub(in crate::formats) fn of(look: &NumberLook) -> Option<Digits> {
         let scale = look.scale.filter(|&scale| look.sign == Sign::None && (look.is_implied || scale == 0))?;
         Some(Digits { scale: usize::from(scale), most: look.digits as usize })
     }
 
     /// Writes a number as [`write`] does, over all of `columns`, if it is digits from 1 on, and a point among them at most.
     /// `false` if it is not, or does not fit; nothing is written then.
-    pub(super) fn write(self, text: &[u8], fill: u8, is_right: bool, columns: &mut [u8]) -> bool {
+    pub(in crate::formats) fn write(self, text: &[u8], fill: u8, is_right: bool, columns: &mut [u8]) -> bool {
         let point = text.iter().position(|&byte| byte == b'.');
         let (whole, fraction) = match point {
             Some(at) => (&text[..at], &text[at + 1..]),
@@ -332,7 +332,7 @@ fn pack(
 }
 
 /// How numbers of this look are written, for people.
-pub(super) fn describe(look: &NumberLook) -> String {
+pub(in crate::formats) fn describe(look: &NumberLook) -> String {
     let mut text = String::from("digits");
     match (look.is_implied, look.scale) {
         (true, Some(scale)) if scale > 0 => text.push_str(&format!(", the last {scale} behind the point")),

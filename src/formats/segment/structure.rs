@@ -306,7 +306,14 @@ fn add_to_slots(guide: &Guide, child: PlaceId, tag: &dyn Fn(PlaceId) -> Tag, rec
 
 fn key_position(guide: &Guide, place: PlaceId) -> (u16, u16) {
     let shape = &guide.shape;
-    shape.place(place).key.map_or((0, 0), |key| position_in(guide, place, key))
+    shape.place(place).key.map_or((0, 0), |key| match position_in(guide, place, key) {
+        // Fields of records have no positions: they are counted.
+        (0, _) => {
+            let before = shape.place(place).children.iter().take_while(|&&child| child != key);
+            (before.count() as u16 + 1, 0)
+        }
+        position => position,
+    })
 }
 
 /// Element and component of a leaf in its segment; component 0 where the element is the leaf.

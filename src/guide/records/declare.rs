@@ -4,9 +4,10 @@ use super::{Auto, Record, field};
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
 use crate::guide::path::step_places;
-use crate::guide::{Guide, PlaceRules, Unit, shorten};
+use crate::guide::{Guide, PlaceRules, Unit, narrow, shorten};
 use crate::language::syntax::{
-    Attribute, AttributeKind, GuideDocument, GuideLine, Path, RecordDeclaration, StepName, UnitLine, Word,
+    Attribute, AttributeKind, GuideDocument, GuideLine, Path, RecordDeclaration, Setting, StepName, UnitLine,
+    Word,
 };
 use crate::tree::{PlaceId, PlaceKind};
 
@@ -16,9 +17,10 @@ type Pending<'a> = (usize, usize, &'a Word, &'a [Path]);
 /// Declares the records of one layer, and its unit if a record begins it.
 pub fn layer(guide: &mut Guide, layer: &GuideDocument, findings: &mut Diagnostics) {
     let mut pending = Vec::new();
+    let of_base = guide.records.len();
     for line in &layer.lines {
         if let GuideLine::Record(declared) = line {
-            record(guide, PlaceId::ROOT, declared, &mut pending, findings);
+            any_record(guide, PlaceId::ROOT, declared, of_base, &mut pending, findings);
         }
     }
     for (record, field, word, paths) in pending {
@@ -60,6 +62,39 @@ pub fn layer(guide: &mut Guide, layer: &GuideDocument, findings: &mut Diagnostic
     }
 }
 
+/// A record, or one of the base again, which has no fields here: what is inside comes behind what the base has there.
+/// `of_base` records are the base's.
+fn any_record<'a>(
+    guide: &mut Guide,
+    parent: PlaceId,
+    declared: &'a RecordDeclaration,
+    of_base: usize,
+    pending: &mut Vec<Pending<'a>>,
+    findings: &mut Diagnostics,
+) {
+    let base = &guide.records[..of_base];
+    let known = guide.shape.children_named(parent, &declared.name.text);
+    let known: Vec<PlaceId> =
+        known.filter(|&place| base.iter().any(|record| record.place == place)).collect();
+    if known.is_empty() || !declared.fields.is_empty() {
+        return record(guide, parent, declared, pending, findings);
+    }
+    if let Some(attribute) = declared.attributes.first() {
+        findings.push(
+            Diagnostic::new(Code::G023)
+                .with("field", &declared.name.text)
+                .with("what", "the base has this record: write a rule of its own for it")
+                .at(attribute.span, ""),
+        );
+    }
+    // Kinds of one record by its key all have what is inside.
+    for place in known {
+        for inner in &declared.records {
+            any_record(guide, place, inner, of_base, pending, findings);
+        }
+    }
+}
+
 fn record<'a>(
     guide: &mut Guide,
     parent: PlaceId,
@@ -77,9 +112,10 @@ fn record<'a>(
         span: Some(declared.span),
         ..PlaceRules::default()
     });
-    attributes(guide, place, &declared.attributes, findings);
     let index = guide.records.len();
-    guide.records.push(Record { place, width: 0, fields: Vec::new(), span: declared.span });
+    let (id, level) = ("".into(), None);
+    guide.records.push(Record { place, id, level, width: 0, fields: Vec::new(), span: declared.span });
+    attributes(guide, index, &declared.attributes, findings);
     let mut at = 0u32;
     let mut fields: Vec<super::Field> = Vec::new();
     for declared in &declared.fields {
@@ -104,28 +140,46 @@ fn record<'a>(
     };
     guide.rules[place.index()].auto = fields.iter().all(is_automatic) && declared.records.is_empty();
     (guide.records[index].width, guide.records[index].fields) = (at, fields);
+    for attribute in &declared.attributes {
+        if let AttributeKind::Key(path) = &attribute.kind {
+            narrow::key(guide, place, path, findings);
+        }
+    }
     for inner in &declared.records {
         record(guide, place, inner, pending, findings);
     }
 }
 
-fn attributes(guide: &mut Guide, place: PlaceId, attributes: &[Attribute], findings: &mut Diagnostics) {
+/// The setting of a record that says its level in files that number levels.
+const LEVEL: &str = "level";
+
+fn attributes(guide: &mut Guide, record: usize, attributes: &[Attribute], findings: &mut Diagnostics) {
+    let place = guide.records[record].place;
     for attribute in attributes {
-        let shape = guide.shape_mut().place_mut(place);
+        let shape = std::sync::Arc::make_mut(&mut guide.shape).place_mut(place);
         match &attribute.kind {
             AttributeKind::Required => shape.required = true,
             AttributeKind::Max(max) => shape.max = *max,
             AttributeKind::Name(title) => shape.title = title.text.as_str().into(),
-            AttributeKind::Optional => {}
+            AttributeKind::Id(id) => guide.records[record].id = id.text.as_str().into(),
+            AttributeKind::Setting(setting) if setting.name.text == LEVEL && is_whole(setting) => {
+                guide.records[record].level = setting.value.text.parse().ok();
+            }
+            // The fields are not there yet.
+            AttributeKind::Key(_) | AttributeKind::Optional => {}
             _ => {
                 let name = shape.name.to_string();
-                let what = "a record has `required`, `max` and `name`";
+                let what = "a record has `required`, `max`, `key`, `id`, `level` and `name`";
                 findings.push(
                     Diagnostic::new(Code::G023).with("field", name).with("what", what).at(attribute.span, ""),
                 );
             }
         }
     }
+}
+
+fn is_whole(setting: &Setting) -> bool {
+    setting.value.text.parse::<u32>().is_ok()
 }
 
 /// The place of `D` or `D.qty`: a record anywhere in the guide, and a field of it.

@@ -67,6 +67,7 @@ pub fn declare(
         fill: looks.fill,
         number,
         letters: looks.letters,
+        alpha: looks.alpha(width, column.span, &mut told),
         auto: None,
         span: column.span,
     }
@@ -90,7 +91,9 @@ fn add(
             AttributeKind::Name(title) => {
                 guide.shape_mut().place_mut(place).title = title.text.as_str().into()
             }
-            AttributeKind::Const(_) | AttributeKind::AutoOf(..) => guide.rules[place.index()].auto = true,
+            AttributeKind::Const(_) | AttributeKind::Auto | AttributeKind::AutoOf(..) => {
+                guide.rules[place.index()].auto = true
+            }
             _ => {}
         }
     }
@@ -121,6 +124,8 @@ struct Looks<'a> {
     fill: Option<char>,
     is_right: Option<bool>,
     letters: Letters,
+    /// Digits an identifier is filled up to; 0 for all the field has.
+    alpha: Option<u32>,
     constant: Option<&'a str>,
     at: Option<(u32, Span)>,
     sign_word: &'a str,
@@ -156,13 +161,11 @@ impl<'a> Looks<'a> {
                 "implied" => self.is_implied = true,
                 "upper" => self.letters = Letters::Upper,
                 "lower" => self.letters = Letters::Lower,
+                "alpha" => self.alpha = Some(0),
                 look @ ("overpunch" | "zoned" | "packed") => self.sign_look = look,
                 other => told.tell(format!("`{other}` means nothing on a field"), attribute.span),
             },
             AttributeKind::Setting(setting) => self.setting(setting, told),
-            AttributeKind::Auto => {
-                told.tell("`auto` says of what: `auto count L`, `auto sum L.qty`", attribute.span);
-            }
             AttributeKind::Max(_)
             | AttributeKind::Min(_)
             | AttributeKind::Key(_)
@@ -175,6 +178,7 @@ impl<'a> Looks<'a> {
             }
             AttributeKind::Required
             | AttributeKind::Optional
+            | AttributeKind::Auto
             | AttributeKind::AutoOf(..)
             | AttributeKind::Name(_)
             | AttributeKind::Only(_)
@@ -195,6 +199,9 @@ impl<'a> Looks<'a> {
             ("plus", _) if one(value).is_some() => self.plus = one(value),
             ("scale", _) if value.parse::<u8>().is_ok_and(|scale| scale <= 18) => {
                 self.scale = value.parse().ok()
+            }
+            ("alpha", _) if value.parse::<u32>().is_ok_and(|digits| digits > 0) => {
+                self.alpha = value.parse().ok();
             }
             ("at", _) if value.parse::<u32>().is_ok() => self.at = value.parse().ok().map(|at| (at, span)),
             (name, _) => told.tell(format!("`{name} {value}` means nothing on a field"), span),
@@ -245,6 +252,15 @@ impl<'a> Looks<'a> {
             plus: self.plus,
             digits,
         }
+    }
+
+    /// Digits of an identifier.
+    fn alpha(&self, width: u32, span: Span, told: &mut Told<'_>) -> u32 {
+        let Some(digits) = self.alpha else { return 0 };
+        if self.is_number || self.is_cell || digits > width {
+            told.tell("`alpha` fills the digits of a text up, as far as its width", span);
+        }
+        if digits == 0 { width } else { digits }
     }
 
     fn check_widths(&self, leaf: &LeafType, width: u32, span: Span, told: &mut Told<'_>) {

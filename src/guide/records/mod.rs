@@ -16,6 +16,10 @@ pub const FILLER: &str = "filler";
 pub struct Record {
     /// Its place in the shape.
     pub place: PlaceId,
+    /// What it is called in files, where that is not its name: the `id` of its declaration.
+    pub id: Box<str>,
+    /// Its level in files that number levels, where the guide says it.
+    pub level: Option<u32>,
     /// What its fields take together.
     pub width: u32,
     /// Its fields from left to right.
@@ -47,6 +51,8 @@ pub struct Field {
     pub is_right: bool,
     /// What happens to letters on writing.
     pub letters: Letters,
+    /// How many digits an identifier of nothing but digits is filled up to with zeros, which mean nothing; 0 for none.
+    pub alpha: u32,
     /// What its value is computed from.
     pub auto: Option<Auto>,
     /// Where it is declared.

@@ -11,9 +11,9 @@ use nom::combinator::map;
 use nom::multi::{many0, many1};
 
 /// Words that are attributes wherever attributes may stand; they end a list of codes.
-const ATTRIBUTES: [&str; 17] = [
+const ATTRIBUTES: [&str; 18] = [
     "required", "opt", "auto", "max", "many", "min", "key", "id", "name", "only", "length", "const", "blank",
-    "codes", "masks", "repeat", "ordered",
+    "codes", "masks", "repeat", "ordered", "alpha",
 ];
 
 /// Severities of a line.
@@ -85,6 +85,7 @@ fn attribute(input: Input<'_>) -> Parsed<'_, Attribute> {
         "const" => map(must(string), AttributeKind::Const).parse(rest)?,
         "blank" => map(must(string), AttributeKind::Blank).parse(rest)?,
         "length" => length(rest)?,
+        "alpha" => alpha(rest, word)?,
         severity if SEVERITIES.contains(&severity) => (rest, AttributeKind::Severity(word)),
         _ => flag_or_setting(input, rest, word)?,
     };
@@ -100,6 +101,15 @@ fn auto(input: Input<'_>) -> Parsed<'_, AttributeKind> {
         }
         _ => Ok((input, AttributeKind::Auto)),
     }
+}
+
+/// `alpha`, `alpha 10`
+fn alpha(input: Input<'_>, word: Word) -> Parsed<'_, AttributeKind> {
+    if input.first().is_none_or(|token| token.kind != Kind::Number) {
+        return Ok((input, AttributeKind::Flag(word)));
+    }
+    let (rest, value) = must(setting_value)(input)?;
+    Ok((rest, AttributeKind::Setting(Setting { name: word, value })))
 }
 
 /// `length 4`, `length 1 4`

@@ -126,8 +126,8 @@ fn guide_line<'a>(parser: &mut Parser<'a, '_>, line: &Logical<'a>) -> Option<Gui
         "hierarchy" => parser
             .read(line, 1, HIERARCHY_FORM, hierarchy)
             .map(|hierarchy| GuideLine::Hierarchy(HierarchyLine { span, ..hierarchy })),
-        "extra" if matches!(line.word(1), "columns" | "elements") => parser
-            .read(line, 2, "extra columns|elements warn|ignore|reject", extra)
+        "extra" if matches!(line.word(1), "columns" | "elements" | "segments") => parser
+            .read(line, 2, "extra columns|elements|segments warn|ignore|reject", extra)
             .map(GuideLine::ExtraColumns),
         "not" if line.word(1) == "used" => parser
             .read(line, 2, "not used PATH, PATH", list(path))

@@ -108,9 +108,14 @@ fn is_one_unit(guide: &Guide, before: &Draft, message: &Draft) -> bool {
         Unit::File => true,
         Unit::Group(keys) => keys.iter().all(|&key| before.text_of(key) == message.text_of(key)),
         // Records without units of their own: the file is one.
-        Unit::Transaction => !guide.records.is_empty(),
+        Unit::Transaction => has_unmarked_records(guide),
         Unit::Record(..) => false,
     }
+}
+
+/// Whether records are known by what stands in them: those of IDocs have names.
+pub fn has_unmarked_records(guide: &Guide) -> bool {
+    !guide.records.is_empty() && guide.format != "idoc"
 }
 
 /// Records before the first unit stand in a file once, and belong to all its units.

@@ -25,7 +25,7 @@ impl Repertoire {
             "x12" => of_x12(guide),
             "edifact" => of_edifact(guide),
             "csv" if guide.records.is_empty() => of_rows(guide),
-            "csv" | "fixed" => of_records(guide),
+            "csv" | "fixed" | "idoc" => of_records(guide),
             "xml" => of_xml(),
             other => panic!("{}: nobody knows what values of `{other}` may hold", guide.name),
         }
@@ -105,5 +105,6 @@ fn of_records(guide: &Guide) -> Repertoire {
         let is_end = guide.setting("newline") == "nel" && character == '\u{85}';
         !is_cut && !is_end && charset.encode(&character.to_string(), &mut Vec::new()).is_ok()
     };
-    Repertoire::new(has, &[delimiter, '"'], false)
+    // Columns of IDocs are counted in characters before their charset is known.
+    Repertoire::new(has, &[delimiter, '"'], guide.format == "idoc" && charset != Charset::Utf8)
 }

@@ -1,6 +1,7 @@
 //! Which place a tag leads to, as the rule of the structure has it: the innermost open record that has the tag at or
 //! behind where it stands, with room for one more.
 
+use super::has_unmarked_records;
 use crossdock::guide::{Guide, Unit};
 use crossdock::tree::{PlaceId, PlaceKind};
 
@@ -74,18 +75,18 @@ impl<'a> Standing<'a> {
     fn is_known_by_its_end(&self, place: PlaceId) -> bool {
         let root = &self.guide.shape.place(PlaceId::ROOT).children;
         let is_last = root.last() == Some(&place) && !matches!(self.guide.unit, Unit::Record(..));
-        !self.guide.records.is_empty() && is_last
+        has_unmarked_records(self.guide) && is_last
     }
 }
 
 /// What a segment or record is known by.
 fn tag(guide: &Guide, place: PlaceId) -> String {
     match guide.records.iter().find(|record| record.place == place) {
-        Some(record) => {
+        Some(record) if has_unmarked_records(guide) => {
             let constants =
                 record.fields.iter().filter_map(|field| Some((field.at, field.constant.as_ref()?)));
             format!("{:?}", constants.collect::<Vec<_>>())
         }
-        None => guide.rules(place).element_id.to_string(),
+        _ => guide.rules(place).element_id.to_string(),
     }
 }

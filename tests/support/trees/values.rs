@@ -36,6 +36,7 @@ impl Generator<'_> {
             !text.is_empty()
                 && rules.blank.as_deref().is_none_or(|blank| !is_blank(blank, text))
                 && keeps(field, text)
+                && !(guide.format == "idoc" && text == "/")
         };
         let tries = (0..30).map(|_| match leaf {
             LeafType::Integer | LeafType::Decimal | LeafType::Implied(_) => match field
@@ -219,6 +220,10 @@ fn is_blank(blank: &str, text: &str) -> bool {
 /// Whether a text keeps all its characters in its field: what fills the field is not one of them at that end.
 fn keeps(field: Option<&Field>, text: &str) -> bool {
     let Some(field) = field.filter(|field| field.number.is_none()) else { return true };
+    // Zeros before a number that names something mean nothing.
+    if field.alpha > 0 && text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return false;
+    }
     let fill = field.fill.unwrap_or(' ');
     let is_filled = if field.is_right { text.starts_with(fill) } else { text.ends_with(fill) };
     !is_filled && !text.ends_with(' ')
