@@ -61,6 +61,37 @@ fn check_with_settings_knows_the_endpoints() {
 }
 
 #[test]
+fn fmt_lays_out_what_can_be_read_and_tells_the_rest() {
+    expect("fmt-sound", &["fmt", "--check", "testdata/cli/fmt/orders.flow"]);
+    expect("fmt-check", &["fmt", "--check", "testdata/cli/fmt"]);
+    expect("fmt-no-layout", &["fmt", "testdata/cli/fmt/tables/uom.csv"]);
+    expect("fmt-no-file", &["fmt", "mappings/hous"]);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("tables")).unwrap();
+    let given = root().join("testdata/cli/fmt");
+    let names = ["orders.map", "orders.flow", "broken.map", "latin.map", "tables/uom.csv"];
+    for name in &names {
+        std::fs::copy(given.join(name), folder.path().join(name)).unwrap();
+    }
+    let dir = folder.path().to_str().unwrap();
+    cli::expect_with("fmt", &["fmt", dir], &|text| text.replace(dir, "DIR"));
+    cli::hold(
+        &root().join("testdata/cli/fmt-orders.expect"),
+        &std::fs::read_to_string(folder.path().join("orders.map")).unwrap(),
+    );
+    for name in names.iter().filter(|name| **name != "orders.map") {
+        assert_eq!(
+            std::fs::read(folder.path().join(name)).unwrap(),
+            std::fs::read(given.join(name)).unwrap(),
+            "{name} was to be left alone"
+        );
+    }
+    let (answer, exit) = json(&["fmt", dir]);
+    assert_eq!((answer["changed"].as_array().unwrap().len(), exit), (0, Some(1)));
+    assert_eq!(answer["left"].as_array().unwrap().len(), 2);
+}
+
+#[test]
 fn functions_are_listed_and_shown_with_their_examples() {
     expect("functions", &["functions"]);
     expect("functions-one", &["functions", "mid"]);

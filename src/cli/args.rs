@@ -42,6 +42,8 @@ pub enum Command {
     Run(Run),
     /// Compile all guides, maps, flows, tables and partner files; show all findings at once
     Check(Check),
+    /// Lay out shapes, guides, maps and flows: blanks only, so that lines stand under each other
+    Fmt(Fmt),
     /// Tell what files are: syntax, delimiters, characters, envelopes, a readable tree, what is odd
     Inspect(Inspect),
     /// Check a file against the guide that fits, or a named one, and show the acknowledgement its sender would get
@@ -93,6 +95,17 @@ pub struct Check {
     /// Settings of a gateway: checked as well, with the endpoints that flows and partner files name
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+}
+
+/// `fmt`
+#[derive(Debug, Args)]
+pub struct Fmt {
+    /// Files, or folders with all that is in them
+    #[arg(default_value = "mappings")]
+    pub paths: Vec<PathBuf>,
+    /// Change nothing; tell which files would be changed
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// `inspect`

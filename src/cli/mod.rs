@@ -8,6 +8,7 @@ pub mod demo;
 pub mod docs;
 mod exit;
 mod explain_code;
+mod fmt;
 mod functions;
 mod ids;
 mod inspect;
@@ -78,6 +79,7 @@ fn dispatch(command: Command, console: &mut Console<'_>) -> Answer {
         Command::Demo(arguments) => demo::run(&arguments, console),
         Command::Run(arguments) => run::run(&arguments, console),
         Command::Check(arguments) => check::run(&arguments, console),
+        Command::Fmt(arguments) => fmt::run(&arguments, console),
         Command::Inspect(arguments) => inspect::run(&arguments, console),
         Command::Validate(arguments) => validate::run(&arguments, console),
         Command::Test(arguments) => cases::run(&arguments, console),

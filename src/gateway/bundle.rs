@@ -19,7 +19,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Largest mapping file.
-const FILE_BYTES_MAX: usize = 16 << 20;
+pub const FILE_BYTES_MAX: usize = 16 << 20;
 
 /// The files of a mappings folder: path relative to it, with `/`, and text.
 pub type MappingFiles = BTreeMap<String, String>;

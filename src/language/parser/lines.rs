@@ -6,6 +6,7 @@ use super::path::path;
 use super::wording::{Vocabulary, meant, misplaced, shown, worded};
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use std::ops::Range;
 
 /// First words of documents.
 const DOCUMENTS: [&str; 7] = ["shape", "record", "dictionary", "guide", "map", "fragment", "flow"];
@@ -68,6 +69,17 @@ impl<'a> Logical<'a> {
     }
 }
 
+/// Where a statement stands: which lines it takes, and in how many blocks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed {
+    /// Its lines in [`Lexed::lines`].
+    pub lines: Range<usize>,
+    /// How many blocks are around it. An `end` stands beside the line that opened its block.
+    pub depth: usize,
+    /// Whether it is an `end`.
+    pub closes: bool,
+}
+
 /// A block that waits for its `end`.
 pub struct Open {
     /// What may follow `end`.
@@ -86,12 +98,13 @@ pub struct Parser<'a, 'd> {
     at: usize,
     diagnostics: &'d mut Diagnostics,
     open: Vec<Open>,
+    placed: Vec<Placed>,
 }
 
 impl<'a, 'd> Parser<'a, 'd> {
     /// A parser before the first line.
     pub fn new(text: &'a str, lexed: &'a Lexed<'a>, diagnostics: &'d mut Diagnostics) -> Self {
-        Parser { text, lexed, at: 0, diagnostics, open: Vec::new() }
+        Parser { text, lexed, at: 0, diagnostics, open: Vec::new(), placed: Vec::new() }
     }
 
     /// The next statement with its continuation lines.
@@ -115,7 +128,17 @@ impl<'a, 'd> Parser<'a, 'd> {
 
     /// Moves behind a statement.
     pub fn skip(&mut self, line: &Logical<'_>) {
+        self.placed.push(Placed {
+            lines: self.at..self.at + line.lines,
+            depth: self.open.len(),
+            closes: false,
+        });
         self.at += line.lines;
+    }
+
+    /// Where the statements read so far stand, in order.
+    pub fn into_placed(self) -> Vec<Placed> {
+        self.placed
     }
 
     /// Adds a finding.
@@ -268,6 +291,10 @@ impl<'a, 'd> Parser<'a, 'd> {
     /// Moves behind an `end` line and reports what stands behind its name.
     fn skip_end(&mut self, line: &Logical<'a>, label: &str) {
         self.skip(line);
+        if let Some(placed) = self.placed.last_mut() {
+            placed.depth = placed.depth.saturating_sub(1);
+            placed.closes = true;
+        }
         let behind = if label.contains(':') { 4 } else { 2 };
         if let Some(extra) = line.tokens.get(behind).filter(|_| !line.broken) {
             let finding = Diagnostic::new(Code::L001)
