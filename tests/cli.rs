@@ -92,6 +92,33 @@ fn fmt_lays_out_what_can_be_read_and_tells_the_rest() {
 }
 
 #[test]
+fn coverage_asks_what_nobody_reads_until_it_is_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    crossdock::cli::demo::lay_out::lay_out(folder.path()).unwrap();
+    let mappings = folder.path().join("mappings");
+    let own = mappings.join("clients/brightwick/940-order.map");
+    edit(mappings.join("house/940-order.map"), "each references from N9\n", "each references from N9[DP]\n");
+    let arguments = ["coverage", "brightwick/940-order", ORDER, "--mappings", mappings.to_str().unwrap()];
+    let questions = || -> Vec<String> {
+        let (answer, _) = json(&arguments);
+        let asked = answer["maps"][0]["questions"].as_array().unwrap().iter();
+        asked.map(|question| question["text"].as_str().unwrap().to_string()).collect()
+    };
+    let wanted = format!(
+        "N9[IA] in 1 of 1 message, read by nobody (example \"77120\", {ORDER} message 1): what does it mean?"
+    );
+    assert_eq!(questions(), [wanted]);
+    let text = std::fs::read_to_string(&own).unwrap();
+    let ignored = "  add ignore N9[IA] \"internal account, confirmed by their EDI desk 2026-11-30\"\nend map";
+    std::fs::write(&own, text.replace("end map", ignored)).unwrap();
+    assert_eq!(questions(), Vec::<String>::new());
+    std::fs::write(&own, text.replace("end map", "  add service = first(N9[IA].02)\nend map")).unwrap();
+    edit(mappings.join("house/940-order.map"), "  service            = W66.05\n", "");
+    assert_eq!(questions(), Vec::<String>::new());
+    expect("coverage-unknown", &["coverage", "brightwik"]);
+}
+
+#[test]
 fn functions_are_listed_and_shown_with_their_examples() {
     expect("functions", &["functions"]);
     expect("functions-one", &["functions", "mid"]);

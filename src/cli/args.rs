@@ -52,6 +52,8 @@ pub enum Command {
     Translate(Box<Translate>),
     /// Run the cases beside the maps: sample files, and what was accepted of what the gateway makes of them
     Test(Test),
+    /// Tell what maps make of samples: data nobody reads, lines that fill nothing, codes without a row; and what to ask
+    Coverage(Coverage),
     /// List messages of a gateway, and files that brought none, newest first
     Messages(Messages),
     /// Tell the story of a message or a file: where it came from, what was found, what was built and where it went
@@ -178,6 +180,19 @@ pub struct Test {
     /// Show what is different, then accept it: what came now is what is expected from now on
     #[arg(long)]
     pub accept: bool,
+}
+
+/// `coverage`
+#[derive(Debug, Args)]
+pub struct Coverage {
+    /// A client's folder, or a map such as house/940-order; all clients if not given
+    #[arg(value_name = "CLIENT|MAP")]
+    pub what: Option<String>,
+    /// Sample files; those of the client's cases if not given
+    pub samples: Vec<PathBuf>,
+    /// Mappings folder
+    #[arg(long, value_name = "DIR", default_value = "mappings")]
+    pub mappings: PathBuf,
 }
 
 /// `explain`

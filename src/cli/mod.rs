@@ -4,6 +4,7 @@ pub mod args;
 mod cases;
 mod check;
 mod console;
+mod coverage;
 pub mod demo;
 pub mod docs;
 mod exit;
@@ -82,6 +83,7 @@ fn dispatch(command: Command, console: &mut Console<'_>) -> Answer {
         Command::Fmt(arguments) => fmt::run(&arguments, console),
         Command::Inspect(arguments) => inspect::run(&arguments, console),
         Command::Validate(arguments) => validate::run(&arguments, console),
+        Command::Coverage(arguments) => coverage::run(&arguments, console),
         Command::Test(arguments) => cases::run(&arguments, console),
         Command::Translate(arguments) => translate::run(&arguments, console),
         Command::Messages(arguments) => messages::run(&arguments, console),

@@ -4,6 +4,7 @@ mod blocks;
 mod build;
 mod compile;
 mod constants;
+pub mod coverage;
 mod evaluate;
 mod expression;
 mod fields;

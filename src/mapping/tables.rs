@@ -57,6 +57,11 @@ impl Table {
         self.reversed.get(column)?.get(value)?.as_ref().map(|(row, key)| (&**key, *row))
     }
 
+    /// All rows in no order: the keys as people read them, and where the row stands.
+    pub fn rows(&self) -> impl Iterator<Item = (String, Option<Span>)> {
+        self.rows.iter().map(|(key, (row, _))| (key.replace(SEPARATOR, ", "), *row))
+    }
+
     /// A result that several keys have, none of them preferred.
     pub fn ambiguous(&self, column: usize) -> Option<&str> {
         self.reversed.get(column)?.iter().find(|(_, key)| key.is_none()).map(|(value, _)| &**value)

@@ -129,6 +129,20 @@ impl Trace {
         self.leaves.get(&node)
     }
 
+    /// Calls `each` for every step of every line and block, in no order.
+    pub fn steps<'s>(&'s self, each: &mut dyn FnMut(&'s Step)) {
+        fn walk<'s>(steps: &'s [Step], each: &mut dyn FnMut(&'s Step)) {
+            for step in steps {
+                each(step);
+                if let Step::Line { steps, .. } | Step::Condition { steps, .. } = step {
+                    walk(steps, each);
+                }
+            }
+        }
+        self.leaves.values().for_each(|leaf| walk(&leaf.steps, each));
+        self.blocks.iter().for_each(|block| walk(&block.steps, each));
+    }
+
     /// Blocks for `place` in the record `outer` that made nothing, in the order they ran.
     pub fn blocks(&self, outer: NodeId, place: PlaceId) -> impl Iterator<Item = &BlockTrace> {
         self.blocks.iter().filter(move |block| block.outer == outer && block.place == place)

@@ -1,11 +1,11 @@
 //! `test`: runs the cases beside the maps, shows what is different from what was accepted, and accepts it.
 
-mod arrival;
+pub(super) mod arrival;
 mod difference;
 mod disk;
 mod document;
 mod expected;
-mod find;
+pub(super) mod find;
 mod target;
 mod trial;
 

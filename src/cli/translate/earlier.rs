@@ -108,6 +108,11 @@ fn fitting<'d>(
 }
 
 impl Document {
+    /// What was made of a message.
+    pub fn of(translated: super::message::Translated<'_>) -> Self {
+        Document { shape: translated.way.read.target_shape.clone(), tree: translated.document }
+    }
+
     /// Its tree.
     pub fn view(&self) -> View<'_> {
         View::new(&self.tree, "")

@@ -1,9 +1,9 @@
 //! `translate`: what the gateway would make of a file, without a gateway.
 
-mod earlier;
+pub(super) mod earlier;
 mod life;
-mod message;
-mod way;
+pub(super) mod message;
+pub(super) mod way;
 
 use super::args;
 use super::console::{Console, plural};
@@ -50,7 +50,7 @@ pub fn run(arguments: &args::Translate, console: &mut Console<'_>) -> Answer {
 }
 
 /// Shows why the mapping files cannot be used.
-fn unsound(findings: &[Diagnostic], sources: &Sources, console: &mut Console<'_>) -> Exit {
+pub(super) fn unsound(findings: &[Diagnostic], sources: &Sources, console: &mut Console<'_>) -> Exit {
     let errors: Vec<&Diagnostic> =
         findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
     if console.json {
@@ -68,20 +68,26 @@ fn shown_name(path: &Path) -> String {
 }
 
 /// One file with all it is translated with.
-struct Session<'b> {
-    name: String,
-    file_name: String,
-    bytes: &'b [u8],
-    sources: &'b Sources,
-    earlier: Vec<earlier::Document>,
-    ways: Ways<'b>,
+pub(super) struct Session<'b> {
+    /// The file as people call it.
+    pub name: String,
+    /// Its name without a folder.
+    pub file_name: String,
+    /// What is in it.
+    pub bytes: &'b [u8],
+    /// The mapping files.
+    pub sources: &'b Sources,
+    /// Documents that `earlier` lines find.
+    pub earlier: Vec<earlier::Document>,
+    /// The maps its messages go through.
+    pub ways: Ways<'b>,
     /// Whether what the maps do is noted, for an explanation.
-    is_traced: bool,
+    pub is_traced: bool,
 }
 
 impl Session<'_> {
     /// The messages of the file.
-    fn index(&self) -> units::Found {
+    pub(super) fn index(&self) -> units::Found {
         let layout = &**self.ways.first().layout;
         let format = format(&layout.guide().format).expect("a layout is made by its format");
         units::index(format, Some(layout), self.bytes)

@@ -68,6 +68,21 @@ impl<'b> Ways<'b> {
         }
     }
 
+    /// The way of one map that reads.
+    ///
+    /// # Errors
+    /// If there is none of this name.
+    pub fn of_map(bundle: &'b Bundle, read: &str) -> Result<Self, Stop> {
+        let way = by_maps(bundle, read, None)?;
+        Ok(Ways { ways: vec![way], client: read.split('/').next().and_then(|name| bundle.clients.get(name)) })
+    }
+
+    /// The ways of a file that arrived at an endpoint of a client, which has a route there.
+    pub fn of_endpoint(client: &'b Client, endpoint: &str, bytes: &[u8]) -> Self {
+        let own = client.routes.iter().filter(|route| route.endpoint == endpoint).collect();
+        Ways { ways: ways_of(own, bytes), client: Some(client) }
+    }
+
     /// The first way: all of them have one format.
     pub fn first(&self) -> &Way<'b> {
         &self.ways[0]
@@ -146,13 +161,16 @@ fn by_flow<'b>(
             ));
         }
     };
+    let own = client.routes.iter().filter(|route| route.flow.name == flow).collect();
+    Ok(Ways { ways: ways_of(own, bytes), client: Some(client) })
+}
+
+/// The ways of those of these routes that have one format: the one the file shows by itself, else that of the first.
+fn ways_of<'b>(own: Vec<&'b Route>, bytes: &[u8]) -> Vec<Way<'b>> {
     let sniffed =
         |route: &&Route| format(&route.layout.guide().format).is_some_and(|format| format.sniff(bytes));
-    let own: Vec<&Route> = client.routes.iter().filter(|route| route.flow.name == flow).collect();
-    // Guides of the format the file shows by itself; else all of the first one's format.
     let of_format = own.iter().copied().find(sniffed).unwrap_or(own[0]).layout.guide().format.clone();
-    let ways = own
-        .into_iter()
+    own.into_iter()
         .filter(|route| route.layout.guide().format == of_format)
         .map(|route| Way {
             kind: route.kind().to_string(),
@@ -160,8 +178,7 @@ fn by_flow<'b>(
             read: &route.read,
             target: Target::Flow(route),
         })
-        .collect();
-    Ok(Ways { ways, client: Some(client) })
+        .collect()
 }
 
 /// What is found under a name, or the nearest name that is there.
