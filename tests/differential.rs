@@ -245,7 +245,7 @@ fn shipment_text(tape: &mut Tape) -> String {
 // ---------------------------------------------------------------------------------------------- maps
 
 const SHAPES: &str = "record row\n  k text 5\n  v decimal(9,3)\n  t text 9\nend record\n\
-    record part\n  u text 8\n  w decimal(15,6)\n  i int\nend record\n\
+    record part\n  u text 8\n  w decimal(15,6)\n  i int\n  z bool\n  s decimal(15,6)\nend record\n\
     shape input\n  a text 20\n  b text 5\n  n decimal(9,3)\n  q int\n  f bool\n  rows many row\nend shape\n\
     shape output\n  x1 text 12\n  y1 decimal(15,6)\n  x2 text 30\n  z bool\n  part part\n  lines many part\n  groups many part\n  \
     words many part\n  f1 text 6\n  f2 text 4\n  f3 text 14\n  y2 decimal(15,6)\n  y3 int\n  x3 text 30\nend shape\n";
@@ -334,8 +334,17 @@ fn map_text(tape: &mut Tape) -> String {
     let mut names = Names {
         texts: vec!["a", "b", "src.a"],
         numbers: vec!["n", "q", "src.n"],
-        text_lists: vec!["rows.t", "rows.k", "rows[k = \"p\"].t"],
-        number_lists: vec!["rows.v", "rows[v > 1].v", "rows#2.v"],
+        text_lists: vec![
+            "rows.t",
+            "rows.k",
+            "rows[k = \"p\"].t",
+            "distinct(rows.k)",
+            "(a, rows.t)",
+            "split(a, \" \")",
+            "wrap(a, 4)",
+            "src all t",
+        ],
+        number_lists: vec!["rows.v", "rows[v > 1].v", "rows#2.v", "distinct(rows.v)", "(n, rows.v, q)"],
     };
     let mut map =
         "map house/m\n  version 1\n  lang 1\n  from canonical input as src\n  to canonical output\n"
@@ -385,6 +394,9 @@ fn map_text(tape: &mut Tape) -> String {
     let sort = tape.choose(&["", " sort by v", " sort by k, t"]);
     let filter = if tape.one_in(2) { " where present(v)" } else { "" };
     map += &format!("  each lines from rows{filter}{sort} as r\n    i = seq({}, 5)\n", tape.pick(3));
+    let last = if filter.is_empty() { "last()" } else { "not first()" };
+    map +=
+        &format!("    z = {}\n    s = running_sum(v, k)\n", tape.choose(&["first()", "index() = 2", last]));
     inner(tape, &here, &mut map);
     map += "  end lines\n";
     here = Names {
@@ -415,7 +427,7 @@ fn map_text(tape: &mut Tape) -> String {
         names.texts.extend([name].into_iter().filter(|name| !name.is_empty()));
     }
     names.number_lists.extend(["out.lines.w", "this.groups.w"]);
-    names.text_lists.push("out.lines.u");
+    names.text_lists.extend(["out.lines.u", "out all u"]);
     // In an order that is not the shape's.
     for (target, name) in [("y3", "out.y3"), ("y2", "this.y2"), ("y1", "out.y1")] {
         map += &format!("  {target} = {}{}\n", number(tape, &names, 3), number_modifiers(tape));
@@ -477,7 +489,15 @@ fn text(tape: &mut Tape, names: &Names, depth: usize) -> String {
         6 => format!("text({})", number(tape, names, depth - 1)),
         7 => format!("upper({})", one(tape)),
         8 => format!("left({}, {})", one(tape), tape.pick(4)),
-        9 => format!("pad_left({}, 4, \"0\")", one(tape)),
+        9 => match tape.pick(7) {
+            0 => format!("capture({}, \"([a-z]+) \")", one(tape)),
+            1 => format!("split({}, \" \", {})", one(tape), tape.pick(3)),
+            2 => format!("clean({}, \"ascii\")", one(tape)),
+            3 => format!("lookup(src.rows, k = {}).t", one(tape)),
+            4 => format!("{}(src.rows).k", tape.choose(&["first", "last", "one"])),
+            5 => format!("join(lookup(src.rows, v = {}).t, \"-\")", number(tape, names, depth - 1)),
+            _ => format!("pad_left({}, 4, \"0\")", one(tape)),
+        },
         10 => format!("replace({}, \"p\", \"qq\")", one(tape)),
         _ => one(tape),
     }
@@ -501,7 +521,12 @@ fn number(tape: &mut Tape, names: &Names, depth: usize) -> String {
             format!("(if {} then {then} else {otherwise})", condition(tape, names, depth - 1))
         }
         4 | 5 => format!("{}({list})", tape.choose(&["sum", "count", "first", "last", "min", "max", "same"])),
-        6 => format!("length({})", text(tape, names, depth - 1)),
+        6 => match tape.pick(4) {
+            0 => format!("hash_total({list}, {})", 1 + tape.pick(3)),
+            1 => format!("max({}, {})", one(tape), one(tape)),
+            2 => format!("lookup(src.rows, k = {}).v", text(tape, names, depth - 1)),
+            _ => format!("length({})", text(tape, names, depth - 1)),
+        },
         7 => format!("round({}, 1, \"half_even\")", one(tape)),
         8 => format!("number({})", text(tape, names, depth - 1)),
         _ => one(tape),
@@ -513,7 +538,10 @@ fn condition(tape: &mut Tape, names: &Names, depth: usize) -> String {
     if depth == 0 {
         return format!("{} {operator} {}", tape.choose(&names.numbers), tape.pick(4));
     }
-    match tape.pick(9) {
+    match tape.pick(12) {
+        9 => format!("{} matches \"^[a-p]\"", text(tape, names, depth - 1)),
+        10 => format!("{}(src.rows, v {operator} {})", tape.choose(&["any", "all"]), tape.pick(3)),
+        11 => format!("present(lookup(src.rows, k = {}))", text(tape, names, depth - 1)),
         0 => format!("({} and {})", condition(tape, names, depth - 1), condition(tape, names, depth - 1)),
         1 => format!("({} or {})", condition(tape, names, depth - 1), condition(tape, names, depth - 1)),
         2 => format!("(not ({}))", condition(tape, names, depth - 1)),
@@ -607,5 +635,127 @@ fn the_examples_of_all_functions_are_true() {
             let (value, findings) = told_by(&format!("  x3 = text({})", example.call), "x3", &[]);
             assert_eq!((value.as_str(), findings), (example.result, vec![]), "{}", example.call);
         }
+    }
+}
+
+#[test]
+fn a_long_list_is_looked_up_by_index_as_it_is_gone_through() {
+    let lookups = (0..80).map(|at| format!("(lookup(rows, k = \"{at}\").v else 0)")).collect::<Vec<_>>();
+    for wanted in ["k = r.t", "v = r.v", "t = r.k"] {
+        let map = format!(
+            "map house/m\n  version 1\n  lang 1\n  from canonical input as src\n  to canonical output\n  \
+             each lines from rows as r\n    u = lookup(src.rows, {wanted}).k\n    w = sum(lookup(src.rows, {wanted}).v)\n  \
+             end lines\n  y1 = sum(({}))\nend map\n",
+            lookups.join(", ")
+        );
+        let files = MappingFiles::from([
+            ("canonical/x.shape".to_string(), SHAPES.to_string()),
+            ("house/m.map".to_string(), map),
+        ]);
+        let (bundle, sources, findings) = bundle::compile(&files, None);
+        let bundle = bundle.unwrap_or_else(|| panic!("{}", shipped::render(findings.as_slice(), &sources)));
+        let plan = &bundle.maps["house/m"];
+        for unreadable in [None, Some(70)] {
+            let mut tree = Tree::new();
+            let place = |parent, name: &str| plan.source_shape.children_named(parent, name).next().unwrap();
+            let rows = place(PlaceId::ROOT, "rows");
+            let root = tree.open(PlaceId::ROOT, Origin::default());
+            for at in 0..90u32 {
+                let row = tree.open(rows, Origin::default());
+                // Every third is there twice, and the first of them counts; numbers are written in several ways.
+                let (key, twin) = (at % 60, at % 60 / 3 * 3);
+                tree.leaf(place(rows, "k"), &key.to_string(), Origin::default());
+                let number =
+                    if unreadable == Some(at) { "x".to_string() } else { format!("{}.{}0", twin, at % 2) };
+                tree.leaf(place(rows, "v"), &number, Origin::default());
+                tree.leaf(place(rows, "t"), &(89 - at).to_string(), Origin::default());
+                tree.close(row);
+            }
+            tree.close(root);
+            both(&Workspace::read(files.iter()), plan, View::new(&tree, ""), None);
+        }
+    }
+}
+
+#[test]
+fn quantities_are_converted_by_the_packaging_of_the_item() {
+    // Pallets of cases: what is in a pallet is told in base units, as what is in a case is.
+    let item = [("sku", "S1"), ("base_uom", "EA")];
+    let packagings = [("CS", "12"), ("PF", "480"), ("DZ", "0")];
+    for (line, value, told) in [
+        ("convert_qty(n, \"CS\", \"EA\", a)", "36", None),
+        ("convert_qty(n, \"PF\", \"CS\", a)", "120", None),
+        ("convert_qty(n * 40, \"CS\", \"PF\", a)", "3", None),
+        ("convert_qty(n, \"EA\", \"CS\", a)", "0.25", None),
+        ("convert_qty(n, \"KG\", \"KG\", b)", "3", None),
+        ("convert_qty(n + 0.001, \"EA\", \"PF\", a)", "", Some("B012")),
+        ("convert_qty(n, \"EA\", \"PF\", a) round 2 half_up", "0.01", None),
+        ("convert_qty(n, \"EA\", \"BX\", a)", "", Some("B017")),
+        ("convert_qty(n, \"EA\", \"DZ\", a)", "", Some("B017")),
+        ("convert_qty(n, \"EA\", \"CS\", \"S2\")", "", Some("B007")),
+        ("convert_qty(n, \"EA\", \"CS\", b)", "", Some("B004")),
+        ("convert_qty(q, \"EA\", \"CS\", a)", "", None),
+        ("length(item(a).base_uom)", "2", None),
+        ("length(item(\"S2\").base_uom) else 9", "9", None),
+    ] {
+        let (found, findings) = told_knowing(line, &[("a", "S1"), ("n", "3")], &item, &packagings);
+        assert_eq!((found.as_str(), findings.first().map(String::as_str)), (value, told), "{line}");
+    }
+}
+
+/// The value of a line for `y1`, and what is found, where one item is known.
+fn told_knowing(
+    line: &str,
+    source: &[(&str, &str)],
+    item: &[(&str, &str)],
+    packagings: &[(&str, &str)],
+) -> (String, Vec<String>) {
+    let shapes = format!(
+        "{SHAPES}record packaging\n  uom text 3\n  qty_of_base decimal(15,6)\nend record\n\
+         shape item master\n  sku text 48 key\n  base_uom text 3\n  packaging many packaging\nend shape\n"
+    );
+    let map = format!(
+        "map house/m\n  version 1\n  lang 1\n  from canonical input as src\n  to canonical output\n  y1 = {line}\nend map\n"
+    );
+    let files =
+        MappingFiles::from([("canonical/x.shape".to_string(), shapes), ("house/m.map".to_string(), map)]);
+    let (bundle, sources, findings) = bundle::compile(&files, None);
+    let bundle = bundle.unwrap_or_else(|| panic!("{}", shipped::render(findings.as_slice(), &sources)));
+    let plan = &bundle.maps["house/m"];
+    let filled = |shape: &Shape, fields: &[(&str, &str)], packagings: &[(&str, &str)]| {
+        let place = |parent, name: &str| shape.children_named(parent, name).next().unwrap();
+        let mut tree = Tree::new();
+        let root = tree.open(PlaceId::ROOT, Origin::default());
+        for (name, value) in fields {
+            tree.leaf(place(PlaceId::ROOT, name), value, Origin::default());
+        }
+        for (unit, size) in packagings {
+            let packaging = place(PlaceId::ROOT, "packaging");
+            let node = tree.open(packaging, Origin::default());
+            tree.leaf(place(packaging, "uom"), unit, Origin::default());
+            tree.leaf(place(packaging, "qty_of_base"), size, Origin::default());
+            tree.close(node);
+        }
+        tree.close(root);
+        tree
+    };
+    let site = crossdock::gateway::settings::Site { code: "SITE".into(), zone: "UTC".into() };
+    let mut known = side_by_side::Known::at(site);
+    known.tell("item", filled(&plan.lookups[0].shape, item, packagings));
+    let tree = filled(&plan.source_shape, source, &[]);
+    let workspace = Workspace::read(files.iter());
+    let (built, findings) = side_by_side::both_knowing(&workspace, plan, View::new(&tree, ""), None, &known);
+    let field = plan.target_shape.children_named(PlaceId::ROOT, "y1").next().unwrap();
+    let value = View::new(&built, "").child_text(NodeId::ROOT, field).unwrap_or("").to_string();
+    (value, findings)
+}
+
+#[test]
+fn what_is_known_of_the_message_is_at_hand() {
+    for (line, value) in [
+        ("  x3 = msg_meta(\"file_name\") else \"none\"", "none"),
+        ("  x3 = format_date(msg_meta(\"received_at\"), \"yyyyMMdd\")", "19700101"),
+    ] {
+        assert_eq!(told_by(line, "x3", &[]), (value.into(), vec![]));
     }
 }

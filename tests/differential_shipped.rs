@@ -34,7 +34,8 @@ fn through(world: &World, route: &Route, source: View<'_>, found: &[&Tree], know
             };
             found.iter().map(|tree| (View::new(tree, ""), both(tree))).collect::<Vec<_>>()
         });
-        both_knowing(&world.workspace, plan, source, earlier.as_deref(), known)
+        let (built, told) = both_knowing(&world.workspace, plan, source, earlier.as_deref(), known);
+        (built, told.len())
     };
     let (document, mut findings) = run(&route.read, source, found);
     for (write, _) in &route.writes {

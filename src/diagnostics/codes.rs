@@ -345,6 +345,10 @@ codes! {
         help "read what `{target}` is made from, or move the line to a place of the target that is built later"
         cause "The values of a record are built first, then its blocks in the order of the target, then values that add blocks up. What is built later is not there yet."
         example "the lines of an order read out.total_qty, which is the sum of the lines";
+    M050 Error "`{text}` is no {what}"
+        help "correct it"
+        cause "Patterns, forms of dates and times, zones and sets of characters that a map writes out are looked at before the first message comes."
+        example "date(.02, \"YYYYMMDD\"), where a year is yyyy";
 
     // ------------------------------------------------------------------ F: flows, partners and settings
     F001 Hold "{text}"
@@ -737,4 +741,12 @@ codes! {
         help "ask the sender which moment was meant; to be rid of the question he writes the offset beside the time, or UTC"
         cause "In the night clocks change, some local times are skipped and others come twice. The offset from before the change was taken."
         example "02:30 on the night clocks go forward";
+    B016 Reject "there are {count} of these records, and one is wanted"
+        help "correct the source, write a condition in brackets behind the list, or `first(…)`"
+        cause "`one` wants a single record."
+        example "one(order.references[type = \"department\"]).value of an order with two departments";
+    B017 Hold "the item has no packaging `{unit}`; there is {known}"
+        help "send the item with this packaging, or correct the unit, then retry the message"
+        cause "`convert_qty` uses what the client's item says is in a unit, and does not guess."
+        example "an order in pallets of an item that is known by the piece and by the case";
 }

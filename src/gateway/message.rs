@@ -177,7 +177,7 @@ impl<'a> One<'a> {
         } else {
             route.flow.route(View::new(&memory.document, ""), &mut memory.bump, &mut self.findings)
         };
-        let mut outputs = self.write(route, chosen, memory, batch);
+        let mut outputs = self.write((client, route), chosen, &header, memory, batch)?;
         let verdict = match self.findings.worst() {
             Some(Severity::Reject | Severity::Error) => {
                 (MessageState::Quarantined, Some(self.reason(Severity::Reject)))
@@ -208,17 +208,25 @@ impl<'a> One<'a> {
     /// Runs the chosen writes of a flow over `memory.document`.
     fn write(
         &mut self,
-        route: &Route,
+        (client, route): (&Client, &Route),
         chosen: Vec<usize>,
+        about: &[(&str, String)],
         memory: &mut Memory,
         batch: &mut Batch,
-    ) -> Vec<NewOutput> {
+    ) -> Result<Vec<NewOutput>, GatewayError> {
         let document = View::new(&memory.document, "");
         let mut outputs = Vec::new();
         for at in chosen {
             let write = &route.flow.writes[at].1;
             let (plan, layout) = &route.writes[at];
-            let facts = Facts { now: self.now(), ..Facts::default() };
+            let mut facts = Facts { now: self.now(), about, ..Facts::default() };
+            let keys = memory.runner.lookup_keys(plan, document, &facts);
+            let found = self.earlier(client, plan, keys)?;
+            facts.earlier = found.iter().map(Found::as_earlier).collect();
+            let lookups = memory
+                .runner
+                .look_up(plan, document, &facts, &mut |line, keys| self.find(client, line, keys))?;
+            facts.lookups = Some(&lookups);
             memory.runner.run(plan, document, &facts, &mut memory.target, &mut self.findings);
             let offset = batch.bytes.len();
             layout.write_body(View::new(&memory.target, ""), &mut batch.bytes, &mut self.findings);
@@ -236,7 +244,7 @@ impl<'a> One<'a> {
                 sha: Sha::of(&batch.bytes[offset..]),
             });
         }
-        outputs
+        Ok(outputs)
     }
 
     /// What the plan's `earlier` lines find.

@@ -58,7 +58,9 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
                     Some(view) if group_by.is_empty() && sort_by.is_empty() => {
                         let mut any = false;
                         let mut surroundings = view.tree.surroundings();
-                        for &id in ids {
+                        evaluator.slots[*slot].begin_list();
+                        for (at, &id) in ids.iter().enumerate() {
+                            evaluator.slots[*slot].set_last(at + 1 == ids.len());
                             if !inside.is_empty() {
                                 surroundings.go_to(id);
                             }
@@ -104,6 +106,9 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
             self.not_made(block, outer, Why::Condition);
             return false;
         }
+        if let Some(slot) = block.kind.listed() {
+            self.evaluator.slots[slot].count();
+        }
         let node = self.target.open(block.place, Origin { rule: block.rule, ..Origin::default() });
         let number = self.number();
         let inner = match block.is_implied {
@@ -141,10 +146,12 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
         };
         evaluator.trace.note(|trace| trace.remember(slot));
         let mut any = false;
+        evaluator.slots[slot].begin_list();
         while !rest.is_empty() {
             let (line, behind) = wrap::line(rest, width);
             rest = behind;
             if !line.is_empty() {
+                evaluator.slots[slot].set_last(rest.is_empty());
                 evaluator.slots[slot].set(Slot::Value(Value::Text(line)));
                 any |= self.one(block, outer, here);
             }
@@ -184,7 +191,10 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
             groups.sort_by_cached_key(|(_, members)| SortKey(keys(self, sort_by, members[0])));
         }
         let mut any = false;
-        for (_, members) in groups {
+        evaluator.slots[slot].begin_list();
+        let count = groups.len();
+        for (at, (_, members)) in groups.into_iter().enumerate() {
+            evaluator.slots[slot].set_last(at + 1 == count);
             let value = match group_by.is_empty() {
                 true => Slot::Record(view, members[0]),
                 false => Slot::Group(view, evaluator.memory.alloc_slice_copy(&members)),

@@ -1,10 +1,8 @@
 //! The target in the making: records and their leaves.
 
 use super::evaluate::{Evaluator, Here, Made, Target};
-use super::plan::{
-    EarlierPlan, LeafPlan, LetPlan, Making, Needs, PolicyKindPlan, RecordPlan, Round, SideName,
-};
-use super::run::{Earlier, Facts, LookupKey};
+use super::plan::{LeafPlan, LetPlan, Making, Needs, RecordPlan, Round, SideName};
+use super::run::Facts;
 use super::slots::Slot;
 use super::trace::Tracing;
 use super::turns::Into;
@@ -93,50 +91,7 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
                 self.evaluator.value(key, target);
             }
             let found = facts.earlier.get(i).copied().unwrap_or_default();
-            self.evaluator.slots[i + 1].set(self.document(line, found, Here::default()));
-        }
-    }
-
-    /// What an `earlier` line found, for its slot; that it found none or several is told.
-    fn document(&self, line: &'r EarlierPlan, found: Earlier<'r>, here: Here) -> Slot<'r> {
-        match found {
-            Earlier::One(view) => return Slot::Record(view, NodeId::ROOT),
-            Earlier::Several(count) => self.evaluator.report(
-                Diagnostic::new(Code::B008).with("found", count.to_string()).with("document", &line.document),
-                line.rule,
-            ),
-            Earlier::None => {
-                let PolicyKindPlan::Finding(severity) = line.unknown.kind else { return Slot::Empty };
-                let text = match &line.unknown.text {
-                    Some(text) => self.evaluator.words(text, &self.at(here)),
-                    None => format!("no {} has this key", line.document),
-                };
-                self.evaluator
-                    .report(Diagnostic::new(Code::B007).severity(severity).with("text", text), line.rule);
-            }
-        }
-        Slot::Awaited
-    }
-
-    /// The document that a line inside a block looks up. What the facts do not have yet is noted as wanted.
-    fn looked_up(&self, number: usize, here: Here) -> Slot<'r> {
-        let evaluator = self.evaluator;
-        let line = &evaluator.plan.lookups[number];
-        evaluator.line.set(line.rule);
-        let mut values = Vec::with_capacity(line.keys.len());
-        for (_, key) in &line.keys {
-            match evaluator.value(key, &self.at(here)) {
-                Value::Absent => return Slot::Empty,
-                value => values.push(value.show()),
-            }
-        }
-        let key = LookupKey { line: number, values };
-        match evaluator.lookups.and_then(|lookups| lookups.get(&key)) {
-            Some(found) => self.document(line, found.as_earlier(), here),
-            None => {
-                evaluator.wanted.borrow_mut().push(key);
-                Slot::Awaited
-            }
+            self.evaluator.slots[i + 1].set(self.evaluator.document(line, found, target));
         }
     }
 
@@ -237,7 +192,12 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
                     Slot::Empty
                 }
             },
-            LetPlan::Document(number) => self.looked_up(*number, here),
+            LetPlan::Picked(pick) => self.evaluator.pick(pick, target),
+            LetPlan::Document(number) => {
+                let line = &self.evaluator.plan.lookups[*number];
+                self.evaluator.line.set(line.rule);
+                self.evaluator.looked_up(*number, line.keys.iter().map(|(_, key)| key), target)
+            }
         };
         self.evaluator.slots[slot].set(value);
         self.evaluator.trace.note(|trace| trace.remember(slot));

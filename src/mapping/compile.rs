@@ -11,9 +11,8 @@ mod texts;
 pub(super) use builder::Builder;
 
 use super::expression::Context;
-use super::fields::Fields;
 use super::names::{Binding, Scope};
-use super::plan::{Constant, EarlierPlan, Plan, SideName};
+use super::plan::{Constant, Plan, SideName};
 use super::tables::Table;
 use super::{constants, expression, layers, opened};
 use crate::canonical::Shapes;
@@ -42,6 +41,9 @@ pub struct MapSources<'a> {
 pub fn share(shapes: Shapes) -> BTreeMap<String, Arc<Shape>> {
     shapes.into_iter().map(|(name, shape)| (name, Arc::new(shape))).collect()
 }
+
+/// The document that `item` and `convert_qty` look up.
+const ITEM: &str = "item";
 
 const LAYERS_MAX: usize = 4;
 
@@ -103,26 +105,17 @@ fn plan(
     let own = map.parameters.iter().map(|line| (line.name.text.clone(), expression::constant(&line.value)));
     let mut parameters: BTreeMap<String, Constant> = own.collect();
     parameters.extend(given.iter().map(|(name, value)| (name.clone(), value.clone())));
-    let mut slots = Fields::default();
-    let slot = slots.slot();
-    let context = Context {
-        parameters: &parameters,
-        used_parameters: Default::default(),
-        tables: sources.tables,
-        findings,
-        slots,
-        sequences: 0,
-        rules: Vec::new(),
-        read: read_by_the_format(&source, &source_shape, sources),
-    };
+    let mut context = Context::new(&parameters, sources.tables, findings);
+    context.item = sources.shapes.get(ITEM).cloned();
+    context.read = read_by_the_format(&source, &source_shape, sources);
+    let slot = context.slot();
     let root = Binding::Record { slot, shape: source_shape.clone(), places: vec![PlaceId::ROOT] };
     let mut scope =
         Scope { names: Vec::new(), here: root.clone(), this: (target_shape.clone(), vec![PlaceId::ROOT]) };
     if let Some(alias) = alias {
         scope.names.push((alias.text.clone(), root));
     }
-    let mut compiler =
-        Compiler { context, sources, shape: target_shape.clone(), target_guide: None, lookups: Vec::new() };
+    let mut compiler = Compiler { context, sources, shape: target_shape.clone(), target_guide: None };
     if let SideName::Guide(name) = &target {
         compiler.target_guide = sources.guides.get(name).cloned();
     }
@@ -133,7 +126,7 @@ fn plan(
     let mut root = compiler.whole(builder);
     let cases = compiler.cases(&source, &scope);
     compiler.unread_parameter(map);
-    let Context { slots, sequences, rules, read, .. } = compiler.context;
+    let Context { slots, sequences, indexes, lookups, rules, read, .. } = compiler.context;
     Some(Plan {
         name: map.name.name.clone(),
         version: map.version.as_ref().map_or(1, |version| version.value),
@@ -142,11 +135,12 @@ fn plan(
         source_shape,
         target_shape,
         earlier,
-        lookups: compiler.lookups,
+        lookups,
         slots: slots.into_slots(),
         constants: constants::gather(&mut root),
         root,
         sequences,
+        indexes,
         read,
         unmapped: unmapped(map),
         rules,
@@ -229,6 +223,4 @@ pub(super) struct Compiler<'a> {
     pub(super) sources: &'a MapSources<'a>,
     shape: Arc<Shape>,
     target_guide: Option<Arc<Guide>>,
-    /// Documents looked up inside blocks.
-    pub(super) lookups: Vec<EarlierPlan>,
 }

@@ -2,7 +2,6 @@
 
 use super::evaluate::Target;
 use super::expression::{self, Context};
-use super::fields::Fields;
 use super::names::{Binding, Scope};
 use super::plan::{Constant, Expr, Plan, PolicyKindPlan, PolicyPlan, RecordPlan, SideName};
 use super::run::{Facts, evaluator};
@@ -72,18 +71,8 @@ pub fn compile(
     findings: &mut Diagnostics,
 ) -> Option<Flow> {
     let before = findings.as_slice().len();
-    let mut slots = Fields::default();
-    let slot = slots.slot();
-    let mut context = Context {
-        parameters,
-        used_parameters: Default::default(),
-        tables,
-        findings,
-        slots,
-        sequences: 0,
-        rules: Vec::new(),
-        read: Vec::new(),
-    };
+    let mut context = Context::new(parameters, tables, findings);
+    let slot = context.slot();
     let here = Binding::Record { slot, shape: shape.clone(), places: vec![PlaceId::ROOT] };
     let scope = Scope { names: Vec::new(), here, this: (shape.clone(), vec![PlaceId::ROOT]) };
     let mut writes = Vec::new();
@@ -103,7 +92,7 @@ pub fn compile(
         None => None,
         Some(policy) => Some(context.policy(&scope, Some(policy), standard)?),
     };
-    let Context { slots, sequences, rules, findings, .. } = context;
+    let Context { slots, sequences, indexes, rules, findings, .. } = context;
     let sound = !findings.as_slice()[before..].iter().any(|finding| finding.severity == Severity::Error);
     let frame = Plan {
         name: flow.name.name.clone(),
@@ -118,6 +107,7 @@ pub fn compile(
         slots: slots.into_slots(),
         constants: String::new(),
         sequences,
+        indexes,
         read: Vec::new(),
         unmapped: None,
         rules,

@@ -19,8 +19,10 @@ impl Expr {
                 PolicyKindPlan::Constant(constant) => is_constant_text(constant),
                 PolicyKindPlan::Finding(_) | PolicyKindPlan::Keep => true,
             },
-            Expr::Call(function, ..) => function.result == crate::tree::value::ValueKind::Text,
+            Expr::Call(call) => call.function.result == crate::tree::value::ValueKind::Text,
             Expr::List(function, ListSource::Nodes(nodes)) => function.is_of_one() && nodes.gives_text,
+            Expr::Within(within) => within.inner.gives_text(),
+            Expr::Meta(meta) => meta.kind() == crate::tree::value::ValueKind::Text,
             _ => false,
         }
     }
@@ -33,7 +35,8 @@ impl Expr {
             Expr::Binary(operator, ..) => operator.is_arithmetic(),
             Expr::If(_, left, right) => left.gives_number() && right.gives_number(),
             Expr::List(ListFunction::Sum, ListSource::Nodes(nodes)) => nodes.gives_number,
-            Expr::Sequence { .. } => true,
+            Expr::Sequence { .. } | Expr::RunningSum(_) | Expr::Conversion(_) => true,
+            Expr::Within(within) => within.inner.gives_number(),
             _ => false,
         }
     }
@@ -50,8 +53,8 @@ impl Expr {
             Expr::Else(value, fallback) => value.needs()?.or(fallback.needs()?),
             Expr::Via(via) => via.keys.first()?.needs(),
             // Without its first argument a function is not called, nor are the others evaluated.
-            Expr::Call(_, arguments, _) => {
-                let first = arguments.iter().find(|argument| !matches!(argument, Expr::Constant(_)));
+            Expr::Call(call) => {
+                let first = call.arguments.iter().find(|argument| !matches!(argument, Expr::Constant(_)));
                 first?.needs()
             }
             Expr::List(function, source) if function.is_of_one() => source.needs(),
@@ -73,7 +76,7 @@ impl Expr {
                 ListFunction::First,
                 ListSource::Nodes(Nodes { start, way: Way::To { field, .. }, gives_text: true, .. }),
             ) => (*start, *field),
-            Expr::Call(function, arguments, _) if function.name == "text" => match arguments.as_slice() {
+            Expr::Call(call) if call.function.name == "text" => match call.arguments.as_slice() {
                 [number] if number.gives_number() => return number.copies(),
                 _ => return None,
             },
@@ -92,7 +95,7 @@ impl Expr {
     pub fn copies_number(&self) -> bool {
         match self {
             Expr::Leaf(nodes) => nodes.gives_number,
-            Expr::Call(_, arguments, _) => arguments.iter().any(Expr::copies_number),
+            Expr::Call(call) => call.arguments.iter().any(Expr::copies_number),
             Expr::Else(value, _) => value.copies_number(),
             _ => false,
         }
@@ -102,7 +105,8 @@ impl Expr {
 impl ListFunction {
     /// Whether it gives one of the list's values, or nothing if there is none.
     fn is_of_one(self) -> bool {
-        !matches!(self, ListFunction::Sum | ListFunction::Count | ListFunction::CountDistinct)
+        use ListFunction as F;
+        !matches!(self, F::Sum | F::Count | F::CountDistinct | F::HashTotal(_))
     }
 }
 
@@ -111,6 +115,7 @@ impl ListSource {
         match self {
             ListSource::Nodes(nodes) => nodes.needs(),
             ListSource::Value(expr) => expr.needs(),
+            _ => None,
         }
     }
 }

@@ -2,12 +2,9 @@
 
 use super::compile::{Builder, Compiler, side};
 use super::names::{Binding, Found, Scope};
-use super::plan::{Constant, EarlierPlan, Expr, LetPlan, PolicyKindPlan, PolicyPlan};
+use super::plan::{EarlierPlan, Expr, LetPlan, PolicyKindPlan};
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::guide::shorten;
-use crate::language::syntax::{
-    EarlierLine, Expression, ExpressionKind, MapDocument, Operator, Path, Side, Word,
-};
+use crate::language::syntax::{EarlierLine, MapDocument, Path, Side};
 use crate::tree::{PlaceId, Shape};
 use std::sync::Arc;
 
@@ -33,39 +30,12 @@ impl Compiler<'_> {
         let keys: Vec<(String, Expr)> = line
             .keys
             .iter()
-            .filter_map(|(field, value)| self.key(&line.document, &shape, field, value, scope))
+            .filter_map(|(field, value)| self.context.key(&line.document, &shape, field, value, scope))
             .collect();
         let standard = PolicyKindPlan::Finding(Severity::Hold);
         let unknown = self.context.policy(scope, line.unknown.as_ref(), standard)?;
         let is_newest = shape.is_master;
         Some(EarlierPlan { document: line.document.text.clone(), shape, keys, unknown, is_newest, rule })
-    }
-
-    /// A field that documents can be looked up by, and the value it must have.
-    fn key(
-        &mut self,
-        document: &Word,
-        shape: &Shape,
-        field: &Word,
-        value: &Expression,
-        scope: &Scope,
-    ) -> Option<(String, Expr)> {
-        let known = shape.children_named(PlaceId::ROOT, &field.text).next();
-        if !known.is_some_and(|place| shape.place(place).is_lookup_key) {
-            let keys: Vec<String> = shape
-                .places()
-                .filter(|(_, place)| place.is_lookup_key)
-                .map(|(_, place)| place.name.to_string())
-                .collect();
-            self.context.findings.push(
-                Diagnostic::new(Code::M024)
-                    .with("field", &field.text)
-                    .with("document", &document.text)
-                    .at(field.span, format!("keys are: {}", shorten(&keys))),
-            );
-            return None;
-        }
-        Some((field.text.clone(), self.context.value(scope, value)?.expr))
     }
 
     /// `earlier` inside a block: looked up for each record of the block.
@@ -74,57 +44,11 @@ impl Compiler<'_> {
         let Some((_, shape)) = found else { return };
         let slot = self.context.slot();
         if let Some(plan) = self.earlier_plan(line, shape.clone(), scope) {
-            builder.lets.push((slot, LetPlan::Document(self.lookups.len())));
-            self.lookups.push(plan);
+            builder.lets.push((slot, LetPlan::Document(self.context.lookups.len())));
+            self.context.lookups.push(plan);
         }
         let binding = Binding::Record { slot, shape, places: vec![PlaceId::ROOT] };
         scope.names.push((line.alias.text.clone(), binding));
-    }
-
-    /// `item(sku)`, `item(gtin = x)`: the client's item, as it was told last.
-    pub(super) fn item(
-        &mut self,
-        builder: &mut Builder,
-        scope: &Scope,
-        slot: usize,
-        arguments: &[Expression],
-        whole: &Expression,
-    ) -> Option<Binding> {
-        let document = Word { text: "item".into(), span: whole.span };
-        let (_, shape) = side(&Side::Canonical(document.clone()), self.sources, self.context.findings)?;
-        let [argument] = arguments else {
-            self.context.findings.push(
-                Diagnostic::new(Code::M012)
-                    .with("name", "item")
-                    .with("expected", "an item number, or a key of the item: `item(gtin = x)`")
-                    .at(whole.span, "called here"),
-            );
-            return None;
-        };
-        let (field, value) = match &argument.kind {
-            ExpressionKind::Binary { operator: Operator::Equal, left, right } => {
-                let name = match &left.kind {
-                    ExpressionKind::Path(path) => path.head().unwrap_or_default(),
-                    _ => "",
-                };
-                (Word { text: name.into(), span: left.span }, &**right)
-            }
-            _ => (Word { text: "sku".into(), span: argument.span }, argument),
-        };
-        let key = self.key(&document, &shape, &field, value, scope)?;
-        let rule = self.context.rule(whole.span);
-        let unknown =
-            PolicyPlan { kind: PolicyKindPlan::Constant(Constant::Absent), warn: false, text: None };
-        builder.lets.push((slot, LetPlan::Document(self.lookups.len())));
-        self.lookups.push(EarlierPlan {
-            document: document.text,
-            shape: shape.clone(),
-            keys: vec![key],
-            unknown,
-            is_newest: shape.is_master,
-            rule,
-        });
-        Some(Binding::Record { slot, shape, places: vec![PlaceId::ROOT] })
     }
 
     /// `inside CPS as p`: a record that the source's path goes through.

@@ -2,8 +2,7 @@
 //! blocks in the order of the target; then the values that need blocks.
 
 use super::plan::{
-    BlockKind, BlockPlan, CheckPlan, Expr, LetPlan, ListSource, Message, MessagePartPlan, Nodes, RecordPlan,
-    Start,
+    BlockKind, BlockPlan, CheckPlan, Expr, LetPlan, Message, MessagePartPlan, Nodes, RecordPlan, Start,
 };
 use crate::base::span::Span;
 use crate::tree::PlaceId;
@@ -76,6 +75,11 @@ fn of_let(value: &LetPlan, found: &mut Vec<Read>) {
     match value {
         LetPlan::Value(value) => of_value(value, found),
         LetPlan::Record(nodes) => of_path(nodes, found),
+        LetPlan::Picked(pick) => {
+            let mut paths = Vec::new();
+            pick.parts(&mut |nodes| of_path(nodes, &mut paths), &mut |value| of_value(value, found));
+            found.extend(paths);
+        }
         // Its keys are read where it is looked up, like those of a `let`.
         LetPlan::Document(_) | LetPlan::Later => {}
     }
@@ -100,19 +104,9 @@ fn of_path(nodes: &Nodes, found: &mut Vec<Read>) {
 
 /// What an expression reads of the target.
 pub(super) fn of_value(expr: &Expr, found: &mut Vec<Read>) {
-    match expr {
-        Expr::Leaf(nodes) | Expr::Exists(nodes) => of_path(nodes, found),
-        Expr::Pair(pair) => of_path(&pair.nodes, found),
-        Expr::List(_, ListSource::Nodes(nodes)) => of_path(nodes, found),
-        Expr::Join(items, _) => {
-            for item in items {
-                if let ListSource::Nodes(nodes) = item {
-                    of_path(nodes, found);
-                }
-            }
-        }
-        Expr::Via(via) => via.unknown.text.iter().for_each(|text| of_text(text, found)),
-        _ => {}
+    expr.paths(&mut |nodes| of_path(nodes, found));
+    if let Expr::Via(via) = expr {
+        via.unknown.text.iter().for_each(|text| of_text(text, found));
     }
     expr.children(&mut |child| of_value(child, found));
 }

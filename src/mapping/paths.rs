@@ -1,7 +1,7 @@
 //! Paths at run time: from a record, or the target so far, down to values and records; and where a value came from.
 
 use super::evaluate::{Evaluator, Target};
-use super::plan::{Expr, Field, ListSource, Nodes, PairPlan, Start, Step, Way};
+use super::plan::{Expr, Field, Nodes, PairPlan, Start, Step, Way};
 use super::slots::{Slot, key_text};
 use super::trace::{Step as Traced, Tracing, Whence};
 use crate::base::decimal::Decimal;
@@ -479,16 +479,12 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     /// Whether a value depends on a document that is awaited: then its absence is told already.
     #[cold]
     pub(super) fn awaits(&self, expr: &Expr) -> bool {
-        let own = match expr {
-            Expr::Leaf(nodes) | Expr::Exists(nodes) | Expr::List(_, ListSource::Nodes(nodes)) => Some(nodes),
-            Expr::Pair(pair) => Some(&pair.nodes),
-            _ => None,
-        };
         let is_awaited = |nodes: &Nodes| match nodes.start {
             Start::Slot(slot) | Start::Group(slot) => matches!(self.slots[slot].get(), Slot::Awaited),
             Start::This | Start::Out => false,
         };
-        let mut awaits = own.is_some_and(is_awaited);
+        let mut awaits = false;
+        expr.paths(&mut |nodes| awaits = awaits || is_awaited(nodes));
         expr.children(&mut |inner| awaits = awaits || self.awaits(inner));
         awaits
     }

@@ -1,7 +1,14 @@
 //! A compiled map: what is built, in the order it is built, over place ids. No name is looked up at run time.
 
+mod facts;
+mod lists;
+
+pub use facts::{Conversion, Meta, Position, RunningSum};
+pub use lists::{ListFunction, ListSource, LookupPlan, Pick, Quantified, Which, Within};
+
 use super::fields::SlotFields;
 use super::functions::Function;
+use super::functions::prepared::Prepared;
 use super::tables::Table;
 use super::turns::Turns;
 use crate::base::decimal::{Decimal, RoundingMode};
@@ -9,6 +16,7 @@ use crate::base::span::Span;
 use crate::diagnostics::Severity;
 use crate::guide::path::KeyTest;
 use crate::tree::{LeafType, PlaceId, Shape};
+use regex::Regex;
 use std::num::NonZeroU64;
 use std::sync::Arc;
 
@@ -39,6 +47,8 @@ pub struct Plan {
     pub constants: String,
     /// How many counters `seq()` needs.
     pub sequences: usize,
+    /// How many lists `lookup` may have an index of.
+    pub indexes: usize,
     /// Per source place, whether some line reads it or ignores it with a reason.
     pub read: Vec<bool>,
     /// What happens with values nobody reads; `None` is nothing.
@@ -83,8 +93,10 @@ pub struct RecordPlan {
 pub enum LetPlan {
     /// A value.
     Value(Expr),
-    /// A record found by `lookup`, or named by a path.
+    /// A record named by a path.
     Record(Nodes),
+    /// A record picked from several: `lookup(…)`, `one(…)`.
+    Picked(Pick),
     /// A document that the line of this number among [`Plan::lookups`] looks up.
     Document(usize),
     /// Nothing yet: the first line that needs it fills it.
@@ -253,6 +265,14 @@ pub enum BlockKind {
 }
 
 impl BlockKind {
+    /// The slot of what it goes through, if it goes through a list.
+    pub fn listed(&self) -> Option<usize> {
+        match self {
+            BlockKind::Each { slot, .. } | BlockKind::Lines { slot, .. } => Some(*slot),
+            BlockKind::Plain | BlockKind::Section(..) | BlockKind::Copy(..) => None,
+        }
+    }
+
     /// The path to the records it is about.
     pub fn path(&self) -> Option<&Nodes> {
         match self {
@@ -358,7 +378,21 @@ pub enum Expr {
     /// `via`
     Via(Box<ViaPlan>),
     /// A function of values.
-    Call(&'static Function, Vec<Expr>, u32),
+    Call(Box<CallPlan>),
+    /// `x matches "…"`
+    Matches(Box<Expr>, Box<Regex>),
+    /// `any(…)`, `all(…)`
+    Quantified(Box<Quantified>),
+    /// Something read within a picked record.
+    Within(Box<Within<Expr>>),
+    /// `msg_meta("sender")`
+    Meta(Meta),
+    /// `index()`, `first()`, `last()` of the list whose records are put in the slot.
+    Position(Position, usize),
+    /// `running_sum(x, key)`
+    RunningSum(Box<RunningSum>),
+    /// `convert_qty(qty, from, to, sku)`
+    Conversion(Box<Conversion>),
     /// A function of a list.
     List(ListFunction, ListSource),
     /// `join(a, b, sep)`: texts and lists of texts.
@@ -390,7 +424,13 @@ impl Expr {
             Expr::Else(value, _) => value.first_path(),
             Expr::If(condition, then, _) => then.first_path().or_else(|| condition.first_path()),
             Expr::Via(via) => via.keys.iter().find_map(Expr::first_path),
-            Expr::Call(_, arguments, _) => arguments.iter().find_map(Expr::first_path),
+            Expr::Call(call) => call.arguments.iter().find_map(Expr::first_path),
+            Expr::Matches(value, _) => value.first_path(),
+            Expr::Quantified(quantified) => Some(&quantified.nodes),
+            Expr::Within(within) => within.pick.first_path(),
+            Expr::RunningSum(sum) => sum.value.first_path(),
+            Expr::Conversion(conversion) => conversion.qty.first_path(),
+            Expr::Meta(_) | Expr::Position(..) => None,
             Expr::List(_, source) => source.first_path(),
             Expr::Join(items, _) => items.iter().find_map(ListSource::first_path),
             Expr::Constant(_) | Expr::Slot(_) | Expr::Sequence { .. } => None,
@@ -398,45 +438,17 @@ impl Expr {
     }
 }
 
-impl ListSource {
-    fn first_path(&self) -> Option<&Nodes> {
-        match self {
-            ListSource::Nodes(nodes) => Some(nodes),
-            ListSource::Value(expr) => expr.first_path(),
-        }
-    }
-}
-
-/// What a list function reads.
+/// A call of a function of values.
 #[derive(Debug)]
-pub enum ListSource {
-    /// The values a path leads to.
-    Nodes(Nodes),
-    /// One value.
-    Value(Box<Expr>),
-}
-
-/// The functions of lists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ListFunction {
-    /// Sum of numbers; 0 for none.
-    Sum,
-    /// How many are there.
-    Count,
-    /// How many different values are there.
-    CountDistinct,
-    /// The first that is there.
-    First,
-    /// The last that is there.
-    Last,
-    /// The smallest.
-    Min,
-    /// The largest.
-    Max,
-    /// The one value all have; a finding if they differ.
-    Same,
-    /// The only one; a finding if there are more.
-    One,
+pub struct CallPlan {
+    /// The function.
+    pub function: &'static Function,
+    /// Its arguments.
+    pub arguments: Vec<Expr>,
+    /// The argument that was made ready.
+    pub prepared: Option<Prepared>,
+    /// The line.
+    pub rule: u32,
 }
 
 /// The value beside the qualifier `code` among declared pairs of a record.
@@ -647,6 +659,20 @@ pub enum PolicyKindPlan {
 }
 
 impl Expr {
+    /// Calls `each` for every path that this one reads itself, not by an expression inside it.
+    pub fn paths(&self, each: &mut dyn FnMut(&Nodes)) {
+        match self {
+            Expr::Leaf(nodes) | Expr::Exists(nodes) => each(nodes),
+            Expr::Pair(pair) => each(&pair.nodes),
+            Expr::List(_, source) => source.parts(each, &mut |_| ()),
+            Expr::Join(items, _) => items.iter().for_each(|item| item.parts(each, &mut |_| ())),
+            Expr::Quantified(quantified) => each(&quantified.nodes),
+            Expr::Within(within) => within.pick.parts(each, &mut |_| ()),
+            Expr::Conversion(conversion) => conversion.item.parts(each, &mut |_| ()),
+            _ => {}
+        }
+    }
+
     /// Calls `each` for every expression directly inside this one.
     pub fn children(&self, each: &mut dyn FnMut(&Expr)) {
         match self {
@@ -655,8 +681,9 @@ impl Expr {
             | Expr::Pair(_)
             | Expr::Slot(_)
             | Expr::Exists(_)
-            | Expr::Sequence { .. }
-            | Expr::List(_, ListSource::Nodes(_)) => {}
+            | Expr::Meta(_)
+            | Expr::Position(..)
+            | Expr::Sequence { .. } => {}
             Expr::Binary(_, left, right) | Expr::Else(left, right) => {
                 each(left);
                 each(right);
@@ -665,7 +692,21 @@ impl Expr {
             | Expr::Not(inner)
             | Expr::Negate(inner)
             | Expr::Present(inner)
-            | Expr::List(_, ListSource::Value(inner)) => each(inner),
+            | Expr::Matches(inner, _) => each(inner),
+            Expr::List(_, source) => source.parts(&mut |_| (), each),
+            Expr::Quantified(quantified) => each(&quantified.condition),
+            Expr::RunningSum(sum) => {
+                each(&sum.value);
+                sum.key.iter().for_each(each);
+            }
+            Expr::Conversion(conversion) => {
+                [&conversion.qty, &conversion.from, &conversion.to].into_iter().for_each(&mut *each);
+                conversion.item.parts(&mut |_| (), each);
+            }
+            Expr::Within(within) => {
+                within.pick.parts(&mut |_| (), each);
+                each(&within.inner);
+            }
             Expr::In(value, list) => {
                 each(value);
                 list.iter().for_each(each);
@@ -676,13 +717,9 @@ impl Expr {
                 each(otherwise);
             }
             Expr::Via(via) => via.keys.iter().for_each(each),
-            Expr::Call(_, arguments, _) => arguments.iter().for_each(each),
+            Expr::Call(call) => call.arguments.iter().for_each(each),
             Expr::Join(items, separator) => {
-                for item in items {
-                    if let ListSource::Value(value) = item {
-                        each(value);
-                    }
-                }
+                items.iter().for_each(|item| item.parts(&mut |_| (), each));
                 each(separator);
             }
         }

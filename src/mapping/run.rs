@@ -24,6 +24,8 @@ pub struct Facts<'a> {
     pub lookups: Option<&'a Lookups>,
     /// Header fields of the canonical document, by path: `client`, `sender`, `provenance.source_file`, ….
     pub header: &'a [(&'a str, String)],
+    /// What `msg_meta` knows of the message, as in `header`, where no canonical document is built.
+    pub about: &'a [(&'a str, String)],
 }
 
 /// What an `earlier` line found.
@@ -205,6 +207,9 @@ impl Runner {
         source: View<'_>,
         facts: &Facts<'_>,
     ) -> Vec<Option<Vec<(String, String)>>> {
+        if plan.earlier.is_empty() {
+            return Vec::new();
+        }
         self.memory.reset();
         let mut ignored = Diagnostics::bounded(0);
         let evaluator = evaluator(plan, source, facts, &self.memory, &mut ignored, &Untraced);
@@ -268,6 +273,9 @@ pub(super) fn evaluator<'r, T: Tracing>(
         muted: Cell::new(false),
         findings: RefCell::new(findings),
         lookups: facts.lookups,
+        sums: RefCell::default(),
+        about: if facts.about.is_empty() { facts.header } else { facts.about },
+        indexes: RefCell::default(),
         wanted: RefCell::default(),
         offset: facts.offset,
         trace,

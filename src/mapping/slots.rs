@@ -42,6 +42,8 @@ pub(super) struct SlotState<'r> {
     noted: Noted<'r>,
     /// A bit for each of the first fields that is set.
     present: Cell<u64>,
+    /// Of the record of a list: its number, and whether it is the last.
+    position: Cell<(u32, bool)>,
     plan: &'r SlotFields,
 }
 
@@ -54,7 +56,8 @@ impl<'r> SlotState<'r> {
             let fields;
             (fields, rest) = rest.split_at(usize::from(plans[slot].count));
             let (held, view, present) = (Cell::new(Slot::Empty), Cell::new(view), Cell::new(0));
-            SlotState { held, view, noted: Noted(fields), present, plan: &plans[slot] }
+            let position = Cell::new((0, false));
+            SlotState { held, view, noted: Noted(fields), present, position, plan: &plans[slot] }
         })
     }
 
@@ -91,6 +94,27 @@ impl<'r> SlotState<'r> {
     #[inline(always)]
     pub fn has_none(&self, mask: u64) -> bool {
         self.present.get() & mask == 0
+    }
+
+    /// A list begins, whose records it will hold.
+    pub fn begin_list(&self) {
+        self.position.set((0, false));
+    }
+
+    /// Whether the record it is about to hold is the last of its list.
+    pub fn set_last(&self, is_last: bool) {
+        self.position.set((self.position.get().0, is_last));
+    }
+
+    /// The record it holds is one that something is made of.
+    pub fn count(&self) {
+        let (number, is_last) = self.position.get();
+        self.position.set((number + 1, is_last));
+    }
+
+    /// The number of the record in its list, from 1, and whether it is the last.
+    pub fn position(&self) -> (u32, bool) {
+        self.position.get()
     }
 
     /// Puts something into it.

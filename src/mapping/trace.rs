@@ -34,6 +34,13 @@ pub enum Step {
         /// Where the path started.
         from: Whence,
     },
+    /// `lookup` found no record with this value in the list.
+    NoMatch {
+        /// The list.
+        nodes: Nodes,
+        /// The value.
+        wanted: String,
+    },
     /// A table had a row.
     Row {
         /// The row; none if it stands in the line itself.

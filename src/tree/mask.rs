@@ -1,6 +1,7 @@
 //! Date and time masks such as `MM/dd/yyyy HH:mm`, read and written both ways.
 
 use jiff::civil::{Date, DateTime, Time};
+use std::fmt::Write;
 
 /// One piece of a mask.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,17 @@ enum Part {
     Minute,
     Second,
     Literal(char),
+}
+
+impl Part {
+    fn width(&self) -> u32 {
+        match self {
+            Part::Year4 => 4,
+            Part::DayOfYear => 3,
+            Part::Century1 | Part::Literal(_) => 1,
+            _ => 2,
+        }
+    }
 }
 
 /// Masks in use around the world, for guessing.
@@ -101,13 +113,7 @@ impl Mask {
 
     /// Characters of a text in this mask: every part has a fixed width.
     pub fn width(&self) -> u32 {
-        let width = |part: &Part| match part {
-            Part::Year4 => 4,
-            Part::DayOfYear => 3,
-            Part::Century1 | Part::Literal(_) => 1,
-            _ => 2,
-        };
-        self.parts.iter().map(width).sum()
+        self.parts.iter().map(Part::width).sum()
     }
 
     /// Whether it says a day, or a part of one.
@@ -120,6 +126,27 @@ impl Mask {
         self.parts.iter().any(|part| matches!(part, Part::Hour | Part::Minute | Part::Second))
     }
 
+    /// Whether it says which day it is: year, month and day, or the day of a year.
+    pub fn says_day(&self) -> bool {
+        let has = |part: Part| self.parts.contains(&part);
+        let has_year = has(Part::Year4) || has(Part::Year2);
+        has_year && (has(Part::DayOfYear) || (has(Part::Month) && has(Part::Day)))
+    }
+
+    /// Whether it says the hour.
+    pub fn says_hour(&self) -> bool {
+        self.parts.contains(&Part::Hour)
+    }
+
+    /// A letter that stands for itself although it looks as if it stood for something, such as the `Y` of `YYYYMMdd`. `T`
+    /// between date and time and `Z` behind them are usual.
+    pub fn stray_letter(&self) -> Option<char> {
+        self.parts.iter().find_map(|part| match part {
+            Part::Literal(letter) if letter.is_alphabetic() && !matches!(letter, 'T' | 'Z') => Some(*letter),
+            _ => None,
+        })
+    }
+
     /// The mask as written.
     pub fn text(&self) -> &str {
         &self.text
@@ -128,11 +155,25 @@ impl Mask {
     /// Reads a text that fits the mask exactly and names a day and time that exist. Parts that the mask lacks are
     /// 1970-01-01 and 00:00:00.
     pub fn read(&self, text: &str) -> Option<DateTime> {
+        self.read_parts(&self.parts, text)
+    }
+
+    /// Reads a text that ends sooner than the mask, with one of its parts: `0815` in `HHmmss`.
+    pub fn read_short(&self, text: &str) -> Option<DateTime> {
+        let mut width = 0;
+        let parts = self.parts.iter().take_while(|part| {
+            width += part.width() as usize;
+            width <= text.len()
+        });
+        self.read_parts(&self.parts[..parts.count()], text)
+    }
+
+    fn read_parts(&self, parts: &[Part], text: &str) -> Option<DateTime> {
         let (mut year, mut century, mut month, mut day) = (1970i16, 0i16, 1i8, 1i8);
         let mut day_of_year = 0i16;
         let (mut hour, mut minute, mut second) = (0i8, 0i8, 0i8);
         let mut rest = text.as_bytes();
-        for part in &self.parts {
+        for part in parts {
             match part {
                 Part::Year4 => year = take(&mut rest, 4)? as i16,
                 Part::Year2 => {
@@ -167,7 +208,7 @@ impl Mask {
     }
 
     /// Appends the moment in this mask.
-    pub fn write(&self, moment: DateTime, out: &mut String) {
+    pub fn write(&self, moment: DateTime, out: &mut impl Write) {
         for part in &self.parts {
             match part {
                 Part::Year4 => digits(out, moment.year().unsigned_abs().into(), 4),
@@ -181,7 +222,10 @@ impl Mask {
                 Part::Hour => digits(out, moment.hour().unsigned_abs().into(), 2),
                 Part::Minute => digits(out, moment.minute().unsigned_abs().into(), 2),
                 Part::Second => digits(out, moment.second().unsigned_abs().into(), 2),
-                Part::Literal(character) => out.push(*character),
+                Part::Literal(character) => {
+                    // Memory takes whatever is written.
+                    let _ = out.write_char(*character);
+                }
             }
         }
     }
@@ -195,19 +239,20 @@ fn take(rest: &mut &[u8], width: usize) -> Option<u32> {
 }
 
 /// The last `width` digits of a number, at most four.
-fn digits(out: &mut String, number: u32, width: u32) {
+fn digits(out: &mut impl Write, number: u32, width: u32) {
     let two = |number: u32| {
         let at = 2 * (number % 100) as usize;
         &TWO_DIGITS[at..at + 2]
     };
-    match width {
-        1 => out.push_str(&two(number)[1..]),
-        2 => out.push_str(two(number)),
+    // Memory takes whatever is written.
+    let _ = match width {
+        1 => out.write_str(&two(number)[1..]),
+        2 => out.write_str(two(number)),
         width => {
             digits(out, number / 100, width - 2);
-            out.push_str(two(number));
+            out.write_str(two(number))
         }
-    }
+    };
 }
 
 /// The numbers below 100 with two digits each, one behind the other.

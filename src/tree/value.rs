@@ -243,8 +243,8 @@ fn read_time(mask: &Mask, text: &str) -> Option<Time> {
         let hundredths = if text.len() == width + 1 { fraction * 10 } else { fraction };
         return mask.read(seconds)?.time().with().subsec_nanosecond(hundredths * 10_000_000).build().ok();
     }
-    let short = mask.text().get(..text.len()).filter(|short| short.len() >= 4)?;
-    Mask::compile(short)?.read(text).map(|moment| moment.time())
+    let is_short = (4..width).contains(&text.len());
+    mask.read_short(text).filter(|_| is_short).map(|moment| moment.time())
 }
 
 fn read_instant(text: &str) -> Option<Value<'static>> {

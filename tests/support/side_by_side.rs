@@ -41,7 +41,7 @@ fn told(findings: &Diagnostics) -> Vec<(String, Severity)> {
 
 fn once(mut told: Vec<(String, Severity)>) -> Vec<(String, Severity)> {
     told.sort();
-    told.dedup_by(|next, one| next == one && ["B004", "B011", "B012"].contains(&one.0.as_str()));
+    told.dedup_by(|next, one| next == one && ["B004", "B011", "B012", "B016"].contains(&one.0.as_str()));
     told
 }
 
@@ -54,6 +54,11 @@ pub struct Known {
 impl Known {
     pub fn of(world: &World, client: &str) -> Known {
         Known { site: world.bundle.clients[client].partner.site.clone(), told: Vec::new() }
+    }
+
+    /// Nothing yet, at a site.
+    pub fn at(site: Site) -> Known {
+        Known { site, told: Vec::new() }
     }
 
     pub fn tell(&mut self, kind: &str, document: Tree) {
@@ -103,14 +108,14 @@ pub fn both(
     both_knowing(workspace, plan, source, earlier, &known).0
 }
 
-/// The same where lines inside blocks may look up what is known; with the number of findings.
+/// The same where lines inside blocks may look up what is known; with the codes of the findings.
 pub fn both_knowing(
     workspace: &Workspace,
     plan: &Plan,
     source: View<'_>,
     earlier: Option<&[(View<'_>, Rc<Node>)]>,
     known: &Known,
-) -> (Tree, usize) {
+) -> (Tree, Vec<String>) {
     let slots = earlier.map_or(vec![], |found| {
         vec![match found {
             [] => Earlier::None,
@@ -139,7 +144,7 @@ pub fn both_knowing(
     if let Some(difference) = difference(&by_plan, &by_reference) {
         panic!("{}: {difference}", plan.name);
     }
-    (tree, by_plan.findings.len())
+    (tree, by_plan.findings.into_iter().map(|(code, _)| code).collect())
 }
 
 /// Where two results differ, in a few words.

@@ -27,14 +27,18 @@ pub struct Document {
 /// If a file cannot be read, or holds something that no `earlier` line of these maps looks for.
 pub fn read(paths: &[PathBuf], ways: &Ways<'_>) -> Result<Vec<Document>, Stop> {
     let mut shapes: Vec<&Arc<Shape>> = Vec::new();
-    for line in ways.iter().flat_map(|way| way.read.earlier.iter().chain(&way.read.lookups)) {
+    let plans = ways.iter().flat_map(|way| way.plans());
+    for line in plans.flat_map(|plan| plan.earlier.iter().chain(&plan.lookups)) {
         if !shapes.iter().any(|known| known.name == line.shape.name) {
             shapes.push(&line.shape);
         }
     }
     if shapes.is_empty() && !paths.is_empty() {
         let name = &ways.first().read.name;
-        return Err(Stop::usage(format!("the map `{name}` has no line `earlier`"), "leave --earlier out"));
+        return Err(Stop::usage(
+            format!("the map `{name}` looks up no earlier document"),
+            "leave --earlier out",
+        ));
     }
     let mut documents = Vec::new();
     for path in paths {

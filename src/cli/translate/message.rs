@@ -180,7 +180,19 @@ impl Session<'_> {
         let view = View::new(document, "");
         let mut outputs = Vec::new();
         let mut one = |plan: &'s Plan, layout: &dyn Layout, endpoint: Option<&'s str>| {
-            let facts = Facts { earlier: Vec::new(), header: &[], ..facts.clone() };
+            let mut facts = Facts {
+                earlier: Vec::new(),
+                lookups: None,
+                header: &[],
+                about: facts.header,
+                ..facts.clone()
+            };
+            let keys = runner.lookup_keys(plan, view, &facts);
+            facts.earlier = earlier::find(plan, &keys, &self.earlier);
+            let Ok(lookups) = runner.look_up(plan, view, &facts, &mut |line, keys| {
+                Ok::<_, std::convert::Infallible>(earlier::find_one(line, &keys, &self.earlier))
+            });
+            facts.lookups = Some(&lookups);
             let mut output =
                 Output { plan, endpoint, tree: Tree::new(), trace: Trace::default(), bytes: Vec::new() };
             match self.is_traced {

@@ -31,6 +31,17 @@ pub enum Target<'b> {
 }
 
 impl Way<'_> {
+    /// All maps it may go through.
+    pub fn plans(&self) -> Vec<&Plan> {
+        let mut plans: Vec<&Plan> = vec![self.read];
+        match &self.target {
+            Target::Document => {}
+            Target::Map(plan, _) => plans.push(plan),
+            Target::Flow(route) => plans.extend(route.writes.iter().map(|(plan, _)| &**plan)),
+        }
+        plans
+    }
+
     /// The name of the canonical document.
     pub fn document_name(&self) -> &str {
         match &self.read.target {

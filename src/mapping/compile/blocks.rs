@@ -137,7 +137,12 @@ impl Compiler<'_> {
         let mut inner = Builder::new(place);
         self.key_leaf(&mut inner, step);
         scope.this = (self.shape.clone(), vec![place]);
+        let listed = kind.listed();
+        self.context.lists.extend(listed.map(|slot| (slot, condition.is_some())));
         self.statements(&mut inner, scope, &block.statements);
+        if listed.is_some() {
+            self.context.lists.pop();
+        }
         let required = block.modifiers.required.as_ref().map(|(_, text)| {
             let missing = || format!("{} is missing", layers::keys(&block.target).join("."));
             words(text.as_ref().map_or_else(missing, |text| text.text.clone()))

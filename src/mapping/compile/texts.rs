@@ -9,7 +9,7 @@ use crate::language::syntax::{
 use crate::mapping::expression::single;
 use crate::mapping::functions::{Function, wrap};
 use crate::mapping::names::{Binding, Scope};
-use crate::mapping::plan::{BlockKind, Constant, Expr, LetPlan};
+use crate::mapping::plan::{BlockKind, CallPlan, Constant, Expr, LetPlan};
 use crate::tree::PlaceId;
 use crate::tree::value::ValueKind;
 
@@ -62,7 +62,8 @@ impl Compiler<'_> {
         // A place without a bound takes all.
         let length = if length == 0 { i64::from(u32::MAX) } else { length };
         let length = Expr::Constant(Constant::Number(Decimal::from_integer(length)));
-        Expr::Call(function, vec![text, length], self.context.rule(value.span))
+        let rule = self.context.rule(value.span);
+        Expr::Call(Box::new(CallPlan { function, arguments: vec![text, length], prepared: None, rule }))
     }
 
     /// `each N from wrap(text, 60) as words`: a record for each line of the text.

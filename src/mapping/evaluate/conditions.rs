@@ -26,6 +26,12 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                 let value = self.value(value, target);
                 list.iter().any(|item| compare(value, self.value(item, target)) == Some(Ordering::Equal))
             }
+            Expr::Matches(value, pattern) => match self.value(value, target) {
+                Value::Absent => false,
+                Value::Text(text) => pattern.is_match(text),
+                other => pattern.is_match(&other.show()),
+            },
+            Expr::Quantified(quantified) => self.quantified(quantified, target),
             other => self.value(other, target) == Value::Bool(true),
         }
     }
@@ -95,7 +101,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                 self.value(left, target).is_absent() || self.value(right, target).is_absent()
             }
             Expr::Not(inner) => self.undecided(inner, target),
-            Expr::In(value, _) => self.value(value, target).is_absent(),
+            Expr::In(value, _) | Expr::Matches(value, _) => self.value(value, target).is_absent(),
             other => self.value(other, target).is_absent(),
         }
     }

@@ -4,6 +4,7 @@ use super::conditions::compare;
 use super::{Evaluator, Target};
 use crate::base::decimal::Decimal;
 use crate::diagnostics::{Code, Diagnostic};
+use crate::mapping::functions::{split, wrap};
 use crate::mapping::paths::Found;
 use crate::mapping::plan::{Expr, ListFunction, ListSource, Nodes, Start, Step, Way};
 use crate::mapping::trace::Tracing;
@@ -15,6 +16,30 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     fn each_value(&self, source: &'r ListSource, target: &Target<'_>, each: &mut dyn FnMut(Value<'r>)) {
         match source {
             ListSource::Value(expr) => each(self.value(expr, target)),
+            ListSource::Several(items) => items.iter().for_each(|item| self.each_value(item, target, each)),
+            ListSource::Parts(text, separator) => self.parts(text, separator, target, each),
+            ListSource::Lines(text, width) => {
+                let mut rest = self.shown(text, target).unwrap_or("");
+                while !rest.is_empty() {
+                    let (line, behind) = wrap::line(rest, *width);
+                    rest = behind;
+                    each(if line.is_empty() { Value::Absent } else { Value::Text(line) });
+                }
+            }
+            ListSource::Distinct(inner) => {
+                let mut known: Vec<Value<'r>> = Vec::new();
+                self.each_value(inner, target, &mut |value| {
+                    if !known.contains(&value) {
+                        known.push(value);
+                        each(value);
+                    }
+                });
+            }
+            ListSource::Within(within) => {
+                if self.put(within, target) {
+                    self.each_value(&within.inner, target, each);
+                }
+            }
             ListSource::Nodes(nodes) if nodes.is_single && matches!(nodes.way, Way::To { .. }) => {
                 each(self.first_value(nodes, target));
             }
@@ -30,6 +55,31 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                     self.missed(nodes, None, target);
                 }
             }
+        }
+    }
+
+    /// The parts of a text. An empty one is nothing.
+    fn parts(
+        &self,
+        text: &'r Expr,
+        separator: &'r Expr,
+        target: &Target<'_>,
+        each: &mut dyn FnMut(Value<'r>),
+    ) {
+        let (Some(text), separator) = (self.shown(text, target), self.shown(separator, target)) else {
+            return;
+        };
+        for part in split::parts(text, separator.unwrap_or("")) {
+            each(if part.is_empty() { Value::Absent } else { Value::Text(part) });
+        }
+    }
+
+    /// A value as text; `None` if it is absent.
+    pub(super) fn shown(&self, expr: &'r Expr, target: &Target<'_>) -> Option<&'r str> {
+        match self.value(expr, target) {
+            Value::Absent => None,
+            Value::Text(text) => Some(text),
+            other => Some(self.memory.alloc_str(&other.show())),
         }
     }
 
@@ -51,6 +101,9 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                 }
             });
             return Value::Number(Decimal::from_integer(different.len() as i64));
+        }
+        if let ListFunction::HashTotal(digits) = function {
+            return self.hash_total(digits, source, target);
         }
         if let (ListFunction::Sum, ListSource::Nodes(nodes), false) = (function, source, T::IS_ON) {
             return self.sum(nodes, target).map_or(Value::Absent, Value::Number);
@@ -104,6 +157,26 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         sum
     }
 
+    /// The sum of the digits of numbers without their points, and as many of its last digits.
+    fn hash_total(&self, digits: u8, source: &'r ListSource, target: &Target<'_>) -> Value<'r> {
+        let mut total = Some(0i128);
+        self.each_value(source, target, &mut |value| {
+            if let Value::Number(number) = value {
+                let number = number.normalize();
+                let units = number.units_at(number.scale());
+                total = total.and_then(|total| total.checked_add(units?));
+            }
+        });
+        let kept = total.map(|total| total.abs() % 10i128.pow(digits.into()));
+        match kept.and_then(|kept| Decimal::new(kept, 0)) {
+            Some(kept) => Value::Number(kept),
+            None => {
+                self.report(Diagnostic::new(Code::B004).with("text", "the number has too many digits"), 0);
+                Value::Absent
+            }
+        }
+    }
+
     fn count(&self, source: &'r ListSource, target: &Target<'_>) -> i64 {
         let mut count = 0;
         match source {
@@ -112,6 +185,10 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                     count += 1;
                     ControlFlow::Continue(())
                 });
+            }
+            ListSource::Several(items) => count = items.iter().map(|item| self.count(item, target)).sum(),
+            ListSource::Within(within) if self.put(within, target) => {
+                count = self.count(&within.inner, target)
             }
             source => self.each_value(source, target, &mut |value| count += i64::from(!value.is_absent())),
         }

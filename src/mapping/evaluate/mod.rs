@@ -1,15 +1,19 @@
 //! Expressions at run time: over the message, earlier documents and the target so far.
 
 mod conditions;
+mod counting;
+mod documents;
 mod findings;
 mod lists;
 mod operators;
+mod picks;
 mod tables;
 
 pub(super) use conditions::compare;
+pub(super) use picks::Index;
 
-use super::functions::{ARGUMENTS_MAX, Call, Function};
-use super::plan::{Constant, Expr, ListFunction, ListSource, Nodes, Plan, Way};
+use super::functions::{ARGUMENTS_MAX, Call};
+use super::plan::{CallPlan, Constant, Expr, ListFunction, ListSource, Nodes, Plan, Way};
 use super::run::{LookupKey, Lookups};
 use super::slots::{Slot, SlotState};
 use super::trace::{Step as Traced, Tracing};
@@ -17,7 +21,11 @@ use crate::base::decimal::Decimal;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::tree::{NodeId, Tree, Value, View};
 use bumpalo::Bump;
+use rustc_hash::FxHashMap;
 use std::cell::{Cell, RefCell};
+
+/// Running sums by counter and key, each with the record it sums up in.
+pub(super) type Sums<'r> = FxHashMap<(usize, &'r str), (u32, Decimal)>;
 
 /// The state of one run.
 pub(super) struct Evaluator<'r, T> {
@@ -45,6 +53,12 @@ pub(super) struct Evaluator<'r, T> {
     pub findings: RefCell<&'r mut Diagnostics>,
     /// What lines inside blocks looked up.
     pub lookups: Option<&'r Lookups>,
+    /// Running sums so far.
+    pub sums: RefCell<Sums<'r>>,
+    /// What is known of the message: fields of documents, by path.
+    pub about: &'r [(&'r str, String)],
+    /// Indexes of long lists, by their number.
+    pub indexes: RefCell<FxHashMap<usize, Index<'r>>>,
     /// What they look for and the facts do not have.
     pub wanted: RefCell<Vec<LookupKey>>,
     /// Offset of the message in its file.
@@ -133,9 +147,12 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                 self.trace.note(|trace| trace.remember(*slot));
                 value
             }
-            Expr::Exists(_) | Expr::Present(_) | Expr::Not(_) | Expr::In(..) => {
-                Value::Bool(self.holds(expr, target))
-            }
+            Expr::Exists(_)
+            | Expr::Present(_)
+            | Expr::Not(_)
+            | Expr::In(..)
+            | Expr::Matches(..)
+            | Expr::Quantified(_) => Value::Bool(self.holds(expr, target)),
             Expr::Binary(operator, left, right) => self.binary(*operator, left, right, target),
             Expr::Negate(inner) => match self.value(inner, target) {
                 Value::Number(number) => {
@@ -152,7 +169,13 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                 self.value(if holds { then } else { otherwise }, target)
             }
             Expr::Via(via) => self.via(via, target),
-            Expr::Call(function, arguments, rule) => self.call(function, arguments, *rule, target),
+            Expr::Call(call) => self.call(call, target),
+            Expr::Within(within) => self.within(within, target),
+            Expr::Meta(meta) => self.meta(*meta),
+            Expr::Position(position, slot) => self.position(*position, *slot),
+            Expr::RunningSum(_) | Expr::Conversion(_) => {
+                self.number(expr, target).map_or(Value::Absent, Value::Number)
+            }
             Expr::List(function, source) => self.list(*function, source, target),
             Expr::Join(items, separator) => self.join(items, separator, target),
             Expr::Sequence { .. } => self.number(expr, target).map_or(Value::Absent, Value::Number),
@@ -160,37 +183,39 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     #[inline(never)]
-    fn call(
-        &self,
-        function: &'static Function,
-        arguments: &'r [Expr],
-        rule: u32,
-        target: &Target<'_>,
-    ) -> Value<'r> {
-        if let [only] = arguments {
+    fn call(&self, call: &'r CallPlan, target: &Target<'_>) -> Value<'r> {
+        if let [only] = call.arguments.as_slice() {
             let value = self.value(only, target);
-            return if value.is_absent() { Value::Absent } else { self.apply(function, &[value], rule) };
+            return if value.is_absent() { Value::Absent } else { self.apply(call, &[value]) };
         }
         let mut values = [Value::Absent; ARGUMENTS_MAX];
-        for (value, argument) in values.iter_mut().zip(arguments) {
+        for (value, argument) in values.iter_mut().zip(&call.arguments) {
             *value = self.value(argument, target);
             if value.is_absent() {
                 return Value::Absent;
             }
         }
-        self.apply(function, &values[..arguments.len()], rule)
+        self.apply(call, &values[..call.arguments.len()])
     }
 
     /// Calls a function with values that are all there.
     #[inline]
-    fn apply(&self, function: &'static Function, arguments: &[Value<'r>], rule: u32) -> Value<'r> {
-        let call = Call { arguments, memory: self.memory, now: self.now, doubt: Cell::new(None) };
-        let result = (function.call)(&call).unwrap_or_else(|error| {
-            self.report(Diagnostic::new(Code::B004).with("text", error.text), rule);
+    fn apply(&self, plan: &'r CallPlan, arguments: &[Value<'r>]) -> Value<'r> {
+        let call = Call {
+            arguments,
+            prepared: plan.prepared.as_ref(),
+            rounds: self.rounds.get(),
+            memory: self.memory,
+            now: self.now,
+            doubt: Cell::new(None),
+        };
+        let result = (plan.function.call)(&call).unwrap_or_else(|error| {
+            let finding = Diagnostic::new(error.code).severity(error.severity).with("text", error.text);
+            self.report(finding, plan.rule);
             Value::Absent
         });
         if let Some(doubt) = call.doubt.take() {
-            self.report(Diagnostic::new(Code::B013).with("text", doubt), rule);
+            self.report(Diagnostic::new(Code::B013).with("text", doubt), plan.rule);
         }
         result
     }
@@ -254,6 +279,8 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                 let around = if *is_whole { 0 } else { target.at.around };
                 self.sequence(*counter, *start, *step, around)
             }
+            Expr::RunningSum(sum) => self.running_sum(sum, target),
+            Expr::Conversion(conversion) => self.converted(conversion, target),
             other => match self.value(other, target) {
                 Value::Number(number) => Some(number),
                 _ => None,
@@ -279,15 +306,5 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             Constant::Number(number) => Value::Number(*number),
             Constant::Bool(truth) => Value::Bool(*truth),
         }
-    }
-
-    fn sequence(&self, counter: usize, start: Decimal, step: Decimal, around: u32) -> Option<Decimal> {
-        let (parent, given) = self.sequences[counter].get();
-        let given = if parent == around { given } else { 0 };
-        self.sequences[counter].set((around, given.saturating_add(1)));
-        if given == 0 {
-            return Some(start);
-        }
-        start.checked_add(step.checked_mul(Decimal::from_integer(i64::from(given)))?)
     }
 }

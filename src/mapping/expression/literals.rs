@@ -2,7 +2,7 @@
 
 use super::{Typed, single};
 use crate::base::decimal::Decimal;
-use crate::language::syntax::{Literal, LiteralKind};
+use crate::language::syntax::{Expression, ExpressionKind, Literal, LiteralKind};
 use crate::mapping::plan::{Constant, Expr};
 use crate::tree::value::ValueKind;
 
@@ -38,5 +38,13 @@ pub(super) fn literal_text(literal: &Literal) -> String {
         LiteralKind::Text(text) | LiteralKind::Number(text) => text.clone(),
         LiteralKind::Bool(truth) => truth.to_string(),
         LiteralKind::Absent => String::new(),
+    }
+}
+
+/// A whole number that is written out.
+pub(super) fn whole_number(expression: &Expression) -> Option<usize> {
+    match &expression.kind {
+        ExpressionKind::Literal(Literal { kind: LiteralKind::Number(text), .. }) => text.parse().ok(),
+        _ => None,
     }
 }

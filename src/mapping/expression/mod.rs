@@ -1,23 +1,27 @@
 //! Expressions: names made out, kinds checked, constants folded.
 
 mod calls;
+mod documents;
 mod lists;
 mod literals;
+mod picks;
 mod tables;
 
 use super::fields::Fields;
 use super::names::{Binding, ConditionCompiler, Found, Multiplicity, Resolved, Scope};
-use super::plan::{Constant, Expr, PairPlan};
+use super::plan::{Constant, EarlierPlan, Expr, PairPlan};
 use super::tables::Table;
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
 use crate::language::syntax::{Expression, ExpressionKind, Operator, Path, Word};
+use crate::tree::Shape;
 use crate::tree::value::ValueKind;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use literals::constant;
 use literals::{constant_kind, literal_value};
+pub use picks::leads_to_record;
 
 /// What expressions need besides their scope.
 pub struct Context<'a> {
@@ -33,6 +37,14 @@ pub struct Context<'a> {
     pub slots: Fields,
     /// Counters given out so far.
     pub sequences: usize,
+    /// The lists that blocks around go through, innermost last: the slot of each, and whether `where` picks records.
+    pub lists: Vec<(usize, bool)>,
+    /// Indexes of lists given out so far.
+    pub indexes: usize,
+    /// Documents looked up inside blocks and by expressions.
+    pub lookups: Vec<EarlierPlan>,
+    /// The shape of an item, where items can be looked up.
+    pub item: Option<Arc<Shape>>,
     /// Lines so far.
     pub rules: Vec<Span>,
     /// Per source place, whether it is read.
@@ -53,6 +65,30 @@ pub(super) fn single(expr: Expr, kind: ValueKind) -> Typed {
     Typed { expr, kind, multiplicity: Multiplicity::Single }
 }
 
+impl<'a> Context<'a> {
+    /// With these parameters and tables; nothing is compiled yet.
+    pub fn new(
+        parameters: &'a BTreeMap<String, Constant>,
+        tables: &'a BTreeMap<String, Arc<Table>>,
+        findings: &'a mut Diagnostics,
+    ) -> Self {
+        Context {
+            parameters,
+            used_parameters: Default::default(),
+            tables,
+            findings,
+            slots: Fields::default(),
+            sequences: 0,
+            lists: Vec::new(),
+            indexes: 0,
+            lookups: Vec::new(),
+            item: None,
+            rules: Vec::new(),
+            read: Vec::new(),
+        }
+    }
+}
+
 impl Context<'_> {
     /// A new slot.
     pub fn slot(&mut self) -> usize {
@@ -67,14 +103,29 @@ impl Context<'_> {
 
     /// A value: an expression that gives at most one. `None` if something is wrong, which is then in the findings.
     pub fn value(&mut self, scope: &Scope, expression: &Expression) -> Option<Typed> {
+        if let Some(picked) = self.picked(scope, expression) {
+            let finding = Diagnostic::new(Code::M007)
+                .at(expression.span, "this is a record")
+                .help("name one of its fields behind it: `lookup(…).field`");
+            // What is wrong with the call itself was told.
+            if picked.is_some() {
+                self.findings.push(finding);
+            }
+            return None;
+        }
         let typed = self.compile(scope, expression)?;
+        self.checked(typed, expression.span)
+    }
+
+    /// What is one value; that it is not is told.
+    fn checked(&mut self, typed: Typed, span: Span) -> Option<Typed> {
         if typed.multiplicity == Multiplicity::Many {
             let text = "may be there more than once";
-            self.findings.push(Diagnostic::new(Code::M002).at(expression.span, text));
+            self.findings.push(Diagnostic::new(Code::M002).at(span, text));
             return None;
         }
         if typed.kind == ValueKind::Record {
-            self.findings.push(Diagnostic::new(Code::M007).at(expression.span, "this is a record"));
+            self.findings.push(Diagnostic::new(Code::M007).at(span, "this is a record"));
             return None;
         }
         Some(typed)
@@ -99,7 +150,10 @@ impl Context<'_> {
             ExpressionKind::Literal(literal) => Some(literal_value(literal)),
             ExpressionKind::Path(path) => self.path(scope, path),
             ExpressionKind::Parameter(word) => self.parameter(word),
-            ExpressionKind::Call { name, arguments } => self.call(scope, name, arguments, expression.span),
+            ExpressionKind::Call { name, arguments } => match (name.text.as_str(), arguments.len()) {
+                ("wrap" | "distinct", _) | ("split", 2) => self.bare_list(scope, expression),
+                _ => self.call(scope, name, arguments, expression.span),
+            },
             ExpressionKind::Binary { operator, left, right } => {
                 self.binary(scope, *operator, left, right, expression.span)
             }
@@ -117,31 +171,24 @@ impl Context<'_> {
                 Some(single(Expr::In(Box::new(value.expr), list), ValueKind::Bool))
             }
             ExpressionKind::Else { value, fallback } => {
-                let value = self.value(scope, value)?;
-                let fallback = self.value(scope, fallback)?;
-                let kind = common(value.kind, fallback.kind);
+                let span = fallback.span;
+                let (value, fallback) = (self.value(scope, value)?, self.value(scope, fallback)?);
+                let kind = self.alternatives(value.kind, fallback.kind, span)?;
                 Some(single(Expr::Else(Box::new(value.expr), Box::new(fallback.expr)), kind))
             }
             ExpressionKind::If { condition, then, otherwise } => {
                 let condition = self.condition(scope, condition)?;
                 let then = self.value(scope, then)?;
+                let span = otherwise.span;
                 let otherwise = self.value(scope, otherwise)?;
-                let kind = common(then.kind, otherwise.kind);
+                let kind = self.alternatives(then.kind, otherwise.kind, span)?;
                 let expr = Expr::If(Box::new(condition), Box::new(then.expr), Box::new(otherwise.expr));
                 Some(single(expr, kind))
             }
             ExpressionKind::Via(via) => self.via(scope, via),
-            ExpressionKind::Matches { .. } => {
-                self.unsupported("`matches`", "compare with `=` or `in`", expression.span)
-            }
-            ExpressionKind::Within { .. } => self.unsupported(
-                "a path into the result of a function",
-                "give the result a name with `let`",
-                expression.span,
-            ),
-            ExpressionKind::List(_) => {
-                self.unsupported("a list outside `via` and `in`", "name one value", expression.span)
-            }
+            ExpressionKind::Matches { value, pattern } => self.matches(scope, value, pattern),
+            ExpressionKind::Within { value, path } => self.within(scope, value, path),
+            ExpressionKind::List(_) => self.bare_list(scope, expression),
         }
     }
 
@@ -226,15 +273,20 @@ impl Context<'_> {
     }
 
     fn path(&mut self, scope: &Scope, path: &Path) -> Option<Typed> {
-        match self.resolve(scope, path)? {
-            Found::Value(slot, kind) => Some(single(Expr::Slot(slot), kind)),
+        let found = self.resolve(scope, path)?;
+        Some(self.found(found))
+    }
+
+    fn found(&mut self, found: Found) -> Typed {
+        match found {
+            Found::Value(slot, kind) => single(Expr::Slot(slot), kind),
             Found::Path(resolved) => {
                 let (multiplicity, kind) = (resolved.multiplicity, resolved.kind);
                 let expr = match resolved.pair {
                     Some(_) => self.pair(*resolved),
                     None => Expr::Leaf(resolved.nodes),
                 };
-                Some(Typed { expr, kind, multiplicity })
+                Typed { expr, kind, multiplicity }
             }
         }
     }
@@ -245,6 +297,30 @@ impl Context<'_> {
         let mut plan = PairPlan { nodes: resolved.nodes, pairs, code, field: None };
         self.slots.address_pairs(&mut plan, &resolved.shape);
         Expr::Pair(Box::new(plan))
+    }
+
+    /// The kind of a value that is one or the other; that they differ is told.
+    fn alternatives(&mut self, first: ValueKind, second: ValueKind, span: Span) -> Option<ValueKind> {
+        let kind = common(first, second);
+        if kind == ValueKind::Record {
+            let finding = Diagnostic::new(Code::M008)
+                .with("found", second.word())
+                .with("expected", first.word())
+                .at(span, format!("this is {}, the other is {}", second.word(), first.word()))
+                .help("convert one of them: `text(…)`, `number(…)`");
+            self.findings.push(finding);
+            return None;
+        }
+        Some(kind)
+    }
+
+    /// Two kinds that do not go together.
+    fn beside(&mut self, left: ValueKind, right: ValueKind, span: Span) {
+        let finding = Diagnostic::new(Code::M010)
+            .with("left", left.word())
+            .with("right", right.word())
+            .at(span, format!("{} beside {}", left.word(), right.word()));
+        self.findings.push(finding);
     }
 
     fn of_kind(&mut self, scope: &Scope, expression: &Expression, expected: ValueKind) -> Option<Expr> {
@@ -287,12 +363,7 @@ impl Context<'_> {
                 let (left, right) = (self.value(scope, left), self.value(scope, right));
                 let (left, right) = (left?, right?);
                 if result == ValueKind::Bool && common(left.kind, right.kind) == ValueKind::Record {
-                    self.findings.push(
-                        Diagnostic::new(Code::M010)
-                            .with("left", left.kind.word())
-                            .with("right", right.kind.word())
-                            .at(span, format!("{} beside {}", left.kind.word(), right.kind.word())),
-                    );
+                    self.beside(left.kind, right.kind, span);
                     return None;
                 }
                 (Some(left.expr), Some(right.expr))

@@ -12,6 +12,7 @@ pub static FUNCTION: Function = Function {
     required: 1,
     result: ValueKind::Number,
     examples: &[Example { call: "abs(0 - 12.5)", result: "12.5" }],
+    prepare: None,
     call,
 };
 

@@ -21,6 +21,7 @@ pub static FUNCTION: Function = Function {
             result: "20260228",
         },
     ],
+    prepare: None,
     call,
 };
 

@@ -11,6 +11,7 @@ pub static FUNCTION: Function = Function {
     required: 1,
     result: ValueKind::Text,
     examples: &[Example { call: "check_digit(\"412345600011\")", result: "0" }],
+    prepare: None,
     call,
 };
 

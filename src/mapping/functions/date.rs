@@ -1,5 +1,6 @@
 //! `date`
 
+use super::prepared::FORM_OF_DATE;
 use super::{Call, CallError, Example, Function};
 use crate::tree::value::{Value, ValueKind};
 
@@ -14,6 +15,7 @@ pub static FUNCTION: Function = Function {
         call: "format_date(date(\"11/24/2026\", \"MM/dd/yyyy\"), \"yyyyMMdd\")",
         result: "20261124",
     }],
+    prepare: Some(FORM_OF_DATE),
     call,
 };
 

@@ -14,6 +14,7 @@ pub static FUNCTION: Function = Function {
         call: "format_date(datetime(date(\"261124\", \"yyMMdd\"), time(\"0815\", \"HHmm\")), \"yyyyMMddHHmm\")",
         result: "202611240815",
     }],
+    prepare: None,
     call,
 };
 

@@ -11,6 +11,7 @@ pub static FUNCTION: Function = Function {
     required: 1,
     result: ValueKind::Text,
     examples: &[Example { call: "digits(\"SO-88 213\")", result: "88213" }],
+    prepare: None,
     call,
 };
 

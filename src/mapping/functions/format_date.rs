@@ -1,5 +1,6 @@
 //! `format_date`
 
+use super::prepared::FORM;
 use super::{Call, CallError, Example, Function};
 use crate::tree::value::{Value, ValueKind};
 use jiff::civil::{Date, Time};
@@ -15,6 +16,7 @@ pub static FUNCTION: Function = Function {
         call: "format_date(date(\"20261124\", \"yyyyMMdd\"), \"dd.MM.yyyy\")",
         result: "24.11.2026",
     }],
+    prepare: Some(FORM),
     call,
 };
 
@@ -27,7 +29,7 @@ fn call<'r>(call: &Call<'_, 'r>) -> Result<Value<'r>, CallError> {
         Value::Instant(moment, offset) => offset.to_datetime(moment),
         _ => return Err(CallError::kind(0, "a date or a time")),
     };
-    let mut text = String::new();
+    let mut text = bumpalo::collections::String::new_in(call.memory);
     call.form(1)?.write(moment, &mut text);
-    Ok(call.text(text))
+    Ok(Value::Text(text.into_bump_str()))
 }

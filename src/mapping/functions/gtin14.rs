@@ -11,6 +11,7 @@ pub static FUNCTION: Function = Function {
     required: 1,
     result: ValueKind::Text,
     examples: &[Example { call: "gtin14(\"412345600010\")", result: "00412345600010" }],
+    prepare: None,
     call,
 };
 

@@ -14,6 +14,7 @@ pub static FUNCTION: Function = Function {
         Example { call: "house_number(\"Hafenstrasse 7b\")", result: "7b" },
         Example { call: "house_number(\"12 Quarry Road\")", result: "12" },
     ],
+    prepare: None,
     call,
 };
 

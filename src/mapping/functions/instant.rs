@@ -1,5 +1,6 @@
 //! `instant`
 
+use super::prepared::ZONE;
 use super::{Call, CallError, Function};
 use crate::tree::value::{Value, ValueKind};
 use jiff::tz::AmbiguousOffset;
@@ -12,6 +13,7 @@ pub static FUNCTION: Function = Function {
     required: 2,
     result: ValueKind::Instant,
     examples: &[],
+    prepare: Some(ZONE),
     call,
 };
 
@@ -53,7 +55,14 @@ mod tests {
             let memory = Bump::new();
             let arguments = [Value::DateTime(local), Value::Text("America/Los_Angeles")];
             let now = jiff::Timestamp::UNIX_EPOCH;
-            let made = Call { arguments: &arguments, memory: &memory, now, doubt: Cell::new(None) };
+            let made = Call {
+                arguments: &arguments,
+                prepared: None,
+                rounds: false,
+                memory: &memory,
+                now,
+                doubt: Cell::new(None),
+            };
             let Ok(Value::Instant(moment, _)) = call(&made) else { panic!("{local}") };
             assert_eq!((moment.to_string().as_str(), made.doubt.take().is_some()), (taken, doubt));
         }

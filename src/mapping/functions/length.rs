@@ -11,6 +11,7 @@ pub static FUNCTION: Function = Function {
     required: 1,
     result: ValueKind::Number,
     examples: &[Example { call: "length(\"ABC\")", result: "3" }],
+    prepare: None,
     call,
 };
 

@@ -1,5 +1,6 @@
 //! `local`
 
+use super::prepared::ZONE;
 use super::{Call, CallError, Function};
 use crate::tree::value::{Value, ValueKind};
 
@@ -11,6 +12,7 @@ pub static FUNCTION: Function = Function {
     required: 2,
     result: ValueKind::DateTime,
     examples: &[],
+    prepare: Some(ZONE),
     call,
 };
 

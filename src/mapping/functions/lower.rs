@@ -11,6 +11,7 @@ pub static FUNCTION: Function = Function {
     required: 1,
     result: ValueKind::Text,
     examples: &[Example { call: "lower(\"DEMO\")", result: "demo" }],
+    prepare: None,
     call,
 };
 

@@ -14,6 +14,7 @@ pub static FUNCTION: Function = Function {
         Example { call: "mid(\"ABCDE\", 2, 3)", result: "BCD" },
         Example { call: "mid(\"ABCDE\", 4, 9)", result: "DE" },
     ],
+    prepare: None,
     call,
 };
 

@@ -3,13 +3,19 @@
 
 mod abs;
 mod add_days;
+mod capture;
+mod charsets;
 mod check_digit;
+mod clean;
+mod convert_length;
+mod convert_weight;
 mod date;
 mod date_in;
 mod datetime;
 mod digits;
 mod format_date;
 mod gtin14;
+pub mod hints;
 mod house_number;
 mod instant;
 pub mod language;
@@ -18,15 +24,19 @@ mod length;
 mod local;
 mod lower;
 mod ltrim;
+pub mod measures;
 mod mid;
 mod number;
 mod pad_left;
 mod pad_right;
+pub mod pattern;
+pub mod prepared;
 mod replace;
 mod right;
 mod round;
 mod rtrim;
 mod run_instant;
+pub mod split;
 mod street_name;
 mod strip_left;
 mod strip_right;
@@ -43,11 +53,14 @@ mod week_start;
 pub mod wrap;
 
 use crate::base::decimal::Decimal;
+use crate::diagnostics::{Code, Severity};
 use crate::tree::mask::Mask;
 use crate::tree::value::{Value, ValueKind};
 use bumpalo::Bump;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use prepared::{Prepare, Prepared};
+use std::borrow::Cow;
 use std::cell::Cell;
 
 /// Every function of values, sorted by name. Functions of lists and of places (`sum`, `first`, `lookup`, `seq`,
@@ -55,7 +68,11 @@ use std::cell::Cell;
 pub static FUNCTIONS: &[&Function] = &[
     &abs::FUNCTION,
     &add_days::FUNCTION,
+    &capture::FUNCTION,
     &check_digit::FUNCTION,
+    &clean::FUNCTION,
+    &convert_length::FUNCTION,
+    &convert_weight::FUNCTION,
     &date::FUNCTION,
     &date_in::FUNCTION,
     &datetime::FUNCTION,
@@ -78,6 +95,7 @@ pub static FUNCTIONS: &[&Function] = &[
     &round::FUNCTION,
     &rtrim::FUNCTION,
     &run_instant::FUNCTION,
+    &split::FUNCTION,
     &street_name::FUNCTION,
     &strip_left::FUNCTION,
     &strip_right::FUNCTION,
@@ -111,6 +129,8 @@ pub struct Function {
     pub result: ValueKind,
     /// Calls with their results.
     pub examples: &'static [Example],
+    /// The argument that is made ready when a map is compiled, if there is one.
+    pub prepare: Option<Prepare>,
     /// The function.
     pub call: for<'c, 'r> fn(&Call<'c, 'r>) -> Result<Value<'r>, CallError>,
 }
@@ -128,6 +148,10 @@ pub struct Example {
 pub struct Call<'c, 'r> {
     /// The arguments.
     pub arguments: &'c [Value<'r>],
+    /// The one that was made ready, if it is a constant.
+    pub prepared: Option<&'c Prepared>,
+    /// Whether the line rounds, so that a division need not come out.
+    pub rounds: bool,
     /// Memory for results.
     pub memory: &'r Bump,
     /// When the message is translated: the same for every run of it.
@@ -139,6 +163,10 @@ pub struct Call<'c, 'r> {
 /// Why a function has no result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallError {
+    /// The code of its finding.
+    pub code: Code,
+    /// What the finding does.
+    pub severity: Severity,
     /// In words.
     pub text: String,
 }
@@ -146,7 +174,12 @@ pub struct CallError {
 impl CallError {
     /// With these words.
     pub fn new(text: impl Into<String>) -> Self {
-        CallError { text: text.into() }
+        CallError { code: Code::B004, severity: Severity::Reject, text: text.into() }
+    }
+
+    /// A number has more digits than numbers may have.
+    pub fn too_many_digits() -> Self {
+        CallError::new("the number has too many digits")
     }
 
     /// An argument (from 0) is not of the kind it must be.
@@ -180,14 +213,20 @@ impl<'r> Call<'_, 'r> {
 
     /// A zone argument, IANA name.
     pub fn zone(&self, argument: usize) -> Result<TimeZone, CallError> {
+        if let Some(Prepared::Zone(zone)) = self.prepared {
+            return Ok(zone.clone());
+        }
         let name = self.string(argument)?;
         TimeZone::get(name).map_err(|_| CallError::new(format!("no time zone is called `{name}`")))
     }
 
     /// A form of dates and times.
-    pub fn form(&self, argument: usize) -> Result<Mask, CallError> {
+    pub fn form(&self, argument: usize) -> Result<Cow<'_, Mask>, CallError> {
+        if let Some(Prepared::Form(form)) = self.prepared {
+            return Ok(Cow::Borrowed(form));
+        }
         let form = self.string(argument)?;
-        Mask::compile(form).ok_or_else(|| {
+        Mask::compile(form).map(Cow::Owned).ok_or_else(|| {
             CallError::new(format!("`{form}` is no form of a date or time, such as yyyyMMdd or HH:mm"))
         })
     }
@@ -197,6 +236,22 @@ impl<'r> Call<'_, 'r> {
         let (text, mask) = (self.string(argument)?, self.form(form)?);
         let moment = mask.read(text.trim());
         moment.ok_or_else(|| CallError::new(format!("`{text}` does not fit the form {}", mask.text())))
+    }
+
+    /// `number` divided by `by`: exactly, or near where the line rounds. `what` says what was to be found, for people.
+    pub fn quotient(
+        &self,
+        number: Decimal,
+        by: Decimal,
+        what: impl FnOnce() -> String,
+    ) -> Result<Value<'r>, CallError> {
+        let near = || number.checked_div_near(by).filter(|_| self.rounds);
+        let quotient = number.checked_div_exact(by).or_else(near);
+        quotient.map(Value::Number).ok_or_else(|| CallError {
+            code: Code::B012,
+            severity: Severity::Hold,
+            text: what(),
+        })
     }
 
     /// A text result.

@@ -11,6 +11,7 @@ pub static FUNCTION: Function = Function {
     required: 1,
     result: ValueKind::Number,
     examples: &[Example { call: "number(\"007\")", result: "7" }],
+    prepare: None,
     call,
 };
 

@@ -11,6 +11,7 @@ pub static FUNCTION: Function = Function {
     required: 3,
     result: ValueKind::Text,
     examples: &[Example { call: "pad_left(\"77\", 5, \"0\")", result: "00077" }],
+    prepare: None,
     call,
 };
 

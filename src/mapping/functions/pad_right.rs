@@ -11,6 +11,7 @@ pub static FUNCTION: Function = Function {
     required: 3,
     result: ValueKind::Text,
     examples: &[Example { call: "pad_right(\"AB\", 5, \".\")", result: "AB..." }],
+    prepare: None,
     call,
 };
 

@@ -11,6 +11,7 @@ pub static FUNCTION: Function = Function {
     required: 3,
     result: ValueKind::Text,
     examples: &[Example { call: "replace(\"a-b-c\", \"-\", \" \")", result: "a b c" }],
+    prepare: None,
     call,
 };
 

@@ -11,6 +11,7 @@ pub static FUNCTION: Function = Function {
     required: 2,
     result: ValueKind::Text,
     examples: &[Example { call: "right(\"ABCDE\", 3)", result: "CDE" }],
+    prepare: None,
     call,
 };
 

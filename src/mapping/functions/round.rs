@@ -15,6 +15,7 @@ pub static FUNCTION: Function = Function {
         Example { call: "round(2.345, 2, \"half_up\")", result: "2.35" },
         Example { call: "round(7, 0, \"half_up\")", result: "7" },
     ],
+    prepare: None,
     call,
 };
 

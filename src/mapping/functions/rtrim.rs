@@ -11,6 +11,7 @@ pub static FUNCTION: Function = Function {
     required: 1,
     result: ValueKind::Text,
     examples: &[Example { call: "\"|\" & rtrim(\"  A B \")", result: "|  A B" }],
+    prepare: None,
     call,
 };
 

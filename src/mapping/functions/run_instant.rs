@@ -12,6 +12,7 @@ pub static FUNCTION: Function = Function {
     required: 0,
     result: ValueKind::Instant,
     examples: &[],
+    prepare: None,
     call,
 };
 

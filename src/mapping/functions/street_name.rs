@@ -16,6 +16,7 @@ pub static FUNCTION: Function = Function {
         Example { call: "street_name(\"12 Quarry Road\")", result: "Quarry Road" },
         Example { call: "street_name(\"Am Markt\")", result: "Am Markt" },
     ],
+    prepare: None,
     call,
 };
 

@@ -11,6 +11,7 @@ pub static FUNCTION: Function = Function {
     required: 2,
     result: ValueKind::Text,
     examples: &[Example { call: "strip_left(\"000123\", \"0\")", result: "123" }],
+    prepare: None,
     call,
 };
 

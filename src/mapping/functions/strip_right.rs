@@ -11,6 +11,7 @@ pub static FUNCTION: Function = Function {
     required: 2,
     result: ValueKind::Text,
     examples: &[Example { call: "strip_right(\"12.500\", \"0\")", result: "12.5" }],
+    prepare: None,
     call,
 };
 

@@ -11,6 +11,7 @@ pub static FUNCTION: Function = Function {
     required: 1,
     result: ValueKind::Text,
     examples: &[Example { call: "text(12.50)", result: "12.5" }],
+    prepare: None,
     call,
 };
 

@@ -1,5 +1,6 @@
 //! `time`
 
+use super::prepared::FORM_OF_TIME;
 use super::{Call, CallError, Example, Function};
 use crate::tree::value::{Value, ValueKind};
 
@@ -11,6 +12,7 @@ pub static FUNCTION: Function = Function {
     required: 2,
     result: ValueKind::Time,
     examples: &[Example { call: "format_date(time(\"15:42\", \"HH:mm\"), \"HHmmss\")", result: "154200" }],
+    prepare: Some(FORM_OF_TIME),
     call,
 };
 

@@ -1,5 +1,6 @@
 //! `today_in`
 
+use super::prepared::{Prepare, ZONE};
 use super::{Call, CallError, Function};
 use crate::tree::value::{Value, ValueKind};
 
@@ -11,6 +12,7 @@ pub static FUNCTION: Function = Function {
     required: 1,
     result: ValueKind::Date,
     examples: &[],
+    prepare: Some(Prepare { argument: 0, ..ZONE }),
     call,
 };
 

@@ -11,6 +11,7 @@ pub static FUNCTION: Function = Function {
     required: 1,
     result: ValueKind::Text,
     examples: &[Example { call: "trim(\"  x \")", result: "x" }],
+    prepare: None,
     call,
 };
 

@@ -11,6 +11,7 @@ pub static FUNCTION: Function = Function {
     required: 1,
     result: ValueKind::Text,
     examples: &[Example { call: "upper(\"sw1a 1aa\")", result: "SW1A 1AA" }],
+    prepare: None,
     call,
 };
 

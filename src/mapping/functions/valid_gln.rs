@@ -15,6 +15,7 @@ pub static FUNCTION: Function = Function {
         Example { call: "valid_gln(\"9520002000019\")", result: "true" },
         Example { call: "valid_gln(\"9520002000018\")", result: "false" },
     ],
+    prepare: None,
     call,
 };
 

@@ -14,6 +14,7 @@ pub static FUNCTION: Function = Function {
         Example { call: "valid_gtin(\"412345600010\")", result: "true" },
         Example { call: "valid_gtin(\"412345600011\")", result: "false" },
     ],
+    prepare: None,
     call,
 };
 

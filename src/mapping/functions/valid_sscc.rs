@@ -11,6 +11,7 @@ pub static FUNCTION: Function = Function {
     required: 1,
     result: ValueKind::Bool,
     examples: &[Example { call: "valid_sscc(\"395200020000000010\")", result: "true" }],
+    prepare: None,
     call,
 };
 

@@ -15,6 +15,7 @@ pub static FUNCTION: Function = Function {
         Example { call: "format_date(week_start(2026, 1), \"yyyyMMdd\")", result: "20251229" },
         Example { call: "format_date(week_start(2026, 48), \"yyyyMMdd\")", result: "20261123" },
     ],
+    prepare: None,
     call,
 };
 

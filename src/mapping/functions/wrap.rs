@@ -23,6 +23,7 @@ pub static FIRST_LINE: Function = Function {
     required: 2,
     result: ValueKind::Text,
     examples: &[],
+    prepare: None,
     call: |call| Ok(value(line(call.string(0)?, call.count(1)?).0)),
 };
 
@@ -34,6 +35,7 @@ pub static REST: Function = Function {
     required: 2,
     result: ValueKind::Text,
     examples: &[],
+    prepare: None,
     call: |call| Ok(value(line(call.string(0)?, call.count(1)?).1)),
 };
 

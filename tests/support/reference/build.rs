@@ -5,8 +5,8 @@ use super::value::{Node, Schema, Value};
 use super::{Address, Run, functions};
 use crossdock::diagnostics::{Code, Severity};
 use crossdock::language::syntax::{
-    Assignment, Block, CheckLine, Expression, ExpressionKind, MapDocument, Operator, Path as SyntaxPath,
-    PathStep, PolicyKind, SelectorKind, Statement, StatementKind, StepName,
+    Assignment, Block, CheckLine, Expression, ExpressionKind, MapDocument, Path as SyntaxPath, PathStep,
+    PolicyKind, SelectorKind, Statement, StatementKind, StepName,
 };
 use std::rc::Rc;
 
@@ -77,7 +77,7 @@ impl Run<'_> {
                 }
             }
         }
-        let scope = Scope { names, here, this: Vec::new(), around: Vec::new() };
+        let scope = Scope { names, here, this: Vec::new(), around: Vec::new(), position: (0, false) };
         self.statements(&mut root, &scope, &map.statements);
         let (node, _) = root.finish();
         self.records.borrow_mut().insert(Vec::new(), node.clone());
@@ -102,7 +102,7 @@ impl Run<'_> {
     }
 
     /// The document with these values, looked up for the record at hand; nothing where one of the values is absent.
-    fn look_up(
+    pub fn look_up(
         &self,
         scope: &Scope,
         kind: &str,
@@ -172,43 +172,16 @@ impl Run<'_> {
     }
 
     fn bind(&self, scope: &Scope, value: &Expression) -> Bound {
+        if let Some(picked) = self.picked(scope, value) {
+            return picked;
+        }
         match &value.kind {
-            ExpressionKind::Call { name, arguments } if name.text == "lookup" => {
-                self.lookup(scope, arguments)
-            }
-            ExpressionKind::Call { name, arguments } if name.text == "item" => {
-                let (field, value) = match &arguments[0].kind {
-                    ExpressionKind::Binary { operator: Operator::Equal, left, right } => match &left.kind {
-                        ExpressionKind::Path(path) => (path.head().expect("a field"), &**right),
-                        other => panic!("not a field: {other:?}"),
-                    },
-                    _ => ("sku", &arguments[0]),
-                };
-                // An item that nobody told of is absent, and nothing more.
-                self.look_up(scope, "item", &[(field, value)], Some(&PolicyKind::Absent))
-            }
             ExpressionKind::Path(path) => match self.first(scope, path) {
                 Bound::Node(node) if node.is_record() => Bound::Node(node),
                 _ => Bound::Value(self.value(scope, value)),
             },
             _ => Bound::Value(self.value(scope, value)),
         }
-    }
-
-    /// The first record of a list for which the comparison holds.
-    fn lookup(&self, scope: &Scope, arguments: &[Expression]) -> Bound {
-        let [list, comparison] = arguments else { panic!("a list and a comparison") };
-        let ExpressionKind::Path(path) = &list.kind else { panic!("a path") };
-        let ExpressionKind::Binary { operator: Operator::Equal, left, right } = &comparison.kind else {
-            panic!("`=`")
-        };
-        let Found::Nodes(nodes) = self.find(scope, path) else { return Bound::Value(Value::Absent) };
-        let wanted = self.value(scope, right);
-        let found = nodes.into_iter().find(|node| {
-            let scope = Scope { names: Vec::new(), here: Bound::Node(node.clone()), ..scope.clone() };
-            self.value(&scope, left).compare(&wanted) == Some(std::cmp::Ordering::Equal)
-        });
-        found.map_or(Bound::Value(Value::Absent), Bound::Node)
     }
 
     fn check(&self, scope: &Scope, check: &CheckLine) {
@@ -361,9 +334,11 @@ impl Run<'_> {
         }
         let ExpressionKind::Path(path) = &source.kind else { panic!("a path") };
         if !block.inside.is_empty() {
-            let mut written = false;
-            for (number, (node, way)) in self.find_with_way(scope, path).into_iter().enumerate() {
-                let mut scope = scope.clone();
+            let (mut written, mut passed) = (false, 0);
+            let found = self.find_with_way(scope, path);
+            let count = found.len();
+            for (number, (node, way)) in found.into_iter().enumerate() {
+                let mut scope = Scope { position: (passed + 1, number + 1 == count), ..scope.clone() };
                 for (around, alias) in &block.inside {
                     let bound = match self.on_the_way(&scope, path, around, &way) {
                         Some(around) => Bound::Node(around),
@@ -371,7 +346,9 @@ impl Run<'_> {
                     };
                     scope.names.push((alias.text.clone(), bound));
                 }
-                written |= self.one(building, &scope, block, statement, Bound::Node(node), number, true);
+                let one = self.one(building, &scope, block, statement, Bound::Node(node), number, true);
+                passed += usize::from(one);
+                written |= one;
             }
             if !written && block.modifiers.required.is_some() {
                 self.report(Code::B002);
@@ -401,13 +378,16 @@ impl Run<'_> {
             Some(StepName::Name(name)) => name.clone(),
             _ => String::new(),
         };
-        let mut written = false;
+        let (mut written, mut passed, count) = (false, 0, groups.len());
         for (number, (_, members)) in groups.into_iter().enumerate() {
+            let scope = &Scope { position: (passed + 1, number + 1 == count), ..scope.clone() };
             let here = match block.group_by.is_empty() {
                 true => Bound::Node(members[0].clone()),
                 false => Bound::Group(members, member.clone()),
             };
-            written |= self.one(building, scope, block, statement, here, number, true);
+            let one = self.one(building, scope, block, statement, here, number, true);
+            passed += usize::from(one);
+            written |= one;
         }
         if !written && block.modifiers.required.is_some() {
             self.report(Code::B002);
@@ -427,14 +407,17 @@ impl Run<'_> {
         let Value::Number(width) = self.value(scope, &arguments[1]) else { panic!("a length") };
         let width: usize = width.to_string().parse().unwrap();
         let mut rest = if value.is_absent() { String::new() } else { value.show() };
-        let mut number = 0;
+        let (mut number, mut passed) = (0, 0);
         let mut written = false;
         while !rest.is_empty() {
             let (text, left) = line(&rest, width);
             rest = left;
             if !text.is_empty() {
                 let here = Bound::Value(Value::Text(text));
-                written |= self.one(building, scope, block, statement, here, number, true);
+                let scope = &Scope { position: (passed + 1, rest.is_empty()), ..scope.clone() };
+                let one = self.one(building, scope, block, statement, here, number, true);
+                passed += usize::from(one);
+                written |= one;
                 number += 1;
             }
         }
@@ -482,7 +465,7 @@ impl Run<'_> {
 }
 
 /// The words that fit a line, and the others. A word that is longer than a line fills it.
-fn line(text: &str, width: usize) -> (String, String) {
+pub fn line(text: &str, width: usize) -> (String, String) {
     let characters: Vec<char> = text.trim_matches(' ').chars().collect();
     if characters.len() <= width {
         return (characters.iter().collect(), String::new());

@@ -29,6 +29,8 @@ pub struct Scope {
     pub this: Address,
     /// The record around it.
     pub around: Address,
+    /// The number of the record in the list that the block goes through, and whether it is the last.
+    pub position: (usize, bool),
 }
 
 /// What a path leads to.
@@ -78,7 +80,7 @@ impl Run<'_> {
         Found::Nodes(nodes)
     }
 
-    fn start(&self, scope: &Scope, path: &Path) -> (Bound, usize) {
+    pub fn start(&self, scope: &Scope, path: &Path) -> (Bound, usize) {
         let Some(head) = path.head().filter(|_| !path.starts_with_dot()) else {
             return (scope.here.clone(), 0);
         };
@@ -125,7 +127,7 @@ impl Run<'_> {
         found
     }
 
-    fn step(&self, scope: &Scope, node: &Rc<Node>, step: &PathStep) -> Vec<Rc<Node>> {
+    pub fn step(&self, scope: &Scope, node: &Rc<Node>, step: &PathStep) -> Vec<Rc<Node>> {
         if step.is_deep {
             return self.deep(scope, node, step);
         }
@@ -246,11 +248,12 @@ impl Run<'_> {
             }
             ExpressionKind::Via(via) => inner(&via.value),
             ExpressionKind::List(items) => items.iter().any(inner),
+            ExpressionKind::Within { value, .. } | ExpressionKind::Matches { value, .. } => inner(value),
             _ => false,
         }
     }
 
-    fn read(&self, node: &Node) -> Value {
+    pub fn read(&self, node: &Node) -> Value {
         let (Some(leaf), Some(text)) = (&node.schema.leaf, &node.text) else { return Value::Absent };
         Value::read(leaf, text).unwrap_or_else(|| {
             self.report(Code::B004);
@@ -259,13 +262,16 @@ impl Run<'_> {
     }
 
     /// All values of an argument.
-    fn values(&self, scope: &Scope, expression: &Expression) -> Vec<Value> {
+    pub fn values(&self, scope: &Scope, expression: &Expression) -> Vec<Value> {
         let values = match &expression.kind {
             ExpressionKind::Path(path) => match self.find(scope, path) {
                 Found::Value(value) => vec![value],
                 Found::Nodes(nodes) => nodes.iter().map(|node| self.read(node)).collect(),
             },
-            _ => vec![self.value(scope, expression)],
+            _ => match self.listed(scope, expression) {
+                Some(values) => values,
+                None => vec![self.value(scope, expression)],
+            },
         };
         values.into_iter().filter(|value| !value.is_absent()).collect()
     }
@@ -311,6 +317,14 @@ impl Run<'_> {
                 self.value(scope, if self.holds(scope, condition) { then } else { otherwise })
             }
             ExpressionKind::Via(via) => self.via(scope, via),
+            ExpressionKind::Matches { value, pattern } => self.matches(scope, value, &pattern.text),
+            ExpressionKind::Within { value, path } => match self.picked(scope, value) {
+                Some(Bound::Node(node)) => {
+                    let inner = Scope { here: Bound::Node(node), ..scope.clone() };
+                    self.value(&inner, &super::lists::as_expression(path))
+                }
+                _ => Value::Absent,
+            },
             other => panic!("the interpreter does not know {other:?}"),
         }
     }
@@ -325,12 +339,20 @@ impl Run<'_> {
             ExpressionKind::Not(inner) => self.decide(scope, inner).map(|truth| !truth),
             ExpressionKind::Binary { operator: operator @ (Operator::And | Operator::Or), left, right } => {
                 let settles = *operator == Operator::Or;
+                let holds = || {
+                    let muted = self.muted.replace(true);
+                    let holds = self.holds(scope, left);
+                    self.muted.set(muted);
+                    holds
+                };
+                let is_left_false = !holds();
                 let left = self.decide(scope, left);
                 if left == Some(settles) {
                     return left;
                 }
                 // The right side of `and` counts only where the left holds: what it finds wrong does not matter else.
-                let muted = self.muted.replace(self.muted.get() || (left.is_none() && !settles));
+                let muted =
+                    self.muted.replace(self.muted.get() || (left.is_none() && !settles && is_left_false));
                 let right = self.decide(scope, right);
                 self.muted.set(muted);
                 if right == Some(settles) { right } else { left.and(right) }
@@ -340,7 +362,7 @@ impl Run<'_> {
                 let known = !left.is_absent() && !right.is_absent();
                 known.then(|| compares(*operator, &left, &right))
             }
-            ExpressionKind::In { value, .. } => {
+            ExpressionKind::In { value, .. } | ExpressionKind::Matches { value, .. } => {
                 let muted = self.muted.replace(true);
                 let known = !self.value(scope, value).is_absent();
                 self.muted.set(muted);
@@ -388,7 +410,7 @@ impl Run<'_> {
         }
     }
 
-    fn divide(&self, left: Decimal, right: Decimal) -> Option<Decimal> {
+    pub fn divide(&self, left: Decimal, right: Decimal) -> Option<Decimal> {
         left.checked_div_exact(right).or_else(|| self.round.get().and(left.checked_div_near(right)))
     }
 
@@ -410,6 +432,18 @@ impl Run<'_> {
                     .map(|value| value.show())
                     .collect();
                 if parts.is_empty() { Value::Absent } else { Value::Text(parts.join(&separator)) }
+            }
+            "any" | "all" => self.quantified(scope, name, arguments),
+            "hash_total" => self.hash_total(scope, arguments),
+            "running_sum" => self.running_sum(scope, arguments, whole),
+            "convert_qty" => self.convert_qty(scope, arguments),
+            "msg_meta" => self.meta(&self.value(scope, &arguments[0]).show()),
+            "index" => Value::Number(Decimal::from_integer(scope.position.0 as i64)),
+            "first" if arguments.is_empty() => Value::Bool(scope.position.0 == 1),
+            "last" if arguments.is_empty() => Value::Bool(scope.position.1),
+            "min" | "max" if arguments.len() > 1 => {
+                let list = ExpressionKind::List(arguments.to_vec());
+                self.list(scope, name, &Expression { kind: list, span: whole.span })
             }
             "sum" | "count" | "count_distinct" | "first" | "last" | "min" | "max" | "same" | "one" => {
                 self.list(scope, name, &arguments[0])
@@ -439,7 +473,10 @@ impl Run<'_> {
                 Found::Value(value) => !value.is_absent(),
                 Found::Nodes(nodes) => nodes.iter().any(|node| node.is_record() || node.text.is_some()),
             },
-            _ => !self.value(scope, argument).is_absent(),
+            _ => match self.picked(scope, argument) {
+                Some(picked) => matches!(picked, Bound::Node(_)),
+                None => !self.value(scope, argument).is_absent(),
+            },
         }
     }
 

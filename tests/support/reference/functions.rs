@@ -127,6 +127,33 @@ pub fn call(name: &str, arguments: &[Value], now: jiff::Timestamp) -> Option<Val
                 count(1)? > 0 && start < monday(jiff::civil::Date::new(fourth.year() + 1, 1, 4).ok()?)?;
             Value::Date(is_of_year.then_some(start)?)
         }
+        "split" => {
+            let (whole, separator, number) = (text(0), text(1), count(2)?.checked_sub(1)?);
+            let parts: Vec<&str> = match separator.is_empty() {
+                true => vec![&whole],
+                false => whole.split(&separator).collect(),
+            };
+            match parts.get(number) {
+                Some(part) if !part.is_empty() => Value::Text(part.to_string()),
+                _ => Value::Absent,
+            }
+        }
+        "capture" => match pattern(&text(1)).captures(&text(0)) {
+            Some(groups) => {
+                let found = groups.get(groups.len().min(2) - 1).map_or("", |group| group.as_str());
+                if found.is_empty() { Value::Absent } else { Value::Text(found.to_string()) }
+            }
+            None => Value::Absent,
+        },
+        "clean" => {
+            let cleaned: String = text(0).chars().map(|c| cleaned(c, &text(1))).collect();
+            if cleaned.is_empty() { Value::Absent } else { Value::Text(cleaned) }
+        }
+        "convert_weight" | "convert_length" => {
+            let size = |unit: &str| Decimal::parse(unit_size(unit)?.as_bytes());
+            let whole = number(0)?.checked_mul(size(&text(1))?)?;
+            Value::Number(whole.checked_div_exact(size(&text(2))?)?)
+        }
         "valid_gln" => Value::Bool(text(0).len() == 13 && is_valid(&text(0))),
         "house_number" => Value::Text(house(&text(0))?.1),
         "street_name" => {
@@ -160,6 +187,49 @@ pub fn is_doubtful(name: &str, arguments: &[Value]) -> bool {
             .is_ok_and(|zone| zone.to_ambiguous_zoned_datetime(*local).is_ambiguous()),
         _ => false,
     }
+}
+
+/// A regular expression.
+pub fn pattern(text: &str) -> regex::Regex {
+    regex::Regex::new(text).unwrap()
+}
+
+/// A character as it stands in a text of a set of characters.
+fn cleaned(character: char, charset: &str) -> String {
+    let spelled = match character {
+        'ü' => "ue".to_string(),
+        'ø' => "oe".to_string(),
+        'ä' => "ae".to_string(),
+        'é' => "e".to_string(),
+        '–' => "-".to_string(),
+        c if c.is_whitespace() => " ".to_string(),
+        c if c.is_ascii() => c.to_string(),
+        _ => String::new(),
+    };
+    match charset {
+        "ascii" => spelled,
+        "x12-basic" => {
+            let is_kept = |c: &char| c.is_ascii_alphanumeric() || " !\"&'()*+,-./:;?=".contains(*c);
+            spelled.to_uppercase().chars().filter(is_kept).collect()
+        }
+        other => panic!("the interpreter does not know {other}"),
+    }
+}
+
+/// How many kilograms or metres a unit is.
+fn unit_size(unit: &str) -> Option<&'static str> {
+    Some(match unit {
+        "KGM" | "MTR" => "1",
+        "GRM" | "MMT" => "0.001",
+        "TNE" | "KMT" => "1000",
+        "LBR" => "0.45359237",
+        "ONZ" => "0.028349523125",
+        "CMT" => "0.01",
+        "INH" => "0.0254",
+        "FOT" => "0.3048",
+        "YRD" => "0.9144",
+        _ => return None,
+    })
 }
 
 /// How a rounding is called.

@@ -11,6 +11,7 @@ mod build;
 mod evaluate;
 mod functions;
 mod layers;
+mod lists;
 pub mod value;
 
 use crossdock::base::span::Sources;
@@ -81,6 +82,8 @@ struct Run<'w> {
     failed: Cell<bool>,
     /// How the current line rounds.
     sequences: RefCell<HashMap<(u32, Address), i64>>,
+    /// Running sums by line, record around and key.
+    sums: RefCell<HashMap<(u32, Address, String), crossdock::base::decimal::Decimal>>,
     /// The records of the run before, written or not.
     before: HashMap<Address, Rc<Node>>,
     /// The target of the run before.
@@ -140,6 +143,7 @@ impl Workspace {
                 muted: Cell::default(),
                 failed: Cell::default(),
                 sequences: RefCell::default(),
+                sums: RefCell::default(),
                 before,
                 out: out.clone(),
                 records: RefCell::default(),

@@ -75,6 +75,10 @@ impl Life<'_> {
             Step::Read(Whence::Target(node)) => self.value(layer, *node),
             Step::Read(Whence::Earlier(line, node)) => self.earlier(layer, *line, *node),
             Step::Read(Whence::Nowhere) => Told::new("read from a record that is not there"),
+            Step::NoMatch { nodes, wanted } => {
+                let list = quoted(sources.text(nodes.span));
+                Told::new(format!("no record of {list} has {}, which is looked for", quoted(wanted)))
+            }
             Step::Row { row: Some(row), key, value } => {
                 Told::new(format!("the table has {} for {}", quoted(value), quoted(key)))
                     .at(Some(*row), sources)
