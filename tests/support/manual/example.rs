@@ -177,7 +177,7 @@ impl Example {
     pub fn bytes(&self) -> Vec<u8> {
         let Some(data) = self.data() else { return Vec::new() };
         match data.kind.as_str() {
-            "x12" if !data.text.starts_with("ISA") => in_x12(&data.text, self.guide().contains("945")),
+            "x12" if !data.text.starts_with("ISA") => in_x12(&data.text, &self.guide()),
             "edifact" if !data.text.starts_with("UN") => in_edifact(&data.text),
             _ => data.text.clone().into_bytes(),
         }
@@ -201,10 +201,11 @@ fn names(text: &str, word: &str) -> Vec<String> {
     text.lines().filter_map(name).collect()
 }
 
-fn in_x12(segments: &str, is_advice: bool) -> Vec<u8> {
+fn in_x12(segments: &str, guide: &str) -> Vec<u8> {
     let body: String = segments.lines().map(str::trim).collect();
     let count = body.matches('~').count() + 2;
-    let (set, group) = if is_advice { ("945", "SW") } else { ("940", "OW") };
+    let sets = [("945", "SW"), ("856", "SH"), ("850", "PO")];
+    let (set, group) = sets.into_iter().find(|(set, _)| guide.contains(set)).unwrap_or(("940", "OW"));
     format!(
         "ISA*00*          *00*          *ZZ*ACME           *ZZ*HAVENPORT3PL   *261201*0640*U*00401*000000001*0*P*>~\
          GS*{group}*ACME*HAVENPORT3PL*20261201*0640*1*X*004010~ST*{set}*0001~{body}SE*{count}*0001~GE*1*1~IEA*1*000000001~"
