@@ -401,6 +401,8 @@ fn inspect_tells_what_a_file_is() {
     expect("inspect-fixed", &["inspect", "testdata/cli/inspect/pick.txt"]);
     expect("inspect-tradacoms", &["inspect", "testdata/cli/inspect/tradacoms.edi"]);
     expect("inspect-xml", &["inspect", "testdata/cli/inspect/order.xml"]);
+    expect("inspect-xml-guide", &["inspect", "testdata/xml/ok/s02-wms-shipment.xml"]);
+    expect("validate-xml", &["validate", "testdata/xml/ok/s02-wms-shipment.xml"]);
     expect("inspect-edifact", &["inspect", "testdata/cli/inspect/orders.edi"]);
     expect("inspect-csv-bad-quote", &["inspect", "testdata/cli/inspect/weather.csv"]);
     expect("inspect-ebcdic", &["inspect", "testdata/cli/inspect/as400.bin"]);

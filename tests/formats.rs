@@ -29,6 +29,8 @@ fn layout<'b>(bundle: &'b Bundle, path: &Path, bytes: &[u8]) -> &'b dyn Layout {
         () if starts("orders05-extended") => "test/orders05-extended",
         () if starts("orders05-") => "idoc/ORDERS05",
         () if starts("delvry03-") => "idoc/DELVRY03",
+        () if starts("order-") && name.ends_with(".json") => "test/json-order",
+        () if name.ends_with(".json") => "test/json-orders",
         () if starts("orders-utf8.") => "test/edifact-orders-utf8",
         () if starts("orders-group") || starts("orders-odd") => "test/edifact-orders-groups",
         () if starts("orders-") => "test/edifact-orders",
@@ -79,7 +81,7 @@ fn layout<'b>(bundle: &'b Bundle, path: &Path, bytes: &[u8]) -> &'b dyn Layout {
 fn bundle() -> Bundle {
     let mut mappings = shipped::mapping_files();
     let folders =
-        ["csv", "edifact", "fixed", "idoc", "xml"].map(|format| format!("testdata/{format}/guides"));
+        ["csv", "edifact", "fixed", "idoc", "json", "xml"].map(|format| format!("testdata/{format}/guides"));
     let entries =
         folders.map(|folder| std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap());
     for entry in entries.into_iter().flatten() {
@@ -97,7 +99,7 @@ fn files(folder: &str) -> Vec<(PathBuf, Vec<u8>)> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let is_message = |path: &PathBuf| {
         path.extension()
-            .is_some_and(|end| ["edi", "csv", "txt", "bin", "xml"].iter().any(|known| end == *known))
+            .is_some_and(|end| ["edi", "csv", "txt", "bin", "xml", "json"].iter().any(|known| end == *known))
     };
     let mut paths: Vec<PathBuf> = entries.filter(is_message).collect();
     paths.sort();
@@ -105,7 +107,7 @@ fn files(folder: &str) -> Vec<(PathBuf, Vec<u8>)> {
 }
 
 fn all_files() -> Vec<(PathBuf, Vec<u8>)> {
-    let folders = ["x12", "edifact", "csv", "fixed", "idoc", "xml"];
+    let folders = ["x12", "edifact", "csv", "fixed", "idoc", "json", "xml"];
     folders
         .into_iter()
         .flat_map(|format| [format!("{format}/ok"), format!("{format}/err")])
@@ -182,7 +184,7 @@ fn long_files_of_several_interchanges_are_cut_as_their_parts_are() {
 fn what_is_written_reads_as_what_was_read() {
     let bundle = bundle();
     for (path, bytes) in
-        ["x12/ok", "edifact/ok", "csv/ok", "fixed/ok", "idoc/ok", "xml/ok"].into_iter().flat_map(files)
+        ["x12/ok", "edifact/ok", "csv/ok", "fixed/ok", "idoc/ok", "json/ok", "xml/ok"].into_iter().flat_map(files)
     {
         let layout = layout(&bundle, &path, &bytes);
         let (first, _) = values(layout, &bytes);
@@ -214,11 +216,11 @@ fn records_are_written_as_they_were() {
     }
 }
 
-/// Nothing is wrong with the good files of XML, whatever their characters and prefixes, and they say what they should.
+/// Nothing is wrong with the good files of XML and JSON, whatever their characters and prefixes, and they say what they should.
 #[test]
-fn good_xml_is_read_as_it_is_meant() {
+fn good_xml_and_json_are_read_as_they_are_meant() {
     let bundle = bundle();
-    for (path, bytes) in files("xml/ok") {
+    for (path, bytes) in ["json/ok", "xml/ok"].into_iter().flat_map(files) {
         let layout = layout(&bundle, &path, &bytes);
         let (_, findings) = values(layout, &bytes);
         let shown = shipped::render(findings.as_slice(), &bundle.sources);
@@ -320,9 +322,13 @@ fn has_fault(rows: &[Row]) -> bool {
 #[test]
 fn a_cut_interchange_is_always_noticed() {
     let bundle = bundle();
-    for (path, bytes) in ["x12/ok", "edifact/ok", "xml/ok"].into_iter().flat_map(files) {
+    for (path, bytes) in ["x12/ok", "edifact/ok", "json/ok", "xml/ok"].into_iter().flat_map(files) {
         let layout = layout(&bundle, &path, &bytes);
         let rows = shipped::index(layout, &bytes, usize::MAX);
+        // Of objects one behind the other nobody can tell how many there should be.
+        if path.ends_with("order-lines.json") {
+            continue;
+        }
         let ends: Vec<usize> = rows
             .iter()
             .filter_map(|row| match row {
@@ -414,7 +420,7 @@ fn findings_of_bad_files_read_well() {
     let update = std::env::var_os("UPDATE_EXPECT").is_some();
     let mut wrong = Vec::new();
     for (path, bytes) in
-        ["x12/err", "edifact/err", "csv/err", "fixed/err", "idoc/err", "xml/err"].into_iter().flat_map(files)
+        ["x12/err", "edifact/err", "csv/err", "fixed/err", "idoc/err", "json/err", "xml/err"].into_iter().flat_map(files)
     {
         let layout = layout(&bundle, &path, &bytes);
         let mut findings = Diagnostics::new();

@@ -10,6 +10,7 @@ pub mod csv;
 pub mod edifact;
 pub mod fixed;
 pub mod idoc;
+pub mod json;
 mod nested;
 pub mod recognize;
 pub mod segment;
@@ -52,7 +53,7 @@ pub trait Format: Sync {
 
 /// Every format, sorted by id.
 pub static FORMATS: &[&dyn Format] =
-    &[&csv::Csv, &edifact::Edifact, &fixed::Fixed, &idoc::Idoc, &x12::X12, &xml::Xml];
+    &[&csv::Csv, &edifact::Edifact, &fixed::Fixed, &idoc::Idoc, &json::Json, &x12::X12, &xml::Xml];
 
 /// The format with this id.
 pub fn format(id: &str) -> Option<&'static dyn Format> {
@@ -86,7 +87,7 @@ pub fn layout(guide: &Arc<Guide>, findings: &mut Diagnostics) -> Option<Box<dyn 
             findings.push(
                 Diagnostic::new(Code::L002)
                     .with("what", format!("the format `{}`", guide.format))
-                    .with("instead", "use csv, edifact, fixed, idoc, x12 or xml")
+                    .with("instead", "use csv, edifact, fixed, idoc, json, x12 or xml")
                     .at(guide.format_span, ""),
             );
             None
@@ -173,7 +174,7 @@ pub struct Scratch {
     pub(crate) gaps: Vec<crate::tree::PlaceId>,
     pub(crate) text: String,
     pub(crate) bytes: Vec<u8>,
-    /// Of XML: the message.
+    /// Of XML and JSON: the message.
     pub(crate) tokens: nested::Tokens,
     /// Of EDIFACT: the interchange at hand.
     pub(crate) declared: edifact::Declared,

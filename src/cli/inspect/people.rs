@@ -4,11 +4,12 @@ use super::message::{self, Told};
 use super::names::Names;
 use super::{Inspected, flat};
 use crate::cli::console::{Console, plural};
-use crate::cli::units::Unit;
+use crate::cli::units::{self, Unit};
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::render::terminal::sanitize;
 use crate::formats::format;
 use crate::formats::recognize::{Delimiters, Envelopes, Interchange, Message, Syntax};
+use crate::gateway::fitting;
 
 /// Messages whose trees are shown, unless all are asked for.
 const TREES_MAX: usize = 2;
@@ -48,14 +49,37 @@ pub fn file(inspected: &Inspected<'_>, all: bool, console: &mut Console<'_>) {
                 console
                     .line("  it has a document type declaration, which is refused when a file is taken in");
             }
+            messages(inspected, all, console);
         }
         Syntax::Idoc(count) => console.line(format!("  holds       {}", plural(*count, "IDoc"))),
         Syntax::Delimited(values) => flat::delimited(values, text, console),
         Syntax::Fixed(columns) => flat::fixed(columns, console),
-        Syntax::Empty | Syntax::Binary | Syntax::Json | Syntax::Prose => {}
+        Syntax::Json => messages(inspected, all, console),
+        Syntax::Empty | Syntax::Binary | Syntax::Prose => {}
     }
     oddities(inspected, console);
     console.line("");
+}
+
+/// The messages of a file whose guide is told by the names in it, if there is such a guide.
+fn messages(inspected: &Inspected<'_>, all: bool, console: &mut Console<'_>) {
+    let fitting = inspected.bundle.and_then(|bundle| fitting::by_mark(bundle, &inspected.bytes));
+    let Some((format, Some(layout))) = fitting else { return };
+    let found = units::index(format, Some(layout), &inspected.bytes);
+    let shown = if all { found.units.len() } else { TREES_MAX.min(found.units.len()) };
+    for unit in &found.units[..shown] {
+        console.line(format!("    message {}, byte {}", unit.ordinal, unit.row.offset));
+        console.line(format!("      read by the guide {}", layout.guide().name));
+        if let Some(fault) = &unit.row.fault {
+            console.line(odd(&fault.diagnostic(), 6));
+        }
+        tree(&message::by_guide(inspected, unit, layout), 6, console);
+    }
+    if found.units.len() > shown {
+        console
+            .line(format!("  and {} more, which --all shows", plural(found.units.len() - shown, "message")));
+    }
+    found.findings.iter().for_each(|finding| console.line(odd(finding, 4)));
 }
 
 fn delimiters(delimiters: &Delimiters) -> String {

@@ -11,6 +11,7 @@ pub(super) use places::{Places, Slot};
 pub(super) use read::{LINE, Message, read};
 pub(super) use tokens::{Kind, Text, Tokens};
 
+use crate::diagnostics::{Code, Diagnostic, Place, Severity};
 use crate::formats::check::Check;
 use crate::guide::Guide;
 use crate::guide::elements::Elements;
@@ -60,5 +61,33 @@ impl Nested {
             ("", Some(constant)) => constant,
             _ => given,
         }
+    }
+
+    /// What is told of a place that cannot be written as the guide says.
+    #[cold]
+    pub(super) fn unwritable(
+        &self,
+        code: Code,
+        around: PlaceId,
+        place: PlaceId,
+        value: &str,
+        expected: &str,
+    ) -> Diagnostic {
+        let guide = &self.guide;
+        let tag = match around {
+            PlaceId::ROOT => guide.rules(around).element_id.to_string(),
+            around => guide.shape.path(around),
+        };
+        let own = guide.shape.place(place);
+        Diagnostic::new(code)
+            .severity(code.info().severity.min(Severity::Hold))
+            .with("tag", &tag)
+            .with("element", &*own.name)
+            .with("value", value)
+            .with("expected", expected)
+            .with("max", own.max.to_string())
+            .with("path", guide.shape.path(place))
+            .with("guide", &guide.name)
+            .place(Place { element_id: guide.shape.path(place), ..Place::default() })
     }
 }

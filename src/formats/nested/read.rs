@@ -301,10 +301,12 @@ impl<'a> Reader<'a> {
 
     /// The name of an element or attribute as it is written.
     fn name(&self, token: &Token) -> &'a str {
+        if token.kind == Kind::Open {
+            return self.text(token);
+        }
         let start = token.at as usize;
         let raw = &self.message.text[start..start + token.len as usize];
-        let raw = raw.trim_start_matches(['<', '"']);
-        raw.split(|c: char| c.is_whitespace() || matches!(c, '>' | '/' | '=' | '"')).next().unwrap_or(raw)
+        raw.split(|c: char| c.is_whitespace() || c == '=').next().unwrap_or(raw)
     }
 
     #[cold]

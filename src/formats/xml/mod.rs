@@ -71,6 +71,7 @@ impl Format for Xml {
             Diagnostic::new(Code::L001)
                 .with("found", found)
                 .with("expected", expected)
+                .with("form", "syntax xml charset \"iso-8859-1\" indent 2")
                 .at(guide.format_span, format!("expected {expected}"))
         };
         if guide.elements.as_ref().is_none_or(|elements| elements.path.is_empty()) {
@@ -82,10 +83,8 @@ impl Format for Xml {
             name => Charset::named(name).filter(|charset| charset.keeps_ascii()),
         };
         let Some(charset) = charset else {
-            findings.push(wrong(
-                format!("the charset `{}`", guide.setting("charset")),
-                "utf-8, iso-8859-1, cp1252",
-            ));
+            findings
+                .push(wrong(format!("charset {}", guide.setting("charset")), "utf-8, iso-8859-1, cp1252"));
             return None;
         };
         let indent = match guide.setting("indent") {
@@ -94,7 +93,7 @@ impl Format for Xml {
             number => match number.parse().ok().filter(|blanks| *blanks <= 8) {
                 Some(blanks) => Some(blanks),
                 None => {
-                    findings.push(wrong(format!("`indent {number}`"), "`indent no` or a number up to 8"));
+                    findings.push(wrong(format!("indent {number}"), "`indent no` or a number up to 8"));
                     return None;
                 }
             },

@@ -2,7 +2,7 @@
 
 use super::XmlLayout;
 use super::text::{escape, is_character};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
+use crate::diagnostics::{Code, Diagnostics};
 use crate::formats::charset::Charset;
 use crate::formats::nested::Slot;
 use crate::guide::elements::Part;
@@ -213,24 +213,8 @@ impl<'a> Writer<'a> {
 
     #[cold]
     fn finding(&mut self, code: Code, around: PlaceId, place: PlaceId, value: &str, expected: &str) {
-        let guide = &self.layout.nested.guide;
-        let tag = match around {
-            PlaceId::ROOT => guide.rules(around).element_id.to_string(),
-            around => guide.shape.path(around),
-        };
-        let own = guide.shape.place(place);
-        self.findings.push(
-            Diagnostic::new(code)
-                .severity(code.info().severity.min(Severity::Hold))
-                .with("tag", &tag)
-                .with("element", &*own.name)
-                .with("value", value)
-                .with("expected", expected)
-                .with("max", own.max.to_string())
-                .with("path", guide.shape.path(place))
-                .with("guide", &guide.name)
-                .place(Place { element_id: guide.shape.path(place), ..Place::default() }),
-        );
+        let finding = self.layout.nested.unwritable(code, around, place, value, expected);
+        self.findings.push(finding);
     }
 }
 
