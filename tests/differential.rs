@@ -246,9 +246,10 @@ fn shipment_text(tape: &mut Tape) -> String {
 
 const SHAPES: &str = "record row\n  k text 5\n  v decimal(9,3)\n  t text 9\nend record\n\
     record part\n  u text 8\n  w decimal(15,6)\n  i int\n  z bool\n  s decimal(15,6)\nend record\n\
-    shape input\n  a text 20\n  b text 5\n  n decimal(9,3)\n  q int\n  f bool\n  rows many row\nend shape\n\
+    shape input\n  a text 20\n  b text 5\n  n decimal(9,3)\n  q int\n  f bool\n  rows many row\n  tags many text 9\nend shape\n\
     shape output\n  x1 text 12\n  y1 decimal(15,6)\n  x2 text 30\n  z bool\n  part part\n  lines many part\n  groups many part\n  \
-    words many part\n  f1 text 6\n  f2 text 4\n  f3 text 14\n  y2 decimal(15,6)\n  y3 int\n  x3 text 30\nend shape\n";
+    words many part\n  f1 text 6\n  f2 text 4\n  f3 text 14\n  y2 decimal(15,6)\n  y3 int\n  x3 text 30\n  \
+    x4 text 20\n  y4 decimal(15,6)\n  labels many text 8\n  amounts many decimal(9,3)\n  extra part\n  labelled many part\nend shape\n";
 
 #[test]
 fn generated_maps_are_the_same_in_both() {
@@ -316,6 +317,10 @@ fn input_tree(tape: &mut Tape, shape: &Shape) -> Tree {
         ];
         fields(&mut tree, tape, rows, texts);
         tree.close(row);
+    }
+    for _ in 0..tape.pick(3) {
+        let tag = tape.choose(&["red", "p", "two words", "q"]);
+        tree.leaf(place(PlaceId::ROOT, "tags"), tag, Origin::default());
     }
     tree.close(root);
     tree
@@ -422,12 +427,22 @@ fn map_text(tape: &mut Tape) -> String {
         inner(tape, &here, &mut map);
         map += "  end words\n";
     }
+    let mut has_lists = false;
+    if tape.one_in(2) {
+        map += &branches(tape, &names, &inner);
+        names.texts.push("out.x4");
+    }
+    if tape.one_in(2) {
+        map += &lists(tape, &names, &inner);
+        has_lists = true;
+    }
     for (target, name) in [("x1", "this.x1"), ("x2", "out.x2"), ("x3", "")] {
         map += &format!("  {target} = {}{}\n", text(tape, &names, 3), text_modifiers(tape));
         names.texts.extend([name].into_iter().filter(|name| !name.is_empty()));
     }
     names.number_lists.extend(["out.lines.w", "this.groups.w"]);
     names.text_lists.extend(["out.lines.u", "out all u"]);
+    names.text_lists.extend(has_lists.then_some("out.labels"));
     // In an order that is not the shape's.
     for (target, name) in [("y3", "out.y3"), ("y2", "this.y2"), ("y1", "out.y1")] {
         map += &format!("  {target} = {}{}\n", number(tape, &names, 3), number_modifiers(tape));
@@ -438,6 +453,66 @@ fn map_text(tape: &mut Tape) -> String {
         map += &format!("  check {severity} {code} \"y1 is {{out.y1}}\": {}\n", condition(tape, &names, 3));
     }
     map + "end map\n"
+}
+
+/// A `when` whose branches both have lines for some targets.
+fn branches(tape: &mut Tape, names: &Names, inner: &dyn Fn(&mut Tape, &Names, &mut String)) -> String {
+    let mut map = format!(
+        "  when {}\n    x4 = {}{}\n",
+        condition(tape, names, 2),
+        text(tape, names, 2),
+        text_modifiers(tape)
+    );
+    if tape.one_in(2) {
+        map += &format!("    when {}\n", condition(tape, names, 1));
+        map += &format!("      y4 = {}{}\n    end when\n", number(tape, names, 2), number_modifiers(tape));
+    }
+    if tape.one_in(2) {
+        map += &format!("    check warn E4 \"x4 is {{out.x4}}\": {}\n", condition(tape, names, 2));
+    }
+    let here = Names {
+        texts: vec!["src.a", "lt"],
+        numbers: vec!["src.n", "ln"],
+        text_lists: vec!["src.rows.t"],
+        number_lists: vec!["src.rows.v"],
+    };
+    if tape.one_in(2) {
+        map += &format!(
+            "    section extra{}\n",
+            tape.choose(&["", " from rows#1", " always", " required \"none\""])
+        );
+        inner(tape, &here, &mut map);
+        map += "    end extra\n";
+    }
+    map += "  otherwise\n";
+    if tape.one_in(2) {
+        map += &format!("    let le = {}\n", text(tape, names, 2));
+        map += &format!("    x4 = le else {}\n", text(tape, names, 1));
+    } else {
+        map += &format!("    x4 = {}{}\n", text(tape, names, 2), text_modifiers(tape));
+    }
+    map += &format!("    y4 = {}\n", number(tape, names, 2));
+    map + "  end when\n"
+}
+
+/// Lines whose targets are lists, and a block for each value of one.
+fn lists(tape: &mut Tape, names: &Names, inner: &dyn Fn(&mut Tape, &Names, &mut String)) -> String {
+    let list = |tape: &mut Tape| match tape.pick(6) {
+        0 => tape.choose(&names.text_lists).to_string(),
+        1 => "tags".to_string(),
+        2 => format!("split({}, \" \")", text(tape, names, 1)),
+        3 => format!("wrap({}, {})", text(tape, names, 1), 1 + tape.pick(6)),
+        4 => format!("({}, tags, {})", text(tape, names, 1), tape.choose(&names.text_lists)),
+        _ => text(tape, names, 2),
+    };
+    let mut map = format!("  labels = {}{}\n", list(tape), text_modifiers(tape));
+    let numbers = tape.choose(&names.number_lists);
+    map += &format!("  amounts = {numbers}{}\n", number_modifiers(tape));
+    let filter = tape.choose(&["", " where word <> \"p\""]);
+    map += &format!("  each labelled from {}{filter} as word\n    i = seq()\n", list(tape));
+    let here = Names { texts: vec!["word", "a", "src.b"], ..names.clone() };
+    inner(tape, &here, &mut map);
+    map + "  end labelled\n"
 }
 
 fn text_modifiers(tape: &mut Tape) -> &'static str {

@@ -183,8 +183,9 @@ fn long_files_of_several_interchanges_are_cut_as_their_parts_are() {
 #[test]
 fn what_is_written_reads_as_what_was_read() {
     let bundle = bundle();
-    for (path, bytes) in
-        ["x12/ok", "edifact/ok", "csv/ok", "fixed/ok", "idoc/ok", "json/ok", "xml/ok"].into_iter().flat_map(files)
+    for (path, bytes) in ["x12/ok", "edifact/ok", "csv/ok", "fixed/ok", "idoc/ok", "json/ok", "xml/ok"]
+        .into_iter()
+        .flat_map(files)
     {
         let layout = layout(&bundle, &path, &bytes);
         let (first, _) = values(layout, &bytes);
@@ -419,8 +420,9 @@ fn findings_of_bad_files_read_well() {
     let bundle = bundle();
     let update = std::env::var_os("UPDATE_EXPECT").is_some();
     let mut wrong = Vec::new();
-    for (path, bytes) in
-        ["x12/err", "edifact/err", "csv/err", "fixed/err", "idoc/err", "json/err", "xml/err"].into_iter().flat_map(files)
+    for (path, bytes) in ["x12/err", "edifact/err", "csv/err", "fixed/err", "idoc/err", "json/err", "xml/err"]
+        .into_iter()
+        .flat_map(files)
     {
         let layout = layout(&bundle, &path, &bytes);
         let mut findings = Diagnostics::new();

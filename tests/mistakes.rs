@@ -189,7 +189,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "same(g.row.SKU)                            required",
         "g.SKU",
     ),
-    ("not-supported-yet", "house/945.map", "  W27.02     = carrier ", "  W27.02 <-> carrier # "),
+    ("not-supported-yet", "house/945.map", "  W27.02     = carrier ", "  W27#2.02   = carrier #"),
     (
         "idoc-field-of-other-format",
         "standards/idoc/ORDERS05.guide",

@@ -341,6 +341,18 @@ codes! {
         help "the segment has fewer pairs than lines"
         cause "Each qualified pair takes one of the positions the guide declares."
         example "four id lines in a segment with three pairs";
+    M027 Error "this line is not for both directions: {why}"
+        help "write it with `=`, and a line for the other direction where that is built"
+        cause "`<->` reads and writes by one line. That works for paths with one code, constants, and tables in which every result has one code."
+        example "name <-> join(.01, .02, \" \")";
+    M028 Error "`{what} {target}` hits several lines"
+        help "write `in` around it for the block that is meant, or give the blocks labels with `as` and name one"
+        cause "A change of a layer is of one line of its base. Lists built by several blocks, and branches of a `when`, have several lines for a target."
+        example "set lines.qty = … where `qty` stands in both branches of a `when`";
+    M033 Error "`each document` cannot stand here: {why}"
+        help "write it once, at the top of a map that reads a guide, from records of the message"
+        cause "`each document` says which documents a message becomes; nothing else makes several of one."
+        example "each document from LX.W01 group by N9[WH].02 inside a section";
     M035 Error "`{target}` is built after this line reads it"
         help "read what `{target}` is made from, or move the line to a place of the target that is built later"
         cause "The values of a record are built first, then its blocks in the order of the target, then values that add blocks up. What is built later is not there yet."
@@ -741,6 +753,14 @@ codes! {
         help "ask the sender which moment was meant; to be rid of the question he writes the offset beside the time, or UTC"
         cause "In the night clocks change, some local times are skipped and others come twice. The offset from before the change was taken."
         example "02:30 on the night clocks go forward";
+    B014 Hold "no document is left of this message"
+        help "correct the message, or the `where` of `each document`; write `required \"text\"` there to refuse such messages"
+        cause "A map makes a document of each record of a list, and the message has none that it makes one of."
+        example "each document from LX.W01 where present(.05), and no line with an item";
+    B015 Warn "{count} documents of this message have the number `{number}`"
+        help "make the number different in each document, for example by adding what they are split by"
+        cause "What comes back for the documents names their number, and would find several of them."
+        example "each document from LX.W01 group by site, with number = W05.02 in all of them";
     B016 Reject "there are {count} of these records, and one is wanted"
         help "correct the source, write a condition in brackets behind the list, or `first(…)`"
         cause "`one` wants a single record."

@@ -2,17 +2,23 @@
 
 use super::build::Builder;
 use super::evaluate::{Here, compare};
-use super::functions::wrap;
-use super::plan::{BlockKind, BlockPlan, CheckPlan, Expr, SideName};
+use super::plan::{BlockKind, BlockPlan, CheckPlan, Expr, RecordsPlan, SideName};
 use super::slots::Slot;
 use super::trace::{Step as Traced, Tracing, Why};
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::tree::arena::Origin;
+use crate::tree::arena::{Origin, Surroundings};
 use crate::tree::{NodeId, PlaceId, Value, View};
 
 impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
     /// A block of the record `outer`, whose lines call it `here`. Says whether something was written.
     pub fn block(&mut self, block: &'r BlockPlan, outer: NodeId, here: Here) -> bool {
+        if block.guard.is_some() {
+            self.begin();
+            if !self.allows(block.guard.as_deref(), here) {
+                self.not_made(block, outer, Why::Condition);
+                return false;
+            }
+        }
         let innermost = self.evaluator.innermost.get();
         let written = self.made_of(block, outer, here);
         self.evaluator.innermost.set(innermost);
@@ -47,37 +53,32 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
                     false
                 }
             },
-            BlockKind::Each { nodes, slot, inside, group_by, sort_by } => {
-                let (view, ids) = evaluator.records(nodes, &self.at(here));
+            BlockKind::Each(records) => {
+                let (view, ids) = evaluator.records(&records.nodes, &self.at(here));
                 match view {
                     None => {
-                        evaluator.missed(nodes, None, &self.at(here));
+                        evaluator.missed(&records.nodes, None, &self.at(here));
                         self.not_made(block, outer, Why::NoRecord);
                         false
                     }
-                    Some(view) if group_by.is_empty() && sort_by.is_empty() => {
+                    Some(view) if records.group_by.is_empty() && records.sort_by.is_empty() => {
                         let mut any = false;
                         let mut surroundings = view.tree.surroundings();
-                        evaluator.slots[*slot].begin_list();
+                        let slot = &evaluator.slots[records.slot];
+                        slot.begin_list();
                         for (at, &id) in ids.iter().enumerate() {
-                            evaluator.slots[*slot].set_last(at + 1 == ids.len());
-                            if !inside.is_empty() {
-                                surroundings.go_to(id);
-                            }
-                            for (places, around) in inside {
-                                let found = surroundings.innermost(places);
-                                evaluator.slots[*around]
-                                    .set(found.map_or(Slot::Empty, |id| Slot::Record(view, id)));
-                            }
-                            evaluator.enter(*slot, view, Slot::Record(view, id));
+                            slot.set_last(at + 1 == ids.len());
+                            self.enter_inside(records, view, id, &mut surroundings);
+                            evaluator.enter(records.slot, view, Slot::Record(view, id));
                             any |= self.one(block, outer, here);
                         }
                         any
                     }
-                    Some(view) => self.grouped(block, view, ids, (*slot, group_by, sort_by), outer, here),
+                    Some(view) => self.grouped(block, view, ids, records, outer, here),
                 }
             }
-            BlockKind::Lines { text, width, slot } => self.lines(block, (text, *width, *slot), outer, here),
+            BlockKind::Values { list, slot } => self.each_of(block, (list, *slot), outer, here),
+            BlockKind::Leaves { list, leaf } => self.leaves_of(block, (list, leaf), outer, here),
             BlockKind::Copy(nodes, pairs) => match evaluator.records(nodes, &self.at(here)) {
                 (Some(view), ids @ [_, ..]) => {
                     for &id in ids {
@@ -95,7 +96,7 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
     }
 
     /// One record of a block; taken back if nothing in it is worth writing.
-    fn one(&mut self, block: &'r BlockPlan, outer: NodeId, here: Here) -> bool {
+    pub fn one(&mut self, block: &'r BlockPlan, outer: NodeId, here: Here) -> bool {
         self.begin();
         // What the record before was read for is not where this one's condition stands, nor is its last line this one.
         self.evaluator.origin.set(None);
@@ -127,82 +128,83 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
         is_worth_it || block.always
     }
 
-    /// A record for each line of a text.
-    fn lines(
-        &mut self,
-        block: &'r BlockPlan,
-        (text, width, slot): (&'r Expr, usize, usize),
-        outer: NodeId,
-        here: Here,
-    ) -> bool {
-        let evaluator = self.evaluator;
-        evaluator.origin.set(None);
-        evaluator.line.set(block.rule);
-        let value = evaluator.value(text, &self.at(here));
-        let mut rest: &'r str = match value {
-            Value::Absent => "",
-            Value::Text(text) => text,
-            other => evaluator.memory.alloc_str(&other.show()),
-        };
-        evaluator.trace.note(|trace| trace.remember(slot));
-        let mut any = false;
-        evaluator.slots[slot].begin_list();
-        while !rest.is_empty() {
-            let (line, behind) = wrap::line(rest, width);
-            rest = behind;
-            if !line.is_empty() {
-                evaluator.slots[slot].set_last(rest.is_empty());
-                evaluator.slots[slot].set(Slot::Value(Value::Text(line)));
-                any |= self.one(block, outer, here);
-            }
+    /// The records around `id` go into their slots.
+    #[inline]
+    fn enter_inside(
+        &self,
+        records: &'r RecordsPlan,
+        view: View<'r>,
+        id: NodeId,
+        surroundings: &mut Surroundings<'r>,
+    ) {
+        if !records.inside.is_empty() {
+            surroundings.go_to(id);
         }
-        if !any {
-            self.not_made(block, outer, Why::NoRecord);
+        for (places, around) in &records.inside {
+            let found = surroundings.innermost(places);
+            self.evaluator.slots[*around].set(found.map_or(Slot::Empty, |id| Slot::Record(view, id)));
         }
-        any
     }
 
-    #[allow(clippy::too_many_arguments, reason = "the parts of one `each` line")]
     fn grouped(
         &mut self,
         block: &'r BlockPlan,
         view: View<'r>,
         ids: &'r [NodeId],
-        (slot, group_by, sort_by): (usize, &'r [Expr], &'r [Expr]),
+        records: &'r RecordsPlan,
         outer: NodeId,
         here: Here,
     ) -> bool {
+        let mut any = false;
+        let groups = self.groups(view, ids, records, here);
+        let (slot, count) = (&self.evaluator.slots[records.slot], groups.len());
+        slot.begin_list();
+        for (at, members) in groups.into_iter().enumerate() {
+            slot.set_last(at + 1 == count);
+            self.enter_group(view, &members, records);
+            any |= self.one(block, outer, here);
+        }
+        any
+    }
+
+    /// Puts a group, or the only record of one, where lines find it.
+    pub fn enter_group(&self, view: View<'r>, members: &[NodeId], records: &'r RecordsPlan) {
         let evaluator = self.evaluator;
-        let keys = |builder: &Self, exprs: &'r [Expr], id: NodeId| -> Vec<Value<'r>> {
-            evaluator.slots[slot].set(Slot::Record(view, id));
-            evaluator.origin.set(None);
-            exprs.iter().map(|expr| evaluator.value(expr, &builder.at(here))).collect()
+        let Some(&first) = members.first() else { return };
+        let value = match records.group_by.is_empty() {
+            true => Slot::Record(view, first),
+            false => Slot::Group(view, evaluator.memory.alloc_slice_copy(members)),
         };
-        // Groups in the order their first record comes.
+        self.enter_inside(records, view, first, &mut view.tree.surroundings());
+        evaluator.enter(records.slot, view, value);
+    }
+
+    /// The records of each group in the order of `sort by`, or in the order their first ones come.
+    pub fn groups(
+        &self,
+        view: View<'r>,
+        ids: &[NodeId],
+        records: &'r RecordsPlan,
+        here: Here,
+    ) -> Vec<Vec<NodeId>> {
+        let evaluator = self.evaluator;
+        let keys = |exprs: &'r [Expr], id: NodeId| -> Vec<Value<'r>> {
+            evaluator.slots[records.slot].set(Slot::Record(view, id));
+            evaluator.origin.set(None);
+            exprs.iter().map(|expr| evaluator.value(expr, &self.at(here))).collect()
+        };
         let mut groups: Vec<(Vec<Value<'r>>, Vec<NodeId>)> = Vec::new();
         for &id in ids {
-            let key = keys(self, group_by, id);
-            match groups.iter_mut().find(|(known, _)| !group_by.is_empty() && *known == key) {
+            let key = keys(&records.group_by, id);
+            match groups.iter_mut().find(|(known, _)| !records.group_by.is_empty() && *known == key) {
                 Some((_, members)) => members.push(id),
                 None => groups.push((key, vec![id])),
             }
         }
-        if !sort_by.is_empty() {
-            groups.sort_by_cached_key(|(_, members)| SortKey(keys(self, sort_by, members[0])));
+        if !records.sort_by.is_empty() {
+            groups.sort_by_cached_key(|(_, members)| SortKey(keys(&records.sort_by, members[0])));
         }
-        let mut any = false;
-        evaluator.slots[slot].begin_list();
-        let count = groups.len();
-        for (at, (_, members)) in groups.into_iter().enumerate() {
-            evaluator.slots[slot].set_last(at + 1 == count);
-            let value = match group_by.is_empty() {
-                true => Slot::Record(view, members[0]),
-                false => Slot::Group(view, evaluator.memory.alloc_slice_copy(&members)),
-            };
-            evaluator.enter(slot, view, value);
-            any |= self.one(block, outer, here);
-        }
-        any
+        groups.into_iter().map(|(_, members)| members).collect()
     }
 
     fn copy(
@@ -232,7 +234,7 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
     }
 
     /// Notes why a block of the record `outer` made nothing.
-    fn not_made(&self, block: &BlockPlan, outer: NodeId, why: Why) {
+    pub fn not_made(&self, block: &BlockPlan, outer: NodeId, why: Why) {
         self.evaluator.trace.note(|trace| trace.not_made(block.place, outer, block.rule, why));
     }
 
@@ -242,6 +244,9 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
     pub fn checks(&self, checks: &'r [CheckPlan], code: Code, here: Here) {
         let evaluator = self.evaluator;
         for check in checks {
+            if check.guard.is_some() && !self.allows(check.guard.as_deref(), here) {
+                continue;
+            }
             let target = &self.at(here);
             evaluator.origin.set(None);
             evaluator.line.set(check.rule);

@@ -103,6 +103,10 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
         if matches!(plan.target, SideName::Canonical(_)) {
             self.header(facts, number);
         }
+        if let (Some(split), Some(part)) = (&plan.split, facts.part) {
+            self.enter_group(self.evaluator.source, &part.members, &split.records);
+            self.evaluator.slots[split.records.slot].set_position(part.number, part.is_last);
+        }
         self.record(&plan.root, this, number, Here { this, number, around: number, out: number });
         self.target.close(this);
     }
@@ -177,7 +181,7 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
         self.made[place.index()] = Made { record, node };
     }
 
-    fn bind(&self, slot: usize, value: &'r LetPlan, here: Here) {
+    pub fn bind(&self, slot: usize, value: &'r LetPlan, here: Here) {
         let target = &self.at(here);
         self.evaluator.origin.set(None);
         self.evaluator.line.set(0);
@@ -198,6 +202,10 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
                 self.evaluator.line.set(line.rule);
                 self.evaluator.looked_up(*number, line.keys.iter().map(|(_, key)| key), target)
             }
+            LetPlan::Guarded(guard, inner) => match self.allows(Some(guard), here) {
+                true => return self.bind(slot, inner, here),
+                false => Slot::Empty,
+            },
         };
         self.evaluator.slots[slot].set(value);
         self.evaluator.trace.note(|trace| trace.remember(slot));
@@ -280,14 +288,19 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
     fn evaluated(&mut self, leaf: &'r LeafPlan, to: To, here: Here) -> bool {
         let evaluator = self.evaluator;
         evaluator.rounds.set(matches!(leaf.round, Some(Round::To(..))));
-        let mut value = evaluator.value(&leaf.value, &self.at(here));
+        let value = evaluator.value(&leaf.value, &self.at(here));
         evaluator.rounds.set(false);
         self.traced(leaf, to);
-        if let (Value::Number(number), Some(Round::To(digits, mode))) = (value, leaf.round) {
-            value = Value::Number(number.round(digits, mode));
-        }
         if value.is_absent() {
             return self.absent(leaf, here);
+        }
+        self.written(leaf, value, to)
+    }
+
+    /// Writes a value as the leaf's type wants it. Says whether it makes its record worth writing.
+    pub fn written(&mut self, leaf: &LeafPlan, mut value: Value<'r>, to: To) -> bool {
+        if let (Value::Number(number), Some(Round::To(digits, mode))) = (value, leaf.round) {
+            value = Value::Number(number.round(digits, mode));
         }
         let mut text = std::mem::take(&mut self.text);
         text.clear();
@@ -308,7 +321,7 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
 
     /// The line gave nothing.
     #[inline]
-    fn absent(&self, leaf: &'r LeafPlan, here: Here) -> bool {
+    pub fn absent(&self, leaf: &'r LeafPlan, here: Here) -> bool {
         if leaf.required.is_some() {
             self.required(leaf, here);
         }

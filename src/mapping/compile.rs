@@ -5,20 +5,23 @@ mod builder;
 mod finish;
 mod lines;
 mod names;
+mod split;
 mod statements;
 mod texts;
+mod values;
+mod when;
 
 pub(super) use builder::Builder;
 
 use super::expression::Context;
 use super::names::{Binding, Scope};
-use super::plan::{Constant, Plan, SideName};
+use super::plan::{Constant, Guard, Plan, SideName, SplitPlan};
 use super::tables::Table;
 use super::{constants, expression, layers, opened};
 use crate::canonical::Shapes;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, suggest};
 use crate::guide::{Guide, unknown_document};
-use crate::language::syntax::{FragmentDocument, MapDocument, Side};
+use crate::language::syntax::{FragmentDocument, MapDocument, Side, Word};
 use crate::tree::{PlaceId, Shape};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -87,7 +90,7 @@ fn flatten(name: &str, sources: &MapSources<'_>, findings: &mut Diagnostics) -> 
     let mut map = chain.pop()?.clone();
     for layer in chain.into_iter().rev() {
         opened::open(&mut map, layer, &sources.fragments);
-        map = layers::apply(&map, layer, findings);
+        map = layers::apply(&map, layer, &sources.fragments, findings);
     }
     Some(map)
 }
@@ -109,13 +112,15 @@ fn plan(
     context.item = sources.shapes.get(ITEM).cloned();
     context.read = read_by_the_format(&source, &source_shape, sources);
     let slot = context.slot();
-    let root = Binding::Record { slot, shape: source_shape.clone(), places: vec![PlaceId::ROOT] };
-    let mut scope =
-        Scope { names: Vec::new(), here: root.clone(), this: (target_shape.clone(), vec![PlaceId::ROOT]) };
-    if let Some(alias) = alias {
-        scope.names.push((alias.text.clone(), root));
-    }
-    let mut compiler = Compiler { context, sources, shape: target_shape.clone(), target_guide: None };
+    let mut scope = whole_scope(slot, (&source_shape, alias.as_ref()), &target_shape);
+    let mut compiler = Compiler {
+        context,
+        sources,
+        shape: target_shape.clone(),
+        target_guide: None,
+        guard: None,
+        split: None,
+    };
     if let SideName::Guide(name) = &target {
         compiler.target_guide = sources.guides.get(name).cloned();
     }
@@ -136,6 +141,7 @@ fn plan(
         target_shape,
         earlier,
         lookups,
+        split: compiler.split,
         slots: slots.into_slots(),
         constants: constants::gather(&mut root),
         root,
@@ -146,6 +152,14 @@ fn plan(
         rules,
         cases,
     })
+}
+
+/// What the lines at the top of a map see.
+fn whole_scope(slot: usize, source: (&Arc<Shape>, Option<&Word>), target: &Arc<Shape>) -> Scope {
+    let (shape, alias) = source;
+    let here = Binding::Record { slot, shape: shape.clone(), places: vec![PlaceId::ROOT] };
+    let names = alias.into_iter().map(|alias| (alias.text.clone(), here.clone())).collect();
+    Scope { names, here, this: (target.clone(), vec![PlaceId::ROOT]) }
 }
 
 /// What happens with values nobody reads.
@@ -223,4 +237,8 @@ pub(super) struct Compiler<'a> {
     pub(super) sources: &'a MapSources<'a>,
     shape: Arc<Shape>,
     target_guide: Option<Arc<Guide>>,
+    /// What makes several documents of a message.
+    split: Option<SplitPlan>,
+    /// The branch of a `when` that the lines at hand stand in.
+    guard: Option<Arc<Guard>>,
 }

@@ -104,6 +104,7 @@ pub fn compile(
         root: RecordPlan::default(),
         earlier: Vec::new(),
         lookups: Vec::new(),
+        split: None,
         slots: slots.into_slots(),
         constants: String::new(),
         sequences,

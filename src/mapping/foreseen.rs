@@ -134,10 +134,9 @@ impl BlockKind {
     /// What must be there for there to be a record; `None` if that cannot be told.
     pub fn needs(&self) -> Option<Needs> {
         match self {
-            BlockKind::Section(nodes, _) | BlockKind::Each { nodes, .. } | BlockKind::Copy(nodes, _) => {
-                nodes.needs()
-            }
-            BlockKind::Plain | BlockKind::Lines { .. } => None,
+            BlockKind::Section(nodes, _) | BlockKind::Copy(nodes, _) => nodes.needs(),
+            BlockKind::Each(records) => records.nodes.needs(),
+            BlockKind::Plain | BlockKind::Values { .. } | BlockKind::Leaves { .. } => None,
         }
     }
 }

@@ -44,7 +44,7 @@ impl Compiler<'_> {
         let Some((_, shape)) = found else { return };
         let slot = self.context.slot();
         if let Some(plan) = self.earlier_plan(line, shape.clone(), scope) {
-            builder.lets.push((slot, LetPlan::Document(self.context.lookups.len())));
+            self.bind_let(builder, slot, LetPlan::Document(self.context.lookups.len()));
             self.context.lookups.push(plan);
         }
         let binding = Binding::Record { slot, shape, places: vec![PlaceId::ROOT] };

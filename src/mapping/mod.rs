@@ -20,10 +20,14 @@ mod paths;
 pub mod plan;
 pub mod run;
 mod slots;
+mod split;
 pub mod tables;
 pub mod trace;
 mod turns;
+mod two_way;
+mod values;
 
 pub use compile::{MapSources, compile, share};
 pub use plan::{Constant, Plan, SideName};
 pub use run::{Earlier, Facts, Found, Lookups, Outcome, Runner};
+pub use split::Part;

@@ -2,7 +2,8 @@
 //! blocks in the order of the target; then the values that need blocks.
 
 use super::plan::{
-    BlockKind, BlockPlan, CheckPlan, Expr, LetPlan, Message, MessagePartPlan, Nodes, RecordPlan, Start,
+    BlockKind, BlockPlan, CheckPlan, Expr, Guard, LetPlan, ListSource, Message, MessagePartPlan, Nodes,
+    RecordPlan, Start,
 };
 use crate::base::span::Span;
 use crate::tree::PlaceId;
@@ -43,13 +44,18 @@ fn record(plan: &RecordPlan, is_root: bool, found: &mut Vec<(PlaceId, Span)>) {
 /// What a block reads; `sees_this` says whether `this` is the record that is asked about.
 fn of_block(block: &BlockPlan, sees_this: bool, found: &mut Vec<Read>) {
     let mut head = Vec::new();
+    of_guard(block.guard.as_deref(), &mut head);
     match &block.kind {
         BlockKind::Plain => {}
         BlockKind::Section(nodes, _) | BlockKind::Copy(nodes, _) => of_path(nodes, &mut head),
-        BlockKind::Lines { text, .. } => of_value(text, &mut head),
-        BlockKind::Each { nodes, group_by, sort_by, .. } => {
-            of_path(nodes, &mut head);
-            group_by.iter().chain(sort_by).for_each(|key| of_value(key, &mut head));
+        BlockKind::Values { list, .. } => of_list(list, &mut head),
+        BlockKind::Leaves { list, leaf } => {
+            of_list(list, &mut head);
+            leaf.required.iter().for_each(|text| of_text(text, &mut head));
+        }
+        BlockKind::Each(records) => {
+            of_path(&records.nodes, &mut head);
+            records.group_by.iter().chain(&records.sort_by).for_each(|key| of_value(key, &mut head));
         }
     }
     block.condition.iter().for_each(|condition| of_value(condition, &mut head));
@@ -61,9 +67,11 @@ fn of_block(block: &BlockPlan, sees_this: bool, found: &mut Vec<Read>) {
     record.lets.iter().for_each(|(_, value)| of_let(value, &mut inside));
     for leaf in &record.leaves {
         of_value(&leaf.value, &mut inside);
+        of_guard(leaf.guard.as_deref(), &mut inside);
         leaf.required.iter().for_each(|text| of_text(text, &mut inside));
     }
-    for CheckPlan { condition, text, .. } in &record.checks {
+    for CheckPlan { condition, text, guard, .. } in &record.checks {
+        of_guard(guard.as_deref(), &mut inside);
         of_value(condition, &mut inside);
         of_text(text, &mut inside);
     }
@@ -82,6 +90,19 @@ fn of_let(value: &LetPlan, found: &mut Vec<Read>) {
         }
         // Its keys are read where it is looked up, like those of a `let`.
         LetPlan::Document(_) | LetPlan::Later => {}
+        LetPlan::Guarded(guard, inner) => {
+            of_guard(Some(guard), found);
+            of_let(inner, found);
+        }
+    }
+}
+
+/// What the conditions of a branch read.
+pub(super) fn of_guard(guard: Option<&Guard>, found: &mut Vec<Read>) {
+    let mut next = guard;
+    while let Some(guard) = next {
+        of_value(&guard.condition, found);
+        next = guard.around.as_deref();
     }
 }
 
@@ -91,6 +112,12 @@ fn of_text(text: &Message, found: &mut Vec<Read>) {
             of_value(value, found);
         }
     }
+}
+
+fn of_list(list: &ListSource, found: &mut Vec<Read>) {
+    let mut paths = Vec::new();
+    list.parts(&mut |nodes| of_path(nodes, &mut paths), &mut |value| of_value(value, found));
+    found.extend(paths);
 }
 
 fn of_path(nodes: &Nodes, found: &mut Vec<Read>) {

@@ -41,6 +41,8 @@ pub struct Plan {
     pub earlier: Vec<EarlierPlan>,
     /// Documents looked up inside blocks, by `earlier` there and by `item(…)`.
     pub lookups: Vec<EarlierPlan>,
+    /// What makes several documents of a message.
+    pub split: Option<SplitPlan>,
     /// The slots a run needs, each with the places that paths from it lead to.
     pub slots: Vec<SlotFields>,
     /// The texts of leaves that are constants.
@@ -101,6 +103,28 @@ pub enum LetPlan {
     Document(usize),
     /// Nothing yet: the first line that needs it fills it.
     Later,
+    /// What it is in one branch of a `when`; nothing in the other.
+    Guarded(Arc<Guard>, Box<LetPlan>),
+}
+
+/// The branch of a `when` that a line stands in.
+#[derive(Debug)]
+pub struct Guard {
+    /// The condition, evaluated once for all lines of both branches.
+    pub condition: Arc<Expr>,
+    /// Whether it must hold; not so behind `otherwise`.
+    pub holds: bool,
+    /// The branch that the `when` stands in itself.
+    pub around: Option<Arc<Guard>>,
+    /// Number of its line.
+    pub rule: u32,
+}
+
+impl Guard {
+    /// Whether both are branches of one `when`, and not the same.
+    pub fn is_other_branch(&self, other: &Guard) -> bool {
+        Arc::ptr_eq(&self.condition, &other.condition) && self.holds != other.holds
+    }
 }
 
 /// One leaf of the target.
@@ -128,6 +152,8 @@ pub struct LeafPlan {
     pub beside: Option<PlaceId>,
     /// What it is made from at once, if that is there.
     pub quick: Option<Quick>,
+    /// The branch it stands in.
+    pub guard: Option<Arc<Guard>>,
     /// Number of its line.
     pub rule: u32,
 }
@@ -213,6 +239,8 @@ pub struct BlockPlan {
     pub place: PlaceId,
     /// What it is made from.
     pub kind: BlockKind,
+    /// The branch it stands in.
+    pub guard: Option<Arc<Guard>>,
     /// `when`, `where`
     pub condition: Option<Expr>,
     /// What is in it.
@@ -239,26 +267,20 @@ pub enum BlockKind {
     /// Once if the path leads to a record, which is put in the slot.
     Section(Nodes, usize),
     /// For each record, which is put in the slot.
-    Each {
-        /// The records.
-        nodes: Nodes,
-        /// Where the current one, or the current group, is put.
+    Each(RecordsPlan),
+    /// For each value of a list, which is put in the slot.
+    Values {
+        /// The values.
+        list: ListSource,
+        /// Where the current one is put.
         slot: usize,
-        /// `inside CPS as p`: the places of a record around each, and the slot it is put in.
-        inside: Vec<(Vec<PlaceId>, usize)>,
-        /// Keys of `group by`.
-        group_by: Vec<Expr>,
-        /// Keys of `sort by`.
-        sort_by: Vec<Expr>,
     },
-    /// For each line of a text, which is put in the slot.
-    Lines {
-        /// The text.
-        text: Expr,
-        /// Most characters of a line.
-        width: usize,
-        /// Where the line is put.
-        slot: usize,
+    /// No record, but a leaf for each value of a list.
+    Leaves {
+        /// The values.
+        list: ListSource,
+        /// How each becomes a leaf; its own value is not evaluated.
+        leaf: Box<LeafPlan>,
     },
     /// A copy of a record with all that is in it: pairs of source and target places.
     Copy(Nodes, Vec<(PlaceId, PlaceId)>),
@@ -268,8 +290,11 @@ impl BlockKind {
     /// The slot of what it goes through, if it goes through a list.
     pub fn listed(&self) -> Option<usize> {
         match self {
-            BlockKind::Each { slot, .. } | BlockKind::Lines { slot, .. } => Some(*slot),
-            BlockKind::Plain | BlockKind::Section(..) | BlockKind::Copy(..) => None,
+            BlockKind::Each(records) => Some(records.slot),
+            BlockKind::Values { slot, .. } => Some(*slot),
+            BlockKind::Plain | BlockKind::Section(..) | BlockKind::Leaves { .. } | BlockKind::Copy(..) => {
+                None
+            }
         }
     }
 
@@ -277,12 +302,41 @@ impl BlockKind {
     pub fn path(&self) -> Option<&Nodes> {
         match self {
             BlockKind::Plain => None,
-            BlockKind::Lines { text, .. } => text.first_path(),
-            BlockKind::Section(nodes, _) | BlockKind::Each { nodes, .. } | BlockKind::Copy(nodes, _) => {
-                Some(nodes)
-            }
+            BlockKind::Values { list, .. } | BlockKind::Leaves { list, .. } => list.first_path(),
+            BlockKind::Section(nodes, _) | BlockKind::Copy(nodes, _) => Some(nodes),
+            BlockKind::Each(records) => Some(&records.nodes),
         }
     }
+}
+
+/// Records that `each` goes through.
+#[derive(Debug)]
+pub struct RecordsPlan {
+    /// The records.
+    pub nodes: Nodes,
+    /// Where the current one, or the current group, is put.
+    pub slot: usize,
+    /// `inside CPS as p`: the places of a record around each, and the slot it is put in.
+    pub inside: Vec<(Vec<PlaceId>, usize)>,
+    /// Keys of `group by`.
+    pub group_by: Vec<Expr>,
+    /// Keys of `sort by`.
+    pub sort_by: Vec<Expr>,
+}
+
+/// `each document from …`: the plan runs once for each record, or group of records, of the message.
+#[derive(Debug)]
+pub struct SplitPlan {
+    /// The records.
+    pub records: RecordsPlan,
+    /// `where`
+    pub condition: Option<Expr>,
+    /// What is said if there is none.
+    pub required: Option<Message>,
+    /// How many of the first values of the root it may need.
+    pub lets: usize,
+    /// Number of its line.
+    pub rule: u32,
 }
 
 /// A check.
@@ -294,6 +348,8 @@ pub struct CheckPlan {
     pub code: String,
     /// What is said.
     pub text: Message,
+    /// The branch it stands in.
+    pub guard: Option<Arc<Guard>>,
     /// What must hold.
     pub condition: Expr,
     /// The line.

@@ -4,6 +4,7 @@ use super::build::Builder;
 use super::evaluate::{Evaluator, Here, Made, Target};
 use super::plan::{EarlierPlan, Plan};
 use super::slots::{Slot, SlotState};
+use super::split::Part;
 use super::trace::{Recorder, Trace, Tracing, Untraced};
 use crate::diagnostics::{Code, Diagnostics, Severity};
 use crate::tree::{NodeId, Tree, Value, View};
@@ -22,6 +23,8 @@ pub struct Facts<'a> {
     pub earlier: Vec<Earlier<'a>>,
     /// What lines inside blocks look up: see [`Runner::look_up`]. Without it nothing is found.
     pub lookups: Option<&'a Lookups>,
+    /// What the document is made from, if the plan makes several of a message: see [`Runner::parts`].
+    pub part: Option<&'a Part>,
     /// Header fields of the canonical document, by path: `client`, `sender`, `provenance.source_file`, ….
     pub header: &'a [(&'a str, String)],
     /// What `msg_meta` knows of the message, as in `header`, where no canonical document is built.
@@ -94,11 +97,11 @@ pub enum Outcome {
 /// Memory that runs use again from message to message.
 #[derive(Debug, Default)]
 pub struct Runner {
-    memory: Bump,
+    pub(super) memory: Bump,
     /// Per place of the target, the leaf made last.
-    made: Vec<Made>,
+    pub(super) made: Vec<Made>,
     /// Records of targets built so far.
-    records: u32,
+    pub(super) records: u32,
     /// What the last run looked for and did not have.
     wanted: Vec<LookupKey>,
 }
@@ -145,9 +148,12 @@ impl Runner {
         target.clear();
         let adopted = target.adopt(source);
         let mut builder = Builder::new(&evaluator, (target, adopted), &mut self.made, self.records);
+        let is_first = facts.part.is_none_or(Part::is_first);
+        evaluator.muted.set(!is_first);
         builder.earlier(facts);
+        evaluator.muted.set(false);
         builder.root(facts);
-        if let Some(severity) = plan.unmapped {
+        if let Some(severity) = plan.unmapped.filter(|_| is_first) {
             builder.unread(source, severity);
         }
         self.records = builder.records();

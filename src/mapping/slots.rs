@@ -106,6 +106,11 @@ impl<'r> SlotState<'r> {
         self.position.set((self.position.get().0, is_last));
     }
 
+    /// Where the record it holds stands in its list.
+    pub fn set_position(&self, number: u32, is_last: bool) {
+        self.position.set((number, is_last));
+    }
+
     /// The record it holds is one that something is made of.
     pub fn count(&self) {
         let (number, is_last) = self.position.get();

@@ -213,6 +213,16 @@ impl Recorder {
         self.steps.push(Step::Condition { holds, steps });
     }
 
+    /// Takes the steps so far out.
+    pub fn take(&mut self) -> Vec<Step> {
+        std::mem::take(&mut self.steps)
+    }
+
+    /// Puts steps back that were taken out.
+    pub fn put_back(&mut self, steps: Vec<Step>) {
+        self.steps = steps;
+    }
+
     /// The steps since `mark` were not the line's own.
     pub fn drop_since(&mut self, mark: usize) {
         self.steps.truncate(mark);
@@ -221,6 +231,12 @@ impl Recorder {
     /// The steps so far made the value of a `let`.
     pub fn remember(&mut self, slot: usize) {
         self.lets.insert(slot, std::mem::take(&mut self.steps));
+    }
+
+    /// The steps since `mark` made a value that other lines use too.
+    pub fn keep(&mut self, slot: usize, mark: usize) {
+        let steps = self.steps.get(mark..).unwrap_or_default().to_vec();
+        self.lets.insert(slot, steps);
     }
 
     /// The line used a `let`.

@@ -3,7 +3,7 @@
 
 use super::build::{Builder, To};
 use super::evaluate::{Here, Made};
-use super::plan::{Expr, Field, LeafPlan, Making, Needs, Quick, RecordPlan};
+use super::plan::{Expr, Field, Guard, LeafPlan, Making, Needs, Quick, RecordPlan};
 use super::slots::SlotState;
 use super::trace::Tracing;
 use crate::base::decimal::Decimal;
@@ -31,11 +31,13 @@ struct Run {
     range: Range<u32>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Turn {
     Copies(Run),
     /// Any other leaf.
     Leaf(LeafTurn),
+    /// A leaf that stands in a branch of a `when`.
+    Guarded(LeafTurn),
 }
 
 /// A leaf, with what tells that there is nothing to do.
@@ -73,9 +75,14 @@ impl Turns {
             let turn = LeafTurn::of(leaf, &leaves[leaf]);
             // Of two leaves at one place, the last is the one that other lines see.
             let place = leaves[leaf].place;
+            let as_it_is = match leaves[leaf].guard {
+                None => Turn::Leaf(turn),
+                Some(_) => Turn::Guarded(turn),
+            };
             let is_alone = leaves.iter().filter(|other| other.place == place).count() == 1;
+            let is_free_standing = turn.beside.is_none() && leaves[leaf].guard.is_none() && is_alone;
             match leaves[leaf].quick {
-                Some(Quick::Copy { slot, field }) if turn.beside.is_none() && is_alone => {
+                Some(Quick::Copy { slot, field }) if is_free_standing => {
                     let at = turns.copies.len() as u32;
                     turns.copies.push(Copied::of((slot, field), turn, &leaves[leaf]));
                     let run = Run { slot: slot as u32, range: at..at + 1 };
@@ -84,10 +91,10 @@ impl Turns {
                         false => add_to(&mut turns.late, run),
                     }
                 }
-                _ => turns.late.push(Turn::Leaf(turn)),
+                _ => turns.late.push(as_it_is.clone()),
             }
             if is_free {
-                turns.all.push(Turn::Leaf(turn));
+                turns.all.push(as_it_is);
             }
         }
         turns.gather();
@@ -123,7 +130,7 @@ impl Turns {
     pub(super) fn leaves(&self) -> impl Iterator<Item = usize> + '_ {
         let others = self.late.iter().filter_map(|turn| match turn {
             Turn::Copies(_) => None,
-            Turn::Leaf(turn) => Some(turn),
+            Turn::Leaf(turn) | Turn::Guarded(turn) => Some(turn),
         });
         self.copies.iter().map(|copied| &copied.turn).chain(others).map(|turn| turn.leaf as usize)
     }
@@ -204,6 +211,7 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
             is_worth_it |= match turn {
                 Turn::Copies(run) => self.copies(run.slot, turns.copies(run), into),
                 Turn::Leaf(turn) => self.turn(turn, into),
+                Turn::Guarded(turn) => self.guarded(turn, into),
             };
         }
         is_worth_it
@@ -227,6 +235,31 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
             Some(Quick::Copy { .. }) if !T::IS_ON && self.was_early(leaf, into) => true,
             _ => self.leaf(leaf, to, here),
         }
+    }
+
+    /// A leaf in a branch of a `when`.
+    #[inline(never)]
+    fn guarded(&mut self, turn: &LeafTurn, into: Into<'r>) -> bool {
+        let leaf = &into.plan.leaves[turn.leaf as usize];
+        self.begin();
+        if self.allows(leaf.guard.as_deref(), into.here) {
+            return self.turn(turn, into);
+        }
+        if let Some(first) = into.reserved {
+            self.evaluator.trace.note(|trace| trace.leaf(NodeId(first + turn.leaf), leaf.rule));
+        }
+        false
+    }
+
+    /// Whether a line in this branch of a `when` has its turn.
+    pub(super) fn allows(&self, guard: Option<&'r Guard>, here: Here) -> bool {
+        let Some(guard) = guard else { return true };
+        if !self.allows(guard.around.as_deref(), here) {
+            return false;
+        }
+        self.evaluator.origin.set(None);
+        self.evaluator.line.set(guard.rule);
+        self.evaluator.decides(&guard.condition, &self.at(here)) == guard.holds
     }
 
     /// Whether a leaf was made already: by this line, and for this record.

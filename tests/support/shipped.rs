@@ -115,8 +115,8 @@ pub fn run_at(
 ) -> (Tree, Diagnostics, Outcome) {
     let (mut target, mut findings) = (Tree::new(), Diagnostics::new());
     let header = [("client", "BRW01".to_string())];
-    let facts =
-        Facts { now: jiff::Timestamp::UNIX_EPOCH, offset, earlier, header: &header, ..Facts::default() };
+    let now = jiff::Timestamp::UNIX_EPOCH;
+    let facts = Facts { now, offset, earlier, header: &header, ..Facts::default() };
     let outcome = Runner::default().run(plan, source, &facts, &mut target, &mut findings);
     (target, findings, outcome)
 }

@@ -4,13 +4,16 @@ use super::builder::BuilderBlock;
 use super::lines::{constant_leaf, words};
 use super::{Builder, Compiler};
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::guide::path::{StepError, step_places};
+use crate::guide::path::{StepError, StepPlaces, step_places};
 use crate::guide::shorten;
-use crate::language::syntax::{Block, Expression, ExpressionKind, Path, PathStep, SelectorKind, Statement};
+use crate::language::syntax::{
+    Block, Expression, ExpressionKind, Occurrence, Path, PathStep, SelectorKind, Statement,
+};
 use crate::mapping::layers;
-use crate::mapping::names::{Binding, Found, Multiplicity, Scope, step_text};
-use crate::mapping::plan::{BlockKind, Expr};
+use crate::mapping::names::{Binding, Found, Multiplicity, Resolved, Scope, step_text};
+use crate::mapping::plan::{BlockKind, Expr, RecordsPlan};
 use crate::tree::PlaceId;
+use crate::tree::value::ValueKind;
 
 impl Compiler<'_> {
     pub(super) fn section(
@@ -60,21 +63,28 @@ impl Compiler<'_> {
         let Some(source) = &block.source else { return };
         let path = match &source.kind {
             ExpressionKind::Path(path) => path,
-            ExpressionKind::Call { name, arguments } if name.text == "wrap" => {
-                return self.lines(builder, scope, block, (arguments, source), statement);
-            }
-            _ => {
-                return self.later(
-                    "`each … from` something that is no path",
-                    "name a list of records, or `wrap(…)`",
-                    statement,
-                );
-            }
+            _ => return self.each_value(builder, scope, block, source, statement),
         };
-        if block.target.head() == Some("document") {
-            return self.later("`each document`", "let the guide cut the units", statement);
+        if self.is_split(builder, block) {
+            return self.split_documents(builder, scope, block, path, statement);
         }
-        let Some(Found::Path(found)) = self.context.resolve(scope, path) else { return };
+        let found = match self.context.resolve(scope, path) {
+            Some(Found::Path(found)) if found.kind == ValueKind::Record && found.pair.is_none() => found,
+            Some(_) => return self.each_value(builder, scope, block, source, statement),
+            None => return,
+        };
+        let Some((mut inner, records)) = self.records(scope, block, path, *found) else { return };
+        self.block(builder, &mut inner, block, BlockKind::Each(records), statement);
+    }
+
+    /// What `each` goes through, and what its lines see.
+    pub(super) fn records(
+        &mut self,
+        scope: &Scope,
+        block: &Block,
+        path: &Path,
+        found: Resolved,
+    ) -> Option<(Scope, RecordsPlan)> {
         let slot = self.context.slot();
         let record = Binding::Record { slot, shape: found.shape.clone(), places: found.places.clone() };
         let item = Scope { here: record.clone(), ..scope.clone() };
@@ -93,17 +103,14 @@ impl Compiler<'_> {
         let mut inner = Scope { here: here.clone(), ..scope.clone() };
         let mut inside = Vec::new();
         for (around, alias) in &block.inside {
-            let Some((binding, found)) = self.inside(scope, path, around, !block.group_by.is_empty()) else {
-                return;
-            };
+            let (binding, found) = self.inside(scope, path, around, !block.group_by.is_empty())?;
             inner.names.push((alias.text.clone(), binding));
             inside.push(found);
         }
         if let Some(alias) = &block.alias {
             inner.names.push((alias.text.clone(), here));
         }
-        let kind = BlockKind::Each { nodes: found.nodes, slot, inside, group_by, sort_by };
-        self.block(builder, &mut inner, block, kind, statement);
+        Some((inner, RecordsPlan { nodes: found.nodes, slot, inside, group_by, sort_by }))
     }
 
     pub(super) fn block(
@@ -114,7 +121,7 @@ impl Compiler<'_> {
         kind: BlockKind,
         statement: &Statement,
     ) {
-        let is_each = matches!(kind, BlockKind::Each { .. } | BlockKind::Lines { .. });
+        let is_each = matches!(kind, BlockKind::Each(_) | BlockKind::Values { .. });
         let Some(step) = block.target.steps.first().filter(|_| block.target.steps.len() == 1) else {
             return self.later("a block whose target is several steps deep", "nest the blocks", statement);
         };
@@ -139,7 +146,9 @@ impl Compiler<'_> {
         scope.this = (self.shape.clone(), vec![place]);
         let listed = kind.listed();
         self.context.lists.extend(listed.map(|slot| (slot, condition.is_some())));
+        let guard = self.guard.take();
         self.statements(&mut inner, scope, &block.statements);
+        self.guard.clone_from(&guard);
         if listed.is_some() {
             self.context.lists.pop();
         }
@@ -150,6 +159,7 @@ impl Compiler<'_> {
         builder.blocks.push(BuilderBlock {
             place,
             kind,
+            guard,
             condition,
             builder: inner,
             always: block.modifiers.always.is_some() || is_each,
@@ -161,7 +171,14 @@ impl Compiler<'_> {
 
     /// The place a target step means. Codes that are no variant of the guide mean the plain place with its key set.
     pub(super) fn target_place(&mut self, parent: PlaceId, step: &PathStep, path: &Path) -> Option<PlaceId> {
-        match step_places(&self.shape, &[parent], step) {
+        let places = step_places(&self.shape, &[parent], step);
+        if let (Some(occurrence), Ok(StepPlaces { is_position: false, .. })) = (step.occurrence, &places)
+            && occurrence != Occurrence::Number(1)
+        {
+            let instead = "write a `section` for each: they are written in their order";
+            return self.context.unsupported("`#n` behind what is built", instead, step.span);
+        }
+        match places {
             // Without a selector: the plain one, which is the last of its slot.
             Ok(found) => found
                 .places

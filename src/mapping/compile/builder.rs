@@ -1,22 +1,34 @@
 //! A record of the target while its lines are compiled.
 
-use crate::mapping::plan::{BlockKind, CheckPlan, Expr, LeafPlan, LetPlan, Message};
+use super::when::exclude;
+use crate::mapping::plan::{BlockKind, CheckPlan, Expr, Guard, LeafPlan, LetPlan, Message};
 use crate::tree::PlaceId;
+use std::sync::Arc;
 
 /// A record of the target in the making.
 pub(in crate::mapping) struct Builder {
     pub(super) place: PlaceId,
     pub(super) leaves: Vec<LeafPlan>,
     /// Places that have their owner line, with it.
-    pub(super) owners: Vec<(PlaceId, u32)>,
+    pub(super) owners: Vec<Owner>,
     pub(super) blocks: Vec<BuilderBlock>,
     pub(in crate::mapping) lets: Vec<(usize, LetPlan)>,
     pub(super) checks: Vec<CheckPlan>,
 }
 
+/// A line or block that builds a place.
+pub(super) struct Owner {
+    pub(super) place: PlaceId,
+    /// Number of its line; 0 for a block.
+    pub(super) rule: u32,
+    /// The branch it stands in.
+    pub(super) guard: Option<Arc<Guard>>,
+}
+
 pub(super) struct BuilderBlock {
     pub(super) place: PlaceId,
     pub(super) kind: BlockKind,
+    pub(super) guard: Option<Arc<Guard>>,
     pub(super) condition: Option<Expr>,
     pub(super) builder: Builder,
     pub(super) always: bool,
@@ -32,11 +44,17 @@ impl Builder {
         self.blocks.iter().position(|block| block.is_implied && block.place == place)
     }
 
+    /// Who builds a place already, where a line in this branch does.
+    pub(super) fn owner(&self, place: PlaceId, guard: Option<&Guard>) -> Option<&Owner> {
+        self.owners.iter().find(|owner| owner.place == place && !exclude(owner.guard.as_deref(), guard))
+    }
+
     /// Adds such a block.
     pub(super) fn imply(&mut self, builder: Builder, rule: u32) -> usize {
         self.blocks.push(BuilderBlock {
             place: builder.place,
             kind: BlockKind::Plain,
+            guard: None,
             condition: None,
             builder,
             always: false,

@@ -1,5 +1,6 @@
 //! The whole target: whether all of it has its line, and the order in which lines find what they read.
 
+use super::when::is_covered;
 use super::{Builder, Compiler};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::language::syntax::MapDocument;
@@ -25,7 +26,7 @@ impl Compiler<'_> {
         const FILLED_BY_THE_GATEWAY: [&str; 4] = ["client", "sender", "receiver", "provenance"];
         for &child in &self.shape.place(PlaceId::ROOT).children {
             let place = self.shape.place(child);
-            let owned = builder.owners.iter().any(|(owned, _)| *owned == child);
+            let owned = is_covered(builder.owners.iter().filter(|owner| owner.place == child));
             if place.required && !owned && !FILLED_BY_THE_GATEWAY.contains(&&*place.name) {
                 self.context.findings.push(
                     Diagnostic::new(Code::M004)
@@ -64,8 +65,10 @@ impl Compiler<'_> {
             .into_iter()
             .map(|block| BlockPlan {
                 place: block.place,
-                needs: block.kind.needs(),
+                // Its condition is evaluated in any case.
+                needs: if block.guard.is_none() { block.kind.needs() } else { None },
                 kind: block.kind,
+                guard: block.guard,
                 condition: block.condition,
                 always: block.always,
                 required: block.required,
@@ -89,19 +92,19 @@ impl Compiler<'_> {
             .map(|leaf| {
                 let mut reads = Vec::new();
                 order::of_value(&leaf.value, &mut reads);
+                order::of_guard(leaf.guard.as_deref(), &mut reads);
                 reads.into_iter().map(|(_, place, _)| place).chain(leaf.beside).collect()
             })
             .collect();
-        let index_of = |place: PlaceId| leaves.iter().position(|leaf| leaf.place == place);
+        // Lines in both branches of a `when` build one place.
+        let any_of = |of: &[usize], place: PlaceId| of.iter().any(|&leaf| leaves[leaf].place == place);
         let mut first: Vec<usize> = Vec::new();
         let mut last: Vec<usize> = Vec::new();
         let late: Vec<bool> =
             needs.iter().map(|needs| needs.iter().any(|place| blocks.contains(place))).collect();
         let mut left: Vec<usize> = (0..leaves.len()).collect();
         while !left.is_empty() {
-            let ready = |i: &usize| {
-                needs[*i].iter().all(|place| index_of(*place).is_none_or(|needed| !left.contains(&needed)))
-            };
+            let ready = |i: &usize| needs[*i].iter().all(|&place| !any_of(&left, place));
             let (now, later): (Vec<usize>, Vec<usize>) = left.iter().copied().partition(|i| ready(i));
             if now.is_empty() {
                 let span = self.context.rules[leaves[later[0]].rule as usize - 1];
@@ -109,9 +112,7 @@ impl Compiler<'_> {
                 break;
             }
             for i in now {
-                let needs_late = needs[i]
-                    .iter()
-                    .any(|place| index_of(*place).is_some_and(|needed| last.contains(&needed)));
+                let needs_late = needs[i].iter().any(|&place| any_of(&last, place));
                 if late[i] || needs_late { last.push(i) } else { first.push(i) }
             }
             left = later;

@@ -1,13 +1,13 @@
 //! Lines: a target and where its value comes from.
 
-use super::builder::BuilderBlock;
+use super::builder::{BuilderBlock, Owner};
 use super::{Builder, Compiler};
 use crate::base::decimal::RoundingMode;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::language::syntax::{Assignment, ExpressionKind, Path, PathStep, Rounding};
 use crate::mapping::expression::Typed;
 use crate::mapping::layers;
-use crate::mapping::names::{Found, Scope, pair_step};
+use crate::mapping::names::{Found, Multiplicity, Scope, pair_step};
 use crate::mapping::plan::{
     BlockKind, Constant, Expr, LeafPlan, Making, Message, MessagePartPlan, Round, Truncate,
 };
@@ -56,12 +56,7 @@ impl Compiler<'_> {
             return self.copy(builder, scope, line, place, rule);
         }
         if self.shape.place(place).is_many() {
-            self.context.unsupported::<()>(
-                "a list of values as a target",
-                "leave it out for now",
-                line.target.span,
-            );
-            return;
+            return self.leaves(builder, scope, line, place, rule);
         }
         let Some(typed) = self.context.value(scope, &line.value) else { return };
         self.leaf(builder, line, place, typed, rule);
@@ -75,13 +70,24 @@ impl Compiler<'_> {
         typed: Typed,
         rule: u32,
     ) {
+        let leaf = self.leaf_plan(line, place, typed, rule);
+        builder.leaves.extend(leaf);
+    }
+
+    pub(super) fn leaf_plan(
+        &mut self,
+        line: &Assignment,
+        place: PlaceId,
+        typed: Typed,
+        rule: u32,
+    ) -> Option<LeafPlan> {
         let target = self.shape.place(place);
         let Some(leaf) = target.leaf_type().cloned() else {
             let name = self.shape.path(place);
             self.context
                 .findings
                 .push(Diagnostic::new(Code::M007).with("name", name).at(line.target.span, ""));
-            return;
+            return None;
         };
         let max_length = target.max_length;
         if !fits(typed.kind, leaf.kind()) {
@@ -92,7 +98,7 @@ impl Compiler<'_> {
                     .at(line.value.span, format!("this is {}", typed.kind.word()))
                     .at(line.target.span, format!("this takes {}", leaf.kind().word())),
             );
-            return;
+            return None;
         }
         let required = line.modifiers.required.as_ref().map(|(_, text)| {
             let missing = || format!("{} is missing", layers::keys(&line.target).join("."));
@@ -100,7 +106,7 @@ impl Compiler<'_> {
         });
         let round = line.modifiers.round.as_ref().and_then(|round| self.rounding(round));
         let making = Making::of(&typed.expr, &leaf, round);
-        builder.leaves.push(LeafPlan {
+        Some(LeafPlan {
             place,
             making,
             max_length: if leaf.kind() == ValueKind::Text { max_length } else { 0 },
@@ -112,8 +118,9 @@ impl Compiler<'_> {
             truncate: line.modifiers.truncate.map(|(_, warn)| Truncate { length: max_length, warn }),
             round,
             beside: None,
+            guard: self.guard.clone(),
             rule,
-        });
+        })
     }
 
     pub(super) fn rounding(&mut self, round: &Rounding) -> Option<Round> {
@@ -138,9 +145,9 @@ impl Compiler<'_> {
 
     /// One owner line per target.
     pub(super) fn own(&mut self, builder: &mut Builder, place: PlaceId, rule: u32, target: &Path) {
-        if let Some((_, first)) = builder.owners.iter().find(|(owned, _)| *owned == place) {
+        if let Some(first) = builder.owner(place, self.guard.as_deref()) {
             // A block has no line of its own among the rules yet; the place alone says enough then.
-            let first = first.checked_sub(1).map_or(target.span, |at| self.context.rules[at as usize]);
+            let first = first.rule.checked_sub(1).map_or(target.span, |at| self.context.rules[at as usize]);
             self.context.findings.push(
                 Diagnostic::new(Code::M015)
                     .with("target", layers::keys(target).join("."))
@@ -148,7 +155,7 @@ impl Compiler<'_> {
                     .at(first, "first here"),
             );
         }
-        builder.owners.push((place, rule));
+        builder.owners.push(Owner { place, rule, guard: self.guard.clone() });
     }
 
     pub(super) fn assign_pair(
@@ -159,7 +166,8 @@ impl Compiler<'_> {
         pairs: &[(PlaceId, PlaceId)],
         code: &str,
     ) {
-        let free = pairs.iter().find(|(_, value)| !builder.owners.iter().any(|(owned, _)| owned == value));
+        let is_free = |value: PlaceId| builder.owner(value, self.guard.as_deref()).is_none();
+        let free = pairs.iter().find(|(_, value)| is_free(*value));
         let Some(&(qualifier, value)) = free else {
             self.context.findings.push(
                 Diagnostic::new(Code::M026)
@@ -169,11 +177,12 @@ impl Compiler<'_> {
             return;
         };
         let rule = self.context.rule(line.target.span);
-        builder.owners.push((value, rule));
-        builder.owners.push((qualifier, rule));
+        for place in [value, qualifier] {
+            builder.owners.push(Owner { place, rule, guard: self.guard.clone() });
+        }
         let Some(typed) = self.context.value(scope, &line.value) else { return };
         let constant = constant_leaf(&self.shape, qualifier, code, rule);
-        builder.leaves.push(LeafPlan { beside: Some(value), ..constant });
+        builder.leaves.push(LeafPlan { beside: Some(value), guard: self.guard.clone(), ..constant });
         self.leaf(builder, line, value, typed, rule);
     }
 
@@ -198,6 +207,11 @@ impl Compiler<'_> {
             self.context.findings.push(finding);
             return;
         }
+        if found.multiplicity == Multiplicity::Many && !self.shape.place(place).is_many() {
+            let finding = Diagnostic::new(Code::M002);
+            self.context.findings.push(finding.at(line.value.span, "may be there more than once"));
+            return;
+        }
         let mut pairs = Vec::new();
         for &source in &found.places {
             copy_pairs(&found.shape, source, &self.shape, place, &mut pairs);
@@ -205,6 +219,7 @@ impl Compiler<'_> {
         builder.blocks.push(BuilderBlock {
             place,
             kind: BlockKind::Copy(found.nodes, pairs),
+            guard: self.guard.clone(),
             condition: None,
             builder: Builder::new(place),
             always: false,
@@ -247,6 +262,7 @@ pub(super) fn constant_leaf(shape: &Shape, place: PlaceId, code: &str, rule: u32
         round: None,
         beside: None,
         quick: None,
+        guard: None,
         rule,
     }
 }

@@ -11,11 +11,13 @@ impl Compiler<'_> {
     pub(super) fn bind(&mut self, builder: &mut Builder, scope: &mut Scope, name: &Word, value: &Expression) {
         let slot = self.context.slot();
         // A name that did not compile is still a name: one finding is enough.
-        let (binding, plan) = match self.bound(scope, slot, value) {
-            Some((binding, plan)) => (binding, Some((slot, plan))),
-            None => (Binding::Value { slot, kind: ValueKind::Nothing }, None),
+        let binding = match self.bound(scope, slot, value) {
+            Some((binding, plan)) => {
+                self.bind_let(builder, slot, plan);
+                binding
+            }
+            None => Binding::Value { slot, kind: ValueKind::Nothing },
         };
-        builder.lets.extend(plan);
         scope.names.push((name.text.clone(), binding));
     }
 

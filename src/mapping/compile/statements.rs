@@ -1,11 +1,15 @@
 //! What each statement of a map becomes.
 
+use super::builder::Owner;
 use super::{Builder, Compiler};
 use crate::diagnostics::{Code, Diagnostic, Severity, suggest};
 use crate::guide::path::step_places;
-use crate::language::syntax::{Block, CheckLine, Expression, ExpressionKind, Statement, StatementKind, Word};
+use crate::language::syntax::{
+    Assignment, Block, CheckLine, Expression, ExpressionKind, Statement, StatementKind, Word,
+};
 use crate::mapping::names::{Binding, Found, Scope};
 use crate::mapping::plan::{CheckPlan, LetPlan, Message, MessagePartPlan, SideName};
+use crate::mapping::two_way::{Turning, has_two_way, is_turned, one_way};
 use crate::tree::{PlaceId, Shape};
 use std::sync::Arc;
 
@@ -21,6 +25,7 @@ impl Compiler<'_> {
                 severity: severity.unwrap_or(Severity::Reject),
                 code: case.code.text.clone(),
                 text: Message { parts: vec![MessagePartPlan::Text(case.text.text.clone())] },
+                guard: None,
                 condition,
                 rule: self.context.rule(case.span),
             });
@@ -62,11 +67,12 @@ impl Compiler<'_> {
                 self.layer_line(statement)
             }
             StatementKind::Replace(_) | StatementKind::In { .. } => self.layer_line(statement),
-            StatementKind::Both(_) => {
-                self.later("`<->`", "write one line with `=` for this direction", statement)
+            StatementKind::Both(line) => {
+                self.check_two_way(line);
+                self.assign(builder, scope, line, &line.target.steps);
             }
-            StatementKind::When { .. } => {
-                self.later("`when` in a map", "use `if … then … else …` on the lines", statement)
+            StatementKind::When { condition, then, otherwise } => {
+                self.when(builder, scope, condition, (then, otherwise), statement)
             }
             StatementKind::Fill { targets, value } => self.fill(builder, scope, targets, value, statement),
             StatementKind::Earlier(line) => self.earlier_here(builder, scope, line),
@@ -77,7 +83,9 @@ impl Compiler<'_> {
     pub(super) fn own_block(&mut self, builder: &mut Builder, block: &Block) {
         let step = block.target.steps.first().filter(|_| block.target.steps.len() == 1);
         let found = step.and_then(|step| step_places(&self.shape, &[builder.place], step).ok());
-        builder.owners.extend(found.into_iter().flat_map(|found| found.places).map(|place| (place, 0)));
+        let guard = &self.guard;
+        let owner = |place| Owner { place, rule: 0, guard: guard.clone() };
+        builder.owners.extend(found.into_iter().flat_map(|found| found.places).map(owner));
     }
 
     pub(super) fn later(&mut self, what: &str, instead: &str, statement: &Statement) {
@@ -112,7 +120,8 @@ impl Compiler<'_> {
         let severity = Severity::from_word(&check.severity.text).unwrap_or(Severity::Reject);
         let rule = self.context.rule(statement.span);
         if let (Some(condition), Some(text)) = (condition, text) {
-            builder.checks.push(CheckPlan { severity, code: check.code.text.clone(), text, condition, rule });
+            let (code, guard) = (check.code.text.clone(), self.guard.clone());
+            builder.checks.push(CheckPlan { severity, code, text, guard, condition, rule });
         }
     }
 
@@ -142,7 +151,7 @@ impl Compiler<'_> {
             ExpressionKind::Path(path) => match self.context.resolve(scope, path) {
                 Some(Found::Path(found)) => {
                     let slot = self.context.slot();
-                    builder.lets.push((slot, LetPlan::Record(found.nodes)));
+                    self.bind_let(builder, slot, LetPlan::Record(found.nodes));
                     Some(Binding::Record { slot, shape: found.shape, places: found.places })
                 }
                 _ => None,
@@ -159,6 +168,31 @@ impl Compiler<'_> {
             here,
             this: scope.this.clone(),
         };
-        self.statements(builder, &mut inner, &fragment.statements);
+        let builds_guide = self.target_guide.is_some();
+        if !is_turned(&fragment.from, &fragment.to, builds_guide) {
+            return self.statements(builder, &mut inner, &fragment.statements);
+        }
+        if !has_two_way(&fragment.statements) {
+            let why = format!("no line of the fragment `{}` has `<->`", name.text);
+            return self.context.findings.push(one_way((why, name.span)));
+        }
+        let aliases = vec![fragment.source.text.clone()];
+        let mut turning = Turning { aliases, fragments: &self.sources.fragments };
+        let turned = turning.statements(&fragment.statements, self.context.findings);
+        self.statements(builder, &mut inner, &turned);
+    }
+
+    /// A line for both directions can be turned round, whether it is or not.
+    fn check_two_way(&mut self, line: &Assignment) {
+        let turning = Turning { aliases: Vec::new(), fragments: &self.sources.fragments };
+        match turning.line(line) {
+            Ok(StatementKind::Assign(turned)) => {
+                if let ExpressionKind::Via(via) = &turned.value.kind {
+                    self.context.table(&via.table);
+                }
+            }
+            Ok(_) => {}
+            Err(why) => self.context.findings.push(one_way(why)),
+        }
     }
 }

@@ -1,15 +1,12 @@
-//! One text over several places: `fill a, b with …`, and `each … from wrap(…)`.
+//! One text over several places: `fill a, b with …`.
 
 use super::{Builder, Compiler};
 use crate::base::decimal::Decimal;
-use crate::diagnostics::{Code, Diagnostic};
-use crate::language::syntax::{
-    Assignment, Block, Expression, ExpressionKind, Literal, LiteralKind, Modifiers, Path, Statement,
-};
+use crate::language::syntax::{Assignment, Expression, Modifiers, Path, Statement};
 use crate::mapping::expression::single;
 use crate::mapping::functions::{Function, wrap};
-use crate::mapping::names::{Binding, Scope};
-use crate::mapping::plan::{BlockKind, CallPlan, Constant, Expr, LetPlan};
+use crate::mapping::names::Scope;
+use crate::mapping::plan::{CallPlan, Constant, Expr, LetPlan};
 use crate::tree::PlaceId;
 use crate::tree::value::ValueKind;
 
@@ -64,50 +61,5 @@ impl Compiler<'_> {
         let length = Expr::Constant(Constant::Number(Decimal::from_integer(length)));
         let rule = self.context.rule(value.span);
         Expr::Call(Box::new(CallPlan { function, arguments: vec![text, length], prepared: None, rule }))
-    }
-
-    /// `each N from wrap(text, 60) as words`: a record for each line of the text.
-    pub(super) fn lines(
-        &mut self,
-        builder: &mut Builder,
-        scope: &Scope,
-        block: &Block,
-        source: (&[Expression], &Expression),
-        statement: &Statement,
-    ) {
-        let (arguments, call) = source;
-        if !block.group_by.is_empty() || !block.sort_by.is_empty() {
-            return self.later(
-                "`group by` and `sort by` of the lines of a text",
-                "leave them out",
-                statement,
-            );
-        }
-        let width = match arguments {
-            [
-                _,
-                Expression {
-                    kind: ExpressionKind::Literal(Literal { kind: LiteralKind::Number(text), .. }),
-                    ..
-                },
-            ] => text.parse::<usize>().ok().filter(|width| *width > 0),
-            _ => None,
-        };
-        let Some(width) = width else {
-            self.context.findings.push(
-                Diagnostic::new(Code::M012)
-                    .with("name", "wrap")
-                    .with("expected", "a text and the length of a line, written out")
-                    .at(call.span, "called here"),
-            );
-            return;
-        };
-        let Some(typed) = self.context.value(scope, &arguments[0]) else { return };
-        let slot = self.context.slot();
-        let mut inner = scope.clone();
-        if let Some(alias) = &block.alias {
-            inner.names.push((alias.text.clone(), Binding::Value { slot, kind: ValueKind::Text }));
-        }
-        self.block(builder, &mut inner, block, BlockKind::Lines { text: typed.expr, width, slot }, statement);
     }
 }

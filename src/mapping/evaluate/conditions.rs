@@ -37,7 +37,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     /// Whether the condition of an `if` holds.
-    pub(super) fn decides(&self, condition: &'r Expr, target: &Target<'_>) -> bool {
+    pub(in crate::mapping) fn decides(&self, condition: &'r Expr, target: &Target<'_>) -> bool {
         let mut mark = 0;
         self.trace.note(|trace| mark = trace.mark());
         let holds = self.holds(condition, target);

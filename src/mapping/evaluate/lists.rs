@@ -13,7 +13,12 @@ use std::cmp::Ordering;
 use std::ops::ControlFlow;
 
 impl<'r, T: Tracing> Evaluator<'r, T> {
-    fn each_value(&self, source: &'r ListSource, target: &Target<'_>, each: &mut dyn FnMut(Value<'r>)) {
+    pub(in crate::mapping) fn each_value(
+        &self,
+        source: &'r ListSource,
+        target: &Target<'_>,
+        each: &mut dyn FnMut(Value<'r>),
+    ) {
         match source {
             ListSource::Value(expr) => each(self.value(expr, target)),
             ListSource::Several(items) => items.iter().for_each(|item| self.each_value(item, target, each)),
@@ -40,7 +45,9 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                     self.each_value(&within.inner, target, each);
                 }
             }
-            ListSource::Nodes(nodes) if nodes.is_single && matches!(nodes.way, Way::To { .. }) => {
+            ListSource::Nodes(nodes)
+                if nodes.is_single && matches!(nodes.way, Way::To { .. } | Way::Made(_)) =>
+            {
                 each(self.first_value(nodes, target));
             }
             ListSource::Nodes(nodes) => {

@@ -142,9 +142,11 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                 if matches!(self.slots[*slot].get(), Slot::Value(_)) {
                     return self.held(*slot);
                 }
+                let mut mark = 0;
+                self.trace.note(|trace| mark = trace.mark());
                 let value = self.value(inner, target);
                 self.slots[*slot].set(Slot::Value(value));
-                self.trace.note(|trace| trace.remember(*slot));
+                self.trace.note(|trace| trace.keep(*slot, mark));
                 value
             }
             Expr::Exists(_)

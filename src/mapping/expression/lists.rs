@@ -10,7 +10,12 @@ use crate::mapping::plan::{Expr, ListFunction, ListSource};
 use crate::tree::value::ValueKind;
 
 impl Context<'_> {
-    fn list_source(&mut self, scope: &Scope, expression: &Expression) -> Option<(ListSource, ValueKind)> {
+    /// The values of a list, or one value, and their kind.
+    pub(in crate::mapping) fn list_source(
+        &mut self,
+        scope: &Scope,
+        expression: &Expression,
+    ) -> Option<(ListSource, ValueKind)> {
         match &expression.kind {
             ExpressionKind::Path(path) => self.list_of_path(scope, path),
             ExpressionKind::Within { value, path } => self.list_within(scope, value, path),

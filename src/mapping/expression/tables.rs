@@ -38,7 +38,10 @@ impl Context<'_> {
         Some(single(Expr::Via(Box::new(plan)), ValueKind::Text))
     }
 
-    fn table(&mut self, reference: &TableReference) -> Option<(Arc<Table>, usize, bool)> {
+    pub(in crate::mapping) fn table(
+        &mut self,
+        reference: &TableReference,
+    ) -> Option<(Arc<Table>, usize, bool)> {
         let (name, column, reversed) = match reference {
             TableReference::Inline(pairs, _) => {
                 let pairs =

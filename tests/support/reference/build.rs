@@ -5,8 +5,9 @@ use super::value::{Node, Schema, Value};
 use super::{Address, Run, functions};
 use crossdock::diagnostics::{Code, Severity};
 use crossdock::language::syntax::{
-    Assignment, Block, CheckLine, Expression, ExpressionKind, MapDocument, Path as SyntaxPath, PathStep,
-    PolicyKind, SelectorKind, Statement, StatementKind, StepName,
+    Assignment, Block, CheckLine, Expression, ExpressionKind, FragmentDocument, Literal, LiteralKind,
+    MapDocument, Path as SyntaxPath, PathStep, PolicyKind, SelectorKind, Side, Statement, StatementKind,
+    StepName, TableReference, Via, Word,
 };
 use std::rc::Rc;
 
@@ -77,6 +78,7 @@ impl Run<'_> {
                 }
             }
         }
+        self.builds_canonical.set(matches!(map.to, Some(Side::Canonical(_))));
         let scope = Scope { names, here, this: Vec::new(), around: Vec::new(), position: (0, false) };
         self.statements(&mut root, &scope, &map.statements);
         let (node, _) = root.finish();
@@ -148,7 +150,14 @@ impl Run<'_> {
                     };
                     let names = vec![(fragment.source.text.clone(), here.clone())];
                     let inner = Scope { names, here, ..scope.clone() };
-                    self.statements(building, &inner, &fragment.statements);
+                    let is_canonical = |side: &Side| matches!(side, Side::Canonical(_));
+                    let builds_canonical = self.builds_canonical.get();
+                    let goes_back = is_canonical(&fragment.from) != is_canonical(&fragment.to)
+                        && is_canonical(&fragment.to) != builds_canonical;
+                    match goes_back {
+                        true => self.statements(building, &inner, &back(fragment)),
+                        false => self.statements(building, &inner, &fragment.statements),
+                    }
                 }
                 StatementKind::Fill { targets, value } => self.fill(building, &scope, targets, value),
                 StatementKind::Check(check) => self.check(&scope, check),
@@ -159,6 +168,11 @@ impl Run<'_> {
                     scope.names.push((line.alias.text.clone(), bound));
                 }
                 StatementKind::Ignore { .. } => {}
+                StatementKind::Both(line) => self.assign(building, &scope, line, &line.target.steps),
+                StatementKind::When { condition, then, otherwise } => {
+                    let branch = if self.holds(&scope, condition) { then } else { otherwise };
+                    self.statements(building, &scope, branch);
+                }
                 other => panic!("the interpreter does not know {other:?}"),
             }
         }
@@ -209,7 +223,10 @@ impl Run<'_> {
                 return self.copy(building, scope, line, &schema);
             }
             building.owned.push(schema.label());
-            self.leaf(building, scope, line, &schema);
+            match schema.is_single {
+                true => self.leaf(building, scope, line, &schema),
+                false => self.leaves(building, scope, line, &schema),
+            };
             return;
         }
         let is_there =
@@ -230,17 +247,72 @@ impl Run<'_> {
         let rounding = line.modifiers.round.as_ref().and_then(|round| round.digits.as_ref());
         let rounding = rounding.map(|(digits, mode)| (*digits as u8, functions::mode(&mode.text).unwrap()));
         self.round.set(rounding);
-        let mut value = self.value(scope, &line.value);
+        let value = self.value(scope, &line.value);
         self.round.set(None);
-        if let (Value::Number(number), Some((digits, mode))) = (&value, rounding) {
-            value = Value::Number(number.round(digits, mode));
-        }
         if value.is_absent() {
             let is_told = self.failed.get() || self.awaits(scope, &line.value);
             if line.modifiers.required.is_some() && !is_told {
                 self.report(Code::B002);
             }
             return false;
+        }
+        self.written(building, line, schema, value, rounding)
+    }
+
+    /// One line into as many leaves as there are values.
+    fn leaves(&self, building: &mut Building, scope: &Scope, line: &Assignment, schema: &Rc<Schema>) -> bool {
+        self.failed.set(false);
+        let rounding = line.modifiers.round.as_ref().and_then(|round| round.digits.as_ref());
+        let rounding = rounding.map(|(digits, mode)| (*digits as u8, functions::mode(&mode.text).unwrap()));
+        let before = building.parts.len();
+        let was_worth_it = building.is_worth_it;
+        for value in self.members(scope, &line.value) {
+            self.written(building, line, schema, value, rounding);
+        }
+        let any = building.parts.len() > before;
+        if !any && line.modifiers.required.is_some() && !self.failed.get() && !self.awaits(scope, &line.value)
+        {
+            self.report(Code::B002);
+        }
+        let is_constant = |value: &Expression| {
+            matches!(value.kind, ExpressionKind::Literal(_) | ExpressionKind::Parameter(_))
+        };
+        let is_constant = match &line.value.kind {
+            ExpressionKind::List(items) => items.iter().all(is_constant),
+            _ => is_constant(&line.value),
+        };
+        building.is_worth_it = was_worth_it || (any && !is_constant);
+        any
+    }
+
+    /// The values of a list that are there.
+    fn members(&self, scope: &Scope, expression: &Expression) -> Vec<Value> {
+        let trimmed = |value| match value {
+            Value::Text(part) => Value::Text(part.trim().to_string()),
+            value => value,
+        };
+        let values = match &expression.kind {
+            ExpressionKind::List(items) => items.iter().flat_map(|item| self.members(scope, item)).collect(),
+            ExpressionKind::Call { name, .. } if name.text == "split" => {
+                self.values(scope, expression).into_iter().map(trimmed).collect()
+            }
+            _ => self.values(scope, expression),
+        };
+        let is_there = |value: &Value| !value.is_absent() && *value != Value::Text(String::new());
+        values.into_iter().filter(is_there).collect()
+    }
+
+    /// A value into one leaf. Says whether it is there.
+    fn written(
+        &self,
+        building: &mut Building,
+        line: &Assignment,
+        schema: &Rc<Schema>,
+        mut value: Value,
+        rounding: Option<(u8, crossdock::base::decimal::RoundingMode)>,
+    ) -> bool {
+        if let (Value::Number(number), Some((digits, mode))) = (&value, rounding) {
+            value = Value::Number(number.round(digits, mode));
         }
         let leaf = schema.leaf.as_ref().expect("a leaf");
         let Some(mut text) = value.write(leaf) else {
@@ -329,10 +401,14 @@ impl Run<'_> {
 
     fn each(&self, building: &mut Building, scope: &Scope, block: &Block, statement: &Statement) {
         let source = block.source.as_ref().expect("`each` has a source");
-        if let ExpressionKind::Call { arguments, .. } = &source.kind {
-            return self.lines(building, scope, block, statement, arguments);
+        let ExpressionKind::Path(path) = &source.kind else {
+            return self.each_value(building, scope, block, statement, source);
+        };
+        if matches!(self.find(scope, path), Found::Value(_))
+            || matches!(self.find(scope, path), Found::Nodes(nodes) if nodes.iter().any(|node| !node.is_record()))
+        {
+            return self.each_value(building, scope, block, statement, source);
         }
-        let ExpressionKind::Path(path) = &source.kind else { panic!("a path") };
         if !block.inside.is_empty() {
             let (mut written, mut passed) = (false, 0);
             let found = self.find_with_way(scope, path);
@@ -394,32 +470,22 @@ impl Run<'_> {
         }
     }
 
-    /// A record for each line of a text.
-    fn lines(
+    /// A record for each value of a list.
+    fn each_value(
         &self,
         building: &mut Building,
         scope: &Scope,
         block: &Block,
         statement: &Statement,
-        arguments: &[Expression],
+        source: &Expression,
     ) {
-        let value = self.value(scope, &arguments[0]);
-        let Value::Number(width) = self.value(scope, &arguments[1]) else { panic!("a length") };
-        let width: usize = width.to_string().parse().unwrap();
-        let mut rest = if value.is_absent() { String::new() } else { value.show() };
-        let (mut number, mut passed) = (0, 0);
-        let mut written = false;
-        while !rest.is_empty() {
-            let (text, left) = line(&rest, width);
-            rest = left;
-            if !text.is_empty() {
-                let here = Bound::Value(Value::Text(text));
-                let scope = &Scope { position: (passed + 1, rest.is_empty()), ..scope.clone() };
-                let one = self.one(building, scope, block, statement, here, number, true);
-                passed += usize::from(one);
-                written |= one;
-                number += 1;
-            }
+        let values = self.members(scope, source);
+        let (mut written, mut passed, count) = (false, 0, values.len());
+        for (number, value) in values.into_iter().enumerate() {
+            let scope = &Scope { position: (passed + 1, number + 1 == count), ..scope.clone() };
+            let one = self.one(building, scope, block, statement, Bound::Value(value), number, true);
+            passed += usize::from(one);
+            written |= one;
         }
         if !written && block.modifiers.required.is_some() {
             self.report(Code::B002);
@@ -462,6 +528,47 @@ impl Run<'_> {
         }
         is_worth_it || always
     }
+}
+
+/// The lines of a fragment that are for both directions, the other way round.
+fn back(fragment: &FragmentDocument) -> Vec<Statement> {
+    let own = |path: &SyntaxPath| {
+        let skip = usize::from(path.head() == Some(&fragment.source.text));
+        SyntaxPath { steps: path.steps[skip..].to_vec(), span: path.span }
+    };
+    let lines = fragment.statements.iter().filter_map(|statement| {
+        let StatementKind::Both(line) = &statement.kind else { return None };
+        let read = Expression { kind: ExpressionKind::Path(line.target.clone()), span: line.value.span };
+        let (target, value) = match &line.value.kind {
+            ExpressionKind::Path(path) => (own(path), read),
+            ExpressionKind::Via(via) => {
+                let ExpressionKind::Path(path) = &via.value.kind else { panic!("a path") };
+                let table = match &via.table {
+                    TableReference::Named { name, column, reversed } => TableReference::Named {
+                        name: name.clone(),
+                        column: column.clone(),
+                        reversed: !reversed,
+                    },
+                    TableReference::Inline(pairs, span) => {
+                        let back = pairs.iter().map(|(code, value)| {
+                            let text = constant(value).show();
+                            let code =
+                                Literal { kind: LiteralKind::Text(code.text.clone()), span: code.span };
+                            (Word { text, span: value.span }, code)
+                        });
+                        TableReference::Inline(back.collect(), *span)
+                    }
+                };
+                let via = Via { value: read, table, unknown: via.unknown.clone() };
+                let span = line.value.span;
+                (own(path), Expression { kind: ExpressionKind::Via(Box::new(via)), span })
+            }
+            other => panic!("not used by the tests: {other:?}"),
+        };
+        let line = Assignment { target, value, modifiers: line.modifiers.clone() };
+        Some(Statement { kind: StatementKind::Assign(line), ..statement.clone() })
+    });
+    lines.collect()
 }
 
 /// The words that fit a line, and the others. A word that is longer than a line fills it.

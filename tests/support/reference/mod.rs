@@ -89,6 +89,8 @@ struct Run<'w> {
     /// The target of the run before.
     out: Rc<Node>,
     records: RefCell<HashMap<Address, Rc<Node>>>,
+    /// Whether the target is a canonical document.
+    builds_canonical: Cell<bool>,
     round: Cell<Option<(u8, crossdock::base::decimal::RoundingMode)>>,
 }
 
@@ -147,6 +149,7 @@ impl Workspace {
                 before,
                 out: out.clone(),
                 records: RefCell::default(),
+                builds_canonical: Cell::default(),
                 round: Cell::default(),
             };
             let built = run.whole(&map, source, target);

@@ -1,0 +1,330 @@
+//! Statements of maps: what they build, the same by the plan and by the reference interpreter.
+#![allow(clippy::unwrap_used)]
+
+#[path = "support/reference/mod.rs"]
+mod reference;
+#[path = "support/shipped.rs"]
+mod shipped;
+#[path = "support/side_by_side.rs"]
+mod side_by_side;
+
+use crossdock::gateway::bundle::{self, MappingFiles};
+use crossdock::tree::{Tree, View, json};
+use reference::Workspace;
+use side_by_side::both;
+
+const SHAPES: &str = "record party\n  id text 8\n  kind text 20\n  name text 9\nend record\n\
+    record line\n  no int\n  sku text 9\n  qty decimal(9,3)\nend record\n\
+    shape order\n  number text 9\n  country text 2\n  urgent bool\n  buyer party\n  seller party\n  \
+    notes many text 12\n  lines many line\nend shape\n\
+    shape parcel\n  number text 9 required\n  country text 2\n  service text 9\n  from party\n  to party\n  \
+    notes many text 12\n  lines many line\n  count int\nend shape\n";
+
+/// A workspace of a guide, two shapes and some documents of the mapping language.
+fn files(text: &str) -> MappingFiles {
+    MappingFiles::from([
+        ("canonical/x.shape".to_string(), SHAPES.to_string()),
+        ("house/g.guide".to_string(), GUIDE.to_string()),
+        ("house/f.guide".to_string(), FLAT.to_string()),
+        ("house/tables/kinds.csv".to_string(), "code,kind\n91,ours\n92,theirs\n".to_string()),
+        ("house/m.map".to_string(), text.to_string()),
+    ])
+}
+
+const GUIDE: &str = "guide house/g\n  syntax fixed record 60\n  unit record H\n  record H required\n    tag 1 const \"H\"\n    \
+    number 9\n    mode 1\n    country 2\n  record P max 1\n    tag 1 const \"P\"\n    id 8\n    kind 2\n    name 9\n  end P\n  \
+    record L max 99\n    tag 1 const \"L\"\n    sku 9\n    qty 9 decimal(8,3)\n  end L\n  end H\nend guide\n";
+
+const FLAT: &str = "guide house/f\n  syntax fixed record 60\n  unit file\n  record H required max 1\n    tag 1 const \"H\"\n    \
+    number 9\n    mode 1\n    country 2\n  end H\n  record P max 1\n    tag 1 const \"P\"\n    id 8\n    kind 2\n    name 9\n  end P\n  \
+    record L max 99\n    tag 1 const \"L\"\n    sku 9\n    qty 9 decimal(8,3)\n  end L\nend guide\n";
+
+/// Runs `house/m` over a document given as JSON; what it built, as JSON, and the codes of what it found.
+fn run(text: &str, document: &str) -> (String, Vec<String>) {
+    run_map("house/m", text, document)
+}
+
+/// Like [`run_map`] by the plan alone, for what the interpreter does not know.
+fn by_plan(name: &str, text: &str, document: &str) -> (String, Vec<String>) {
+    run_with(name, text, document, false)
+}
+
+fn run_map(name: &str, text: &str, document: &str) -> (String, Vec<String>) {
+    run_with(name, text, document, true)
+}
+
+fn run_with(name: &str, text: &str, document: &str, in_both: bool) -> (String, Vec<String>) {
+    let files = files(text);
+    let (bundle, sources, findings) = bundle::compile(&files, None);
+    let bundle = bundle.unwrap_or_else(|| panic!("{}", shipped::render(findings.as_slice(), &sources)));
+    let plan = &bundle.maps[name];
+    let mut tree = Tree::new();
+    json::read(&plan.source_shape, document, &mut tree).unwrap();
+    let view = View::new(&tree, "");
+    if in_both {
+        both(&Workspace::read(files.iter()), plan, view, None);
+    }
+    let (built, findings, _) = shipped::run(plan, view, vec![]);
+    let mut shown = String::new();
+    json::write(&plan.target_shape, View::new(&built, ""), false, &mut shown);
+    let shown = shown.replace("\"client\":\"BRW01\",", "");
+    (shown, findings.as_slice().iter().map(|finding| finding.shown_code().to_string()).collect())
+}
+
+/// The findings of a map that does not compile.
+fn refused(text: &str) -> String {
+    let (bundle, sources, findings) = bundle::compile(&files(text), None);
+    assert!(bundle.is_none(), "it compiles");
+    shipped::render(findings.as_slice(), &sources)
+}
+
+fn map(lines: &str) -> String {
+    format!(
+        "map house/m\n  version 1\n  lang 1\n  from canonical order as o\n  to canonical parcel\n{lines}\nend map\n"
+    )
+}
+
+// ---------------------------------------------------------------------------------------------- when
+
+#[test]
+fn both_branches_of_a_when_own_a_target() {
+    let map = map(
+        "  number = number\n  when country = \"US\"\n    service = \"ground\"\n  otherwise\n    service = left(country, 2) & \"-air\"\n  end",
+    );
+    let of = |document: &str| run(&map, document).0;
+    assert_eq!(
+        of(r#"{"number":"1","country":"US"}"#),
+        r#"{"number":"1","country":null,"service":"ground"}"#.replace("\"country\":null,", "")
+    );
+    assert_eq!(of(r#"{"number":"1","country":"DE"}"#), r#"{"number":"1","service":"DE-air"}"#);
+    assert_eq!(of(r#"{"number":"1"}"#), r#"{"number":"1"}"#);
+}
+
+#[test]
+fn whole_blocks_and_checks_stand_in_branches() {
+    let map = map(
+        "  number = number\n  when urgent\n    section to from buyer\n      id = .id\n    end to\n    check hold E1 \"no buyer\": present(buyer)\n  \
+         otherwise\n    section to from seller required \"no seller\"\n      name = .name\n    end to\n    each lines from lines as l\n      sku = l.sku\n    end lines\n  end when",
+    );
+    let both = r#""buyer":{"id":"B"},"seller":{"name":"S"},"lines":[{"sku":"X"}]"#;
+    let (built, found) = run(&map, &format!(r#"{{"number":"1","urgent":true,{both}}}"#));
+    assert_eq!((built.as_str(), found), (r#"{"number":"1","to":{"id":"B"}}"#, vec![]));
+    let (built, found) = run(&map, &format!(r#"{{"number":"1","urgent":false,{both}}}"#));
+    assert_eq!(
+        (built.as_str(), found),
+        (r#"{"number":"1","to":{"name":"S"},"lines":[{"sku":"X"}]}"#, vec![])
+    );
+    // Only the branch that has its turn misses what is not there.
+    assert_eq!(run(&map, r#"{"number":"1","urgent":true}"#).1, ["E1"]);
+    assert_eq!(run(&map, r#"{"number":"1"}"#).1, ["B002"]);
+}
+
+#[test]
+fn what_the_other_branch_would_look_up_is_not_told() {
+    let map = map(
+        "  number = number\n  when urgent\n    let kind = country via { US: \"home\" } unknown reject\n    service = kind\n    when present(kind)\n      country = country\n    end\n  end",
+    );
+    assert_eq!(run(&map, r#"{"number":"1","country":"FR","urgent":false}"#).1, Vec::<String>::new());
+    assert_eq!(run(&map, r#"{"number":"1","country":"FR","urgent":true}"#).1, ["B003"]);
+    assert_eq!(
+        run(&map, r#"{"number":"1","country":"US","urgent":true}"#).0,
+        r#"{"number":"1","country":"US","service":"home"}"#
+    );
+}
+
+#[test]
+fn a_condition_may_be_about_what_is_built() {
+    let map = map(
+        "  number = number\n  when this.count > 1\n    service = \"many\"\n  otherwise\n    service = \"one\" & \"\"\n  end\n  count = count(lines)",
+    );
+    let document = r#"{"number":"1","lines":[{"no":1},{"no":2}]}"#;
+    assert_eq!(run(&map, document).0, r#"{"number":"1","service":"many","count":2}"#);
+}
+
+#[test]
+fn a_target_is_owned_once_in_each_branch() {
+    let twice = map("  number = number\n  when urgent\n    service = \"a\"\n  end\n  service = \"b\"");
+    assert!(refused(&twice).contains("`service` is built twice"), "{}", refused(&twice));
+    let half = map("  when urgent\n    number = number\n  end");
+    assert!(refused(&half).contains("requires `number`"), "{}", refused(&half));
+    let nested = map(
+        "  when urgent\n    when present(country)\n      number = country\n    otherwise\n      number = number\n    end\n  otherwise\n    number = \"0\"\n  end",
+    );
+    assert_eq!(run(&nested, r#"{"number":"1","urgent":true}"#).0, r#"{"number":"1"}"#);
+}
+
+// ---------------------------------------------------------------------------------------------- lists
+
+#[test]
+fn a_value_of_a_list_has_its_place_in_it() {
+    let map = map(
+        "  number = number\n  each lines from (notes, split(country, \";\")) as note\n    no = index()\n    when first()\n      sku = \"<\" & note\n    otherwise\n      sku = if last() then note & \">\" else note\n    end\n  end lines",
+    );
+    let document = r#"{"number":"1","country":"b; c;","notes":["a"]}"#;
+    let lines = r#"[{"no":1,"sku":"<a"},{"no":2,"sku":"b"},{"no":3,"sku":"c>"}]"#;
+    assert_eq!(run(&map, document).0, format!(r#"{{"number":"1","lines":{lines}}}"#));
+}
+
+#[test]
+fn a_list_reads_what_another_branch_has_built() {
+    let map = map(
+        "  when urgent\n    service = \"fast\"\n  otherwise\n    service = \"slow\"\n  end\n  number = number\n  notes = (out.service, join(out.service, number, \"-\"))",
+    );
+    let built = r#"{"number":"1","service":"slow","notes":["slow","slow-1"]}"#;
+    assert_eq!(run(&map, r#"{"number":"1"}"#).0, built);
+}
+
+#[test]
+fn a_line_builds_a_list_of_values() {
+    let map = map(
+        "  number = number\n  notes = (notes, split(country, \";\"), lines.sku, \"end\") truncate\n  each lines from notes where note <> \"b\" as note\n    no = seq()\n    sku = note\n  end lines",
+    );
+    let document =
+        r#"{"number":"1","country":"b; c","notes":["a very long note"],"lines":[{"sku":"s"},{"no":1}]}"#;
+    let (built, found) = run(&map, document);
+    let lines = r#""lines":[{"no":1,"sku":"a very lo"}]"#;
+    assert_eq!(found, ["B005"]);
+    assert_eq!(
+        built,
+        format!(
+            r#"{{"number":"1","notes":["a very long ","b","c","s","end"],{}}}"#,
+            lines.replace(",\"sku\":\"a very lo\"", "")
+        )
+    );
+}
+
+#[test]
+fn a_list_that_must_be_there_may_have_one_value() {
+    let map = map("  number = number\n  notes = wrap(country, 1) required \"no notes\"");
+    assert_eq!(run(&map, r#"{"number":"1"}"#).1, ["B002"]);
+    assert_eq!(run(&map, r#"{"number":"1","country":"ab"}"#).0, r#"{"number":"1","notes":["a","b"]}"#);
+}
+
+#[test]
+fn several_records_are_not_copied_to_one() {
+    let text = map("  number = number\n  to = lines");
+    assert!(refused(&text).contains("M002"), "{}", refused(&text));
+}
+
+// ---------------------------------------------------------------------------------------------- both directions
+
+const FRAGMENT: &str = "fragment party(src: house/g/P) -> canonical party\n  id <-> .id\n  kind <-> src.kind via table kinds\n  \
+    name = upper(.name)\nend fragment\n";
+
+#[test]
+fn a_fragment_for_both_directions_reads_and_writes() {
+    let text = format!(
+        "{FRAGMENT}map house/m\n  version 1\n  lang 1\n  from guide house/g as msg\n  to canonical order\n  number = H.number\n  section buyer from H.P\n    use party(here)\n  end buyer\nend map\n\
+         map house/back\n  version 1\n  lang 1\n  from canonical order as o\n  to guide house/g\n  section H\n    number = o.number\n    section P from o.buyer\n      use party(here)\n      name = name\n    end P\n  end H\nend map\n"
+    );
+    let (built, found) = run(&text, r#"{"H":{"number":"1","P":{"id":"P1","kind":"92","name":"x"}}}"#);
+    assert_eq!(
+        (built.as_str(), found),
+        (r#"{"number":"1","buyer":{"id":"P1","kind":"theirs","name":"X"}}"#, vec![])
+    );
+    let (built, found) = run_map("house/back", &text, &built);
+    assert_eq!(
+        (built.contains(r#""P":{"id":"P1","kind":"92","name":"X"}"#), found),
+        (true, vec![]),
+        "{built}"
+    );
+}
+
+const TWO_WAY: &str = "map house/m\n  version 1\n  lang 1\n  from guide house/f as msg\n  to canonical order\n  unmapped warn\n  param land = \"DE\"\n  \
+    number <-> msg.H.number\n  urgent = H.mode = \"R\"\n  country <-> $land\n  section buyer from P as p\n    use party(here)\n  end buyer\n  \
+    each lines from L as l\n    no = seq()\n    sku <-> l.sku required\n    qty <-> .qty\n  end lines\n  ignore H.country \"ours is fixed\"\nend map\n";
+const BACK: &str = "map house/back extends house/m\n  version 1\n  from canonical order as o\n  to guide house/f\n  \
+    H.mode = if o.urgent then \"R\" else \"N\"\n  in P\n    add name = .name\n  end in\nend map\n";
+
+#[test]
+fn a_map_turned_round_writes_by_its_lines_for_both_directions() {
+    let text = format!("{FRAGMENT}{TWO_WAY}{BACK}");
+    let message = r#"{"H":{"number":"1","mode":"R"},"P":{"id":"P1","kind":"92","name":"x"},"L":[{"sku":"s","qty":2},{"sku":"t"}]}"#;
+    let (built, found) = run(&text, message);
+    let order = r#"{"number":"1","country":"DE","urgent":true,"buyer":{"id":"P1","kind":"theirs","name":"X"},"lines":[{"no":1,"sku":"s","qty":2},{"no":2,"sku":"t"}]}"#;
+    assert_eq!((built.as_str(), found), (order, vec![]));
+    let (built, found) = by_plan("house/back", &text, order);
+    assert_eq!((built, found), (message.replace("\"x\"", "\"X\""), vec![]));
+    // What one direction writes as a constant, the other one checks.
+    assert_eq!(by_plan("house/back", &text, &order.replace("DE", "FR")).1, ["AGREED"]);
+}
+
+#[test]
+fn what_goes_one_way_only_is_refused_with_the_reason() {
+    for (line, why) in [
+        ("notes <-> join(L.sku, \",\")", "`join` cannot be undone"),
+        ("country <-> H.country else \"US\"", "`else` cannot be undone"),
+        ("number <-> H.number truncate", "does not come back"),
+        ("country <-> H.country via { A: \"US\", B: \"US\" }", "several codes mean `US`"),
+        ("country <-> H.country via { A: \"US\" } unknown \"DE\"", "has no code to go back to"),
+        ("number <-> L[sku = \"x\"]#1.sku", "does not say what to write"),
+    ] {
+        let text = TWO_WAY.replace("  number <-> msg.H.number", &format!("  number = H.number\n  {line}"));
+        let text = format!(
+            "{FRAGMENT}{}",
+            if line.starts_with("number") { text.replace("  number = H.number\n", "") } else { text }
+        );
+        let text = if line.starts_with("country") {
+            text.replace("  country <-> $land\n", "").replace("  param land = \"DE\"\n", "")
+        } else {
+            text
+        };
+        assert!(refused(&text).contains(why), "{line}: {}", refused(&text));
+    }
+    let text = format!("{FRAGMENT}{TWO_WAY}{BACK}")
+        .replace("each lines from L as l", "each lines from L where qty > 0 as l");
+    assert!(refused(&text).contains("does not come back"), "{}", refused(&text));
+    let one_way = FRAGMENT.replace("<->", "=");
+    let text = format!(
+        "{one_way}{TWO_WAY}map house/w\n  version 1\n  lang 1\n  from canonical order\n  to guide house/f\n  section P from buyer\n    use party(here)\n  end P\nend map\n"
+    );
+    assert!(refused(&text).contains("no line of the fragment `party` has `<->`"), "{}", refused(&text));
+}
+
+// ---------------------------------------------------------------------------------------------- layers
+
+const BASE: &str = "map house/base\n  version 1\n  lang 1\n  from canonical order as o\n  to canonical parcel\n  let kind = country\n  \
+    number = number\n  check warn E1 \"base\": absent(country)\n  when urgent\n    service = \"fast\"\n  otherwise\n    service = \"slow\"\n  end\n  \
+    section to from buyer\n    id = .id\n    check warn E2 \"base\": absent(.id)\n  end to\n  each lines from lines as first\n    sku = .sku\n  end lines\n  \
+    each lines from lines as second\n    sku = \"-\" & .sku\n  end lines\n  notes = notes\n  country = kind\nend map\n";
+
+fn over_base(lines: &str) -> String {
+    format!("{BASE}map house/m extends house/base\n  version 1\n{lines}\nend map\n")
+}
+
+#[test]
+fn layers_find_lines_by_target_code_name_and_label() {
+    let text = over_base(
+        "  set let kind = \"XX\"\n  set check hold E1 \"own\": absent(o.country)\n  remove service\n  add service = \"own\"\n  in to\n    set check hold E2 \"own\": absent(.id)\n    add name = .name\n  end in\n  \
+         in second\n    set sku = \"+\" & .sku\n  end in\n  set notes = absent",
+    );
+    let (built, found) = by_plan(
+        "house/m",
+        &text,
+        r#"{"number":"1","country":"DE","urgent":true,"buyer":{"id":"B","name":"n"},"notes":["x"],"lines":[{"sku":"s"}]}"#,
+    );
+    assert_eq!(
+        built,
+        r#"{"number":"1","country":"XX","service":"own","to":{"id":"B","name":"n"},"lines":[{"sku":"s"},{"sku":"+s"}]}"#
+    );
+    assert_eq!(found, ["E2", "E1"]);
+}
+
+#[test]
+fn a_layer_that_misses_or_hits_several_is_told_so() {
+    for (lines, told) in [
+        ("  set check warn E3 \"x\": absent(o.country)", "did you mean `check E1`?"),
+        ("  set let knid = \"x\"", "did you mean `kind`?"),
+        ("  set service = \"x\"", "hits several lines"),
+        ("  in lines\n    add no = 1\n  end in", "labelled `second`"),
+        ("  add lines.no = 1", "hits several lines"),
+        ("  remove lines", "hits several lines"),
+        ("  remove servce", "did you mean `service`?"),
+        ("  add check warn E1 \"x\": absent(o.country)", "is in the base already"),
+        ("  add let kind = \"x\"", "is in the base already"),
+        ("  set ignore o.country \"x\"", "no name to be found by"),
+    ] {
+        let found = refused(&over_base(lines));
+        assert!(found.contains(told), "{lines}: {found}");
+    }
+}
