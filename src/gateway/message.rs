@@ -18,6 +18,7 @@ use crate::mapping::plan::EarlierPlan;
 use crate::mapping::{Facts, Found, Outcome, Plan, Runner};
 use crate::tree::{Tree, View};
 use bumpalo::Bump;
+use std::collections::BTreeMap;
 
 /// What a batch wrote.
 pub(super) struct Batch {
@@ -162,36 +163,48 @@ impl<'a> One<'a> {
         let keys = memory.runner.lookup_keys(&route.read, view, &facts);
         let found = self.earlier(client, &route.read, keys)?;
         facts.earlier = found.iter().map(Found::as_earlier).collect();
-        let lookups = memory
-            .runner
-            .look_up(&route.read, view, &facts, &mut |line, keys| self.find(client, line, keys))?;
-        facts.lookups = Some(&lookups);
-        let outcome = memory.runner.run(&route.read, view, &facts, &mut memory.document, &mut self.findings);
-        if outcome == Outcome::Rejected || self.findings.worst() >= Some(Severity::Reject) {
+        let start = batch.bytes.len();
+        let parts = memory.runner.parts(&route.read, view, &facts, &mut self.findings);
+        let mut is_refused = false;
+        for part in &parts {
+            let mut facts = Facts { part: part.as_ref(), ..facts.clone() };
+            let view = View::new(&memory.message, input.source());
+            let lookups = memory
+                .runner
+                .look_up(&route.read, view, &facts, &mut |line, keys| self.find(client, line, keys))?;
+            facts.lookups = Some(&lookups);
+            let outcome =
+                memory.runner.run(&route.read, view, &facts, &mut memory.document, &mut self.findings);
+            is_refused |= outcome == Outcome::Rejected || self.findings.worst() >= Some(Severity::Reject);
+            // The others are looked at for what is wrong with them.
+            if !is_refused {
+                self.document((client, route), &header, memory, batch)?;
+            }
+        }
+        if is_refused {
+            self.documents.clear();
+            batch.bytes.truncate(start);
             return Ok((MessageState::Quarantined, Some(self.reason(Severity::Reject))));
         }
-        let shape = &route.read.target_shape;
-        let held = self.findings.worst() >= Some(Severity::Hold);
-        let chosen = if held {
-            Vec::new()
-        } else {
-            route.flow.route(View::new(&memory.document, ""), &mut memory.bump, &mut self.findings)
+        self.same_numbers();
+        Ok(self.verdict(start, batch))
+    }
+
+    /// Routes and writes the document that was read into `memory.document`.
+    fn document(
+        &mut self,
+        (client, route): (&Client, &Route),
+        header: &[(&str, String)],
+        memory: &mut Memory,
+        batch: &mut Batch,
+    ) -> Result<(), GatewayError> {
+        let is_held = self.findings.worst() >= Some(Severity::Hold);
+        let chosen = match is_held {
+            true => Vec::new(),
+            false => route.flow.route(View::new(&memory.document, ""), &mut memory.bump, &mut self.findings),
         };
-        let mut outputs = self.write((client, route), chosen, &header, memory, batch)?;
-        let verdict = match self.findings.worst() {
-            Some(Severity::Reject | Severity::Error) => {
-                (MessageState::Quarantined, Some(self.reason(Severity::Reject)))
-            }
-            Some(Severity::Hold) => (MessageState::Held, Some(self.reason(Severity::Hold))),
-            _ if outputs.is_empty() => (MessageState::Done, None),
-            _ => (MessageState::Translated, None),
-        };
-        if verdict.1.is_some() {
-            // Of a document that waits nothing leaves, so nothing of it is kept either.
-            batch.bytes.truncate(outputs.first().map_or(batch.bytes.len(), |first| first.offset as usize));
-            outputs.clear();
-        }
-        let document = View::new(&memory.document, "");
+        let outputs = self.write((client, route), chosen, header, memory, batch)?;
+        let (document, shape) = (View::new(&memory.document, ""), &route.read.target_shape);
         let body = documents::store(document, shape);
         self.documents.push(NewDocument {
             client: client.id.clone(),
@@ -202,7 +215,38 @@ impl<'a> One<'a> {
             body,
             outputs,
         });
-        Ok(verdict)
+        Ok(())
+    }
+
+    /// Documents of one message that nobody could tell apart when something comes back for them.
+    fn same_numbers(&mut self) {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for document in self.documents.iter().filter(|document| !document.number.is_empty()) {
+            *counts.entry(&document.number).or_default() += 1;
+        }
+        for (number, count) in counts.into_iter().filter(|(_, count)| *count > 1) {
+            let finding = Diagnostic::new(Code::B015).with("number", number);
+            self.findings.push(finding.with("count", count.to_string()));
+        }
+    }
+
+    /// What becomes of the message, all of its documents together. `start` is where its outputs begin in the batch.
+    fn verdict(&mut self, start: usize, batch: &mut Batch) -> Verdict {
+        let has_outputs = self.documents.iter().any(|document| !document.outputs.is_empty());
+        let verdict = match self.findings.worst() {
+            Some(Severity::Reject | Severity::Error) => {
+                (MessageState::Quarantined, Some(self.reason(Severity::Reject)))
+            }
+            Some(Severity::Hold) => (MessageState::Held, Some(self.reason(Severity::Hold))),
+            _ if has_outputs => (MessageState::Translated, None),
+            _ => (MessageState::Done, None),
+        };
+        if verdict.1.is_some() {
+            // Of a message that waits nothing leaves, so nothing of it is kept either.
+            batch.bytes.truncate(start);
+            self.documents.iter_mut().for_each(|document| document.outputs.clear());
+        }
+        verdict
     }
 
     /// Runs the chosen writes of a flow over `memory.document`.

@@ -45,9 +45,12 @@ pub struct Outcome {
     pub files: BTreeMap<String, Vec<u8>>,
 }
 
-/// The name of the expectation of a message's document, from 1.
-fn document_name(message: usize, kind: &str) -> String {
-    format!("message-{message}-{kind}.json")
+/// The name of the expectation of a message's document, from 1. Only of several documents each has its number.
+fn document_name(message: usize, (document, count): (usize, usize), kind: &str) -> String {
+    match count {
+        1 => format!("message-{message}-{kind}.json"),
+        _ => format!("message-{message}.{document}-{kind}.json"),
+    }
 }
 
 /// Runs a case with these mappings, which `bundle` was compiled from.
@@ -234,13 +237,16 @@ impl Trial {
         for (message, line) in (1..).zip(&file.messages) {
             let story = ledger.message_story(line.id).map_err(machine)?;
             text.push_str(&message_text(message, &story));
-            for document in &story.documents {
+            let count = story.documents.len();
+            for (number, document) in (1..).zip(&story.documents) {
                 let shape = &bundle.shapes[&document.kind];
                 let tree = documents::load(&document.body, shape).unwrap_or_default();
                 let mut json = String::new();
                 crate::tree::json::write(shape, View::new(&tree, ""), true, &mut json);
                 json.push('\n');
-                outcome.files.insert(document_name(message, &document.kind), json.into_bytes());
+                outcome
+                    .files
+                    .insert(document_name(message, (number, count), &document.kind), json.into_bytes());
             }
         }
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();

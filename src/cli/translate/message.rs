@@ -53,6 +53,8 @@ pub struct Translated<'b> {
     pub trace: Trace,
     /// What was written; `None` if nothing was to be.
     pub outputs: Option<Vec<Output<'b>>>,
+    /// Further documents of a message that becomes several, and what was written of them.
+    pub others: Vec<(Tree, Option<Vec<Output<'b>>>)>,
 }
 
 /// What a map wrote.
@@ -70,12 +72,16 @@ pub struct Output<'b> {
 }
 
 impl Translated<'_> {
-    /// The document's number.
-    pub fn number(&self) -> Option<&str> {
+    /// The documents, each with what was written of it.
+    pub fn documents(&self) -> impl Iterator<Item = (&Tree, &Option<Vec<Output<'_>>>)> {
+        let others = self.others.iter().map(|(document, outputs)| (document, outputs));
+        std::iter::once((&self.document, &self.outputs)).chain(others)
+    }
+
+    /// A document's number.
+    pub fn number<'d>(&self, document: &'d Tree) -> Option<&'d str> {
         let place = self.way.read.target_shape.children_named(PlaceId::ROOT, "number").next()?;
-        (!self.document.is_empty())
-            .then(|| View::new(&self.document, "").child_text(NodeId::ROOT, place))
-            .flatten()
+        (!document.is_empty()).then(|| View::new(document, "").child_text(NodeId::ROOT, place)).flatten()
     }
 }
 
@@ -92,6 +98,7 @@ impl Session<'_> {
             document: Tree::new(),
             trace: Trace::default(),
             outputs: None,
+            others: Vec::new(),
         };
         let Some(way) = way else { return translated };
         let limits = Limits::default();
@@ -117,21 +124,28 @@ impl Session<'_> {
         runner.cases(way.read, source, &facts, &mut findings);
         let keys = runner.lookup_keys(way.read, source, &facts);
         facts.earlier = earlier::find(way.read, &keys, &self.earlier);
-        let lookups = runner.look_up(way.read, source, &facts, &mut |line, keys| {
-            Ok::<_, std::convert::Infallible>(earlier::find_one(line, &keys, &self.earlier))
-        });
-        let Ok(lookups) = lookups;
-        facts.lookups = Some(&lookups);
-        let document = &mut translated.document;
-        match self.is_traced {
-            true => {
-                (_, translated.trace) = runner.run_traced(way.read, source, &facts, document, &mut findings)
+        for (number, part) in runner.parts(way.read, source, &facts, &mut findings).iter().enumerate() {
+            let mut facts = Facts { part: part.as_ref(), ..facts.clone() };
+            let lookups = runner.look_up(way.read, source, &facts, &mut |line, keys| {
+                Ok::<_, std::convert::Infallible>(earlier::find_one(line, &keys, &self.earlier))
+            });
+            let Ok(lookups) = lookups;
+            facts.lookups = Some(&lookups);
+            let (mut document, mut trace, mut outputs) = (Tree::new(), Trace::default(), None);
+            match self.is_traced {
+                true => {
+                    (_, trace) = runner.run_traced(way.read, source, &facts, &mut document, &mut findings)
+                }
+                false => _ = runner.run(way.read, source, &facts, &mut document, &mut findings),
             }
-            false => _ = runner.run(way.read, source, &facts, document, &mut findings),
-        }
-        // What is held or refused is not written; an explanation goes as far as it can.
-        if self.is_traced || findings.worst() < Some(Severity::Hold) {
-            translated.outputs = self.write(way, &translated.document, &facts, runner, &mut findings);
+            // What is held or refused is not written; an explanation goes as far as it can.
+            if self.is_traced || findings.worst() < Some(Severity::Hold) {
+                outputs = self.write(way, &document, &facts, runner, &mut findings);
+            }
+            match number {
+                0 => (translated.document, translated.trace, translated.outputs) = (document, trace, outputs),
+                _ => translated.others.push((document, outputs)),
+            }
         }
         translated.verdict = match findings.worst() {
             Some(Severity::Reject | Severity::Error) => Verdict::Rejected,
@@ -183,6 +197,7 @@ impl Session<'_> {
             let mut facts = Facts {
                 earlier: Vec::new(),
                 lookups: None,
+                part: None,
                 header: &[],
                 about: facts.header,
                 ..facts.clone()

@@ -17,7 +17,7 @@ use crate::diagnostics::render::{json, terminal::sanitize};
 use crate::diagnostics::{Diagnostic, Place, Severity};
 use crate::formats::{Scratch, format};
 use crate::mapping::Runner;
-use crate::tree::View;
+use crate::tree::{Tree, View};
 use message::{Translated, Verdict};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -175,9 +175,11 @@ impl Session<'_> {
             self.tell(console, &finding, &place);
         }
         if translated.verdict == Verdict::Built {
-            match &translated.outputs {
-                None => console.line(self.document(translated, true)),
-                Some(outputs) => outputs.iter().for_each(|output| console.bytes(&output.bytes)),
+            for (document, outputs) in translated.documents() {
+                match outputs {
+                    None => console.line(self.document(translated, document, true)),
+                    Some(outputs) => outputs.iter().for_each(|output| console.bytes(&output.bytes)),
+                }
             }
         }
         console.note(format!("{place} ({}): {}", unit.label(), outcome(translated)));
@@ -189,11 +191,11 @@ impl Session<'_> {
         }
     }
 
-    fn document(&self, translated: &Translated<'_>, indent: bool) -> String {
+    fn document(&self, translated: &Translated<'_>, document: &Tree, indent: bool) -> String {
         let mut text = String::new();
         crate::tree::json::write(
             &translated.way.read.target_shape,
-            View::new(&translated.document, ""),
+            View::new(document, ""),
             indent,
             &mut text,
         );
@@ -201,11 +203,13 @@ impl Session<'_> {
     }
 
     fn row(&self, unit: &Unit, translated: &Translated<'_>) -> String {
-        let document = RawValue::from_string(self.document(translated, false))
-            .expect("the writer of documents writes JSON: its tests say so");
+        let document = |document: &Tree| {
+            RawValue::from_string(self.document(translated, document, false))
+                .expect("the writer of documents writes JSON: its tests say so")
+        };
         let findings: Vec<Value> =
             translated.findings.iter().map(|finding| json::render(finding, self.sources)).collect();
-        let outputs: Option<Vec<Value>> = translated.outputs.as_ref().map(|outputs| {
+        let shown = |outputs: &Option<Vec<message::Output<'_>>>| -> Option<Vec<Value>> {
             let shown = |output: &message::Output<'_>| {
                 json!({
                     "map": output.plan.name,
@@ -213,18 +217,29 @@ impl Session<'_> {
                     "text": String::from_utf8_lossy(&output.bytes),
                 })
             };
-            outputs.iter().map(shown).collect()
-        });
+            Some(outputs.as_ref()?.iter().map(shown).collect())
+        };
         let head = json!({
             "message": unit.ordinal,
             "kind": unit.row.kind,
             "control_number": unit.row.control_number,
             "outcome": translated.verdict.word(),
             "findings": findings,
-            "outputs": outputs,
+            "outputs": shown(&translated.outputs),
         });
         let head = head.to_string();
-        format!("{},\"document\":{}}}", &head[..head.len() - 1], document.get())
+        // Of a message that becomes several documents, the others stand beside the first.
+        let others = translated.others.iter().map(|(other, outputs)| {
+            let outputs = Value::from(shown(outputs));
+            format!("{{\"document\":{},\"outputs\":{outputs}}}", document(other).get())
+        });
+        let others: Vec<String> = others.collect();
+        let others = match others.is_empty() {
+            true => String::new(),
+            false => format!(",\"others\":[{}]", others.join(",")),
+        };
+        let first = document(&translated.document);
+        format!("{},\"document\":{}{others}}}", &head[..head.len() - 1], first.get())
     }
 }
 
@@ -233,16 +248,20 @@ fn outcome(translated: &Translated<'_>) -> String {
     let count = translated.findings.len();
     match translated.verdict {
         Verdict::Built => {
-            let mut text = format!("built {}", translated.way.document_name());
-            if let Some(number) = translated.number() {
-                text.push_str(&format!(" {}", sanitize(number)));
-            }
-            for output in translated.outputs.iter().flatten() {
-                let endpoint = output.endpoint.map(|name| format!(" to \"{name}\"")).unwrap_or_default();
-                let length = plural(output.bytes.len(), "byte");
-                text.push_str(&format!(", {length} by {}{endpoint}", output.plan.name));
-            }
-            text
+            let one = |(document, outputs): (&Tree, &Option<Vec<message::Output<'_>>>)| {
+                let mut text = translated.way.document_name().to_string();
+                if let Some(number) = translated.number(document) {
+                    text.push_str(&format!(" {}", sanitize(number)));
+                }
+                for output in outputs.iter().flatten() {
+                    let endpoint = output.endpoint.map(|name| format!(" to \"{name}\"")).unwrap_or_default();
+                    let length = plural(output.bytes.len(), "byte");
+                    text.push_str(&format!(", {length} by {}{endpoint}", output.plan.name));
+                }
+                text
+            };
+            let all: Vec<String> = translated.documents().map(one).collect();
+            format!("built {}", all.join("; "))
         }
         Verdict::Skipped => format!("left out: {} reads {}", translated.way.read.name, translated.way.kind),
         verdict => match &translated.why {

@@ -32,7 +32,7 @@ pub struct MessageLine {
     pub client: Option<String>,
     /// Type.
     pub kind: String,
-    /// Business number of its first document; none if nothing was read.
+    /// Business number of its first document, and how many more documents there are (`SO1 +2`); none if nothing was read.
     pub number: Option<String>,
     /// Control number or reference as written.
     pub control_number: String,

@@ -15,11 +15,16 @@ use crate::ledger::{
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 fn line() -> String {
-    format!("SELECT m.id, i.received_at, m.client, m.kind, m.control_number, m.state, m.reason, i.name,
+    format!(
+        "SELECT m.id, i.received_at, m.client, m.kind, m.control_number, m.state, m.reason, i.name,
          i.endpoint,
-         (SELECT number FROM document d WHERE d.message = m.id AND d.run = m.run ORDER BY d.id LIMIT 1) AS number,
+         (SELECT number || (SELECT CASE WHEN count(*) > 1 THEN ' +' || (count(*) - 1) ELSE '' END
+             FROM document o WHERE o.message = m.id AND o.run = m.run)
+          FROM document d WHERE d.message = m.id AND d.run = m.run ORDER BY d.id LIMIT 1) AS number,
          {} AS acknowledged
-     FROM message m CROSS JOIN intake i ON i.id = m.intake", replies::RANK)
+     FROM message m CROSS JOIN intake i ON i.id = m.intake",
+        replies::RANK
+    )
 }
 
 fn read_line(row: &Row<'_>) -> rusqlite::Result<MessageLine> {

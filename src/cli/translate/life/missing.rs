@@ -4,7 +4,7 @@ use super::path::{self, key_text};
 use super::tell::{quoted, tag};
 use super::{Life, Told};
 use crate::mapping::plan::{Nodes, Step};
-use crate::mapping::trace::{Whence, Why};
+use crate::mapping::trace::{LeafTrace, Whence, Why};
 use crate::tree::{NodeId, PlaceId, Shape, View};
 
 /// Where a path ended too soon.
@@ -21,13 +21,23 @@ impl Life<'_> {
         let own = &self.layers[layer];
         let shape = &own.plan.target_shape;
         let told = Told::new(format!("{} is absent", path::shown(shape, own.target(), record, Some(place))));
-        let mut leaves = own.target.children(record).filter(|&node| own.target.node(node).place == place);
-        if let Some(trace) = leaves.find_map(|node| own.trace.leaf(node)) {
-            let mut reasons = self.steps(layer, &trace.steps);
-            if reasons.is_empty() {
-                reasons.push(Told::new("the line gave nothing"));
+        let leaves = own.target.children(record).filter(|&node| own.target.node(node).place == place);
+        let traces: Vec<&LeafTrace> = leaves.filter_map(|node| own.trace.leaf(node)).collect();
+        match traces.as_slice() {
+            [] => {}
+            [only] => {
+                let told = told.at(self.rule(layer, only.rule), self.session.sources);
+                return told.because(self.gave_nothing(layer, only));
             }
-            return told.at(self.rule(layer, trace.rule), self.session.sources).because(reasons);
+            // Branches of a `when` have lines for one place.
+            several => {
+                let line = |trace: &&LeafTrace| {
+                    Told::new("this line gave nothing")
+                        .at(self.rule(layer, trace.rule), self.session.sources)
+                        .because(self.gave_nothing(layer, trace))
+                };
+                return told.because(several.iter().map(line).collect());
+            }
         }
         let blocks: Vec<Told> = own
             .trace
@@ -52,6 +62,11 @@ impl Life<'_> {
                 told.because(vec![Told::new(format!("no line of {name} builds `{path}` of {what}"))])
             }
         }
+    }
+
+    fn gave_nothing(&self, layer: usize, trace: &LeafTrace) -> Vec<Told> {
+        let reasons = self.steps(layer, &trace.steps);
+        if reasons.is_empty() { vec![Told::new("the line gave nothing")] } else { reasons }
     }
 
     /// Why a path led to nothing.
