@@ -183,12 +183,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "where number = file.RefNum",
         "where customer_po = file.RefNum",
     ),
-    (
-        "group-not-single",
-        "house/wms-shipment.map",
-        "same(g.row.SKU)                            required",
-        "g.SKU",
-    ),
+    ("group-not-single", "house/wms-shipment.map", "else same(g.row.SKU)", "else g.SKU"),
     ("not-supported-yet", "house/945.map", "  W27.02     = carrier ", "  W27#2.02   = carrier #"),
     (
         "idoc-field-of-other-format",
