@@ -16,12 +16,18 @@ pub fn flatten(name: &str, maps: &BTreeMap<String, MapDocument>) -> MapDocument 
     map.to = own.to.clone().or(map.to);
     for line in &own.statements {
         match &line.kind {
-            StatementKind::Set(new) => {
-                let target = target(new).expect("`set` names a line");
-                let old = find(&mut map.statements, &target).expect("`set` finds its line");
+            StatementKind::Set(new) | StatementKind::Replace(new) => {
+                let target = target(new).expect("it names a line or block");
+                let old = find(&mut map.statements, &target).expect("it finds its line or block");
                 *old = (**new).clone();
             }
             StatementKind::Add(new) => map.statements.push((**new).clone()),
+            StatementKind::Remove(path) => {
+                let wanted = text(path);
+                let before = map.statements.len();
+                map.statements.retain(|line| target(line).as_deref() != Some(&*wanted));
+                assert_eq!(map.statements.len() + 1, before, "`remove` finds its line");
+            }
             other => panic!("not used by the shipped maps: {other:?}"),
         }
     }
