@@ -54,7 +54,10 @@ impl Target {
             for path in paths {
                 let end = path.extension().and_then(|end| end.to_str()).unwrap_or_default();
                 let Ok(bytes) = std::fs::read(&path) else { continue };
-                if ["md", "expect", "json"].contains(&end) || bytes.len() > SEED_BYTES_MAX {
+                // Beside the files of other formats, JSON is what was expected of them.
+                let is_beside =
+                    ["md", "expect"].contains(&end) || (end == "json" && self.format.id() != "json");
+                if is_beside || bytes.len() > SEED_BYTES_MAX {
                     continue;
                 }
                 seeds.extend((0..self.layouts.len()).map(|at| [&[at as u8], bytes.as_slice()].concat()));
