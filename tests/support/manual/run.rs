@@ -8,7 +8,7 @@ use crossdock::diagnostics::{Diagnostics, Severity, render::terminal};
 use crossdock::formats::{Envelope, Layout, MessageInput, Row, Scratch, Totals, format};
 use crossdock::gateway::bundle::{Bundle, Route};
 use crossdock::mapping::plan::EarlierPlan;
-use crossdock::mapping::{Earlier, Facts, Found, Plan, Runner, SideName};
+use crossdock::mapping::{Earlier, Facts, Found, Part, Plan, Runner, SideName};
 use crossdock::tree::{NodeId, PlaceId, Shape, Tree, View, json};
 use std::convert::Infallible;
 
@@ -47,19 +47,24 @@ pub fn run(example: &Example, bundle: &Bundle) -> String {
         Some(route) => &route.read,
         None => read.expect("data need a map that reads them"),
     };
-    for (document, findings) in documents(example, bundle, read) {
-        if !out.is_empty() {
+    for (documents, findings) in documents(example, bundle, read) {
+        // What is refused or waits is neither shown nor sent.
+        let shown = if findings.worst() < Some(Severity::Hold) { documents } else { Vec::new() };
+        if shown.is_empty() && !out.is_empty() {
             out.push('\n');
         }
-        let is_built = findings.worst() < Some(Severity::Hold);
-        match (route, write) {
-            _ if !is_built => {}
-            (Some(route), _) => routed(route, &document, &mut out),
-            (None, Some(write)) => written(example, bundle, write, &document, &mut out),
-            (None, None) => {
-                let mut text = String::new();
-                json::write(&read.target_shape, View::new(&document, ""), false, &mut text);
-                out.push_str(&flat::lines(&serde_json::from_str(&text).unwrap()));
+        for document in &shown {
+            if !out.is_empty() {
+                out.push('\n');
+            }
+            match (route, write) {
+                (Some(route), _) => routed(route, document, &mut out),
+                (None, Some(write)) => written(example, bundle, write, document, &mut out),
+                (None, None) => {
+                    let mut text = String::new();
+                    json::write(&read.target_shape, View::new(document, ""), false, &mut text);
+                    out.push_str(&flat::lines(&serde_json::from_str(&text).unwrap()));
+                }
             }
         }
         tell(&findings, &mut out);
@@ -90,8 +95,8 @@ fn parsed(shape: &Shape, block: &Block) -> Tree {
     tree
 }
 
-/// What is read: each document with what was found.
-fn documents(example: &Example, bundle: &Bundle, read: &Plan) -> Vec<(Tree, Diagnostics)> {
+/// What is read: the documents of each message with what was found.
+fn documents(example: &Example, bundle: &Bundle, read: &Plan) -> Vec<(Vec<Tree>, Diagnostics)> {
     let SideName::Guide(guide) = &read.source else { panic!("{} reads no guide", read.name) };
     let layout = &*bundle.layouts[guide];
     let bytes = example.bytes();
@@ -107,8 +112,8 @@ fn documents(example: &Example, bundle: &Bundle, read: &Plan) -> Vec<(Tree, Diag
                 layout.read(&input, &mut Scratch::default(), &mut tree, &mut findings);
                 let view = View::new(&tree, input.source());
                 Runner::default().cases(read, view, &Facts::default(), &mut findings);
-                let document = translated(example, bundle, read, view, &mut findings);
-                documents.push((document, findings));
+                let made = translated(example, bundle, read, view, &mut findings);
+                documents.push((made, findings));
             }
             _ => {}
         }
@@ -125,14 +130,14 @@ fn rows(layout: &dyn Layout, bytes: &[u8]) -> Vec<Row> {
     rows
 }
 
-/// A plan over a tree, with the example's earlier documents at hand.
+/// A plan over a tree, with the example's earlier documents at hand: what it makes, several trees if it cuts.
 fn translated(
     example: &Example,
     bundle: &Bundle,
     plan: &Plan,
     source: View<'_>,
     findings: &mut Diagnostics,
-) -> Tree {
+) -> Vec<Tree> {
     let known: Vec<(&Shape, Tree)> = example
         .earlier()
         .map(|block| &bundle.shapes[&block.name])
@@ -149,12 +154,17 @@ fn translated(
         .map(|(line, keys)| keys.as_ref().map_or(Found::None, |keys| find(line, keys, &known)))
         .collect();
     facts.earlier = found.iter().map(Found::as_earlier).collect::<Vec<Earlier<'_>>>();
-    let Ok(lookups) = runner
-        .look_up(plan, source, &facts, &mut |line, keys| Ok::<_, Infallible>(find(line, &keys, &known)));
-    facts.lookups = Some(&lookups);
-    let mut target = Tree::new();
-    runner.run(plan, source, &facts, &mut target, findings);
-    target
+    let parts = runner.parts(plan, source, &facts, findings);
+    let one = |part: &Option<Part>| {
+        let mut facts = Facts { part: part.as_ref(), ..facts.clone() };
+        let Ok(lookups) = runner
+            .look_up(plan, source, &facts, &mut |line, keys| Ok::<_, Infallible>(find(line, &keys, &known)));
+        facts.lookups = Some(&lookups);
+        let mut target = Tree::new();
+        runner.run(plan, source, &facts, &mut target, findings);
+        target
+    };
+    parts.iter().map(one).collect()
 }
 
 fn find(line: &EarlierPlan, keys: &[(String, String)], known: &[(&Shape, Tree)]) -> Found {
@@ -183,7 +193,7 @@ fn written(example: &Example, bundle: &Bundle, write: &Plan, document: &Tree, ou
     let SideName::Guide(guide) = &write.target else { panic!("{} writes no guide", write.name) };
     let layout = &*bundle.layouts[guide];
     let mut findings = Diagnostics::new();
-    let tree = translated(example, bundle, write, View::new(document, ""), &mut findings);
+    let tree = translated(example, bundle, write, View::new(document, ""), &mut findings).swap_remove(0);
     let mut body = Vec::new();
     layout.write_body(View::new(&tree, ""), &mut body, &mut findings);
     if findings.worst() < Some(Severity::Hold) {
