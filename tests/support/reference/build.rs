@@ -6,8 +6,8 @@ use super::{Address, Run, functions};
 use crossdock::diagnostics::{Code, Severity};
 use crossdock::language::syntax::{
     Assignment, Block, CheckLine, Expression, ExpressionKind, FragmentDocument, Literal, LiteralKind,
-    MapDocument, Path as SyntaxPath, PathStep, PolicyKind, SelectorKind, Side, Statement, StatementKind,
-    StepName, TableReference, Via, Word,
+    MapDocument, Occurrence, Path as SyntaxPath, PathStep, PolicyKind, SelectorKind, Side, Statement,
+    StatementKind, StepName, TableReference, Via, Word,
 };
 use std::rc::Rc;
 
@@ -614,7 +614,12 @@ fn target(schema: &Rc<Schema>, step: &PathStep) -> Rc<Schema> {
     let code = code_of(step);
     let variant = named.iter().find(|child| child.codes.iter().any(|own| Some(own.as_str()) == code));
     let plain = named.iter().find(|child| child.codes.is_empty());
-    let found = variant.or(plain).or(named.first());
+    // Elements of one name stand at places of their own, and the number says which.
+    let numbered = match step.occurrence {
+        Some(Occurrence::Number(number)) => named.get((number as usize).saturating_sub(1)),
+        _ => None,
+    };
+    let found = variant.or(numbered).or(plain).or(named.first());
     (*found.unwrap_or_else(|| panic!("no {step:?} in {}", schema.name))).clone()
 }
 
