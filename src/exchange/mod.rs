@@ -10,4 +10,6 @@ pub mod message;
 pub mod numbers;
 pub mod reply;
 pub mod states;
+#[cfg(test)]
+mod unanswered;
 pub mod x12;
