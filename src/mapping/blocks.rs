@@ -6,7 +6,7 @@ use super::plan::{BlockKind, BlockPlan, CheckPlan, Expr, RecordsPlan, SideName};
 use super::slots::Slot;
 use super::trace::{Step as Traced, Tracing, Why};
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::tree::arena::{Origin, Surroundings};
+use crate::tree::arena::{Node, Origin, Surroundings};
 use crate::tree::{NodeId, PlaceId, Value, View};
 
 impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
@@ -266,11 +266,14 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
         let plan = self.evaluator.plan;
         // No line is to blame.
         self.evaluator.line.set(0);
+        let nodes = source.tree.nodes();
+        let is_unread = |node: &Node| !plan.read[node.place.index()] && node.has_value();
+        // Mostly there is none, and it is known sooner that there is one than which.
+        let first = nodes.iter().position(is_unread).unwrap_or(nodes.len());
         let mut unread: Vec<(PlaceId, NodeId)> = Vec::new();
-        for (i, node) in source.tree.nodes().iter().enumerate() {
-            let is_known = || unread.iter().any(|(place, _)| *place == node.place);
-            if !plan.read[node.place.index()] && node.has_value() && !is_known() {
-                unread.push((node.place, NodeId(i as u32)));
+        for (node, id) in nodes[first..].iter().zip(first as u32..) {
+            if is_unread(node) && !unread.iter().any(|(place, _)| *place == node.place) {
+                unread.push((node.place, NodeId(id)));
             }
         }
         // A message is told of as it stands; the fields of a document have no order but that of its shape.

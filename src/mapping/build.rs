@@ -188,7 +188,9 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
         self.begin();
         let value = match value {
             LetPlan::Later => Slot::Empty,
-            LetPlan::Value(expr) => Slot::Value(self.evaluator.value(expr, target)),
+            // A trace tells of what was read for it.
+            LetPlan::Quiet(expr) if !T::IS_ON => Slot::Deferred(expr),
+            LetPlan::Value(expr) | LetPlan::Quiet(expr) => Slot::Value(self.evaluator.value(expr, target)),
             LetPlan::Record(nodes) => match self.evaluator.first_record(nodes, target) {
                 Some((view, id)) => Slot::Record(view, id),
                 None => {

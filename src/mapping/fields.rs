@@ -29,6 +29,8 @@ pub struct Branch {
     pub asked: Vec<Asked>,
     /// The place of the one thing asked for, if there is one only, and it is the first child there.
     pub only: Option<PlaceId>,
+    /// Whether a step counts what there may be more of.
+    is_counted: bool,
     edges: Vec<Edge>,
     pairs: Vec<Pairs>,
     beside: Vec<Beside>,
@@ -41,6 +43,10 @@ pub enum AskedAt {
     Nothing,
     /// Its first node stands in this field, and nothing in it is asked for: mostly the leaf that a path leads to.
     Field(Field),
+    /// Its first node stands in this field, and what is asked for in it is known by place alone: it is gone into.
+    Open(Field),
+    /// The same, but only the first node counts: the others are passed over with all that is in them.
+    First(Field),
     /// More than that: the number of the first of [`Branch::asked`], from 0.
     More(u16),
 }
@@ -80,6 +86,8 @@ struct Edge {
     test: Option<Test>,
     /// Whether only the first such child counts.
     is_single: bool,
+    /// Whether that is so because the path says so, and not because there is no other.
+    is_counted: bool,
     field: Field,
     /// The branch with the steps behind it; 0 if there are none.
     inner: usize,
@@ -148,10 +156,8 @@ impl Branch {
     }
 
     fn ask(&mut self, place: PlaceId, asked: Asked) {
+        self.make_room(place.0);
         let at = (place.0 - self.first_place) as usize;
-        if self.of_place.len() <= at {
-            self.of_place.resize(at + 1, AskedAt::Nothing);
-        }
         let first = &mut self.of_place[at];
         let next = match *first {
             AskedAt::More(number) => number + 1,
@@ -169,6 +175,57 @@ impl Branch {
             {
                 *at = AskedAt::Field(field);
             }
+        }
+    }
+
+    /// Whether place alone tells what anything in the record is asked for.
+    fn is_plain(&self) -> bool {
+        self.of_place.iter().all(|at| !matches!(at, AskedAt::More(_)))
+    }
+
+    /// What is behind a step that needs no look at anything but places is asked for here: then one pass over the record
+    /// finds it, wherever in it it stands. `inner` has the branches behind this one.
+    fn flatten(&mut self, inner: &[Branch], number: usize) {
+        for at in 0..self.of_place.len() {
+            let AskedAt::More(asked) = self.of_place[at] else { continue };
+            let Asked { next, what, field, single, inner: behind, .. } = self.asked[usize::from(asked)];
+            let is_alone = next == 0 && what == What::Step && behind > 0;
+            let Some(behind) = is_alone.then(|| &inner[usize::from(behind) - number - 1]) else { continue };
+            let place = PlaceId(self.first_place + at as u32);
+            let edge = self.edges.iter().find(|edge| edge.places.contains(&place));
+            // Of several places, the first of all would have to be known.
+            let is_one = edge.is_some_and(|edge| edge.places.len() == 1);
+            let is_free = single > 0 || !behind.is_counted;
+            if behind.is_plain() && (is_one || single == 0) && is_free {
+                self.of_place[at] = if single > 0 { AskedAt::First(field) } else { AskedAt::Open(field) };
+                self.take_over(behind, single > 0);
+            }
+        }
+    }
+
+    /// Takes over what is asked for in a record that is gone into. If there may be several such records, what comes once
+    /// in each of them comes more often here.
+    fn take_over(&mut self, behind: &Branch, is_once: bool) {
+        self.is_counted |= behind.is_counted;
+        let places = (behind.first_place..).zip(&behind.of_place);
+        for (place, &asked) in places.filter(|(_, asked)| **asked != AskedAt::Nothing) {
+            self.make_room(place);
+            self.of_place[(place - self.first_place) as usize] = match asked {
+                AskedAt::First(field) if !is_once => AskedAt::Open(field),
+                asked => asked,
+            };
+        }
+    }
+
+    fn make_room(&mut self, place: u32) {
+        if place < self.first_place {
+            let before = (self.first_place - place) as usize;
+            self.of_place.splice(..0, std::iter::repeat_n(AskedAt::Nothing, before));
+            self.first_place = place;
+        }
+        let count = (place - self.first_place) as usize + 1;
+        if self.of_place.len() < count {
+            self.of_place.resize(count, AskedAt::Nothing);
         }
     }
 
@@ -201,8 +258,8 @@ impl Branch {
             let asked = Asked { next: 0, what, field: 0, single: 0, inner: 0, wanted: 0 };
             self.ask(self.pairs[number].qualifier, asked);
         }
-        self.of_place.shrink_to_fit();
         self.simplify();
+        self.is_counted = self.edges.iter().any(|edge| edge.is_counted);
         self.only = match (self.edges.as_slice(), self.pairs.as_slice()) {
             ([Edge { places, test: None, is_single: true, .. }], []) if places.len() == 1 => Some(places[0]),
             _ => None,
@@ -253,11 +310,13 @@ impl SlotFields {
 
     /// The number of a step within its branch; `None` if it has too many, or a test of places without a key each.
     fn edge(&mut self, branch: usize, step: &Step, is_tested: bool, is_single: bool) -> Option<usize> {
+        let is_counted = is_single && !step.is_single;
         let test = Test::of(step).filter(|_| is_tested);
         let is_it =
             |edge: &Edge| edge.places == step.places && edge.test == test && edge.is_single == is_single;
-        let edges = &self.branches[branch].edges;
+        let edges = &mut self.branches[branch].edges;
         if let Some(known) = edges.iter().position(is_it) {
+            edges[known].is_counted |= is_counted;
             return Some(known);
         }
         if edges.len() == EDGES_MAX || (test.is_some() && step.keys.len() != step.places.len()) {
@@ -266,7 +325,7 @@ impl SlotFields {
         let field = self.field();
         let branch = &mut self.branches[branch];
         let number = branch.edges.len();
-        branch.edges.push(Edge { places: step.places.clone(), test, is_single, field, inner: 0 });
+        branch.edges.push(Edge { places: step.places.clone(), test, is_single, is_counted, field, inner: 0 });
         Some(number)
     }
 
@@ -296,6 +355,12 @@ impl SlotFields {
             (0..self.branches.len()).map(|branch| self.wanted(branch).unwrap_or(0)).collect();
         let behind = |branch: usize| if branch > 0 { wanted[branch] } else { 0 };
         self.branches.iter_mut().for_each(|branch| branch.finish(behind));
+        // What is behind a branch has a higher number.
+        for number in (0..self.branches.len()).rev() {
+            let (before, behind) = self.branches.split_at_mut(number + 1);
+            before[number].flatten(behind, number);
+            before[number].of_place.shrink_to_fit();
+        }
         self
     }
 

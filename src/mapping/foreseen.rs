@@ -33,10 +33,43 @@ impl Expr {
             Expr::Constant(constant) => matches!(constant, Constant::Number(_)),
             Expr::Leaf(nodes) => nodes.gives_number,
             Expr::Binary(operator, ..) => operator.is_arithmetic(),
-            Expr::If(_, left, right) => left.gives_number() && right.gives_number(),
+            Expr::Else(left, right) | Expr::If(_, left, right) => left.gives_number() && right.gives_number(),
             Expr::List(ListFunction::Sum, ListSource::Nodes(nodes)) => nodes.gives_number,
             Expr::Sequence { .. } | Expr::RunningSum(_) | Expr::Conversion(_) => true,
             Expr::Within(within) => within.inner.gives_number(),
+            _ => false,
+        }
+    }
+
+    /// Whether it has nothing to tell, whatever the message, and reads nothing of the target: then it does not matter when
+    /// it is evaluated, or whether it is.
+    pub fn is_quiet(&self) -> bool {
+        use crate::language::syntax::Operator as O;
+        match self {
+            Expr::Constant(_) | Expr::Slot(_) => true,
+            Expr::Leaf(nodes) => nodes.gives_text && nodes.is_quiet(),
+            Expr::Exists(nodes) => nodes.is_quiet(),
+            Expr::Pair(pair) => pair.nodes.is_quiet(),
+            Expr::Present(inner) | Expr::Not(inner) | Expr::Matches(inner, _) => inner.is_quiet(),
+            Expr::Binary(operator, left, right) => {
+                let is_quiet = !operator.is_arithmetic() && *operator != O::Join;
+                is_quiet && left.is_quiet() && right.is_quiet()
+            }
+            Expr::In(value, list) => value.is_quiet() && list.iter().all(Expr::is_quiet),
+            Expr::Else(left, right) => left.is_quiet() && right.is_quiet(),
+            Expr::If(condition, then, otherwise) => {
+                condition.is_quiet() && then.is_quiet() && otherwise.is_quiet()
+            }
+            Expr::Call(call) => {
+                let is_total = match (call.function.name, call.arguments.as_slice()) {
+                    ("length" | "lower" | "trim" | "upper", [_]) => true,
+                    ("left" | "right", [_, Expr::Constant(Constant::Number(count))]) => {
+                        count.is_integer() && !count.is_negative()
+                    }
+                    _ => false,
+                };
+                is_total && call.arguments.iter().all(Expr::is_quiet)
+            }
             _ => false,
         }
     }
@@ -121,6 +154,10 @@ impl ListSource {
 }
 
 impl Nodes {
+    fn is_quiet(&self) -> bool {
+        matches!(self.start, Start::Slot(_)) && !self.has_conditions()
+    }
+
     /// What must be there for it to lead anywhere; `None` if that cannot be told.
     fn needs(&self) -> Option<Needs> {
         match (self.start, &self.way) {

@@ -81,7 +81,7 @@ fn of_block(block: &BlockPlan, sees_this: bool, found: &mut Vec<Read>) {
 
 fn of_let(value: &LetPlan, found: &mut Vec<Read>) {
     match value {
-        LetPlan::Value(value) => of_value(value, found),
+        LetPlan::Value(value) | LetPlan::Quiet(value) => of_value(value, found),
         LetPlan::Record(nodes) => of_path(nodes, found),
         LetPlan::Picked(pick) => {
             let mut paths = Vec::new();

@@ -44,8 +44,23 @@ impl<'r, 't> Of<'r, 't> {
 }
 
 impl<'r, T: Tracing> Evaluator<'r, T> {
-    /// The first value a path leads to.
+    /// The first value a path leads to. Nearly all are texts of the message.
+    #[inline]
     pub(super) fn first_value(&self, nodes: &'r Nodes, target: &Target<'_>) -> Value<'r> {
+        if nodes.gives_text
+            && let Way::To { field, .. } = nodes.way
+            && let Some((view, id)) = self.field(nodes.start, field)
+            && let Some(text) = view.text(id).filter(|text| !text.is_empty())
+        {
+            self.note_origin(view, id);
+            self.note(|| Traced::Read(self.whence(view, id)));
+            return Value::Text(text);
+        }
+        self.first_value_of(nodes, target)
+    }
+
+    #[inline(never)]
+    fn first_value_of(&self, nodes: &'r Nodes, target: &Target<'_>) -> Value<'r> {
         let result = match &nodes.way {
             Way::To { field, .. } => match self.field(nodes.start, *field) {
                 None => Value::Absent,
@@ -125,7 +140,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                 return Some(text);
             }
         }
-        match self.first_value(nodes, target) {
+        match self.first_value_of(nodes, target) {
             Value::Text(text) => Some(text),
             _ => None,
         }
@@ -281,7 +296,9 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             Start::Slot(slot) => match self.slots[slot].get() {
                 Slot::Record(view, id) => from(Of::Document(view), id, self.begin(slot, nodes)),
                 Slot::Group(view, [first, ..]) => from(Of::Document(view), *first, self.begin(slot, nodes)),
-                Slot::Group(..) | Slot::Empty | Slot::Awaited | Slot::Value(_) => ControlFlow::Continue(()),
+                Slot::Group(..) | Slot::Empty | Slot::Awaited | Slot::Value(_) | Slot::Deferred(_) => {
+                    ControlFlow::Continue(())
+                }
             },
             Start::Group(slot) => match self.slots[slot].get() {
                 Slot::Group(view, ids) => ids.iter().try_for_each(|&id| {
@@ -499,7 +516,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         let (view, mut id) = match self.slots[slot].get() {
             Slot::Record(view, id) => (view, id),
             Slot::Group(view, ids) => (view, *ids.first()?),
-            Slot::Empty | Slot::Awaited | Slot::Value(_) => return None,
+            Slot::Empty | Slot::Awaited | Slot::Value(_) | Slot::Deferred(_) => return None,
         };
         for step in &nodes.steps {
             let is_next = |child: &NodeId| {
@@ -529,7 +546,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         match self.slots[self.innermost.get()].get() {
             Slot::Record(view, id) => self.record_place(view, id),
             Slot::Group(view, ids) => self.record_place(view, *ids.first()?),
-            Slot::Empty | Slot::Awaited | Slot::Value(_) => None,
+            Slot::Empty | Slot::Awaited | Slot::Value(_) | Slot::Deferred(_) => None,
         }
     }
 
@@ -582,7 +599,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                     Slot::Group(view, ids) => {
                         ids.first().map_or(Whence::Nowhere, |&id| self.whence(view, id))
                     }
-                    Slot::Empty | Slot::Awaited | Slot::Value(_) => Whence::Nowhere,
+                    Slot::Empty | Slot::Awaited | Slot::Value(_) | Slot::Deferred(_) => Whence::Nowhere,
                 },
             };
             Traced::Missed { nodes: nodes.clone(), pair: pair.map(Into::into), from }

@@ -95,6 +95,8 @@ pub struct RecordPlan {
 pub enum LetPlan {
     /// A value.
     Value(Expr),
+    /// A value that [`Expr::is_quiet`]: it is evaluated by the first line that needs it, if there is one.
+    Quiet(Expr),
     /// A record named by a path.
     Record(Nodes),
     /// A record picked from several: `lookup(…)`, `one(…)`.

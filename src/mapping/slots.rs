@@ -1,7 +1,7 @@
 //! What paths start from while a plan runs: records of documents, groups of them, and values.
 
 use super::fields::{Asked, AskedAt, Branch, Pairs, SlotFields, What, bit};
-use super::plan::{Field, Needs};
+use super::plan::{Expr, Field, Needs};
 use crate::base::word::word;
 use crate::tree::arena::Node;
 use crate::tree::{NodeId, PlaceId, Value, View};
@@ -19,6 +19,8 @@ pub(super) enum Slot<'r> {
     Record(View<'r>, NodeId),
     Group(View<'r>, &'r [NodeId]),
     Value(Value<'r>),
+    /// A value that nobody needed yet.
+    Deferred(&'r Expr),
 }
 
 /// The first node of each of the paths that start from a slot, by field.
@@ -132,7 +134,7 @@ impl<'r> SlotState<'r> {
         let (view, id) = match slot {
             Slot::Record(view, id) => (view, id),
             Slot::Group(view, [first, ..]) => (view, *first),
-            Slot::Group(_, []) | Slot::Value(_) | Slot::Empty | Slot::Awaited => return,
+            Slot::Group(_, []) | Slot::Value(_) | Slot::Deferred(_) | Slot::Empty | Slot::Awaited => return,
         };
         self.view.set(view);
         if let Some(branch) = self.plan.branches.first() {
@@ -140,20 +142,29 @@ impl<'r> SlotState<'r> {
         }
     }
 
-    /// Notes what the children of a record are asked for. What nothing is asked of is passed over with all that is in it.
+    /// Notes what a record is asked for. What nothing is asked of is passed over with all that is in it.
     fn note(&self, branch: &'r Branch, nodes: &'r [Node], record: u32) {
         let Some(end) = nodes.get(record as usize).map(|record| record.end as usize) else { return };
         let inside = &nodes[..end.min(nodes.len())];
         let (mut at, mut seen) = (record + 1, 0);
         while let Some(node) = inside.get(at as usize) {
-            match branch.asked_at(node.place) {
-                AskedAt::Nothing => {}
-                AskedAt::Field(field) => self.found(field, at),
+            let (inner, behind) = (at + 1, node.end);
+            at = match branch.asked_at(node.place) {
+                AskedAt::Nothing => behind,
+                AskedAt::Field(field) => {
+                    self.found(field, at);
+                    behind
+                }
+                AskedAt::First(field) if self.at(field).is_some() => behind,
+                AskedAt::Open(field) | AskedAt::First(field) => {
+                    self.found(field, at);
+                    inner
+                }
                 AskedAt::More(number) => {
                     self.ask(branch, &branch.asked[usize::from(number)], inside, at, &mut seen);
+                    behind
                 }
-            }
-            at = node.end;
+            };
         }
     }
 

@@ -106,13 +106,14 @@ impl Compiler<'_> {
         });
         let round = line.modifiers.round.as_ref().and_then(|round| self.rounding(round));
         let making = Making::of(&typed.expr, &leaf, round);
+        let is_copied = making == Making::Computed && round.is_none() && typed.expr.copies_number();
         Some(LeafPlan {
             place,
             making,
             max_length: if leaf.kind() == ValueKind::Text { max_length } else { 0 },
             leaf,
             is_constant: matches!(typed.expr, Expr::Constant(_)),
-            quick: if making.copies() { typed.expr.copies() } else { None },
+            quick: if making.copies() || is_copied { typed.expr.copies() } else { None },
             value: typed.expr,
             required,
             truncate: line.modifiers.truncate.map(|(_, warn)| Truncate { length: max_length, warn }),

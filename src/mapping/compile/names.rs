@@ -34,7 +34,13 @@ impl Compiler<'_> {
             }
             _ => {
                 let typed = self.context.value(scope, value)?;
-                Some((Binding::Value { slot, kind: typed.kind }, LetPlan::Value(typed.expr)))
+                Some((
+                    Binding::Value { slot, kind: typed.kind },
+                    match typed.expr.is_quiet() {
+                        true => LetPlan::Quiet(typed.expr),
+                        false => LetPlan::Value(typed.expr),
+                    },
+                ))
             }
         }
     }

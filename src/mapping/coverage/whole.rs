@@ -45,7 +45,7 @@ pub fn tables(record: &RecordPlan, each: &mut dyn FnMut(&ViaPlan)) {
 
 fn of_let(line: &LetPlan, each: &mut dyn FnMut(&ViaPlan)) {
     match line {
-        LetPlan::Value(value) => inside(value, each),
+        LetPlan::Value(value) | LetPlan::Quiet(value) => inside(value, each),
         LetPlan::Guarded(guard, line) => {
             of_guard(Some(guard), each);
             of_let(line, each);

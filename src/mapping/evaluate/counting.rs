@@ -19,8 +19,11 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         let (parent, given) = self.sequences[counter].get();
         let given = if parent == around { given } else { 0 };
         self.sequences[counter].set((around, given.saturating_add(1)));
-        if given == 0 {
-            return Some(start);
+        let whole = |number: Decimal| number.units_at(0).and_then(|units| i64::try_from(units).ok());
+        if let (Some(start), Some(step)) = (whole(start), whole(step))
+            && let Some(number) = step.checked_mul(given.into()).and_then(|steps| start.checked_add(steps))
+        {
+            return Some(Decimal::from_integer(number));
         }
         start.checked_add(step.checked_mul(Decimal::from_integer(i64::from(given)))?)
     }

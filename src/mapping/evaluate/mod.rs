@@ -117,18 +117,29 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         match expr {
             Expr::Constant(constant) => self.constant(constant),
             Expr::Leaf(nodes) => self.first_value(nodes, target),
-            Expr::Slot(slot) => self.held(*slot),
+            Expr::Slot(slot) => self.held(*slot, target),
             other => self.value_of(other, target),
         }
     }
 
     /// The value of a `let`.
-    fn held(&self, slot: usize) -> Value<'r> {
+    fn held(&self, slot: usize, target: &Target<'_>) -> Value<'r> {
         self.trace.note(|trace| trace.recall(slot));
         match self.slots[slot].get() {
             Slot::Value(value) => value,
+            Slot::Deferred(expr) => self.deferred(slot, expr, target),
             _ => Value::Absent,
         }
+    }
+
+    /// The value of a `let` that is needed for the first time. What it reads is not what the line read.
+    #[inline(never)]
+    fn deferred(&self, slot: usize, expr: &'r Expr, target: &Target<'_>) -> Value<'r> {
+        let origin = self.origin.get();
+        let value = self.value(expr, target);
+        self.origin.set(origin);
+        self.slots[slot].set(Slot::Value(value));
+        value
     }
 
     #[inline(never)]
@@ -136,11 +147,11 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         match expr {
             Expr::Constant(constant) => self.constant(constant),
             Expr::Leaf(nodes) => self.first_value(nodes, target),
-            Expr::Slot(slot) => self.held(*slot),
+            Expr::Slot(slot) => self.held(*slot, target),
             Expr::Pair(pair) => self.pair(pair, target).map_or(Value::Absent, Value::Text),
             Expr::Once(slot, inner) => {
                 if matches!(self.slots[*slot].get(), Slot::Value(_)) {
-                    return self.held(*slot);
+                    return self.held(*slot, target);
                 }
                 let mut mark = 0;
                 self.trace.note(|trace| mark = trace.mark());
@@ -233,7 +244,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                 Value::Text(text) => Some(text),
                 _ => None,
             },
-            Expr::Slot(slot) => match self.held(*slot) {
+            Expr::Slot(slot) => match self.held(*slot, target) {
                 Value::Text(text) => Some(text),
                 _ => None,
             },
@@ -270,6 +281,9 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         match expr {
             Expr::Constant(Constant::Number(number)) => Some(*number),
             Expr::Leaf(nodes) if !T::IS_ON && nodes.gives_number => self.first_number(nodes, target),
+            Expr::Else(value, fallback) if expr.gives_number() => {
+                self.number(value, target).or_else(|| self.number(fallback, target))
+            }
             Expr::If(condition, then, otherwise) => {
                 let holds = self.decides(condition, target);
                 self.number(if holds { then } else { otherwise }, target)

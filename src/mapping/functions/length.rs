@@ -1,6 +1,7 @@
 //! `length`
 
 use super::{Call, CallError, Example, Function};
+use crate::base::decimal::Decimal;
 use crate::tree::value::{Value, ValueKind};
 
 /// How many characters the text has.
@@ -16,5 +17,7 @@ pub static FUNCTION: Function = Function {
 };
 
 fn call<'r>(call: &Call<'_, 'r>) -> Result<Value<'r>, CallError> {
-    Ok(Value::Number(crate::base::decimal::Decimal::from_integer(call.string(0)?.chars().count() as i64)))
+    let text = call.string(0)?;
+    let count = if text.is_ascii() { text.len() } else { text.chars().count() };
+    Ok(Value::Number(Decimal::from_integer(count as i64)))
 }
