@@ -91,7 +91,7 @@ mod tape;
 
 use crossdock::gateway::bundle::{self, MappingFiles};
 use crossdock::tree::arena::Origin;
-use crossdock::tree::{NodeId, PlaceId, Shape};
+use crossdock::tree::{NodeId, PlaceId, Shape, json};
 use tape::{Tape, generated};
 
 #[test]
@@ -245,8 +245,10 @@ fn shipment_text(tape: &mut Tape) -> String {
 // ---------------------------------------------------------------------------------------------- maps
 
 const SHAPES: &str = "record row\n  k text 5\n  v decimal(9,3)\n  t text 9\nend record\n\
+    record leaf\n  p text 5\n  x decimal(9,3)\nend record\nrecord deep\n  one leaf\n  parts many leaf\nend record\n\
     record part\n  u text 8\n  w decimal(15,6)\n  i int\n  z bool\n  s decimal(15,6)\nend record\n\
-    shape input\n  a text 20\n  b text 5\n  n decimal(9,3)\n  q int\n  f bool\n  rows many row\n  tags many text 9\nend shape\n\
+    shape input\n  a text 20\n  b text 5\n  n decimal(9,3)\n  q int\n  f bool\n  rows many row\n  tags many text 9\n  \
+    deep deep\n  deeps many deep\nend shape\n\
     shape output\n  x1 text 12\n  y1 decimal(15,6)\n  x2 text 30\n  z bool\n  part part\n  lines many part\n  groups many part\n  \
     words many part\n  f1 text 6\n  f2 text 4\n  f3 text 14\n  y2 decimal(15,6)\n  y3 int\n  x3 text 30\n  \
     x4 text 20\n  y4 decimal(15,6)\n  labels many text 8\n  amounts many decimal(9,3)\n  extra part\n  labelled many part\nend shape\n";
@@ -322,6 +324,26 @@ fn input_tree(tape: &mut Tape, shape: &Shape) -> Tree {
         let tag = tape.choose(&["red", "p", "two words", "q"]);
         tree.leaf(place(PlaceId::ROOT, "tags"), tag, Origin::default());
     }
+    let deep = |tree: &mut Tree, tape: &mut Tape, at: PlaceId| {
+        let deep = tree.open(at, Origin::default());
+        let part: &[(&str, &[&str])] = &[("p", &["", "", "p", "in"]), ("x", &["", "2", "x3", "0.5"])];
+        let part = |tree: &mut Tree, tape: &mut Tape, at: PlaceId| {
+            let node = tree.open(at, Origin::default());
+            fields(tree, tape, at, part);
+            tree.close(node);
+        };
+        if tape.one_in(2) {
+            part(tree, tape, place(at, "one"));
+        }
+        for _ in 0..tape.pick(3) {
+            part(tree, tape, place(at, "parts"));
+        }
+        tree.close(deep);
+    };
+    deep(&mut tree, tape, place(PlaceId::ROOT, "deep"));
+    for _ in 0..tape.pick(3) {
+        deep(&mut tree, tape, place(PlaceId::ROOT, "deeps"));
+    }
     tree.close(root);
     tree
 }
@@ -351,6 +373,20 @@ fn map_text(tape: &mut Tape) -> String {
         ],
         number_lists: vec!["rows.v", "rows[v > 1].v", "rows#2.v", "distinct(rows.v)", "(n, rows.v, q)"],
     };
+    // Few of them in one map: how paths are found depends on which others begin alike.
+    for _ in 0..2 {
+        names.texts.push(tape.choose(&[
+            "deep.one.p",
+            "deep.parts#1.p",
+            "first(deep.parts.p)",
+            "first(deeps.one.p)",
+            "first(deeps.parts.p)",
+            "first(deeps.parts#1.p)",
+            "first(deeps#1.parts.p)",
+        ]));
+        names.numbers.push(tape.choose(&["deep.one.x", "deep.parts#2.x", "first(deeps.one.x)"]));
+        names.text_lists.push(tape.choose(&["deeps.one.p", "deeps.parts.p", "deeps#1.parts#1.p"]));
+    }
     let mut map =
         "map house/m\n  version 1\n  lang 1\n  from canonical input as src\n  to canonical output\n"
             .to_string();
@@ -655,6 +691,38 @@ fn told_by(lines: &str, field: &str, source: &[(&str, &str)]) -> (String, Vec<St
     let value = View::new(&built, "").child_text(NodeId::ROOT, field).unwrap_or("").to_string();
     let (_, findings, _) = shipped::run(plan, view, vec![]);
     (value, findings.as_slice().iter().map(|finding| finding.shown_code().to_string()).collect())
+}
+
+/// What a path gives, the same in both.
+fn at(path: &str, document: &str) -> String {
+    let map = format!(
+        "map house/m\n  version 1\n  lang 1\n  from canonical input as src\n  to canonical output\n  x1 = {path}\nend map\n"
+    );
+    let files = MappingFiles::from([
+        ("canonical/x.shape".to_string(), SHAPES.to_string()),
+        ("house/m.map".to_string(), map),
+    ]);
+    let (bundle, sources, findings) = bundle::compile(&files, None);
+    let bundle = bundle.unwrap_or_else(|| panic!("{}", shipped::render(findings.as_slice(), &sources)));
+    let (plan, mut tree) = (&bundle.maps["house/m"], Tree::new());
+    json::read(&plan.source_shape, document, &mut tree).unwrap();
+    let built = both(&Workspace::read(files.iter()), plan, View::new(&tree, ""), None);
+    let field = plan.target_shape.children_named(PlaceId::ROOT, "x1").next().unwrap();
+    View::new(&built, "").child_text(NodeId::ROOT, field).unwrap_or("").to_string()
+}
+
+#[test]
+fn what_the_first_record_lacks_is_found_in_a_later_one() {
+    let ones = r#"{"deeps": [{"one": {"x": 1}}, {"one": {"p": "b"}}, {"one": {"p": "c"}}]}"#;
+    assert_eq!(at("first(deeps.one.p)", ones), "b");
+    assert_eq!(at("first(deeps#1.one.p)", ones), "");
+    let parts = r#"{"deeps": [{"parts": [{"x": 1}, {"p": "no"}]}, {"parts": [{"p": "b"}, {"p": "no"}]}]}"#;
+    assert_eq!(at("first(deeps.parts#1.p)", parts), "b");
+    assert_eq!(at("first(deeps.parts.p)", parts), "no");
+    let deep = r#"{"deep": {"parts": [{"x": 1}, {"p": "b"}]}}"#;
+    assert_eq!(at("first(deep.parts.p)", deep), "b");
+    assert_eq!(at("deep.parts#1.p", deep), "");
+    assert_eq!(at("deep.parts#2.p", deep), "b");
 }
 
 #[test]
