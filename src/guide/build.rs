@@ -8,12 +8,14 @@ use super::{
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
 use crate::language::syntax::{
-    AttributeKind, ColumnDeclaration, DictionaryDocument, DocumentReference, GuideDocument, GuideLine,
-    MomentDeclaration, Path, SegmentDeclaration, SegmentElement, Setting, StepName, StructureItem, UnitLine,
+    AttributeKind, ColumnDeclaration, DictionaryDocument, DocumentReference, ElementDeclaration,
+    GuideDocument, GuideLine, MomentDeclaration, Path, SegmentDeclaration, SegmentElement, Setting, StepName,
+    StructureItem, UnitLine,
 };
 use crate::tree::mask::Mask;
 use crate::tree::shape::Pairs;
 use crate::tree::{LeafType, PlaceId, PlaceKind, Shape};
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// Most layers: standard, house, client, site.
@@ -115,8 +117,28 @@ fn build(layers: &[&GuideDocument], sources: &GuideSources<'_>, findings: &mut D
 
 struct Builder<'a, 'f> {
     guide: Guide,
-    dictionary: Option<&'a DictionaryDocument>,
+    dictionary: Option<Known<'a>>,
     findings: &'f mut Diagnostics,
+}
+
+/// What a dictionary declares, by name. Of what it declares twice, the first counts.
+struct Known<'a> {
+    segments: FxHashMap<&'a str, &'a SegmentDeclaration>,
+    composites: FxHashMap<&'a str, &'a SegmentDeclaration>,
+    elements: FxHashMap<&'a str, &'a ElementDeclaration>,
+}
+
+impl<'a> Known<'a> {
+    fn of(dictionary: &'a DictionaryDocument) -> Self {
+        let segments = |declared: &'a [SegmentDeclaration]| {
+            declared.iter().rev().map(|segment| (&*segment.tag.text, segment)).collect()
+        };
+        Known {
+            segments: segments(&dictionary.segments),
+            composites: segments(&dictionary.composites),
+            elements: dictionary.elements.iter().rev().map(|element| (&*element.id.text, element)).collect(),
+        }
+    }
 }
 
 impl<'a> Builder<'a, '_> {
@@ -131,8 +153,9 @@ impl<'a> Builder<'a, '_> {
             GuideLine::Delimiters(settings) => self.settings("delimiter ", settings),
             GuideLine::Dictionary(reference) => match sources.dictionaries.get(reference.name.as_str()) {
                 Some(dictionary) => {
-                    self.dictionary = Some(dictionary);
-                    self.words(dictionary);
+                    let known = Known::of(dictionary);
+                    self.words(dictionary, &known);
+                    self.dictionary = Some(known);
                 }
                 None => {
                     let known = sources.dictionaries.keys().copied();
@@ -186,9 +209,8 @@ impl<'a> Builder<'a, '_> {
         let name = item.alias.as_ref().unwrap_or(&item.tag);
         let place = self.add(parent, &name.text, PlaceKind::Record, PlaceRules::default());
         self.guide.rules[place.index()].element_id = item.tag.text.as_str().into();
-        let declaration = self
-            .dictionary
-            .and_then(|dictionary| dictionary.segments.iter().find(|s| s.tag.text == item.tag.text));
+        let segments = self.dictionary.as_ref().map(|dictionary| &dictionary.segments);
+        let declaration = segments.and_then(|segments| segments.get(item.tag.text.as_str()).copied());
         match declaration {
             Some(declaration) => self.elements(place, declaration),
             None => self.findings.push(
@@ -267,7 +289,7 @@ impl<'a> Builder<'a, '_> {
     /// What the codes of an element say about the form of a moment.
     fn masks(&mut self, format: PlaceId) -> Vec<(Box<str>, Mask)> {
         let id = &self.guide.rules[format.index()].element_id;
-        let declared = self.dictionary.and_then(|known| known.elements.iter().find(|e| *e.id.text == **id));
+        let declared = self.dictionary.as_ref().and_then(|known| known.elements.get(&**id).copied());
         let mut masks = Vec::new();
         for (code, text) in declared.into_iter().flat_map(|element| &element.masks) {
             match Mask::compile(&text.text) {
@@ -283,10 +305,10 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// What codes mean, of every element that has words.
-    fn words(&mut self, dictionary: &DictionaryDocument) {
+    fn words(&mut self, dictionary: &DictionaryDocument, known: &Known<'_>) {
         for declaration in &dictionary.words {
             let id = declaration.element.text.as_str();
-            if !dictionary.elements.iter().any(|element| element.id.text == id) {
+            if !known.elements.contains_key(id) {
                 let span = declaration.element.span;
                 self.findings
                     .push(Diagnostic::new(Code::G006).with("tag", id).at(span, "not in the dictionary"));
@@ -302,9 +324,10 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn element(&mut self, parent: PlaceId, element: &SegmentElement) {
-        let dictionary = self.dictionary.expect("an element comes from a dictionary");
+        let dictionary = self.dictionary.as_ref().expect("an element comes from a dictionary");
         let id = element.element.text.as_str();
-        let declared = dictionary.elements.iter().find(|known| known.id.text == id);
+        let (declared, composite) =
+            (dictionary.elements.get(id).copied(), dictionary.composites.get(id).copied());
         let place = if let Some(declaration) = declared {
             let (leaf, mut rules) = types::leaf_type(&declaration.kind, self.findings);
             rules.codes.extend(declaration.codes.iter().map(|code| code.text.as_str().into()));
@@ -314,7 +337,7 @@ impl<'a> Builder<'a, '_> {
                 self.guide.shape_mut().place_mut(place).title = title.text.as_str().into();
             }
             place
-        } else if let Some(composite) = dictionary.composites.iter().find(|known| known.tag.text == id) {
+        } else if let Some(composite) = composite {
             let place = self.add(parent, id, PlaceKind::Record, PlaceRules::default());
             self.elements(place, composite);
             if let Some(key) = &composite.key {
