@@ -3,18 +3,22 @@
 /// The candidate nearest to `name`, if its edit distance is at most a third of the name's length (at least 1).
 /// Ties go to the candidate that comes first.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (name.chars().count() / 3).max(1);
+    let name: Vec<char> = name.to_lowercase().chars().collect();
+    let limit = (name.len() / 3).max(1);
     candidates
         .into_iter()
-        .map(|candidate| (distance(&name.to_lowercase(), &candidate.to_lowercase()), candidate))
+        .map(|candidate| (candidate.to_lowercase(), candidate))
+        // Each character more or less is an edit.
+        .filter(|(lower, _)| lower.chars().count().abs_diff(name.len()) <= limit)
+        .map(|(lower, candidate)| (distance(&name, &lower), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
 
 /// Edit distance with transposition of neighbours (optimal string alignment).
-fn distance(left: &str, right: &str) -> usize {
-    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
+fn distance(left: &[char], right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
     let mut rows = vec![(0..=right.len()).collect::<Vec<_>>()];
     for i in 1..=left.len() {
         let mut row = vec![i];
