@@ -108,7 +108,7 @@ fn notices_of_another_directory_are_the_same_in_both() {
     );
     let (bundle, sources, findings) = bundle::compile(&files, None);
     let bundle = bundle.unwrap_or_else(|| panic!("{}", shipped::render(findings.as_slice(), &sources)));
-    let world = World { bundle, workspace: Workspace::read(files.iter()) };
+    let world = World { bundle: bundle.into(), workspace: Workspace::read(files.iter()) };
     let route = world.route("nordhaven", "nordhaven/notices");
     let known = knowing(&world, &items(&world));
     let text = String::from_utf8(shipped::testdata("edifact/ok/desadv01b-s04.edi")).unwrap();
@@ -219,7 +219,7 @@ fn items_asked_for_by_number_or_gtin_are_the_same_in_both() {
     files.insert("test/items.map".into(), map.into());
     let (bundle, sources, findings) = bundle::compile(&files, None);
     let bundle = bundle.unwrap_or_else(|| panic!("{}", shipped::render(findings.as_slice(), &sources)));
-    let world = World { bundle, workspace: Workspace::read(files.iter()) };
+    let world = World { bundle: bundle.into(), workspace: Workspace::read(files.iter()) };
     let (plan, items) = (&world.bundle.maps["test/items"], items(&world));
     let layout = &*world.bundle.layouts["house/item-csv"];
     let bytes = demo("items.csv");

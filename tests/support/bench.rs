@@ -11,10 +11,11 @@ use crossdock::mapping::plan::{EarlierPlan, SideName};
 use crossdock::mapping::{Facts, Found, Runner};
 use crossdock::tree::{Tree, View, json};
 use serde_json::Value;
+use std::sync::Arc;
 
 /// The mappings, and the documents that `earlier` and `item` find.
 pub struct Bench {
-    pub bundle: Bundle,
+    pub bundle: Arc<Bundle>,
     known: Vec<(String, Tree)>,
 }
 
@@ -60,7 +61,7 @@ impl Bench {
         files.insert("test/bench.map".into(), text.into());
         let (bundle, sources, findings) = bundle::compile(&files, None);
         assert!(findings.is_empty(), "{}", render(findings.as_slice(), &sources));
-        Bench { bundle: bundle.unwrap(), known: Vec::new() }
+        Bench { bundle: Arc::new(bundle.unwrap()), known: Vec::new() }
     }
 
     /// Tells it a document that came in before.

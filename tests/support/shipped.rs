@@ -12,17 +12,22 @@ use crossdock::mapping::{Earlier, Facts, Outcome, Plan, Runner};
 use crossdock::tree::arena::Node;
 use crossdock::tree::{NodeId, PlaceId, Tree, View};
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 /// The files of the shipped mappings.
 pub fn mapping_files() -> MappingFiles {
     bundle::read_files(&Disk, &Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings")).unwrap()
 }
 
-/// The shipped mappings; a finding fails the test with its text.
-pub fn bundle() -> Bundle {
-    let (bundle, sources, findings) = bundle::compile(&mapping_files(), None);
-    assert!(findings.is_empty(), "{}", render(findings.as_slice(), &sources));
-    bundle.expect("no findings")
+/// The shipped mappings, compiled once for all tests of a program; a finding fails the test with its text.
+pub fn bundle() -> Arc<Bundle> {
+    static SHIPPED: OnceLock<Arc<Bundle>> = OnceLock::new();
+    let compiled = || {
+        let (bundle, sources, findings) = bundle::compile(&mapping_files(), None);
+        assert!(findings.is_empty(), "{}", render(findings.as_slice(), &sources));
+        Arc::new(bundle.expect("no findings"))
+    };
+    SHIPPED.get_or_init(compiled).clone()
 }
 
 /// Findings as a terminal shows them.

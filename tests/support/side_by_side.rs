@@ -12,10 +12,11 @@ use crossdock::mapping::{Earlier, Found, Plan};
 use crossdock::tree::{NodeId, PlaceId, Tree, View};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// The shipped maps, ready for both.
 pub struct World {
-    pub bundle: Bundle,
+    pub bundle: Arc<Bundle>,
     pub workspace: Workspace,
 }
 
