@@ -85,6 +85,24 @@ fn trap_19_numbers_and_units_of_sap_are_read_as_what_they_mean() {
     assert!(made.told.contains("sap_uom_iso"), "{}", made.told);
 }
 
+/// Ports of XML have the names of the types, E1EDL24, where those of flat files have released ones, E2EDL24007.
+#[test]
+fn trap_19_both_forms_of_an_idoc_say_the_same() {
+    let bench = Bench::new();
+    let guide = bench.bundle.layouts["house/sap-shpord"].guide().clone();
+    let item = item(&guide, ["000010", "000000000000104455", "20.000", "CS", "240.000", "PCE"]);
+    let flat = delivery(&guide, "0080014477", &item);
+    let markup = "<DELVRY03><IDOC BEGIN=\"1\"><EDI_DC40 SEGMENT=\"1\"><TABNAM>EDI_DC40</TABNAM><MANDT>100</MANDT>\
+        <DOCNUM>0000000004711001</DOCNUM><DIRECT>1</DIRECT><IDOCTYP>DELVRY03</IDOCTYP><MESTYP>SHPORD</MESTYP>\
+        <SNDPRT>LS</SNDPRT><SNDPRN>S4P100</SNDPRN><RCVPRT>LI</RCVPRT><RCVPRN>HAVENPORT</RCVPRN></EDI_DC40>\
+        <E1EDL20 SEGMENT=\"1\"><VBELN>0080014477</VBELN>\
+        <E1ADRM1 SEGMENT=\"1\"><PARTNER_Q>WE</PARTNER_Q><NAME1>Kontor Lindau</NAME1></E1ADRM1>\
+        <E1EDL24 SEGMENT=\"1\"><POSNR>000010</POSNR><MATNR>000000000000104455</MATNR><LFIMG>20.000</LFIMG>\
+        <VRKME>CS</VRKME><LGMNG>240.000</LGMNG><MEINS>PCE</MEINS></E1EDL24></E1EDL20></IDOC></DELVRY03>";
+    let read = |file: &str| bench.read("house/sap-shpord", "house/sap-shpord", file.as_bytes()).sound();
+    assert_eq!(read(markup).document, read(&flat).document);
+}
+
 #[test]
 fn trap_19_numbers_go_back_to_sap_with_the_zeros_it_wants() {
     let bench = Bench::new();
