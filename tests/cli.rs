@@ -403,6 +403,9 @@ fn inspect_tells_what_a_file_is() {
     expect("inspect-xml", &["inspect", "testdata/cli/inspect/order.xml"]);
     expect("inspect-xml-guide", &["inspect", "testdata/xml/ok/s02-wms-shipment.xml"]);
     expect("validate-xml", &["validate", "testdata/xml/ok/s02-wms-shipment.xml"]);
+    expect("inspect-idoc-xml", &["inspect", "testdata/idoc/ok/delvry03-shpord.xml"]);
+    expect("inspect-idoc-flat", &["inspect", "testdata/idoc/err/orders05-extended-no-ship-to.txt"]);
+    expect("inspect-json-broken", &["inspect", "testdata/json/err/orders-broken.json"]);
     expect("inspect-edifact", &["inspect", "testdata/cli/inspect/orders.edi"]);
     expect("inspect-csv-bad-quote", &["inspect", "testdata/cli/inspect/weather.csv"]);
     expect("inspect-ebcdic", &["inspect", "testdata/cli/inspect/as400.bin"]);
@@ -435,6 +438,9 @@ fn validate_tells_what_the_guide_finds() {
     expect("validate-guide", &["validate", ORDER, "--guide", "x12/004010/940"]);
     expect("validate-csv", &["validate", "testdata/csv/err/bad-date.csv"]);
     expect("validate-mark", &["validate", "testdata/cli/inspect/mark.edi"]);
+    expect("validate-idoc-xml", &["validate", "testdata/idoc/err/orders05-xml-broken.xml"]);
+    expect("validate-idoc-flat", &["validate", "testdata/idoc/ok/delvry03-no-numbers.txt"]);
+    expect("validate-idoc-other", &["validate", "testdata/idoc/err/orders05-other-type.txt"]);
     expect("validate-no-guide", &["validate", "testdata/cli/inspect/order.xml"]);
     expect("validate-no-header", &["validate", "testdata/cli/inspect/headless.edi"]);
     expect("validate-no-guide-flat", &["validate", "testdata/cli/inspect/pick.txt"]);

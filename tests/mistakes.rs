@@ -171,6 +171,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "house/wms-order to \"wms-import\" per message",
         "house/wms-order-xml to \"wms-import\" per source",
     ),
+    ("idoc-of-many-kinds", "clients/brightwick/orders.flow", "from brightwick/x12-940", "from idoc/DELVRY03"),
     ("fixed-charset-unknown", "clients/caldera/as400-orders.guide", "charset cp1252", "charset cp125"),
     ("flow-map-unknown", "clients/brightwick/orders.flow", "write house/wms-order", "write house/wms-ordr"),
     ("flow-endpoint-unknown", "clients/brightwick/orders.flow", "\"wms-import\"", "\"wms-improt\""),
@@ -200,6 +201,13 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ),
     ("idoc-segment-too-wide", "standards/idoc/ORDERS05.guide", "BELNR 35", "BELNR 935"),
     ("idoc-alpha-of-number", "standards/idoc/ORDERS05.guide", "POSEX 6 alpha", "POSEX 6 int alpha"),
+    ("idoc-form-unknown", "standards/idoc/ORDERS05.guide", "syntax idoc type", "syntax idoc form json type"),
+    (
+        "idoc-indent-of-words",
+        "standards/idoc/ORDERS05.guide",
+        "syntax idoc type",
+        "syntax idoc indent wide type",
+    ),
     ("idoc-setting-unknown", "standards/idoc/ORDERS05.guide", "syntax idoc type", "syntax idoc idoctype"),
     ("fixed-key-of-record", "house/pick-order-fw.guide", "record L max 9999", "record L max 9999 key .sku"),
 ];

@@ -395,6 +395,10 @@ codes! {
         help "write `per message`, or give the guide an element around its messages: `element Orders/Order`"
         cause "An XML document has one outermost element. Where that is the message itself there is no room for a second."
         example "write house/wms-order-xml to \"wms\" per source";
+    F009 Error "the guide `{guide}` is for every message type of its kind, and `{flow}` needs one"
+        help "say which in a guide over it, and use that: `syntax idoc set \"SHPORD\"`"
+        cause "What came in finds its flow by its message type, and what leaves says it. A guide that leaves it open does to look into messages only."
+        example "read idoc/DELVRY03, which is for SHPORD, SHPCON and DESADV";
 
     // ------------------------------------------------------------------ X: a message against its guide; I: intake
     X101 Reject "the segment `{tag}` is not in {guide}"
@@ -589,6 +593,10 @@ codes! {
         help "if it means something, declare it in the client's guide as a record in the record it belongs to; if not, write `extra segments ignore`"
         cause "An IDoc has a segment that its guide does not have: one of the customer's own, or one of the standard that nobody needed so far. The other segments are read."
         example "Z1ORDERADD in an ORDERS05 whose guide has no such record";
+    X241 Reject "the IDoc has no control record {expected}"
+        help "the sender writes it first in each IDOC"
+        cause "The control record says what an IDoc is, and who sends it to whom. In flat files an IDoc begins with it; in XML it may be missing."
+        example "<IDOC BEGIN=\"1\"><E1EDK01 SEGMENT=\"1\">";
     X302 Reject "the message `{found}` has no trailer"
         help "the sender ends each message; nothing of it was used"
         cause "A message begins or the group ends before the trailer of the one before."

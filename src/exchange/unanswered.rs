@@ -29,6 +29,7 @@ pub const UNANSWERED: &[Code] = &[
     Code::X235,
     // Segments of IDocs.
     Code::X240,
+    Code::X241,
     // Elements of XML.
     Code::X250,
     Code::X251,

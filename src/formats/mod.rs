@@ -13,6 +13,7 @@ pub mod idoc;
 pub mod json;
 mod nested;
 pub mod recognize;
+mod records;
 pub mod segment;
 pub mod x12;
 pub mod xml;
@@ -43,6 +44,12 @@ pub trait Format: Sync {
     fn choose(&self, head: &[u8], layouts: &[&dyn Layout]) -> Option<usize> {
         let _ = (head, layouts);
         None
+    }
+    /// The index pass from where an interchange begins in a file that starts with `start`, which may tell how all of it
+    /// is written.
+    fn indexer_within<'a>(&self, layout: Option<&'a dyn Layout>, start: &[u8]) -> Box<dyn Indexer + 'a> {
+        let _ = start;
+        self.indexer(layout)
     }
     /// The index pass over a file. `layout` is the guide's for formats whose units only a guide knows.
     fn indexer<'a>(&self, layout: Option<&'a dyn Layout>) -> Box<dyn Indexer + 'a>;
@@ -113,13 +120,22 @@ pub trait Layout: Send + Sync {
     /// after the other, in order, give the same bytes as their whole.
     fn write_body(&self, view: View<'_>, out: &mut Vec<u8>, findings: &mut Diagnostics);
     /// Appends what stands before the first body of a file.
-    fn begin_file(&self, envelope: &Envelope, out: &mut Vec<u8>);
+    fn begin_file(&self, envelope: &Envelope, out: &mut Vec<u8>) {
+        let _ = (envelope, out);
+    }
     /// Appends what stands before one body; `ordinal` counts from 1 within the file.
-    fn begin_body(&self, envelope: &Envelope, ordinal: u32, out: &mut Vec<u8>);
+    fn begin_body(&self, envelope: &Envelope, ordinal: u32, out: &mut Vec<u8>) {
+        let _ = (envelope, ordinal, out);
+    }
     /// How many segments end in a piece of a body; 0 where nobody counts them.
-    fn segments_in(&self, piece: &[u8]) -> u64;
+    fn segments_in(&self, piece: &[u8]) -> u64 {
+        let _ = piece;
+        0
+    }
     /// Appends what stands after one body, of `segments` segments in all.
-    fn end_body(&self, envelope: &Envelope, ordinal: u32, segments: u64, out: &mut Vec<u8>);
+    fn end_body(&self, envelope: &Envelope, ordinal: u32, segments: u64, out: &mut Vec<u8>) {
+        let _ = (envelope, ordinal, segments, out);
+    }
     /// Appends one body with what surrounds it, and adds it to what the file holds.
     fn wrap_body(&self, envelope: &Envelope, totals: &mut Totals, body: &[u8], out: &mut Vec<u8>) {
         totals.bodies += 1;
@@ -128,7 +144,20 @@ pub trait Layout: Send + Sync {
         self.end_body(envelope, totals.bodies, self.segments_in(body), out);
     }
     /// Appends what stands after the last body.
-    fn end_file(&self, envelope: &Envelope, totals: &Totals, out: &mut Vec<u8>);
+    fn end_file(&self, envelope: &Envelope, totals: &Totals, out: &mut Vec<u8>) {
+        let _ = (envelope, totals, out);
+    }
+    /// How much the guide says that a message says of itself too, a 0 for no more than its type; `None` if the message is
+    /// not for this guide. `kind` and `version` are those of the index pass.
+    fn closeness(&self, kind: &str, version: &str) -> Option<u32> {
+        let _ = version;
+        (self.guide().setting("set") == kind).then_some(0)
+    }
+    /// Whether the guide is for messages of several types: then it does to look into them, and a guide over it says which
+    /// of them are taken in or sent.
+    fn has_many_kinds(&self) -> bool {
+        false
+    }
     /// Whether a file holds one message and no more.
     fn holds_one(&self) -> bool {
         false

@@ -77,7 +77,7 @@ impl Gateway {
             key: format!("ack:{}", interchange.id),
             kind: DeliveryKind::Acknowledgement,
             client,
-            identities: translation::identities_of(&client.partner, key),
+            identities: translation::identities_in(&client.partner, key),
             endpoint: to,
             mark: format!("a{}", interchange.id),
             number: &key.control_number,

@@ -4,7 +4,7 @@
 use super::settings::{self, Partner};
 use crate::base::files::{Files, read_whole};
 use crate::base::hash::{Sha, ShaHasher};
-use crate::base::span::{FileId, Sources};
+use crate::base::span::{FileId, Sources, Span};
 use crate::canonical;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
 use crate::formats::{self, Layout};
@@ -410,6 +410,10 @@ impl<'a> Compiler<'a> {
                 self.findings.push(guide::unknown_document("guide", &read.guide, known));
                 continue;
             };
+            if layout.has_many_kinds() {
+                self.many_kinds(&receive.flow, &read.guide.name, read.guide.span);
+                continue;
+            }
             let Some(plan) = self.map(&read.map, sources, parameters) else { continue };
             let SideName::Canonical(canonical) = &plan.target else { continue };
             let shape = &bundle.shapes[canonical];
@@ -431,6 +435,9 @@ impl<'a> Compiler<'a> {
                             Diagnostic::new(Code::F008).with("map", &write.map).with("guide", guide);
                         self.findings.push(finding.at(line.span, "several would stand in one file"));
                     }
+                    if layout.has_many_kinds() {
+                        self.many_kinds(&receive.flow, guide, line.span);
+                    }
                     writes.push((plan, layout.clone()));
                 }
             }
@@ -445,6 +452,11 @@ impl<'a> Compiler<'a> {
             }
         }
         routes
+    }
+
+    fn many_kinds(&mut self, flow: &str, guide: &str, span: Span) {
+        let finding = Diagnostic::new(Code::F009).with("guide", guide).with("flow", flow);
+        self.findings.push(finding.at(span, "no `set` says which"));
     }
 
     fn map(
@@ -536,11 +548,11 @@ impl<'a> Compiler<'a> {
     }
 
     /// Where a text first stands in a file, for findings about its value.
-    fn find_text(&self, file: FileId, text: &str) -> crate::base::span::Span {
+    fn find_text(&self, file: FileId, text: &str) -> Span {
         let found = self.sources.file(file).text.find(&format!("\"{text}\""));
         match found {
-            Some(at) => crate::base::span::Span::new(file, at + 1, at + 1 + text.len()),
-            None => crate::base::span::Span::new(file, 0, 0),
+            Some(at) => Span::new(file, at + 1, at + 1 + text.len()),
+            None => Span::new(file, 0, 0),
         }
     }
 }

@@ -4,6 +4,7 @@ use super::bundle::{Bundle, Client};
 use super::translation;
 use crate::formats::{Format, GroupRow, InterchangeRow, Layout, MessageRow, sniff_among};
 use crate::mapping::Plan;
+use std::cmp::Reverse;
 
 /// A guide that fits.
 pub struct Fit<'b> {
@@ -40,9 +41,14 @@ pub fn fit<'b>(
     message: &MessageRow,
 ) -> Option<Fit<'b>> {
     let client = client_of(bundle, format, interchange);
-    let is_it = |layout: &dyn Layout| {
-        layout.guide().format == format && layout.guide().setting("set") == message.kind
+    // What the message says of itself counts, then what is said around it.
+    let written = [message.version.as_str(), group.version.as_str(), interchange.version.as_str()];
+    let written = written.into_iter().find(|version| !version.is_empty()).unwrap_or_default();
+    let closeness = |layout: &dyn Layout| match layout.guide().format == format {
+        true => layout.closeness(&message.kind, written),
+        false => None,
     };
+    let is_it = |layout: &dyn Layout| closeness(layout).is_some();
     if let Some(client) = client {
         for route in &client.routes {
             if is_it(&*route.layout) {
@@ -58,9 +64,6 @@ pub fn fit<'b>(
             ("", release) => release.to_string(),
             (version, release) => format!("{version}:{release}"),
         };
-        // What the message says of itself counts, then what is said around it.
-        let written = [message.version.as_str(), group.version.as_str(), interchange.version.as_str()];
-        let written = written.into_iter().find(|version| !version.is_empty()).unwrap_or_default();
         own.is_empty() || written.starts_with(&own)
     };
     let of_kind = bundle.layouts.values().map(|layout| &**layout).filter(|layout| is_it(*layout));
@@ -68,7 +71,7 @@ pub fn fit<'b>(
     let standard = format!("{format}/");
     let layout = of_kind.filter(|layout| is_release(*layout)).min_by_key(|layout| {
         let name = &layout.guide().name;
-        (!name.starts_with(&standard), name.len())
+        (Reverse(closeness(*layout)), !name.starts_with(&standard), name.len())
     })?;
     Some(Fit { layout, read: None, client })
 }

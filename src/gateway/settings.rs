@@ -80,6 +80,20 @@ pub struct EnvelopeIdentities {
     /// Others who send for this client, such as his suppliers.
     #[serde(default)]
     pub also: Vec<AlsoSends>,
+    /// Further ids of ours that he may send to. What we send carries `our_id`.
+    #[serde(default)]
+    pub also_ours: Vec<AlsoOurs>,
+}
+
+/// Another id of ours in what a client sends: `[[envelope.idoc.also_ours]]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AlsoOurs {
+    /// Qualifier of the id.
+    #[serde(default)]
+    pub qualifier: String,
+    /// The id.
+    pub id: String,
 }
 
 /// Someone else who sends for a client: `[[envelope.edifact.also]]`.

@@ -115,7 +115,7 @@ impl Gateway {
         if flat.is_none() && interchange.key.sender.is_empty() && !format.needs_guide() {
             return Err(damaged("no guide of the configuration cuts the file"));
         }
-        let mut indexer = format.indexer(flat);
+        let mut indexer = format.indexer_within(flat, &head);
         let (mut row, mut at) = (None, offset);
         while row.is_none() {
             let piece = read_at(file, at, 4096).map_err(|error| failed("read", &path, error))?;

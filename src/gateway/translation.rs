@@ -15,8 +15,8 @@ pub(super) enum Owner<'b> {
     Unknown(Stranger),
 }
 
-/// The names of both sides in envelopes of a syntax, the client's own first, then those of others who send for him;
-/// nothing if the client has no such envelopes.
+/// The names of both sides in envelopes of a syntax: those we send with first, then those of others who send for the
+/// client, and all of them again for each further id of ours; nothing if the client has no such envelopes.
 pub(super) fn all_identities(partner: &Partner, syntax: &str) -> Vec<Identities> {
     let Some(named) = partner.envelope.get(syntax) else { return Vec::new() };
     let identity = |qualifier: &str, id: &str, group: &str| Identity {
@@ -28,7 +28,12 @@ pub(super) fn all_identities(partner: &Partner, syntax: &str) -> Vec<Identities>
     let ours = identity(&named.our_qualifier, &named.our_id, &named.our_group_id);
     let own = identity(&named.their_qualifier, &named.their_id, &named.their_group_id);
     let also = named.also.iter().map(|other| identity(&other.qualifier, &other.id, ""));
-    [own].into_iter().chain(also).map(|theirs| Identities { ours: ours.clone(), theirs }).collect()
+    let theirs: Vec<Identity> = [own].into_iter().chain(also).collect();
+    let also_ours = named.also_ours.iter().map(|other| identity(&other.qualifier, &other.id, ""));
+    let with = |ours: Identity| {
+        theirs.iter().map(move |theirs| Identities { ours: ours.clone(), theirs: theirs.clone() })
+    };
+    [ours].into_iter().chain(also_ours).flat_map(with).collect()
 }
 
 /// The names of the client and us in envelopes of a syntax, if the client has any.
@@ -36,11 +41,19 @@ pub(super) fn identities(partner: &Partner, syntax: &str) -> Option<Identities> 
     all_identities(partner, syntax).into_iter().next()
 }
 
-/// The names of us and the sender of an interchange, who is the client or sends for him.
+/// The names with which we send to the sender of an interchange, who is the client or sends for him.
 pub(super) fn identities_of(partner: &Partner, key: &InterchangeKey) -> Option<Identities> {
-    let is_sender =
-        |named: &Identities| format!("{}:{}", named.theirs.qualifier, named.theirs.id) == key.sender;
-    all_identities(partner, &key.syntax).into_iter().find(is_sender)
+    all_identities(partner, &key.syntax).into_iter().find(|named| is(&named.theirs, &key.sender))
+}
+
+/// The names in an interchange: who answers it does so with the id it was sent to.
+pub(super) fn identities_in(partner: &Partner, key: &InterchangeKey) -> Option<Identities> {
+    let is_it = |named: &Identities| is(&named.theirs, &key.sender) && is(&named.ours, &key.receiver);
+    all_identities(partner, &key.syntax).into_iter().find(is_it).or_else(|| identities_of(partner, key))
+}
+
+fn is(identity: &Identity, written: &str) -> bool {
+    format!("{}:{}", identity.qualifier, identity.id) == written
 }
 
 /// Where the acknowledgement of an interchange goes, and the guide of it, if the client has one for the syntax.

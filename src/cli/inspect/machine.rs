@@ -2,7 +2,7 @@
 
 use super::message;
 use super::names::Names;
-use super::{Inspected, flat};
+use super::{Inspected, flat, idocs};
 use crate::base::span::Sources;
 use crate::diagnostics::render::json;
 use crate::formats::recognize::{Column, Delimiters, Envelopes, Interchange, Message, Syntax};
@@ -49,7 +49,11 @@ fn content(inspected: &Inspected<'_>, all: bool) -> Value {
             "root": xml.root, "namespace": xml.namespace, "encoding": xml.encoding, "doctype": xml.has_doctype,
             "elements": xml.elements,
         }),
-        Syntax::Idoc(count) => json!({ "idocs": count }),
+        Syntax::Idoc(found) => json!({
+            "form": if found.is_xml { "xml" } else { "flat" },
+            "idocs": found.count,
+            "messages": idocs::machine(inspected, all),
+        }),
         Syntax::Delimited(values) => json!({
             "delimiter": values.delimiter.to_string(), "quotes": values.has_quotes, "header": values.has_header,
             "rows": values.rows, "keys": values.keys, "tags": values.tags,
@@ -142,6 +146,12 @@ fn told(
             message::by_segments(&inspected.bytes, message.offset..message.end, envelopes.delimiters, names)
         }
     };
+    add_tree(&told, &mut value);
+    value
+}
+
+/// Adds what was told of a message.
+pub(super) fn add_tree(told: &message::Told, value: &mut Value) {
     let lines = told.lines.iter().map(|line| {
         json!({
             "depth": line.depth, "label": line.label, "title": line.title, "value": line.value,
@@ -152,5 +162,4 @@ fn told(
     value["tree"] = lines.collect();
     value["findings"] =
         told.findings.iter().map(|finding| json::render(finding, &Sources::default())).collect();
-    value
 }

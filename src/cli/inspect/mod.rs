@@ -1,6 +1,7 @@
 //! `inspect FILE…`: what is this file, told to people who have never seen it.
 
 mod flat;
+mod idocs;
 mod machine;
 mod message;
 mod names;
@@ -14,7 +15,7 @@ use super::workspace::{self, Workspace};
 use crate::base::files::{Disk, read_whole};
 use crate::base::limits::Limits;
 use crate::diagnostics::render::terminal::sanitize;
-use crate::formats::recognize::{Recognized, recognize};
+use crate::formats::recognize::{Recognized, Syntax, recognize};
 use crate::formats::{Format, format, sniff};
 use crate::gateway::bundle::Bundle;
 use std::path::Path;
@@ -58,8 +59,10 @@ impl<'b> Inspected<'b> {
         let mut recognized = recognize(&bytes);
         recognized.oddities.truncate(ODDITIES_MAX);
         // The strict reader is asked only where both agree on the syntax.
+        let has_envelopes =
+            recognized.syntax.envelopes().is_some() || matches!(recognized.syntax, Syntax::Idoc(_));
         let format = format(recognized.syntax.word())
-            .filter(|_| recognized.syntax.envelopes().is_some())
+            .filter(|_| has_envelopes)
             .filter(|format| sniff(&bytes).is_some_and(|sniffed| sniffed.id() == format.id()));
         let strict = format.map(|format| (format, units::index(format, None, &bytes)));
         let name = sanitize(&path.display().to_string());
@@ -68,7 +71,6 @@ impl<'b> Inspected<'b> {
 
     /// Findings if there is anything odd about the file as a whole.
     fn exit(&self) -> Exit {
-        use crate::formats::recognize::Syntax;
         let is_unknown = matches!(self.recognized.syntax, Syntax::Empty | Syntax::Binary | Syntax::Prose);
         let has_faults = self.strict.as_ref().is_some_and(|(_, found)| {
             !found.findings.is_empty()

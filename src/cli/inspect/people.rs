@@ -12,7 +12,7 @@ use crate::formats::recognize::{Delimiters, Envelopes, Interchange, Message, Syn
 use crate::gateway::fitting;
 
 /// Messages whose trees are shown, unless all are asked for.
-const TREES_MAX: usize = 2;
+pub(super) const TREES_MAX: usize = 2;
 
 /// Tells of a file.
 pub fn file(inspected: &Inspected<'_>, all: bool, console: &mut Console<'_>) {
@@ -51,7 +51,10 @@ pub fn file(inspected: &Inspected<'_>, all: bool, console: &mut Console<'_>) {
             }
             messages(inspected, all, console);
         }
-        Syntax::Idoc(count) => console.line(format!("  holds       {}", plural(*count, "IDoc"))),
+        Syntax::Idoc(idocs) => {
+            console.line(format!("  holds       {}", plural(idocs.count, "IDoc")));
+            super::idocs::people(inspected, all, console);
+        }
         Syntax::Delimited(values) => flat::delimited(values, text, console),
         Syntax::Fixed(columns) => flat::fixed(columns, console),
         Syntax::Json => messages(inspected, all, console),
@@ -222,7 +225,7 @@ fn told(
     tree(&told, 6, console);
 }
 
-fn tree(told: &Told, indent: usize, console: &mut Console<'_>) {
+pub(super) fn tree(told: &Told, indent: usize, console: &mut Console<'_>) {
     let mut findings: Vec<&Diagnostic> = told.findings.iter().collect();
     for (at, line) in told.lines.iter().enumerate() {
         let value = line.value.as_ref().map(|value| format!(": {value}")).unwrap_or_default();
@@ -244,7 +247,7 @@ fn tree(told: &Told, indent: usize, console: &mut Console<'_>) {
     findings.iter().for_each(|finding| console.line(odd(finding, indent)));
 }
 
-fn odd(finding: &Diagnostic, indent: usize) -> String {
+pub(super) fn odd(finding: &Diagnostic, indent: usize) -> String {
     format!("{:indent$}! {} {}", "", finding.shown_code(), sanitize(&finding.title()))
 }
 

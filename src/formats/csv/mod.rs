@@ -5,7 +5,7 @@ mod read;
 mod rows;
 mod write;
 
-use super::{Envelope, Format, Indexer, Layout, MessageInput, Scratch, Totals};
+use super::{Envelope, Format, Indexer, Layout, MessageInput, Scratch};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::formats::check::Check;
 use crate::guide::{Guide, Unit};
@@ -164,16 +164,6 @@ impl Layout for CsvLayout {
             write::header(self, out);
         }
     }
-
-    fn begin_body(&self, _envelope: &Envelope, _ordinal: u32, _out: &mut Vec<u8>) {}
-
-    fn segments_in(&self, _piece: &[u8]) -> u64 {
-        0
-    }
-
-    fn end_body(&self, _envelope: &Envelope, _ordinal: u32, _segments: u64, _out: &mut Vec<u8>) {}
-
-    fn end_file(&self, _envelope: &Envelope, _totals: &Totals, _out: &mut Vec<u8>) {}
 }
 
 /// A number with a point where `mark` stood, or the other way round. A point of the other kind becomes a mark, so that it

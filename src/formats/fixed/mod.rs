@@ -195,16 +195,6 @@ impl Layout for FixedLayout {
         write::body(self, view, out, findings);
     }
 
-    fn begin_file(&self, _envelope: &Envelope, _out: &mut Vec<u8>) {}
-
-    fn begin_body(&self, _envelope: &Envelope, _ordinal: u32, _out: &mut Vec<u8>) {}
-
-    fn segments_in(&self, _piece: &[u8]) -> u64 {
-        0
-    }
-
-    fn end_body(&self, _envelope: &Envelope, _ordinal: u32, _segments: u64, _out: &mut Vec<u8>) {}
-
     fn wrap_body(&self, _envelope: &Envelope, totals: &mut Totals, body: &[u8], out: &mut Vec<u8>) {
         totals.bodies += 1;
         // The records before the first unit stand once.

@@ -5,6 +5,7 @@ use super::line::Line;
 use super::value::{self, Buffers, Seen};
 use super::{FixedLayout, auto, number};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::formats::records::{Spot, about_field, about_record};
 use crate::formats::segment::{Matched, MatcherState};
 use crate::formats::{MessageInput, Scratch};
 use crate::guide::records::{Field, Record};
@@ -285,8 +286,7 @@ impl Reader<'_> {
                 continue;
             }
             let name = self.layout.guide.shape.place(place).name.to_string();
-            let finding =
-                Diagnostic::new(Code::X224).with("tag", &name).with("guide", &self.layout.guide.name);
+            let finding = about_record(&self.layout.guide.name, Code::X224, &name, &[]);
             self.findings.push(finding.place(Place { tag: name, ..at.clone() }));
         }
     }
@@ -299,37 +299,22 @@ impl Reader<'_> {
         range: Range<usize>,
         arguments: &[(&'static str, &str)],
     ) {
-        let mut finding = Diagnostic::new(code).with("tag", name).with("guide", &self.layout.guide.name);
-        for (argument, value) in arguments {
-            finding = finding.with(argument, *value);
-        }
+        let mut finding = about_record(&self.layout.guide.name, code, name, arguments);
         if self.layout.cut.cells.is_some() && matches!(code, Code::X220 | Code::X221) {
             finding = finding.help(
                 "the sender writes every cell, also empty ones, and quotes what holds a delimiter; if the layout is \
                  another one, correct the record in the guide",
             );
         }
-        self.findings.push(finding.place(Place {
-            offset: self.offset + range.start as u64,
-            length: range.len() as u32,
-            segment: self.ordinal,
-            tag: name.into(),
-            ..Place::default()
-        }));
+        let spot = Spot::new(self.offset, &range, self.ordinal, name);
+        self.findings.push(finding.place(spot.place()));
     }
 
     #[cold]
     fn field_finding(&mut self, code: Code, at: &At<'_>, range: Range<usize>, value: &str, expected: &str) {
         let finding = told(&self.layout.guide.name, code, at.name, at.field, value, expected);
-        self.findings.push(finding.place(Place {
-            offset: self.offset + range.start as u64,
-            length: range.len() as u32,
-            segment: self.ordinal,
-            tag: at.name.into(),
-            element: at.position as u16 + 1,
-            element_id: at.field.name.to_string(),
-            ..Place::default()
-        }));
+        let spot = Spot::new(self.offset, &range, self.ordinal, at.name);
+        self.findings.push(finding.place(spot.of_field(at.position, &at.field.name)));
     }
 }
 
@@ -350,12 +335,7 @@ pub(super) fn told(
     value: &str,
     expected: &str,
 ) -> Diagnostic {
-    Diagnostic::new(code)
-        .with("tag", record)
-        .with("element", format!("{} ({})", field.name, field.columns()))
-        .with("value", value)
-        .with("expected", expected)
-        .with("guide", guide)
+    about_field(guide, code, record, &format!("{} ({})", field.name, field.columns()), (value, expected))
 }
 
 /// The node of a record's field, if it is in the tree.

@@ -2,13 +2,15 @@
 
 use super::control;
 use super::flat::DATA_COLUMNS_MAX;
-use super::{Form, control::FIELDS};
+use super::{FlatForm, Form, MarkupForm, control::FIELDS};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::formats::charset::{self, Charset};
+use crate::formats::xml;
 use crate::guide::records::{Field, Record, Sign};
 use crate::guide::{Guide, Unit};
 
-const SETTINGS: [&str; 8] = ["type", "extension", "set", "group", "form", "newline", "trim", "charset"];
+const SETTINGS: [&str; 9] =
+    ["type", "extension", "set", "group", "form", "newline", "trim", "indent", "charset"];
 const FORM: &str =
     "syntax idoc type \"DELVRY03\" set \"SHPCON\" form flat newline lf trim both charset utf-8";
 
@@ -54,10 +56,20 @@ pub(super) fn form(guide: &Guide, findings: &mut Diagnostics) -> Option<Form> {
             false
         }
     };
-    if !matches!(guide.setting("form"), "" | "flat") {
-        wrong(format!("form {}", guide.setting("form")), "form flat");
+    let indent = xml::indent(guide);
+    if indent.is_none() {
+        wrong(format!("indent {}", guide.setting("indent")), "indent no|2");
     }
-    let form = Form { line_end: line_end?, is_trimmed, charset: charset? };
+    // What is said of the other form counts for guides over this one.
+    let (charset, indent) = (charset?, indent?);
+    let form = match guide.setting("form") {
+        "" | "flat" => Form::Flat(FlatForm { line_end: line_end?, is_trimmed, charset }),
+        "xml" => Form::Markup(MarkupForm { charset, indent }),
+        other => {
+            wrong(format!("form {other}"), "form flat|xml");
+            return None;
+        }
+    };
     sound.then_some(form)
 }
 

@@ -1,6 +1,9 @@
 //! The control record EDI_DC40: what an IDoc is, who sends it to whom, and its number.
 
+use super::element::Elements;
 use super::flat;
+use crate::formats::nested::{Names, Tokens};
+use crate::formats::xml;
 use crate::formats::{Envelope, GroupRow, InterchangeRow, MessageRow};
 
 /// Its name, which stands where data records have the name of their segment.
@@ -74,6 +77,35 @@ impl Control {
             at = end;
         }
         control
+    }
+
+    /// From the start of an IDoc in XML, which may be cut off behind it; `None` if it has none. `around` are the start
+    /// tags of the elements around the IDoc.
+    pub(super) fn of_xml(around: &str, text: &str, tokens: &mut Tokens) -> Option<Control> {
+        let end =
+            memchr::memmem::find(text.as_bytes(), b"EDI_DC40>").map_or(text.len(), |at| at + NAME.len() + 1);
+        // What is wrong behind it is told of the message.
+        let _ = xml::tokenize(&Names::none(), around, &text[..end], 0, tokens);
+        let elements = Elements { tokens, text };
+        let first = tokens.all.first().map(|_| 0)?;
+        let own = elements.inside(first).find(|&element| elements.name(element) == NAME)?;
+        Some(Control::of_element(elements, own))
+    }
+
+    /// From the element of an IDoc in XML.
+    pub(super) fn of_element(elements: Elements<'_>, own: usize) -> Control {
+        let mut control = Control::default();
+        for field in elements.inside(own) {
+            let text = elements.value(field).map_or("", |text| elements.text_of(text));
+            control.set(&elements.name(field), text.trim_end_matches(' '));
+        }
+        control
+    }
+
+    /// The fields that have a value, in the order of the record.
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let named = FIELDS.iter().zip(&self.values).map(|((name, _), value)| (*name, value.as_str()));
+        named.filter(|(_, value)| !value.is_empty())
     }
 
     /// The value of a field; "" for one that is not there.

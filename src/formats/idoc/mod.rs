@@ -4,6 +4,7 @@
 
 mod check;
 mod control;
+mod element;
 mod flat;
 mod index;
 mod read;
@@ -12,8 +13,9 @@ mod write;
 
 use super::charset::Charset;
 use super::check::Check;
+use super::nested::Names;
 use super::segment::{Structure, Tag};
-use super::{Envelope, Format, Indexer, Layout, MessageInput, Scratch, Totals};
+use super::{Envelope, Format, Indexer, Layout, MessageInput, Scratch, Totals, xml};
 use crate::diagnostics::Diagnostics;
 use crate::guide::Guide;
 use crate::guide::records::Record;
@@ -30,11 +32,19 @@ impl Format for Idoc {
     }
 
     fn sniff(&self, head: &[u8]) -> bool {
-        flat::is_control(head)
+        flat::is_control(head) || is_markup(head)
+    }
+
+    fn is_whole(&self, head: &[u8], tail: &[u8]) -> bool {
+        !xml::is_markup(head) || xml::is_whole(head, tail)
     }
 
     fn indexer<'a>(&self, _layout: Option<&'a dyn Layout>) -> Box<dyn Indexer + 'a> {
-        Box::new(index::FlatIndexer::default())
+        Box::new(index::IdocIndexer::new())
+    }
+
+    fn indexer_within<'a>(&self, _layout: Option<&'a dyn Layout>, start: &[u8]) -> Box<dyn Indexer + 'a> {
+        Box::new(index::IdocIndexer::within(start))
     }
 
     fn layout(&self, guide: &Arc<Guide>, findings: &mut Diagnostics) -> Option<Box<dyn Layout>> {
@@ -42,14 +52,47 @@ impl Format for Idoc {
     }
 }
 
+/// The element that is an IDoc in XML.
+const IDOC: &str = "IDOC";
+
+/// Whether a file that starts with `head` holds IDocs in XML: whatever its outermost element is called, the first inside
+/// is an IDoc, which says so or has its control record first.
+fn is_markup(head: &[u8]) -> bool {
+    let local = |tag: &xml::OuterTag| {
+        let name = xml::name(tag.text.as_bytes());
+        String::from_utf8_lossy(name.rsplit(|byte| *byte == b':').next().unwrap_or(name)).into_owned()
+    };
+    match xml::outer_tags(head, 3).as_slice() {
+        [_, idoc, rest @ ..] if local(idoc) == IDOC => {
+            idoc.text.contains("BEGIN") || rest.iter().any(|first| local(first) == control::NAME)
+        }
+        _ => false,
+    }
+}
+
 /// How IDocs are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Form {
+enum Form {
+    Flat(FlatForm),
+    Markup(MarkupForm),
+}
+
+/// How flat files are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct FlatForm {
     /// The line end behind each record; "" for none.
     line_end: &'static str,
     /// Whether the blanks at the end of a record are left out.
     is_trimmed: bool,
     charset: Charset,
+}
+
+/// How XML is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct MarkupForm {
+    charset: Charset,
+    /// Blanks before each segment, by level; `None` to write all in one line.
+    indent: Option<usize>,
 }
 
 /// A kind of segment.
@@ -74,6 +117,8 @@ pub(crate) struct IdocLayout {
     /// The names a segment may have in a file, with its kind.
     names: HashMap<Box<str>, usize>,
     form: Form,
+    /// Of XML, whose names are those of the kinds and their fields.
+    names_in_xml: Names,
     /// The charset the guide names, for reading.
     declared: Option<Charset>,
 }
@@ -109,6 +154,7 @@ impl IdocLayout {
             kinds,
             names,
             form: form?,
+            names_in_xml: Names::none(),
             declared,
         })
     }
@@ -142,6 +188,12 @@ impl IdocLayout {
     }
 }
 
+/// Which field of a record a key is that is counted among those with a place, from 1.
+fn field_of_key(record: &Record, position: u16) -> Option<usize> {
+    let mut fields = record.fields.iter().enumerate().filter(|(_, field)| field.place.is_some());
+    fields.nth(usize::from(position).saturating_sub(1)).map(|(at, _)| at)
+}
+
 /// `E1EDK01` of `E1EDK01005`
 fn name_without_version(name: &str) -> &str {
     let digits = name.len() - name.trim_end_matches(|character: char| character.is_ascii_digit()).len();
@@ -169,30 +221,40 @@ impl Layout for IdocLayout {
         tree: &mut Tree,
         findings: &mut Diagnostics,
     ) {
-        read::read(self, input, &mut scratch.matcher, tree, findings);
+        read::read(self, input, scratch, tree, findings);
     }
 
     fn write_body(&self, view: View<'_>, out: &mut Vec<u8>, findings: &mut Diagnostics) {
         write::body(self, view, out, findings);
     }
 
-    fn begin_file(&self, _envelope: &Envelope, _out: &mut Vec<u8>) {}
-
-    fn begin_body(&self, _envelope: &Envelope, _ordinal: u32, _out: &mut Vec<u8>) {}
-
-    fn segments_in(&self, _piece: &[u8]) -> u64 {
-        0
+    fn begin_file(&self, _envelope: &Envelope, out: &mut Vec<u8>) {
+        write::begin(self, out);
     }
 
-    fn end_body(&self, _envelope: &Envelope, _ordinal: u32, _segments: u64, _out: &mut Vec<u8>) {}
+    /// A guide without `set` is for all messages of its basic type, and one without `extension` for extended ones too.
+    fn closeness(&self, kind: &str, version: &str) -> Option<u32> {
+        let (basic, extension) = version.split_once(':').unwrap_or((version, ""));
+        let is_type = !basic.is_empty() && self.guide.setting("type") == basic;
+        let own = ["set", "extension"].map(|name| self.guide.setting(name));
+        let fits = |own: &str, found: &str| own.is_empty() || own == found;
+        let is_it = is_type && fits(own[0], kind) && fits(own[1], extension);
+        is_it.then_some(u32::from(!own[1].is_empty()))
+    }
 
-    /// The control record, whose place the body has kept, and the number of the IDoc in each of its records.
+    fn has_many_kinds(&self) -> bool {
+        self.guide.setting("set").is_empty()
+    }
+
+    /// The control record, whose place the body has kept, and in flat files the number of the IDoc in each record.
     fn wrap_body(&self, envelope: &Envelope, totals: &mut Totals, body: &[u8], out: &mut Vec<u8>) {
         totals.bodies += 1;
         write::wrap(self, envelope, totals.bodies, body, out);
     }
 
-    fn end_file(&self, _envelope: &Envelope, _totals: &Totals, _out: &mut Vec<u8>) {}
+    fn end_file(&self, _envelope: &Envelope, _totals: &Totals, out: &mut Vec<u8>) {
+        write::end(self, out);
+    }
 }
 
 #[cfg(test)]

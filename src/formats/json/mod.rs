@@ -179,12 +179,6 @@ impl Layout for JsonLayout {
         out.extend_from_slice(text.as_bytes());
     }
 
-    fn segments_in(&self, _piece: &[u8]) -> u64 {
-        0
-    }
-
-    fn end_body(&self, _envelope: &Envelope, _ordinal: u32, _segments: u64, _out: &mut Vec<u8>) {}
-
     fn end_file(&self, _envelope: &Envelope, _totals: &Totals, out: &mut Vec<u8>) {
         write::end(self, out);
     }

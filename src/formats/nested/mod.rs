@@ -9,7 +9,7 @@ mod tokens;
 pub(super) use names::{NO_NAME, Name, Names, expanded};
 pub(super) use places::{Places, Slot};
 pub(super) use read::{LINE, Message, read};
-pub(super) use tokens::{Kind, Text, Tokens};
+pub(super) use tokens::{Kind, Text, Token, Tokens};
 
 use crate::diagnostics::{Code, Diagnostic, Place, Severity};
 use crate::formats::check::Check;

@@ -23,6 +23,16 @@ pub(crate) struct Names {
 }
 
 impl Names {
+    /// Those of a format that looks names up itself: each element keeps the name it is written with.
+    pub(in crate::formats) fn none() -> Names {
+        Names {
+            namespaces: vec!["".into()],
+            elements: vec![FxHashMap::default()],
+            attributes: vec![FxHashMap::default()],
+            of_place: Vec::new(),
+        }
+    }
+
     /// The names of a guide with elements.
     pub(super) fn of(guide: &Guide) -> Names {
         let declared = guide.elements.iter().flat_map(|elements| &elements.namespaces);

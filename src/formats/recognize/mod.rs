@@ -7,6 +7,7 @@ mod delimited;
 mod ebcdic;
 mod envelope;
 mod fixed;
+mod json;
 mod segments;
 mod text;
 mod xml;
@@ -18,6 +19,9 @@ pub use fixed::{Fixed, RecordKind};
 pub use segments::{Delimiters, Segment, Segments};
 pub use text::{Characters, LineEnds, Text};
 pub use xml::Xml;
+
+use super::Format;
+use super::idoc::Idoc;
 
 /// How sure a guess must be, in percent, to be told.
 const SURE_MIN: u8 = 50;
@@ -52,8 +56,8 @@ pub enum Syntax {
     Tradacoms(Envelopes),
     /// XML of any kind.
     Xml(Xml),
-    /// A flat SAP IDoc file; how many IDocs.
-    Idoc(usize),
+    /// SAP IDocs.
+    Idoc(Idocs),
     /// JSON.
     Json,
     /// Values with a delimiter between them.
@@ -62,6 +66,15 @@ pub enum Syntax {
     Fixed(Fixed),
     /// Text of no form that is known here.
     Prose,
+}
+
+/// A file of SAP IDocs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Idocs {
+    /// Whether it is XML, not records.
+    pub is_xml: bool,
+    /// How many IDocs are in it.
+    pub count: usize,
 }
 
 impl Syntax {
@@ -91,7 +104,8 @@ impl Syntax {
             Syntax::Edifact(_) => "EDIFACT",
             Syntax::Tradacoms(_) => "TRADACOMS",
             Syntax::Xml(_) => "XML",
-            Syntax::Idoc(_) => "SAP IDocs, flat",
+            Syntax::Idoc(Idocs { is_xml: false, .. }) => "SAP IDocs, flat",
+            Syntax::Idoc(Idocs { is_xml: true, .. }) => "SAP IDoc XML",
             Syntax::Json => "JSON",
             Syntax::Delimited(_) => "delimited values (CSV)",
             Syntax::Fixed(_) => "values at fixed columns",
@@ -150,6 +164,10 @@ fn of_text(bytes: &[u8], decoded: &str, oddities: &mut Vec<String>) -> (Syntax, 
     if let Some(marked) = envelope::marked(bytes, oddities) {
         return (marked, 100);
     }
+    if start.starts_with('<') && Idoc.sniff(start.as_bytes()) {
+        let begins = ["<IDOC ", "<IDOC>", ":IDOC ", ":IDOC>"].map(|tag| start.matches(tag).count());
+        return (Syntax::Idoc(Idocs { is_xml: true, count: begins.iter().sum() }), 100);
+    }
     if start.starts_with('<')
         && let Some(xml) = xml::read(start)
     {
@@ -157,10 +175,10 @@ fn of_text(bytes: &[u8], decoded: &str, oddities: &mut Vec<String>) -> (Syntax, 
     }
     if start.starts_with("EDI_DC") {
         let count = decoded.lines().filter(|line| line.starts_with("EDI_DC")).count();
-        return (Syntax::Idoc(count), 100);
+        return (Syntax::Idoc(Idocs { is_xml: false, count }), 100);
     }
-    if start.starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(start).is_ok() {
-        return (Syntax::Json, 100);
+    if let Some(sure) = json::sure(start, oddities) {
+        return (Syntax::Json, sure);
     }
     if let Some(found) = envelope::without_mark(bytes, oddities) {
         return (found, 80);

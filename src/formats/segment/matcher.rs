@@ -33,6 +33,8 @@ pub struct MatcherState {
     /// How often each place of the slot where a record stands was there, for one record after the other; only of slots
     /// with variants.
     counts: Vec<u32>,
+    /// Frames around the deepest while only that one is looked at.
+    around: Vec<Frame>,
 }
 
 /// What became of a segment.
@@ -114,6 +116,48 @@ impl MatcherState {
         };
         let node = tree.open(place, origin);
         Matched::Here { place, node, too_many }
+    }
+
+    /// The same for a segment that stands in the deepest open record, as syntaxes say that have their segments inside each
+    /// other: no record around it can take it.
+    #[allow(clippy::too_many_arguments, reason = "what a segment is, where it goes, and whom to tell")]
+    pub fn segment_inside<'k>(
+        &mut self,
+        guide: &Guide,
+        structure: &Structure,
+        tag: Tag,
+        key: impl Fn(u16, u16) -> &'k [u8],
+        origin: Origin,
+        tree: &mut Tree,
+        missing: &mut Vec<PlaceId>,
+    ) -> Matched {
+        let deepest = self.frames.pop();
+        std::mem::swap(&mut self.frames, &mut self.around);
+        self.frames.extend(deepest);
+        let matched = self.segment(guide, structure, tag, key, origin, tree, missing);
+        let deepest = self.frames.pop();
+        std::mem::swap(&mut self.frames, &mut self.around);
+        self.frames.extend(deepest);
+        matched
+    }
+
+    /// How many records are open.
+    pub fn depth(&self) -> usize {
+        self.frames.len()
+    }
+
+    /// Ends records until so many are open. Required segments that are not there are appended to `missing`.
+    pub fn leave(
+        &mut self,
+        depth: usize,
+        guide: &Guide,
+        structure: &Structure,
+        tree: &mut Tree,
+        missing: &mut Vec<PlaceId>,
+    ) {
+        while self.frames.len() > depth {
+            self.pop(guide, structure, tree, missing);
+        }
     }
 
     #[cold]

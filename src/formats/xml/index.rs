@@ -16,24 +16,52 @@ const SHOWN_BYTES: usize = 40;
 
 /// What tells how to read the messages of a document: its encoding, the lines before its outermost element if that is the
 /// message, and the start tags of the elements around the messages.
-pub(super) struct Head<'a> {
+pub(in crate::formats) struct Head<'a> {
     pub(super) encoding: Encoding,
     pub(super) lines: u32,
-    pub(super) tags: &'a str,
+    pub(in crate::formats) tags: &'a str,
 }
 
 impl<'a> Head<'a> {
     /// As the index pass wrote it.
-    pub(super) fn of(head: &'a [u8]) -> Head<'a> {
+    pub(in crate::formats) fn of(head: &'a [u8]) -> Head<'a> {
         let text = std::str::from_utf8(head).unwrap_or("");
         let (first, tags) = text.split_once('\n').unwrap_or((text, ""));
         let (encoding, lines) = first.split_once(' ').unwrap_or((first, "0"));
         Head { encoding: Encoding::of_head(encoding), lines: lines.parse().unwrap_or(0), tags }
     }
+
+    /// Bytes of the document as text. For what is no character of the encoding U+FFFD stands.
+    pub(in crate::formats) fn decoded(&self, bytes: &[u8]) -> String {
+        let mut text = String::new();
+        // What is wrong with them is told where they are read.
+        let _ = self.encoding.decode(bytes, &mut text);
+        text
+    }
 }
 
 /// A name with its namespace.
 type Expanded = (String, String);
+
+/// An element on the way to those that are messages.
+pub(in crate::formats) enum Step {
+    /// One with this namespace and name.
+    Named(Expanded),
+    /// One with this name in any namespace.
+    Local(&'static str),
+    /// Any.
+    Any,
+}
+
+impl Step {
+    fn is(&self, namespace: &str, local: &str) -> bool {
+        match self {
+            Step::Named(named) => (&*named.0, &*named.1) == (namespace, local),
+            Step::Local(name) => *name == local,
+            Step::Any => true,
+        }
+    }
+}
 
 /// Where the pass stands in a document.
 #[derive(Debug, Default)]
@@ -59,9 +87,9 @@ struct Document {
 }
 
 /// The state of the index pass over one file.
-pub(super) struct XmlIndexer {
-    /// The names from the outermost element to the one that is a message; empty if nobody knows.
-    path: Vec<Expanded>,
+pub(in crate::formats) struct XmlIndexer {
+    /// From the outermost element to the one that is a message; empty if nobody knows.
+    path: Vec<Step>,
     kind: String,
     encoding: Option<Encoding>,
     /// Bytes that came and were not looked at; after the first, one byte for each unit of the encoding.
@@ -78,18 +106,26 @@ pub(super) struct XmlIndexer {
     unclaimed: Option<(u64, u64, Vec<u8>)>,
     /// Whether a declaration, comment or instruction came before the outermost element.
     has_prolog: bool,
+    /// Where the message starts that began and has no end.
+    cut: Option<u64>,
 }
 
 impl XmlIndexer {
     /// At the start of a file read under a guide, if there is one.
     pub(super) fn new(guide: Option<&Guide>) -> Self {
         let path = guide.and_then(|guide| Some((guide, guide.elements.as_ref()?)));
-        let owned = |(namespace, local): (&str, &str)| (namespace.to_string(), local.to_string());
+        let named = |(namespace, local): (&str, &str)| Step::Named((namespace.into(), local.into()));
+        let path = path.map_or_else(Vec::new, |(guide, elements)| {
+            elements.path.iter().map(|name| named(expanded(guide, name, false))).collect()
+        });
+        XmlIndexer::along(path, guide.map_or("", |guide| &guide.name))
+    }
+
+    /// At the start of a file whose messages are known by their path, and called `kind`.
+    pub(in crate::formats) fn along(path: Vec<Step>, kind: &str) -> Self {
         XmlIndexer {
-            path: path.map_or_else(Vec::new, |(guide, elements)| {
-                elements.path.iter().map(|name| owned(expanded(guide, name, false))).collect()
-            }),
-            kind: guide.map_or_else(String::new, |guide| guide.name.clone()),
+            path,
+            kind: kind.into(),
             encoding: None,
             pending: Vec::new(),
             half: Vec::new(),
@@ -101,7 +137,18 @@ impl XmlIndexer {
             is_lost: false,
             unclaimed: None,
             has_prolog: false,
+            cut: None,
         }
+    }
+
+    /// Where the message starts that is open, or if none is, what was not looked at so far.
+    pub(in crate::formats) fn open_from(&self) -> u64 {
+        self.document.unit.as_ref().map_or(self.offset, |unit| unit.offset)
+    }
+
+    /// Where the message starts that began and has no end, in a file that is at its end or cannot be read further.
+    pub(in crate::formats) fn cut(&self) -> Option<u64> {
+        self.cut
     }
 
     fn width(&self) -> u64 {
@@ -264,7 +311,7 @@ impl XmlIndexer {
             self.has_prolog = false;
         }
         let expected = self.path.get(depth).filter(|_| self.document.matched == depth);
-        let is_known = expected.is_some_and(|expected| *expected == (namespace, local.clone()));
+        let is_known = expected.is_some_and(|expected| expected.is(&namespace, &local));
         let is_unit = is_known && depth + 1 == self.path.len();
         if is_unit || depth == 0 && !is_known {
             self.document.count += 1;
@@ -371,7 +418,8 @@ impl XmlIndexer {
 
     /// Ends a document that is whole.
     fn end_document(&mut self, rows: &mut dyn FnMut(Row)) {
-        let Document { root, told, end, mut fault, open, .. } = std::mem::take(&mut self.document);
+        let Document { root, told, end, mut fault, open, unit, .. } = std::mem::take(&mut self.document);
+        self.cut = self.cut.or(unit.map(|unit| unit.offset));
         self.resolver = NamespaceResolver::default();
         if root.is_none() && fault.is_none() {
             return;
@@ -397,7 +445,7 @@ impl XmlIndexer {
     /// From here nobody can tell what follows.
     fn lose(&mut self, code: Code, found: &str, offset: u64) {
         self.is_lost = true;
-        self.document.unit = None;
+        self.cut = self.document.unit.take().map(|unit| unit.offset);
         self.document.end = self.document.end.max(offset);
         let (found, expected) = (found.to_string(), String::new());
         self.document.fault = Some(Fault { code, standard_code: "", found, expected, offset });
@@ -463,32 +511,45 @@ fn sane(name: &str) -> String {
     name.chars().filter(char::is_ascii_graphic).take(SHOWN_BYTES).collect()
 }
 
-/// Namespace and local name of the outermost element of a file that starts with `head`.
-pub(super) fn outermost(head: &[u8]) -> Option<Expanded> {
+/// A start tag of a file, and one past its last byte there.
+pub(in crate::formats) struct OuterTag {
+    pub(in crate::formats) text: String,
+    pub(in crate::formats) end: usize,
+}
+
+/// The first tags of a file that starts with `head`, up to `count` of them; fewer if they do not stand there whole.
+pub(in crate::formats) fn outer_tags(head: &[u8], count: usize) -> Vec<OuterTag> {
     let (encoding, mark) = Encoding::marked(head);
     let encoding = encoding.unwrap_or(Encoding::Narrow(Charset::Utf8));
     let mut bytes = Vec::new();
     let whole = (head.len() - mark) / encoding.width() * encoding.width();
     encoding.narrow(&head[mark..mark + whole], &mut bytes);
-    let (mut inside, mut at) = (Inside::default(), 0);
-    while at < bytes.len() {
+    let (mut inside, mut at, mut tags) = (Inside::default(), 0, Vec::new());
+    while at < bytes.len() && tags.len() < count {
         match scan::next(&bytes[at..], &mut inside, false) {
             Found::Passed { len, .. } | Found::Declaration(len) => at += len,
             Found::Tag(len) => {
-                let tag = String::from_utf8_lossy(&bytes[at..at + len]).into_owned();
-                let content = tag[1..tag.len() - 1].trim_end_matches('/');
-                let start = BytesStart::from_content(content, name(tag.as_bytes()).len());
-                return Some(resolve(&mut NamespaceResolver::default(), &start));
+                let text = String::from_utf8_lossy(&bytes[at..at + len]).into_owned();
+                at += len;
+                tags.push(OuterTag { text, end: mark + at * encoding.width() });
             }
-            Found::Doctype | Found::TooLong | Found::Incomplete => return None,
+            Found::Doctype | Found::TooLong | Found::Incomplete => break,
         }
     }
-    None
+    tags
+}
+
+/// Namespace and local name of the outermost element of a file that starts with `head`.
+pub(super) fn outermost(head: &[u8]) -> Option<Expanded> {
+    let OuterTag { text, .. } = outer_tags(head, 1).pop()?;
+    let content = text[1..text.len() - 1].trim_end_matches('/');
+    let start = BytesStart::from_content(content, name(text.as_bytes()).len());
+    Some(resolve(&mut NamespaceResolver::default(), &start))
 }
 
 /// Whether a file that starts with `head` and ends with `tail` has the end of its outermost element, or of anything behind
 /// that.
-pub(super) fn is_whole(head: &[u8], tail: &[u8]) -> bool {
+pub(in crate::formats) fn is_whole(head: &[u8], tail: &[u8]) -> bool {
     let (encoding, _) = Encoding::marked(head);
     let mut narrow = Vec::new();
     match encoding {

@@ -4,14 +4,22 @@
 mod encoding;
 mod index;
 mod scan;
+mod source;
 mod text;
 mod tokens;
 mod write;
 
+pub(super) use index::{Head, OuterTag, Step, XmlIndexer, is_whole, outer_tags};
+pub(super) use scan::name;
+pub(super) use source::Source;
+pub(super) use text::{escape, is_character};
+pub(super) use tokens::tokenize;
+pub(super) use write::{declaration, has};
+
 use super::charset::Charset;
-use super::nested::{self, LINE, Message, Nested};
+use super::nested::{self, Message, Nested};
 use super::{Envelope, Format, Indexer, Layout, MessageInput, Scratch, Totals};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::guide::Guide;
 use crate::tree::{Tree, View};
 use encoding::Encoding;
@@ -35,18 +43,11 @@ impl Format for Xml {
     }
 
     fn sniff(&self, head: &[u8]) -> bool {
-        let (marked, mark) = Encoding::marked(head);
-        let mut narrow = Vec::new();
-        marked.unwrap_or(Encoding::Narrow(Charset::Utf8)).narrow(&head[mark..], &mut narrow);
-        match narrow.trim_ascii_start() {
-            [b'<', b'?' | b'!' | b'_', ..] => true,
-            [b'<', next, ..] => next.is_ascii_alphabetic() || *next >= 0x80,
-            _ => false,
-        }
+        is_markup(head)
     }
 
     fn is_whole(&self, head: &[u8], tail: &[u8]) -> bool {
-        index::is_whole(head, tail)
+        is_whole(head, tail)
     }
 
     fn needs_guide(&self) -> bool {
@@ -63,7 +64,7 @@ impl Format for Xml {
     }
 
     fn indexer<'a>(&self, layout: Option<&'a dyn Layout>) -> Box<dyn Indexer + 'a> {
-        Box::new(index::XmlIndexer::new(layout.map(|layout| &**layout.guide())))
+        Box::new(XmlIndexer::new(layout.map(|layout| &**layout.guide())))
     }
 
     fn layout(&self, guide: &Arc<Guide>, findings: &mut Diagnostics) -> Option<Box<dyn Layout>> {
@@ -87,18 +88,36 @@ impl Format for Xml {
                 .push(wrong(format!("charset {}", guide.setting("charset")), "utf-8, iso-8859-1, cp1252"));
             return None;
         };
-        let indent = match guide.setting("indent") {
-            "no" => None,
-            "" => Some(2),
-            number => match number.parse().ok().filter(|blanks| *blanks <= 8) {
-                Some(blanks) => Some(blanks),
-                None => {
-                    findings.push(wrong(format!("indent {number}"), "`indent no` or a number up to 8"));
-                    return None;
-                }
-            },
+        let Some(indent) = indent(guide) else {
+            findings.push(wrong(
+                format!("indent {}", guide.setting("indent")),
+                "`indent no` or a number up to 8",
+            ));
+            return None;
         };
         Some(Box::new(XmlLayout { nested: Nested::new(guide), charset, indent }))
+    }
+}
+
+/// Whether a file that starts with `head` is of elements.
+pub(super) fn is_markup(head: &[u8]) -> bool {
+    let (marked, mark) = Encoding::marked(head);
+    let mut narrow = Vec::new();
+    marked.unwrap_or(Encoding::Narrow(Charset::Utf8)).narrow(&head[mark..], &mut narrow);
+    match narrow.trim_ascii_start() {
+        [b'<', b'?' | b'!' | b'_', ..] => true,
+        [b'<', next, ..] => next.is_ascii_alphabetic() || *next >= 0x80,
+        _ => false,
+    }
+}
+
+/// How many blanks a guide wants before each line, by level; inside `None` to write all in one line, and `None` if it
+/// says something else.
+pub(super) fn indent(guide: &Guide) -> Option<Option<usize>> {
+    match guide.setting("indent") {
+        "no" => Some(None),
+        "" => Some(Some(2)),
+        number => number.parse().ok().filter(|blanks| *blanks <= 8).map(Some),
     }
 }
 
@@ -136,41 +155,19 @@ impl Layout for XmlLayout {
         findings: &mut Diagnostics,
     ) {
         tree.clear();
-        let head = index::Head::of(input.head);
         let Scratch { text, tokens, .. } = scratch;
-        text.clear();
-        let source = match head.encoding {
-            Encoding::Narrow(Charset::Utf8) => std::str::from_utf8(input.bytes).ok(),
-            _ => None,
-        };
-        if source.is_none() && head.encoding.decode(input.bytes, text).is_err() {
-            let place = Place { offset: input.offset, length: input.bytes.len() as u32, ..Place::default() };
-            findings.push(Diagnostic::new(Code::X260).with("charset", head.encoding.name()).place(place));
-        }
-        let message = source.unwrap_or(text);
-        let steps = source.is_none().then(|| Steps::of(head.encoding, message));
-        let original = |at: u32| match &steps {
-            None => at,
-            Some(steps) => steps.bytes_before(at as usize).min(input.bytes.len()) as u32,
-        };
-        let broken = tokens::tokenize(&self.nested.names, head.tags, message, head.lines, tokens);
+        let source = Source::of(input, text, findings);
+        let broken = source.tokens(&self.nested.names, input, tokens);
         let read = Message {
             tokens,
-            text: message,
-            // A message that is all ASCII stands in the file as it is, whatever the file says.
-            is_source: source.is_some(),
+            text: source.text,
+            is_source: source.is_own(),
             offset: input.offset,
-            original: &original,
+            original: &|at| source.original(at),
         };
         nested::read(&self.nested, &read, tree, findings);
         if let Some(broken) = broken {
-            let at = original(broken.at as u32);
-            findings.push(Diagnostic::new(broken.code).with("found", &broken.text).place(Place {
-                offset: input.offset + u64::from(at),
-                segment: broken.line,
-                tag: LINE.into(),
-                ..Place::default()
-            }));
+            findings.push(source.finding(&broken));
         }
     }
 
@@ -182,14 +179,6 @@ impl Layout for XmlLayout {
         write::begin(self, out);
     }
 
-    fn begin_body(&self, _envelope: &Envelope, _ordinal: u32, _out: &mut Vec<u8>) {}
-
-    fn segments_in(&self, _piece: &[u8]) -> u64 {
-        0
-    }
-
-    fn end_body(&self, _envelope: &Envelope, _ordinal: u32, _segments: u64, _out: &mut Vec<u8>) {}
-
     fn end_file(&self, _envelope: &Envelope, _totals: &Totals, out: &mut Vec<u8>) {
         write::end(self, out);
     }
@@ -197,41 +186,4 @@ impl Layout for XmlLayout {
     fn holds_one(&self) -> bool {
         self.nested.elements().path.len() == 1
     }
-}
-
-/// How many bytes of the file are before a place of a text that was decoded.
-struct Steps<'a> {
-    encoding: Encoding,
-    text: &'a str,
-    /// Every so many bytes, a place in the text and the bytes before it.
-    steps: Vec<(usize, usize)>,
-}
-
-/// Bytes from one step to the next.
-const STEP_BYTES: usize = 1024;
-
-impl<'a> Steps<'a> {
-    fn of(encoding: Encoding, text: &'a str) -> Self {
-        let (mut steps, mut at, mut before) = (vec![(0, 0)], 0, 0);
-        while at + STEP_BYTES < text.len() {
-            let next = floor(text, at + STEP_BYTES);
-            before += encoding.bytes_of(&text[at..next]);
-            at = next;
-            steps.push((at, before));
-        }
-        Steps { encoding, text, steps }
-    }
-
-    fn bytes_before(&self, at: usize) -> usize {
-        let at = floor(self.text, at);
-        let step = self.steps.partition_point(|(place, _)| *place <= at).saturating_sub(1);
-        let (place, before) = self.steps[step];
-        before + self.encoding.bytes_of(&self.text[place..at])
-    }
-}
-
-/// The start of the character at a byte of a text, or the text's end.
-fn floor(text: &str, at: usize) -> usize {
-    let at = at.min(text.len());
-    (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }

@@ -101,7 +101,7 @@ fn pass(bytes: &[u8], inside: &mut Inside, is_end: bool) -> Found {
 }
 
 /// The name in a tag: `</cbc:ID >` and `<cbc:ID a="b"/>` have `cbc:ID`.
-pub(super) fn name(tag: &[u8]) -> &[u8] {
+pub(in crate::formats) fn name(tag: &[u8]) -> &[u8] {
     let inner = tag.strip_prefix(b"</").or(tag.strip_prefix(b"<")).unwrap_or(tag);
     let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>');
     &inner[..inner.iter().position(ends).unwrap_or(inner.len())]

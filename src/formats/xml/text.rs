@@ -162,13 +162,18 @@ pub(super) fn reference(name: &str) -> Option<char> {
 }
 
 /// Whether XML 1.0 can hold a character.
-pub(super) fn is_character(character: char) -> bool {
+pub(in crate::formats) fn is_character(character: char) -> bool {
     !matches!(character, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// Appends a value as text of an element or, in quotes, of an attribute. `encoding` says which characters are written as
 /// they are; the others are references.
-pub(super) fn escape(value: &str, is_attribute: bool, has: impl Fn(char) -> bool, out: &mut String) {
+pub(in crate::formats) fn escape(
+    value: &str,
+    is_attribute: bool,
+    has: impl Fn(char) -> bool,
+    out: &mut String,
+) {
     let is_outer = |at: usize| at == 0 || at + 1 == value.len();
     for (at, character) in value.char_indices() {
         match character {

@@ -12,7 +12,7 @@ const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// Why a message cannot be read to its end.
 #[derive(Debug)]
-pub(super) struct Broken {
+pub(in crate::formats) struct Broken {
     /// The finding's code.
     pub code: Code,
     /// Where in the text.
@@ -26,7 +26,7 @@ pub(super) struct Broken {
 /// Cuts `text` into `tokens` (cleared first). `around` are the start tags of the elements around the message, which may
 /// declare namespaces; `line` is the line before the first. What stands before a defect is in `tokens`, with every
 /// element closed.
-pub(super) fn tokenize(
+pub(in crate::formats) fn tokenize(
     names: &Names,
     around: &str,
     text: &str,

@@ -10,11 +10,7 @@ use crate::tree::{NodeId, PlaceId, View};
 
 /// What stands before the first message: the declaration and the elements around the messages.
 pub(super) fn begin(layout: &XmlLayout, out: &mut Vec<u8>) {
-    let name = match layout.charset {
-        Charset::Utf8 => "UTF-8".to_string(),
-        charset => charset.name().to_uppercase().replace("CP", "WINDOWS-"),
-    };
-    out.extend_from_slice(format!("<?xml version=\"1.0\" encoding=\"{name}\"?>\n").as_bytes());
+    declaration(layout.charset, out);
     let mut text = String::new();
     let path = &layout.nested.elements().path;
     for (depth, name) in path[..path.len() - 1].iter().enumerate() {
@@ -27,6 +23,15 @@ pub(super) fn begin(layout: &XmlLayout, out: &mut Vec<u8>) {
         text.push_str(">\n");
     }
     layout.encode(&text, out);
+}
+
+/// The XML declaration.
+pub(in crate::formats) fn declaration(charset: Charset, out: &mut Vec<u8>) {
+    let name = match charset {
+        Charset::Utf8 => "UTF-8".to_string(),
+        charset => charset.name().to_uppercase().replace("CP", "WINDOWS-"),
+    };
+    out.extend_from_slice(format!("<?xml version=\"1.0\" encoding=\"{name}\"?>\n").as_bytes());
 }
 
 /// What stands behind the last message.
@@ -219,7 +224,7 @@ impl<'a> Writer<'a> {
 }
 
 /// Whether a charset has a character.
-fn has(charset: Charset, character: char) -> bool {
+pub(in crate::formats) fn has(charset: Charset, character: char) -> bool {
     let mut one = [0; 4];
     charset == Charset::Utf8 || charset.encode(character.encode_utf8(&mut one), &mut Vec::new()).is_ok()
 }

@@ -25,8 +25,9 @@ impl Repertoire {
             "x12" => of_x12(guide),
             "edifact" => of_edifact(guide),
             "csv" if guide.records.is_empty() => of_rows(guide),
-            "csv" | "fixed" | "idoc" => of_records(guide),
             "xml" => of_xml(),
+            "idoc" if guide.setting("form") == "xml" => of_xml(),
+            "csv" | "fixed" | "idoc" => of_records(guide),
             "json" => Repertoire::new(|_| true, &['"', '\\', '/', '{', '[', ','], false),
             other => panic!("{}: nobody knows what values of `{other}` may hold", guide.name),
         }

@@ -1,15 +1,13 @@
 //! The index pass over flat files: an IDoc begins with each control record and goes to the next.
 
-use super::control::Control;
-use super::flat::{self, Framing, Next};
+use super::SHOWN_BYTES;
+use crate::formats::idoc::control::Control;
+use crate::formats::idoc::flat::{self, Framing, Next};
 use crate::formats::{Indexer, InterchangeRow, MessageRow, Row};
-
-/// How much of what nobody knows is kept.
-const SHOWN_BYTES: usize = 40;
 
 /// The state of the index pass over one flat file.
 #[derive(Default)]
-pub(super) struct FlatIndexer {
+pub(in crate::formats::idoc) struct FlatIndexer {
     pending: Vec<u8>,
     offset: u64,
     framing: Option<Framing>,

@@ -1,7 +1,9 @@
-//! A tree to an IDoc, and an IDoc to its file.
+//! A tree to an IDoc, and an IDoc to its file. What a value looks like is the same in both forms.
+
+mod flat;
+mod markup;
 
 use super::control::{self, Control};
-use super::flat::{CONTROL_COLUMNS, Framing, HEADER, Next, RECORD_COLUMNS};
 use super::read::told;
 use super::value::{self, Misfit};
 use super::{Form, IdocLayout};
@@ -11,65 +13,45 @@ use crate::formats::fixed::number;
 use crate::guide::records::Field;
 use crate::tree::{NodeId, PlaceId, View};
 
-/// The records of one IDoc. Its control record says what the map and the guide say; the rest is the envelope's.
+/// One IDoc. Its control record says what the map and the guide say; the rest is the envelope's.
 pub(super) fn body(layout: &IdocLayout, view: View<'_>, out: &mut Vec<u8>, findings: &mut Diagnostics) {
     if view.tree.is_empty() {
         return;
     }
-    let mut writer = Writer { layout, view, out, findings, count: 0, record: PlaceId::ROOT, position: 0 };
+    let mut writer = Writer { layout, view, findings, count: 0, record: PlaceId::ROOT, position: 0 };
     let mut control = writer.control();
     layout.identify(&mut control);
-    line(&layout.form, &control.record(), CONTROL_COLUMNS, writer.out);
-    writer.segments(NodeId::ROOT, 0, 0);
+    match &layout.form {
+        Form::Flat(form) => flat::body(form, writer, &control, out),
+        Form::Markup(form) => markup::body(form, writer, &control, out),
+    }
 }
 
-/// The IDoc as it stands in a file: with what the envelope says, and its number in each record.
+/// The IDoc as it stands in a file: with what the envelope says.
 pub(super) fn wrap(layout: &IdocLayout, envelope: &Envelope, ordinal: u32, body: &[u8], out: &mut Vec<u8>) {
-    let framing = Framing::of(body, true).unwrap_or(Framing::Lines);
-    let (mut at, mut mark) = (0, String::new());
-    while at < body.len() {
-        let Next::Record(record, next) = framing.next(body, at, true) else { return };
-        if at == 0 {
-            let mut control = Control::of_record(&decoded(&layout.form, &body[record]));
-            control.address(envelope, ordinal);
-            mark = format!("{:3}{:16}", control.get("MANDT"), control.get("DOCNUM"));
-            line(&layout.form, &control.record(), CONTROL_COLUMNS, out);
-        } else {
-            // What is before the data is ASCII, and blank where the mark goes.
-            let (name, rest) = body[at..next].split_at(HEADER[0].min(record.len()));
-            out.extend_from_slice(name);
-            // The number may be in any charset: it stands in the control record too.
-            let _ = layout.form.charset.encode(&mark, out);
-            out.extend_from_slice(rest.get(HEADER[1] + HEADER[2]..).unwrap_or(b""));
-        }
-        at = next;
+    match &layout.form {
+        Form::Flat(form) => flat::wrap(form, envelope, ordinal, body, out),
+        Form::Markup(form) => markup::wrap(form, envelope, ordinal, body, out),
     }
 }
 
-/// The bytes of a control record in UTF-8.
-fn decoded(form: &Form, bytes: &[u8]) -> Vec<u8> {
-    let mut text = String::new();
-    // What we wrote is in the charset.
-    let _ = form.charset.decode(bytes, &mut text);
-    text.into_bytes()
+/// What stands before the first IDoc of a file.
+pub(super) fn begin(layout: &IdocLayout, out: &mut Vec<u8>) {
+    if let Form::Markup(form) = &layout.form {
+        markup::begin(layout, form, out);
+    }
 }
 
-/// Appends a record, filled up or trimmed, and its line end. `Err` with a character that the charset does not have.
-fn line(form: &Form, text: &str, columns: usize, out: &mut Vec<u8>) -> Option<char> {
-    let text = if form.is_trimmed { text.trim_end_matches(' ') } else { text };
-    let unfit = form.charset.encode(text, out).err();
-    if !form.is_trimmed {
-        let missing = columns.saturating_sub(text.chars().count());
-        out.resize(out.len() + missing, b' ');
+/// What stands behind the last IDoc of a file.
+pub(super) fn end(layout: &IdocLayout, out: &mut Vec<u8>) {
+    if matches!(layout.form, Form::Markup(_)) {
+        markup::end(layout, out);
     }
-    out.extend_from_slice(form.line_end.as_bytes());
-    unfit
 }
 
 struct Writer<'a> {
     layout: &'a IdocLayout,
     view: View<'a>,
-    out: &'a mut Vec<u8>,
     findings: &'a mut Diagnostics,
     /// Segments so far.
     count: u32,
@@ -94,40 +76,15 @@ impl<'a> Writer<'a> {
         control
     }
 
-    /// The segments in `node`, whose number is `above`.
-    fn segments(&mut self, node: NodeId, above: u32, level: u32) {
+    /// The segments in `node`, without the control record, each with its name.
+    fn segments(&self, node: NodeId) -> impl Iterator<Item = (NodeId, PlaceId, &'a str)> + use<'a> {
         let (layout, view) = (self.layout, self.view);
-        for child in view.tree.children(node) {
+        let segment = move |child: NodeId| {
             let place = view.tree.node(child).place;
-            let Some(record) = layout.record_at(place) else { continue };
-            let name = &*layout.guide.shape.place(place).name;
-            if name == control::NAME {
-                continue;
-            }
-            self.count += 1;
-            let (number, level) = (self.count, record.level.unwrap_or(level + 1));
-            let definition = layout.kind(name).map_or("", |kind| &kind.definition);
-            let mut text = format!("{definition:30}{:19}{number:06}{above:06}{level:02}", "");
-            (self.record, self.position) = (place, 0);
-            self.data(child, &mut text);
-            if let Some(character) = line(&layout.form, &text, RECORD_COLUMNS, self.out) {
-                self.unwritable(child, character);
-            }
-            self.segments(child, number, level);
-        }
-    }
-
-    /// The fields of a segment in their columns.
-    fn data(&mut self, node: NodeId, text: &mut String) {
-        let Some(record) = self.layout.record_at(self.record) else { return };
-        let fields = self.fields(node);
-        let mut given = fields.iter().peekable();
-        for field in &record.fields {
-            let value = given.next_if(|(name, _)| **name == *field.name).map_or("", |(_, value)| value);
-            text.push_str(value);
-            let missing = (field.width as usize).saturating_sub(value.chars().count());
-            text.extend(std::iter::repeat_n(' ', missing));
-        }
+            layout.record_at(place)?;
+            Some((child, place, &*layout.guide.shape.place(place).name))
+        };
+        view.tree.children(node).filter_map(segment).filter(|(_, _, name)| *name != control::NAME)
     }
 
     /// The fields of a segment that have a value, in the order of the guide, as they are written.
@@ -182,16 +139,16 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Tells of the field whose value has a character that cannot be written.
+    /// Tells of the fields whose value has a character that cannot be written.
     #[cold]
-    fn unwritable(&mut self, node: NodeId, character: char) {
+    fn unwritable(&mut self, node: NodeId, character: char, charset: &str) {
         let layout = self.layout;
         let Some(record) = layout.record_at(self.record) else { return };
         for (position, field) in record.fields.iter().enumerate() {
             let text = field.place.and_then(|place| self.view.child_text(node, place));
             if text.is_some_and(|text| text.contains(character)) {
                 self.position = position as u16 + 1;
-                self.finding(Code::X234, field, &character.to_string(), layout.form.charset.name());
+                self.finding(Code::X234, field, &character.to_string(), charset);
             }
         }
     }
