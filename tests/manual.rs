@@ -75,7 +75,7 @@ fn the_page_of_guides_is_true() {
 
 #[test]
 fn the_pages_of_formats_are_true() {
-    for name in ["x12", "edifact", "fixed", "csv", "xml"] {
+    for name in ["x12", "edifact", "fixed", "csv", "xml", "json"] {
         check_page(&format!("formats/{name}.md"));
     }
 }
