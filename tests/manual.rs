@@ -1,4 +1,5 @@
-//! The manual is true: every example in `docs/mapping` is compiled and run, and every command of the tutorial.
+//! The manual is true: every example in `docs/mapping` is compiled and run, and every command of the tutorial
+//! and of the newcomer's afternoon.
 //! `UPDATE_EXPECT=1` writes what comes out into the pages.
 #![allow(clippy::unwrap_used)]
 
@@ -74,7 +75,7 @@ fn the_page_of_guides_is_true() {
 
 #[test]
 fn the_pages_of_formats_are_true() {
-    for name in ["x12", "edifact", "fixed", "csv", "xml", "idoc"] {
+    for name in ["x12", "edifact", "fixed", "csv", "xml", "json", "idoc"] {
         check_page(&format!("formats/{name}.md"));
     }
 }
@@ -123,17 +124,27 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-#[test]
-fn the_tutorial_goes_as_it_says() {
+/// A page that is one sitting at a terminal, with the shipped mappings and these samples beside it.
+fn check_sitting(name: &str, samples: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let prepare = |folder: &Path| {
         copy(&root.join("mappings"), &folder.join("mappings"));
-        copy(&root.join("testdata/manual/alderbrook"), &folder.join("samples"));
+        copy(&root.join("testdata/manual").join(samples), &folder.join("samples"));
     };
-    let wrong = transcript::run(&Page::read("tutorial.md"), &prepare, bless());
+    let wrong = transcript::run(&Page::read(name), &prepare, bless());
     assert!(
         wrong.is_empty(),
         "the terminal shows something else; UPDATE_EXPECT=1 accepts it\n{}",
         wrong.join("\n")
     );
+}
+
+#[test]
+fn the_tutorial_goes_as_it_says() {
+    check_sitting("tutorial.md", "alderbrook");
+}
+
+#[test]
+fn a_newcomer_gets_as_far_as_he_says() {
+    check_sitting("newcomer.md", "fernhill");
 }
