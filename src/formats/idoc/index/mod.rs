@@ -20,7 +20,7 @@ pub(super) enum IdocIndexer {
     /// Bytes that do not tell yet what form the file has.
     Unknown(Vec<u8>),
     /// A flat file.
-    Flat(FlatIndexer),
+    Flat(Box<FlatIndexer>),
     /// A file in XML.
     Markup(Box<MarkupIndexer>),
 }
@@ -35,7 +35,7 @@ impl IdocIndexer {
     pub(super) fn within(start: &[u8]) -> Self {
         match xml::is_markup(start) {
             true => IdocIndexer::Markup(Box::new(MarkupIndexer::within(start))),
-            false => IdocIndexer::Flat(FlatIndexer::default()),
+            false => IdocIndexer::Flat(Box::default()),
         }
     }
 
@@ -50,7 +50,7 @@ impl IdocIndexer {
         let start = std::mem::take(start);
         *self = match xml::is_markup(&start) {
             true => IdocIndexer::Markup(Box::default()),
-            false => IdocIndexer::Flat(FlatIndexer::default()),
+            false => IdocIndexer::Flat(Box::default()),
         };
         self.feed(&start, rows);
     }
