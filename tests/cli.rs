@@ -92,6 +92,19 @@ fn fmt_lays_out_what_can_be_read_and_tells_the_rest() {
 }
 
 #[test]
+fn maps_and_guides_are_shown_with_their_layers() {
+    let shown = |name| ["show", "--effective", name, "--mappings", "testdata/cli/effective"];
+    expect("show-effective", &shown("acme/order"));
+    expect("show-effective-guide", &shown("acme/order.guide"));
+    expect("show-effective-unknown", &shown("acme/ordre"));
+    expect("show-effective-broken", &shown("acme/broken"));
+    expect("show-nothing", &["show"]);
+    let (answer, exit) = json(&shown("acme/order.map"));
+    let text = answer["text"].as_str().unwrap();
+    assert_eq!((text.lines().next().unwrap().starts_with("map acme/order"), exit), (true, Some(0)));
+}
+
+#[test]
 fn coverage_asks_what_nobody_reads_until_it_is_answered() {
     let folder = tempfile::tempdir().unwrap();
     crossdock::cli::demo::lay_out::lay_out(folder.path()).unwrap();

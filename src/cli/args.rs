@@ -56,7 +56,8 @@ pub enum Command {
     Coverage(Coverage),
     /// List messages of a gateway, and files that brought none, newest first
     Messages(Messages),
-    /// Tell the story of a message or a file: where it came from, what was found, what was built and where it went
+    /// Tell the story of a message or a file: where it came from, what was found, what was built and where it went; or show a
+    /// map or guide with all its layers applied
     Show(Show),
     /// Have a message that is held or refused translated again, or a file set aside read again, with the mappings as they are
     /// now
@@ -230,10 +231,18 @@ pub struct Messages {
 #[derive(Debug, Args)]
 pub struct Show {
     /// The message or file, as `messages` calls it: m12, f3
-    pub id: Id,
+    #[arg(required_unless_present = "effective")]
+    pub id: Option<Id>,
+    /// Map or guide to show instead, such as brightwick/940-order: what it extends and what it changes in one, each line
+    /// followed by where it comes from
+    #[arg(long, value_name = "MAP|GUIDE", conflicts_with = "id")]
+    pub effective: Option<String>,
     /// Settings of the gateway
     #[arg(long, value_name = "FILE", default_value = "gateway.toml")]
     pub config: PathBuf,
+    /// Mappings folder of --effective
+    #[arg(long, value_name = "DIR", default_value = "mappings")]
+    pub mappings: PathBuf,
 }
 
 /// `retry`

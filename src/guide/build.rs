@@ -28,8 +28,9 @@ pub fn compile(name: &str, sources: &GuideSources<'_>, findings: &mut Diagnostic
     guide.filter(|_| sound)
 }
 
-/// The documents from the base to the guide itself.
-fn layers<'a>(
+/// The documents from the base to the guide itself. `None` if there is no such guide, or one of those it extends is not
+/// there.
+pub fn layers<'a>(
     name: &str,
     sources: &GuideSources<'a>,
     findings: &mut Diagnostics,

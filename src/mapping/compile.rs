@@ -59,17 +59,25 @@ pub fn compile(
     findings: &mut Diagnostics,
 ) -> Option<Plan> {
     let mut own = Diagnostics::new();
-    let plan = flatten(name, sources, &mut own).and_then(|map| plan(&map, sources, parameters, &mut own));
+    let map = flatten(name, &sources.maps, &sources.fragments, &mut own);
+    let plan = map.and_then(|map| plan(&map, sources, parameters, &mut own));
     let sound = !own.has_errors();
     findings.extend(own);
     plan.filter(|_| sound)
 }
 
-fn flatten(name: &str, sources: &MapSources<'_>, findings: &mut Diagnostics) -> Option<MapDocument> {
-    let mut chain = vec![*sources.maps.get(name)?];
+/// The map `name` with everything it extends, as one document that extends nothing. `None` if there is no such map, or
+/// one of those it extends is not there.
+pub fn flatten(
+    name: &str,
+    maps: &BTreeMap<&str, &MapDocument>,
+    fragments: &BTreeMap<&str, &FragmentDocument>,
+    findings: &mut Diagnostics,
+) -> Option<MapDocument> {
+    let mut chain = vec![*maps.get(name)?];
     while let Some(base) = &chain.last()?.extends {
-        let Some(document) = sources.maps.get(base.name.as_str()) else {
-            findings.push(unknown_document("map", base, sources.maps.keys().copied()));
+        let Some(document) = maps.get(base.name.as_str()) else {
+            findings.push(unknown_document("map", base, maps.keys().copied()));
             return None;
         };
         if chain.iter().any(|layer| layer.name.name == document.name.name) || chain.len() >= LAYERS_MAX {
@@ -89,8 +97,8 @@ fn flatten(name: &str, sources: &MapSources<'_>, findings: &mut Diagnostics) -> 
     }
     let mut map = chain.pop()?.clone();
     for layer in chain.into_iter().rev() {
-        opened::open(&mut map, layer, &sources.fragments);
-        map = layers::apply(&map, layer, &sources.fragments, findings);
+        opened::open(&mut map, layer, fragments);
+        map = layers::apply(&map, layer, fragments, findings);
     }
     Some(map)
 }

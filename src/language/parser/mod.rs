@@ -28,6 +28,7 @@ use crate::base::span::{FileId, Sources};
 use crate::diagnostics::Diagnostics;
 use lines::Parser;
 pub(super) use lines::Placed;
+pub(super) use path::RESERVED;
 
 /// All documents of a file and all findings about its text. A line with a finding is left out of the tree; a block
 /// whose first line has one is left out with its lines, which are read for their findings all the same.
