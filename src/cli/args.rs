@@ -98,6 +98,9 @@ pub struct Check {
     /// Settings of a gateway: checked as well, with the endpoints that flows and partner files name
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Check again whenever a file changes, until Ctrl-C
+    #[arg(long)]
+    pub watch: bool,
 }
 
 /// `fmt`

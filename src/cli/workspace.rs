@@ -9,7 +9,7 @@ use crate::gateway::settings::{self, GatewaySettings};
 use std::path::{Path, PathBuf};
 
 /// Largest settings file.
-const SETTINGS_BYTES_MAX: usize = 1 << 20;
+pub const SETTINGS_BYTES_MAX: usize = 1 << 20;
 
 /// A mappings folder, compiled.
 pub struct Workspace {
