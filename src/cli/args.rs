@@ -178,9 +178,13 @@ pub struct Translate {
 /// `test`
 #[derive(Debug, Args)]
 pub struct Test {
-    /// Mappings folder, or a client's folder or a case in it
-    #[arg(default_value = "mappings")]
-    pub path: PathBuf,
+    /// Mappings folder, or clients' folders or cases in it
+    #[arg(value_name = "PATH", default_value = "mappings")]
+    pub paths: Vec<PathBuf>,
+    /// Only the case of this name: its path below `tests`, such as order or changes/first, with the client before it where
+    /// several have one of that name, such as acme/order; more than once for several
+    #[arg(long, value_name = "CASE")]
+    pub only: Vec<String>,
     /// Show what is different, then accept it: what came now is what is expected from now on
     #[arg(long)]
     pub accept: bool,
