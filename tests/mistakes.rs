@@ -239,3 +239,62 @@ fn endpoints() -> Vec<String> {
 fn a_shipped_file_without_edit_has_no_finding() {
     shipped::bundle();
 }
+
+/// Tables that a spreadsheet saved, and files in another encoding. Name, file, and its bytes.
+const DAMAGED: &[(&str, &str, &[u8])] = &[
+    (
+        "table-ragged",
+        "house/tables/carrier.csv",
+        b"# key code\ncode,name,mode,preferred\nA,Air,air\n\nB,\"Boat, slow\",sea,yes,,\n\
+        # a comma in a text\nC,Car, with trailer,road\nD,Dog\n,,,\nE,\"Eel, fast\",sea,,extra\n",
+    ),
+    ("table-key-again", "house/tables/uom.csv", b"code,unit\n# each\nEA,EA\n\n  \nCA,CS\nEA,PCE\n"),
+    (
+        "table-spoilt",
+        "house/tables/items.csv",
+        b"gtin,size,shade\n9.52E+12,1-3,red\n09520001001017,01-Mar,4.1E+11\n9520001001024,Mar-02,01. Mrz\n",
+    ),
+    (
+        "table-without-zeros",
+        "house/tables/store.csv",
+        b"# key store, dock\nstore,dock,name\n0017,01,North\n0042,02,East\n103,1,South\n9,2,West\n12345,3,Far\n",
+    ),
+    ("table-with-semicolons", "house/tables/uom.csv", b"# key code\ncode;unit\nEA;EA\n"),
+    ("table-latin", "house/tables/colour.csv", b"code,name\n1,Rot\n2,Gr\xfcn\n3,Wei\xdf\n"),
+    ("table-wide", "house/tables/colour.csv", b"\xff\xfec\0o\0d\0e\0,\0n\0a\0m\0e\0\n\0"),
+    ("map-latin", "house/m.map", b"# Gr\xf6\xdfe\nfragment f(src: a/b) -> canonical c\n  name = \"Gr\xf6\xdfe\"\nend fragment\n"),
+    ("map-wide", "house/m.map", b"\xfe\xff\0m\0a\0p\0 \0a\0/\0b\0\n"),
+];
+
+#[test]
+fn damaged_files_have_their_findings() {
+    let folder = tempfile::tempdir().unwrap();
+    let found = |bytes: &[u8], file: &str| {
+        let path = folder.path().join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, bytes).unwrap();
+        let files = bundle::read_files(&crossdock::base::files::Disk, folder.path()).unwrap();
+        std::fs::remove_file(path).unwrap();
+        let (_, sources, findings) = bundle::compile(&files, None);
+        shipped::render(findings.as_slice(), &sources)
+    };
+    for (name, file, bytes) in DAMAGED {
+        let found = found(bytes, file);
+        assert!(!found.is_empty(), "{name}: no finding");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("testdata/mistakes/{name}.expect"));
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            std::fs::write(&path, &found).unwrap();
+        }
+        assert_eq!(found, std::fs::read_to_string(&path).unwrap_or_default(), "{name}");
+    }
+    // Neither a byte order mark nor what a spreadsheet leaves blank says anything.
+    let sound: [&[u8]; 4] = [
+        b"\xef\xbb\xbf# key code\r\ncode,unit\r\nEA,EA\r\n",
+        b"\xef\xbb\xbfcode,unit\n\nEA,EA,,\n,,\n   \nCA,CS",
+        b"code,unit,preferred\nEA,EA\n01,CS,yes\n1,PCE\n02,BX\n2,BX\n",
+        b"code,unit\n007,EA\n42,CS\n",
+    ];
+    for bytes in sound {
+        assert_eq!(found(bytes, "house/tables/uom.csv"), "", "{}", String::from_utf8_lossy(bytes));
+    }
+}

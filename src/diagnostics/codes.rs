@@ -147,6 +147,10 @@ codes! {
         help "write the line as `{form}`"
         cause "Something is missing at the end of the line, often a closing bracket or what follows a keyword."
         example "qty = sum(out.lines.qty";
+    L021 Error "this file is not UTF-8"
+        help "save it as UTF-8"
+        cause "All files of the mappings are UTF-8, with or without a byte order mark. Characters of another encoding would become others in silence."
+        example "a table with `Größe` that a spreadsheet saved in the computer's own code page";
 
     // ------------------------------------------------------------------ G: guides and shapes
     G001 Error "no type is called `{name}`"
@@ -357,6 +361,26 @@ codes! {
         help "read what `{target}` is made from, or move the line to a place of the target that is built later"
         cause "The values of a record are built first, then its blocks in the order of the target, then values that add blocks up. What is built later is not there yet."
         example "the lines of an order read out.total_qty, which is the sum of the lines";
+    M036 Error "a row of the table `{table}` has {found} cells, and its header has {expected}"
+        help "write one cell for each column, and a text with a comma in it in double quotes"
+        cause "With a cell too few or too many, all cells behind it stand in the wrong column. Only a mark in the last column, `preferred`, may be left out."
+        example "EA,each,piece under the header code,unit";
+    M037 Error "`{value}` in the table `{table}` is what a spreadsheet shows of a long number"
+        help "write the digits out, and have the spreadsheet take the column as text before it opens the file"
+        cause "A spreadsheet takes a code of many digits for a number, rounds it, and saves what it shows."
+        example "9.52E+12 where a GTIN stood";
+    M038 Warn "`{value}` in the table `{table}` looks like a date that a spreadsheet made of a code"
+        help "write the code as the partner sends it, and have the spreadsheet take the column as text before it opens the file"
+        cause "A spreadsheet takes codes such as 1-3 or MAR1 for dates, and saves the date."
+        example "01-Mar where 1-3 stood";
+    M039 Warn "`{value}` in the table `{table}` may have lost zeros in front"
+        help "write the code as the partner sends it; if that is without zeros, add a row with them, and both are meant"
+        cause "Other keys of the column have zeros in front and are all of one length. A spreadsheet drops such zeros."
+        example "42 among 007 and 012";
+    M040 Error "the cells of the table `{table}` are parted by {sign}"
+        help "save it as CSV with commas"
+        cause "Spreadsheets part cells by what the computer's region says."
+        example "code;unit";
     M050 Error "`{text}` is no {what}"
         help "correct it"
         cause "Patterns, forms of dates and times, zones and sets of characters that a map writes out are looked at before the first message comes."
