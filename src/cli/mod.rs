@@ -7,6 +7,7 @@ mod console;
 mod coverage;
 pub mod demo;
 pub mod docs;
+pub mod editor;
 pub mod effective;
 mod exit;
 mod explain_code;

@@ -7,4 +7,4 @@ pub mod parser;
 pub mod print;
 pub mod syntax;
 
-pub use parser::parse;
+pub use parser::{Keywords, keywords, parse};
