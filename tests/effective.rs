@@ -78,6 +78,7 @@ fn every_bracket_that_is_needed_is_printed() {
         "N9[not LI].02 = `else`.then",
         "fill a, .02, `b c` with $p",
         "x <-> .04 via table t reversed unknown reject",
+        "a = if b then c else if d then (if e then f else g) else if h then i else (j else k)",
     ];
     for line in lines {
         let text = format!("map a/b\n  {line}\nend map\n");

@@ -298,3 +298,82 @@ fn damaged_files_have_their_findings() {
         assert_eq!(found(bytes, "house/tables/uom.csv"), "", "{}", String::from_utf8_lossy(bytes));
     }
 }
+
+const SHAPES: &str = "record inner\n  id text 8\n  more inner\nend record\nrecord a\n  b b\nend record\nrecord b\n  \
+    a many a\nend record\nshape note\n  number text 9 required key\n  x inner\n  y a\nend shape\n";
+const COMPOSITES: &str = "dictionary d\n  element 1 AN 1 9\n  composite C1\n    .01 1\n    .02 C2\n  end\n  composite C2\n    .01 C1\n  \
+    end\n  segment S\n    .01 C1\n  end\nend dictionary\nguide g\n  syntax x12 release \"004010\" set \"940\"\n  dictionary d\n  \
+    structure\n    S required\n  end structure\nend guide\n";
+const FLAT: &str = "guide g\n  syntax csv\n  unit group by no contiguous\n  columns\n    no text 9\n  end columns\nend guide\n";
+
+/// Files that lead back to themselves, and files that lead nowhere.
+fn endless() -> Vec<(&'static str, String)> {
+    let map = |name: &str, base: &str| format!("map {name} extends {base}\n  version 1\nend map\n");
+    let guide = |name: &str, base: &str| format!("guide {name} extends {base}\n  version 1\nend guide\n");
+    let whole = |lines: &str| {
+        format!(
+            "map m\n  version 1\n  lang 1\n  from guide g as f\n  to canonical note\n  number = f.no\n{lines}end map\n"
+        )
+    };
+    let base = "shape note\n  number text 9 required key\nend shape\n";
+    let maps: String = (1..=6).map(|at| map(&format!("m{at}"), &format!("m{}", at - 1))).collect();
+    let own = "fragment f(src: g) -> canonical note\n  use f(here)\nend fragment\n";
+    let two = "fragment f(src: g) -> canonical note\n  use h(here)\nend fragment\nfragment h(src: g) -> canonical note\n  use f(here)\nend fragment\n";
+    let lets = "  let one = two\n  let two = one\n  check warn E1 \"x\": present(one)\n";
+    vec![
+        ("map-extends-itself", map("m", "m")),
+        ("map-extends-in-a-ring", map("m", "n") + &map("n", "o") + &map("o", "m")),
+        ("map-extends-too-many", format!("{base}{FLAT}{}{maps}", whole("").replace("map m\n", "map m0\n"))),
+        ("map-extends-nothing", map("m", "n")),
+        ("guide-extends-itself", guide("g", "g")),
+        ("guide-extends-in-a-ring", guide("g", "h") + &guide("h", "g")),
+        ("guide-extends-nothing", guide("g", "h")),
+        ("fragment-uses-itself", format!("{base}{FLAT}{own}{}", whole("  use f(here)\n"))),
+        ("fragments-use-each-other", format!("{base}{FLAT}{two}{}", whole("  use f(here)\n"))),
+        ("let-of-itself", format!("{base}{FLAT}{}", whole(lets))),
+        ("record-in-itself", SHAPES.to_string()),
+        ("composite-in-itself", COMPOSITES.to_string()),
+    ]
+}
+
+#[test]
+fn what_leads_back_to_itself_or_nowhere_is_a_finding() {
+    for (name, text) in endless() {
+        let files = [("all.map".to_string(), text)].into();
+        let (_, sources, findings) = bundle::compile(&files, None);
+        let found = shipped::render(findings.as_slice(), &sources);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("testdata/mistakes/{name}.expect"));
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            std::fs::write(&path, &found).unwrap();
+        }
+        assert_eq!(found, std::fs::read_to_string(&path).unwrap_or_default(), "{name}");
+    }
+}
+
+/// What the parser lets through is not too deep for what comes after it; what is deeper is a finding and nothing else.
+#[test]
+fn depth_ends_in_a_finding_or_in_a_plan() {
+    let base = "shape note\n  number text 9 required key\n  count decimal\nend shape\n";
+    let map = |lines: String| {
+        format!(
+            "{base}{FLAT}map m\n  version 1\n  lang 1\n  from guide g as f\n  to canonical note\n  number = f.no\n{lines}end map\n"
+        )
+    };
+    let brackets =
+        |depth: usize| map(format!("  count = {}length(f.no){}\n", "-(".repeat(depth), ")".repeat(depth)));
+    let choices =
+        |depth: usize| map(format!("  count = {}1\n", "if f.no = \"x\" then 2 else ".repeat(depth)));
+    let whens = |depth: usize| {
+        map(format!("{}count = 1\n{}", "when f.no = \"x\"\n".repeat(depth), "end when\n".repeat(depth)))
+    };
+    let shapes: [&dyn Fn(usize) -> String; 3] = [&brackets, &choices, &whens];
+    for (number, text) in shapes.iter().enumerate() {
+        for (depth, is_sound) in [(25, true), (200, false)] {
+            let files = [("all.map".to_string(), text(depth))].into();
+            let (bundle, sources, findings) = bundle::compile(&files, None);
+            let found = shipped::render(findings.as_slice(), &sources);
+            assert_eq!(bundle.is_some(), is_sound, "{number}, {depth} deep: {found}");
+            assert_eq!(found.contains("error[L011]"), !is_sound, "{number}, {depth} deep: {found}");
+        }
+    }
+}

@@ -211,6 +211,10 @@ codes! {
         help "name the loop that carries the levels, such as HL"
         cause "`hierarchy` puts the occurrences of one loop inside each other."
         example "hierarchy BSN id .01 parent .02 level .03 levels S > O";
+    G028 Error "the {what} `{name}` stands inside itself"
+        help "take the inner one out, or declare another {what} for it"
+        cause "What is made of records or composites has an end; one that holds itself would have none. Records are at most 16 inside each other."
+        example "record party … agent party … end record";
     G026 Error "`hierarchy {tag}` needs `{what}` with an element of the segment"
         help "write `{what} .01` with the right position"
         cause "Levels are told apart by elements of their own segment: its number, the number of the one around it, its level."
@@ -381,6 +385,10 @@ codes! {
         help "save it as CSV with commas"
         cause "Spreadsheets part cells by what the computer's region says."
         example "code;unit";
+    M041 Error "the fragment `{name}` uses itself"
+        help "take the line out, or move what both need to a fragment of its own"
+        cause "The lines of a fragment stand where it is used; one that uses itself, or another that uses it, would never end."
+        example "use x12_party(here) inside fragment x12_party";
     M050 Error "`{text}` is no {what}"
         help "correct it"
         cause "Patterns, forms of dates and times, zones and sets of characters that a map writes out are looked at before the first message comes."

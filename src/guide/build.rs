@@ -41,8 +41,10 @@ pub fn layers<'a>(
             findings.push(unknown_document("guide", base, sources.guides.keys().copied()));
             return None;
         };
-        if layers.iter().any(|layer| layer.name.name == document.name.name) || layers.len() >= LAYERS_MAX {
-            findings.push(Diagnostic::new(Code::G004).with("name", name).at(base.span, "extends again here"));
+        let is_again = layers.iter().any(|layer| layer.name.name == document.name.name);
+        if is_again || layers.len() >= LAYERS_MAX {
+            let label = if is_again { "extends again here" } else { "one layer too many" };
+            findings.push(Diagnostic::new(Code::G004).with("name", name).at(base.span, label));
             return None;
         }
         layers.push(document);
@@ -89,6 +91,7 @@ fn build(layers: &[&GuideDocument], sources: &GuideSources<'_>, findings: &mut D
             cases: Vec::new(),
         },
         dictionary: None,
+        composites: Vec::new(),
         findings,
     };
     for layer in layers {
@@ -117,6 +120,8 @@ fn build(layers: &[&GuideDocument], sources: &GuideSources<'_>, findings: &mut D
 struct Builder<'a, 'f> {
     guide: Guide,
     dictionary: Option<&'a DictionaryDocument>,
+    /// The composites whose elements are at hand.
+    composites: Vec<&'a str>,
     findings: &'f mut Diagnostics,
 }
 
@@ -316,8 +321,18 @@ impl<'a> Builder<'a, '_> {
             }
             place
         } else if let Some(composite) = dictionary.composites.iter().find(|known| known.tag.text == id) {
+            if self.composites.contains(&composite.tag.text.as_str()) {
+                let finding = Diagnostic::new(Code::G028).with("what", "composite").with("name", id);
+                let finding = finding.at(element.element.span, "it would never end");
+                if !self.findings.as_slice().contains(&finding) {
+                    self.findings.push(finding);
+                }
+                return;
+            }
             let place = self.add(parent, id, PlaceKind::Record, PlaceRules::default());
+            self.composites.push(&composite.tag.text);
             self.elements(place, composite);
+            self.composites.pop();
             if let Some(key) = &composite.key {
                 narrow::key(&mut self.guide, place, key, self.findings);
             }

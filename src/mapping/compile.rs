@@ -80,8 +80,10 @@ pub fn flatten(
             findings.push(unknown_document("map", base, maps.keys().copied()));
             return None;
         };
-        if chain.iter().any(|layer| layer.name.name == document.name.name) || chain.len() >= LAYERS_MAX {
-            findings.push(Diagnostic::new(Code::G004).with("name", name).at(base.span, "extends again here"));
+        let is_again = chain.iter().any(|layer| layer.name.name == document.name.name);
+        if is_again || chain.len() >= LAYERS_MAX {
+            let label = if is_again { "extends again here" } else { "one layer too many" };
+            findings.push(Diagnostic::new(Code::G004).with("name", name).at(base.span, label));
             return None;
         }
         let version = document.version.as_ref().map_or(1, |version| version.value);
@@ -127,6 +129,7 @@ fn plan(
         shape: target_shape.clone(),
         target_guide: None,
         guard: None,
+        open: Vec::new(),
         split: None,
     };
     if let SideName::Guide(name) = &target {
@@ -249,4 +252,6 @@ pub(super) struct Compiler<'a> {
     split: Option<SplitPlan>,
     /// The branch of a `when` that the lines at hand stand in.
     guard: Option<Arc<Guard>>,
+    /// The fragments whose lines are at hand, from the outermost.
+    open: Vec<String>,
 }

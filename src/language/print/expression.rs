@@ -36,7 +36,7 @@ fn at_least(part: &Expression, least: u8) -> String {
     if tightness(&part.kind).is_some_and(|tightness| tightness >= least) { own } else { format!("({own})") }
 }
 
-/// `None` for an `if`, which has brackets wherever it is a part.
+/// `None` for an `if`, which has brackets wherever it is a part, but behind the `else` of another one.
 fn tightness(kind: &ExpressionKind) -> Option<u8> {
     Some(match kind {
         ExpressionKind::If { .. } => return None,
@@ -103,7 +103,11 @@ fn bare(kind: &ExpressionKind) -> String {
             "if {} then {} else {}",
             at_least(condition, DISJUNCTION),
             at_least(then, DISJUNCTION),
-            at_least(otherwise, DISJUNCTION)
+            match &otherwise.kind {
+                // Chains of choices would become too deep with a bracket for each.
+                next @ ExpressionKind::If { .. } => bare(next),
+                _ => at_least(otherwise, DISJUNCTION),
+            }
         ),
         ExpressionKind::List(items) => format!("({})", list(items)),
     }
