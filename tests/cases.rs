@@ -136,6 +136,46 @@ fn accepting_shows_the_difference_and_writes_only_that() {
 }
 
 #[test]
+fn only_the_cases_that_are_named_are_run_and_accepted() {
+    let mappings = Mappings::new();
+    mappings.edit("house/940-order.map", "pack        = W20.01", "pack        = W20.01 * 2");
+    mappings.write("clients/brightwick/tests/changes/first/one.edi", &order());
+    mappings.write("clients/brightwick/tests/changes/second/one.edi", &order());
+    mappings.write("clients/oakhollow/tests/changes/second/one.edi", &order());
+    let of = |more: &[&str]| -> Vec<String> {
+        let (answer, _) = mappings.json("", more);
+        answer["cases"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|case| case["case"].as_str().unwrap().to_string())
+            .collect()
+    };
+    let case = |name: &str| mappings.path(name).display().to_string();
+    let order = case("clients/brightwick/tests/order");
+    assert_eq!(of(&["--only", "brightwick/order", "--accept"]), std::slice::from_ref(&order));
+    let first = case("clients/brightwick/tests/changes/first");
+    assert_eq!(of(&["--only", "changes/first", "--only", "brightwick/order"]), [first, order]);
+    // What was not named was not accepted.
+    assert_eq!(mappings.names("clients/brightwick/tests/changes/first"), ["one.edi"]);
+    let shipment = mappings.path("clients/brightwick/tests/shipment");
+    let (answer, exit) = mappings.json("clients/brightwick/tests/order", &[shipment.to_str().unwrap()]);
+    assert_eq!((answer["cases"].as_array().unwrap().len(), exit), (2, Some(1)));
+    mappings.expect("test-only-accept", "", &["--only", "changes/first", "--accept"]);
+    mappings.expect("test-only-several", "", &["--only", "changes/second"]);
+    mappings.expect("test-only-unknown", "clients/brightwick", &["--only", "changes/frist"]);
+    mappings.expect(
+        "test-only-other",
+        "clients/brightwick/tests/changes",
+        &["--only", "invoice", "--accept"],
+    );
+    let other = Mappings::new();
+    let (answer, exit) = mappings.json("", &[other.path("").to_str().unwrap()]);
+    assert!(answer["error"].as_str().unwrap().contains("two mappings folders"), "{answer}");
+    assert_eq!(exit, Some(2));
+}
+
+#[test]
 fn a_new_case_is_a_file_in_a_folder_and_is_accepted_once() {
     let mappings = Mappings::new();
     let case = "clients/brightwick/tests/changes/first-change";

@@ -6,6 +6,7 @@ mod cli;
 
 use cli::{crossdock, expect, root};
 use serde_json::Value;
+use std::path::Path;
 
 const ORDER: &str = "testdata/x12/ok/s01-940.edi";
 const SHIPMENT: &str = "testdata/csv/ok/s01-wms-shipment.csv";
@@ -89,6 +90,19 @@ fn fmt_lays_out_what_can_be_read_and_tells_the_rest() {
     let (answer, exit) = json(&["fmt", dir]);
     assert_eq!((answer["changed"].as_array().unwrap().len(), exit), (0, Some(1)));
     assert_eq!(answer["left"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn maps_and_guides_are_shown_with_their_layers() {
+    let shown = |name| ["show", "--effective", name, "--mappings", "testdata/cli/effective"];
+    expect("show-effective", &shown("acme/order"));
+    expect("show-effective-guide", &shown("acme/order.guide"));
+    expect("show-effective-unknown", &shown("acme/ordre"));
+    expect("show-effective-broken", &shown("acme/broken"));
+    expect("show-nothing", &["show"]);
+    let (answer, exit) = json(&shown("acme/order.map"));
+    let text = answer["text"].as_str().unwrap();
+    assert_eq!((text.lines().next().unwrap().starts_with("map acme/order"), exit), (true, Some(0)));
 }
 
 #[test]
@@ -244,6 +258,76 @@ fn an_absent_value_is_explained() {
         "life-layers",
         &[&["translate", SHIPMENT, "--flow", "brightwick/shipments"], &absent[..]].concat(),
     );
+}
+
+/// Maps that read IDocs and JSON, with what they need of the shipped mappings and no more.
+struct Life {
+    folder: tempfile::TempDir,
+}
+
+impl Life {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mappings = folder.path().join("mappings");
+        std::fs::create_dir_all(mappings.join("canonical")).unwrap();
+        let shapes = std::fs::read_dir(root().join("mappings/canonical")).unwrap();
+        let shapes = shapes
+            .map(|entry| format!("mappings/canonical/{}", entry.unwrap().file_name().to_str().unwrap()));
+        let idoc = ["control", "ORDERS05"].map(|name| format!("mappings/standards/idoc/{name}.guide"));
+        let own = ["orders.guide", "orders.map"].map(|name| format!("testdata/cli/life/{name}"));
+        for file in shapes.chain(idoc).chain(own) {
+            let name = Path::new(&file).file_name().unwrap();
+            let folder = if file.ends_with(".shape") { mappings.join("canonical") } else { mappings.clone() };
+            std::fs::copy(root().join(&file), folder.join(name)).unwrap();
+        }
+        Life { folder }
+    }
+
+    fn explain(&self, name: &str, file: &str, read: &str, path: &str, more: &[&str]) {
+        let mappings = self.folder.path().join("mappings").display().to_string();
+        let arguments = ["translate", file, "--read", read, "--explain", path, "--mappings", &mappings];
+        let dir = self.folder.path().to_str().unwrap();
+        cli::expect_with(name, &[&arguments, more].concat(), &|text| text.replace(dir, "DEMO"));
+    }
+}
+
+#[test]
+fn values_of_every_format_are_explained() {
+    let life = Life::new();
+    let idoc = |name: &str, path: &str| {
+        life.explain(name, "testdata/idoc/ok/orders05-trimmed.txt", "test/idoc-order", path, &[]);
+    };
+    idoc("life-idoc", "lines[1].qty");
+    idoc("life-idoc-no-field", "service");
+    idoc("life-idoc-no-qualifier", "bill_to.id");
+    idoc("life-when", "carrier");
+    let json = |name: &str, path: &str| {
+        life.explain(name, "testdata/json/ok/orders.json", "test/json-order", path, &[]);
+    };
+    json("life-json", "lines[2].qty");
+    json("life-json-no-member", "ship_to.name");
+    json("life-json-no-qualifier", "bill_to.name");
+    let flow = ["translate", "mappings/clients/caldera/tests/order/whsord.txt", "--flow", "caldera/orders"];
+    expect("life-fixed", &[&flow[..], &["--explain", "lines[1].qty"]].concat());
+    let xml = ["translate", "testdata/xml/ok/s02-wms-shipment.xml", "--read", "house/wms-shipment-xml"];
+    expect("life-xml", &[&xml[..], &["--explain", "lines[1].qty"]].concat());
+    let ubl =
+        ["translate", "testdata/xml/ok/ubl-despatch-advice.xml", "--read", "house/ubl-despatch-advice-in"];
+    expect("life-xml-no-element", &[&ubl[..], &["--explain", "lines[1].sku"]].concat());
+}
+
+#[test]
+fn documents_that_were_looked_up_are_explained() {
+    let life = Life::new();
+    let idoc = |name: &str, path: &str, more: &[&str]| {
+        life.explain(name, "testdata/idoc/ok/orders05-trimmed.txt", "test/idoc-order", path, more);
+    };
+    let item = ["--earlier", "testdata/cli/life/items.json"];
+    idoc("life-item", "lines[1].description", &item);
+    idoc("life-no-item", "lines[2].description", &item);
+    idoc("life-item-without", "lines[1].gtin", &item);
+    let shipment = ["translate", SHIPMENT, "--flow", "brightwick/shipments", "--explain", "customer_po"];
+    expect("life-no-earlier", &shipment);
 }
 
 #[test]

@@ -256,3 +256,141 @@ fn endpoints() -> Vec<String> {
 fn a_shipped_file_without_edit_has_no_finding() {
     shipped::bundle();
 }
+
+/// Tables that a spreadsheet saved, and files in another encoding. Name, file, and its bytes.
+const DAMAGED: &[(&str, &str, &[u8])] = &[
+    (
+        "table-ragged",
+        "house/tables/carrier.csv",
+        b"# key code\ncode,name,mode,preferred\nA,Air,air\n\nB,\"Boat, slow\",sea,yes,,\n\
+        # a comma in a text\nC,Car, with trailer,road\nD,Dog\n,,,\nE,\"Eel, fast\",sea,,extra\n",
+    ),
+    ("table-key-again", "house/tables/uom.csv", b"code,unit\n# each\nEA,EA\n\n  \nCA,CS\nEA,PCE\n"),
+    (
+        "table-spoilt",
+        "house/tables/items.csv",
+        b"gtin,size,shade\n9.52E+12,1-3,red\n09520001001017,01-Mar,4.1E+11\n9520001001024,Mar-02,01. Mrz\n",
+    ),
+    (
+        "table-without-zeros",
+        "house/tables/store.csv",
+        b"# key store, dock\nstore,dock,name\n0017,01,North\n0042,02,East\n103,1,South\n9,2,West\n12345,3,Far\n",
+    ),
+    ("table-with-semicolons", "house/tables/uom.csv", b"# key code\ncode;unit\nEA;EA\n"),
+    ("table-latin", "house/tables/colour.csv", b"code,name\n1,Rot\n2,Gr\xfcn\n3,Wei\xdf\n"),
+    ("table-wide", "house/tables/colour.csv", b"\xff\xfec\0o\0d\0e\0,\0n\0a\0m\0e\0\n\0"),
+    ("map-latin", "house/m.map", b"# Gr\xf6\xdfe\nfragment f(src: a/b) -> canonical c\n  name = \"Gr\xf6\xdfe\"\nend fragment\n"),
+    ("map-wide", "house/m.map", b"\xfe\xff\0m\0a\0p\0 \0a\0/\0b\0\n"),
+];
+
+#[test]
+fn damaged_files_have_their_findings() {
+    let folder = tempfile::tempdir().unwrap();
+    let found = |bytes: &[u8], file: &str| {
+        let path = folder.path().join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, bytes).unwrap();
+        let files = bundle::read_files(&crossdock::base::files::Disk, folder.path()).unwrap();
+        std::fs::remove_file(path).unwrap();
+        let (_, sources, findings) = bundle::compile(&files, None);
+        shipped::render(findings.as_slice(), &sources)
+    };
+    for (name, file, bytes) in DAMAGED {
+        let found = found(bytes, file);
+        assert!(!found.is_empty(), "{name}: no finding");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("testdata/mistakes/{name}.expect"));
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            std::fs::write(&path, &found).unwrap();
+        }
+        assert_eq!(found, std::fs::read_to_string(&path).unwrap_or_default(), "{name}");
+    }
+    // Neither a byte order mark nor what a spreadsheet leaves blank says anything.
+    let sound: [&[u8]; 4] = [
+        b"\xef\xbb\xbf# key code\r\ncode,unit\r\nEA,EA\r\n",
+        b"\xef\xbb\xbfcode,unit\n\nEA,EA,,\n,,\n   \nCA,CS",
+        b"code,unit,preferred\nEA,EA\n01,CS,yes\n1,PCE\n02,BX\n2,BX\n",
+        b"code,unit\n007,EA\n42,CS\n",
+    ];
+    for bytes in sound {
+        assert_eq!(found(bytes, "house/tables/uom.csv"), "", "{}", String::from_utf8_lossy(bytes));
+    }
+}
+
+const SHAPES: &str = "record inner\n  id text 8\n  more inner\nend record\nrecord a\n  b b\nend record\nrecord b\n  \
+    a many a\nend record\nshape note\n  number text 9 required key\n  x inner\n  y a\nend shape\n";
+const COMPOSITES: &str = "dictionary d\n  element 1 AN 1 9\n  composite C1\n    .01 1\n    .02 C2\n  end\n  composite C2\n    .01 C1\n  \
+    end\n  segment S\n    .01 C1\n  end\nend dictionary\nguide g\n  syntax x12 release \"004010\" set \"940\"\n  dictionary d\n  \
+    structure\n    S required\n  end structure\nend guide\n";
+const FLAT: &str = "guide g\n  syntax csv\n  unit group by no contiguous\n  columns\n    no text 9\n  end columns\nend guide\n";
+
+/// Files that lead back to themselves, and files that lead nowhere.
+fn endless() -> Vec<(&'static str, String)> {
+    let map = |name: &str, base: &str| format!("map {name} extends {base}\n  version 1\nend map\n");
+    let guide = |name: &str, base: &str| format!("guide {name} extends {base}\n  version 1\nend guide\n");
+    let whole = |lines: &str| {
+        format!(
+            "map m\n  version 1\n  lang 1\n  from guide g as f\n  to canonical note\n  number = f.no\n{lines}end map\n"
+        )
+    };
+    let base = "shape note\n  number text 9 required key\nend shape\n";
+    let maps: String = (1..=6).map(|at| map(&format!("m{at}"), &format!("m{}", at - 1))).collect();
+    let own = "fragment f(src: g) -> canonical note\n  use f(here)\nend fragment\n";
+    let two = "fragment f(src: g) -> canonical note\n  use h(here)\nend fragment\nfragment h(src: g) -> canonical note\n  use f(here)\nend fragment\n";
+    let lets = "  let one = two\n  let two = one\n  check warn E1 \"x\": present(one)\n";
+    vec![
+        ("map-extends-itself", map("m", "m")),
+        ("map-extends-in-a-ring", map("m", "n") + &map("n", "o") + &map("o", "m")),
+        ("map-extends-too-many", format!("{base}{FLAT}{}{maps}", whole("").replace("map m\n", "map m0\n"))),
+        ("map-extends-nothing", map("m", "n")),
+        ("guide-extends-itself", guide("g", "g")),
+        ("guide-extends-in-a-ring", guide("g", "h") + &guide("h", "g")),
+        ("guide-extends-nothing", guide("g", "h")),
+        ("fragment-uses-itself", format!("{base}{FLAT}{own}{}", whole("  use f(here)\n"))),
+        ("fragments-use-each-other", format!("{base}{FLAT}{two}{}", whole("  use f(here)\n"))),
+        ("let-of-itself", format!("{base}{FLAT}{}", whole(lets))),
+        ("record-in-itself", SHAPES.to_string()),
+        ("composite-in-itself", COMPOSITES.to_string()),
+    ]
+}
+
+#[test]
+fn what_leads_back_to_itself_or_nowhere_is_a_finding() {
+    for (name, text) in endless() {
+        let files = [("all.map".to_string(), text)].into();
+        let (_, sources, findings) = bundle::compile(&files, None);
+        let found = shipped::render(findings.as_slice(), &sources);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("testdata/mistakes/{name}.expect"));
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            std::fs::write(&path, &found).unwrap();
+        }
+        assert_eq!(found, std::fs::read_to_string(&path).unwrap_or_default(), "{name}");
+    }
+}
+
+/// What the parser lets through is not too deep for what comes after it; what is deeper is a finding and nothing else.
+#[test]
+fn depth_ends_in_a_finding_or_in_a_plan() {
+    let base = "shape note\n  number text 9 required key\n  count decimal\nend shape\n";
+    let map = |lines: String| {
+        format!(
+            "{base}{FLAT}map m\n  version 1\n  lang 1\n  from guide g as f\n  to canonical note\n  number = f.no\n{lines}end map\n"
+        )
+    };
+    let brackets =
+        |depth: usize| map(format!("  count = {}length(f.no){}\n", "-(".repeat(depth), ")".repeat(depth)));
+    let choices =
+        |depth: usize| map(format!("  count = {}1\n", "if f.no = \"x\" then 2 else ".repeat(depth)));
+    let whens = |depth: usize| {
+        map(format!("{}count = 1\n{}", "when f.no = \"x\"\n".repeat(depth), "end when\n".repeat(depth)))
+    };
+    let shapes: [&dyn Fn(usize) -> String; 3] = [&brackets, &choices, &whens];
+    for (number, text) in shapes.iter().enumerate() {
+        for (depth, is_sound) in [(25, true), (200, false)] {
+            let files = [("all.map".to_string(), text(depth))].into();
+            let (bundle, sources, findings) = bundle::compile(&files, None);
+            let found = shipped::render(findings.as_slice(), &sources);
+            assert_eq!(bundle.is_some(), is_sound, "{number}, {depth} deep: {found}");
+            assert_eq!(found.contains("error[L011]"), !is_sound, "{number}, {depth} deep: {found}");
+        }
+    }
+}

@@ -37,7 +37,7 @@ pub fn compile(documents: &[&ShapeDocument], beyond: &Names, findings: &mut Diag
         let mut shape = Shape::new(format!("canonical {}", document.name.text));
         shape.is_master = document.is_master;
         let known = Known { records: &records, beyond };
-        fields(&mut shape, PlaceId::ROOT, document, &known, 0, findings);
+        fields(&mut shape, PlaceId::ROOT, document, &known, &mut Vec::new(), findings);
         shapes.insert(document.name.text.clone(), shape);
     }
     shapes
@@ -50,19 +50,15 @@ struct Known<'a> {
     beyond: &'a Names,
 }
 
-fn fields(
+/// The fields of a document, or of a record that is inside the records `around`.
+fn fields<'a>(
     shape: &mut Shape,
     parent: PlaceId,
     document: &ShapeDocument,
-    known: &Known<'_>,
-    depth: usize,
+    known: &Known<'a>,
+    around: &mut Vec<&'a str>,
     findings: &mut Diagnostics,
 ) {
-    if depth > DEPTH_MAX {
-        findings
-            .push(Diagnostic::new(Code::G004).with("name", &document.name.text).at(document.name.span, ""));
-        return;
-    }
     for declared in &document.fields {
         let records = known.records;
         let record = records.get(declared.kind.name.text.as_str());
@@ -83,7 +79,18 @@ fn fields(
         new.is_lookup_key = declared.key;
         new.title = declared.documentation.as_str().into();
         if let Some(record) = record {
-            fields(shape, place, record, known, depth + 1, findings);
+            let name = record.name.text.as_str();
+            if around.contains(&name) || around.len() >= DEPTH_MAX {
+                let finding = Diagnostic::new(Code::G028).with("what", "record").with("name", name);
+                let finding = finding.at(declared.kind.name.span, "it would never end");
+                if !findings.as_slice().contains(&finding) {
+                    findings.push(finding);
+                }
+                continue;
+            }
+            around.push(name);
+            fields(shape, place, record, known, around, findings);
+            around.pop();
         }
         if shape.place(place).kind == PlaceKind::Open {
             for name in known.beyond {

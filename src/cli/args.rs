@@ -56,7 +56,8 @@ pub enum Command {
     Coverage(Coverage),
     /// List messages of a gateway, and files that brought none, newest first
     Messages(Messages),
-    /// Tell the story of a message or a file: where it came from, what was found, what was built and where it went
+    /// Tell the story of a message or a file: where it came from, what was found, what was built and where it went; or show a
+    /// map or guide with all its layers applied
     Show(Show),
     /// Have a message that is held or refused translated again, or a file set aside read again, with the mappings as they are
     /// now
@@ -97,6 +98,9 @@ pub struct Check {
     /// Settings of a gateway: checked as well, with the endpoints that flows and partner files name
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Check again whenever a file changes, until Ctrl-C
+    #[arg(long)]
+    pub watch: bool,
 }
 
 /// `fmt`
@@ -174,9 +178,13 @@ pub struct Translate {
 /// `test`
 #[derive(Debug, Args)]
 pub struct Test {
-    /// Mappings folder, or a client's folder or a case in it
-    #[arg(default_value = "mappings")]
-    pub path: PathBuf,
+    /// Mappings folder, or clients' folders or cases in it
+    #[arg(value_name = "PATH", default_value = "mappings")]
+    pub paths: Vec<PathBuf>,
+    /// Only the case of this name: its path below `tests`, such as order or changes/first, with the client before it where
+    /// several have one of that name, such as acme/order; more than once for several
+    #[arg(long, value_name = "CASE")]
+    pub only: Vec<String>,
     /// Show what is different, then accept it: what came now is what is expected from now on
     #[arg(long)]
     pub accept: bool,
@@ -230,10 +238,18 @@ pub struct Messages {
 #[derive(Debug, Args)]
 pub struct Show {
     /// The message or file, as `messages` calls it: m12, f3
-    pub id: Id,
+    #[arg(required_unless_present = "effective")]
+    pub id: Option<Id>,
+    /// Map or guide to show instead, such as brightwick/940-order: what it extends and what it changes in one, each line
+    /// followed by where it comes from
+    #[arg(long, value_name = "MAP|GUIDE", conflicts_with = "id")]
+    pub effective: Option<String>,
     /// Settings of the gateway
     #[arg(long, value_name = "FILE", default_value = "gateway.toml")]
     pub config: PathBuf,
+    /// Mappings folder of --effective
+    #[arg(long, value_name = "DIR", default_value = "mappings")]
+    pub mappings: PathBuf,
 }
 
 /// `retry`

@@ -7,6 +7,8 @@ mod console;
 mod coverage;
 pub mod demo;
 pub mod docs;
+pub mod editor;
+pub mod effective;
 mod exit;
 mod explain_code;
 mod fmt;

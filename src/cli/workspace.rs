@@ -4,12 +4,12 @@ use super::exit::Stop;
 use crate::base::files::{Disk, read_whole};
 use crate::base::span::Sources;
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::gateway::bundle::{self, Bundle};
+use crate::gateway::bundle::{self, Bundle, MappingFiles};
 use crate::gateway::settings::{self, GatewaySettings};
 use std::path::{Path, PathBuf};
 
 /// Largest settings file.
-const SETTINGS_BYTES_MAX: usize = 1 << 20;
+pub const SETTINGS_BYTES_MAX: usize = 1 << 20;
 
 /// A mappings folder, compiled.
 pub struct Workspace {
@@ -26,6 +26,23 @@ pub struct Workspace {
 /// # Errors
 /// If the folder cannot be read or holds no mapping file.
 pub fn load(folder: &Path, endpoints: Option<&[String]>) -> Result<Workspace, Stop> {
+    let (bundle, sources, findings) = bundle::compile(&files(folder)?, endpoints);
+    Ok(Workspace { bundle, sources: shown_from_here(&sources, folder), findings: findings.into_vec() })
+}
+
+/// The files in `folder`, not compiled.
+///
+/// # Errors
+/// If the folder cannot be read or holds no mapping file.
+pub fn read(folder: &Path) -> Result<Sources, Stop> {
+    let mut sources = Sources::default();
+    for (path, text) in files(folder)? {
+        sources.add(folder.join(path).display().to_string(), text);
+    }
+    Ok(sources)
+}
+
+fn files(folder: &Path) -> Result<MappingFiles, Stop> {
     let files = bundle::read_files(&Disk, folder).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => no_folder(folder),
         _ => Stop::file(folder, &error),
@@ -36,8 +53,7 @@ pub fn load(folder: &Path, endpoints: Option<&[String]>) -> Result<Workspace, St
             "name the folder that holds the .guide, .map and .flow files",
         ));
     }
-    let (bundle, sources, findings) = bundle::compile(&files, endpoints);
-    Ok(Workspace { bundle, sources: shown_from_here(&sources, folder), findings: findings.into_vec() })
+    Ok(files)
 }
 
 /// The mappings in `folder`; without one those of `mappings` if it is there, else those that are shipped.

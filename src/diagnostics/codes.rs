@@ -46,7 +46,7 @@ pub fn find(text: &str) -> Option<&'static CodeInfo> {
 
 /// Every code, in the order of the files.
 pub fn all() -> impl Iterator<Item = &'static CodeInfo> {
-    CODES.iter().chain(elements::CODES).chain(transports::CODES)
+    text::CODES.iter().chain(CODES).chain(elements::CODES).chain(transports::CODES)
 }
 
 macro_rules! codes {
@@ -63,91 +63,10 @@ macro_rules! codes {
 }
 
 mod elements;
+mod text;
 mod transports;
 
 codes! {
-    // ------------------------------------------------------------------ L: the text of a mapping file
-    L001 Error "`{found}` cannot stand here"
-        help "write the line as `{form}`"
-        cause "The line does not follow the grammar. The line is left out; the rest of the file was read all the same."
-        example "number W05.02";
-    L002 Error "this construct is not supported yet: {what}"
-        help "{instead}"
-        cause "The language has this construct, this version of Crossdock does not run it yet. The file is not used."
-        example "write wms/pick to \"wms\" collected by order_date every 15m";
-    L003 Error "text has no closing `\"`"
-        help "close the text with `\"`; a quote inside a text is written `\"\"`"
-        cause "A text ends on the line it starts on. Without its closing quote nobody knows where it was to end."
-        example "carrier = W66.10 required \"ACME must send a SCAC";
-    L004 Error "name has no closing backquote"
-        help "close the name with a backquote"
-        cause "A name in backquotes ends on the line it starts on."
-        example "customer_po = `PO #";
-    L005 Error "name in backquotes is empty"
-        help "write the name between the backquotes"
-        cause "Backquotes make any name a step of a path; there must be a name."
-        example "customer_po = ``";
-    L006 Error "`{found}` is not a sign of this language"
-        help "leave it out, or put it into a text in double quotes"
-        cause "The sign comes from another language or from a word processor."
-        example "when warehouse == \"NJ1\"";
-    L007 Error "`{opened}` has no `end`"
-        help "write `end` where it ends"
-        cause "A block or document was opened and another one ends or begins before it is closed."
-        example "section ship_to from N1[ST]";
-    L008 Error "`{found}` does not start a line of this {place}"
-        help "write a word that can start a line here"
-        cause "Every line starts with a keyword, or is `target = source` in a map and `PATH attributes` in a guide."
-        example "secton ship_to from N1[ST]";
-    L009 Error "blank inside a path"
-        help "write the path without blanks, such as `N1[ST].04`"
-        cause "A path is one word to the eye: names, selectors and elements stand without blanks."
-        example "id = N1 [ST].04";
-    L010 Error "`{found}` has no blank on both sides"
-        help "put a blank before and after `{found}`"
-        cause "`-` and `/` may be part of names of documents, so between values they are set apart by blanks."
-        example "difference = ordered -shipped";
-    L011 Error "more than {limit} levels inside each other"
-        help "take the inner part out"
-        cause "Nobody can read nesting this deep, and the machine guards its memory."
-        example "x = ((((((((…))))))))";
-    L012 Error "`{found}` at an `if` can be read in two ways"
-        help "put brackets around what belongs together"
-        cause "A fallback or table behind `if … else …` could belong to the last branch or to the whole."
-        example "uom = if bulk then \"KG\" else uom via table uom";
-    L013 Error "`end` closes nothing"
-        help "take this line out, or look above for an `end` too many"
-        cause "All documents above are closed already."
-        example "end map";
-    L014 Error "`{found}` in a text has no `{missing}`"
-        help "write a brace that belongs to the text twice"
-        cause "In texts of findings `{path}` stands for a value."
-        example "check reject E101 \"unknown store {id\": present(id)";
-    L015 Error "there is no position 0"
-        help "count from 1: the first is `.01` or `#1`"
-        cause "Elements, components and occurrences are counted from 1, as in the standards."
-        example "id = N1.00";
-    L016 Error "`{found}` is too large a number here"
-        help "write a smaller number; if it is a code, put it in double quotes"
-        cause "Counts and lengths are bounded."
-        example "N1 max 99999999999";
-    L017 Error "`end {found}` does not close `{opened}`"
-        help "write the name the block was opened with"
-        cause "The name behind `end` is there to show which block ends; it must be the block that is open."
-        example "section ship_to from N1[ST]\nend bill_to";
-    L018 Error "`{found}` stands here a second time"
-        help "take one of the two out"
-        cause "This may be said once; the second would change the first in silence."
-        example "version 3\nversion 4";
-    L019 Error "`table` cannot stand in a map"
-        help "put the rows into a CSV file in `tables/`"
-        cause "Code tables are CSV files, so that people who know the codes can keep them in a spreadsheet."
-        example "table uom";
-    L020 Error "the line ends too soon"
-        help "write the line as `{form}`"
-        cause "Something is missing at the end of the line, often a closing bracket or what follows a keyword."
-        example "qty = sum(out.lines.qty";
-
     // ------------------------------------------------------------------ G: guides and shapes
     G001 Error "no type is called `{name}`"
         help "use text, int, decimal, date, time, datetime, instant, bool or code, or a type of the standard (AN ID N0 N2 R DT TM)"
@@ -207,6 +126,10 @@ codes! {
         help "name the loop that carries the levels, such as HL"
         cause "`hierarchy` puts the occurrences of one loop inside each other."
         example "hierarchy BSN id .01 parent .02 level .03 levels S > O";
+    G028 Error "the {what} `{name}` stands inside itself"
+        help "take the inner one out, or declare another {what} for it"
+        cause "What is made of records or composites has an end; one that holds itself would have none. Records are at most 16 inside each other."
+        example "record party … agent party … end record";
     G026 Error "`hierarchy {tag}` needs `{what}` with an element of the segment"
         help "write `{what} .01` with the right position"
         cause "Levels are told apart by elements of their own segment: its number, the number of the one around it, its level."
@@ -357,6 +280,30 @@ codes! {
         help "read what `{target}` is made from, or move the line to a place of the target that is built later"
         cause "The values of a record are built first, then its blocks in the order of the target, then values that add blocks up. What is built later is not there yet."
         example "the lines of an order read out.total_qty, which is the sum of the lines";
+    M036 Error "a row of the table `{table}` has {found} cells, and its header has {expected}"
+        help "write one cell for each column, and a text with a comma in it in double quotes"
+        cause "With a cell too few or too many, all cells behind it stand in the wrong column. Only a mark in the last column, `preferred`, may be left out."
+        example "EA,each,piece under the header code,unit";
+    M037 Error "`{value}` in the table `{table}` is what a spreadsheet shows of a long number"
+        help "write the digits out, and have the spreadsheet take the column as text before it opens the file"
+        cause "A spreadsheet takes a code of many digits for a number, rounds it, and saves what it shows."
+        example "9.52E+12 where a GTIN stood";
+    M038 Warn "`{value}` in the table `{table}` looks like a date that a spreadsheet made of a code"
+        help "write the code as the partner sends it, and have the spreadsheet take the column as text before it opens the file"
+        cause "A spreadsheet takes codes such as 1-3 or MAR1 for dates, and saves the date."
+        example "01-Mar where 1-3 stood";
+    M039 Warn "`{value}` in the table `{table}` may have lost zeros in front"
+        help "write the code as the partner sends it; if that is without zeros, add a row with them, and both are meant"
+        cause "Other keys of the column have zeros in front and are all of one length. A spreadsheet drops such zeros."
+        example "42 among 007 and 012";
+    M040 Error "the cells of the table `{table}` are parted by {sign}"
+        help "save it as CSV with commas"
+        cause "Spreadsheets part cells by what the computer's region says."
+        example "code;unit";
+    M041 Error "the fragment `{name}` uses itself"
+        help "take the line out, or move what both need to a fragment of its own"
+        cause "The lines of a fragment stand where it is used; one that uses itself, or another that uses it, would never end."
+        example "use x12_party(here) inside fragment x12_party";
     M050 Error "`{text}` is no {what}"
         help "correct it"
         cause "Patterns, forms of dates and times, zones and sets of characters that a map writes out are looked at before the first message comes."

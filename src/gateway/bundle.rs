@@ -118,6 +118,9 @@ pub fn compile(files: &MappingFiles, endpoints: Option<&[String]>) -> (Option<Bu
     let mut findings = Diagnostics::new();
     let ids: Vec<(String, FileId)> =
         files.iter().map(|(path, text)| (path.clone(), sources.add(path.clone(), text.clone()))).collect();
+    // What is said about a file in two bytes a character says nothing about what its author wrote.
+    let ids: Vec<(String, FileId)> =
+        ids.into_iter().filter(|(_, file)| encoding(&sources, *file, &mut findings)).collect();
     let documents: Vec<Document> = ids
         .iter()
         .filter(|(path, _)| [".shape", ".guide", ".map", ".flow"].iter().any(|kind| path.ends_with(kind)))
@@ -136,6 +139,18 @@ pub fn compile(files: &MappingFiles, endpoints: Option<&[String]>) -> (Option<Bu
     let bundle =
         (!findings.has_errors()).then(|| Bundle { hash: hash(files), sources: sources.clone(), ..compiled });
     (bundle, sources, findings)
+}
+
+/// Says that a file is not UTF-8. `false` if nothing in it can be read.
+fn encoding(sources: &Sources, file: FileId, findings: &mut Diagnostics) -> bool {
+    let text = sources.file(file).text.as_str();
+    let is_wide = text.contains('\0');
+    let Some(at) = text.find(char::REPLACEMENT_CHARACTER).or(is_wide.then_some(0)) else { return true };
+    let character = text[at..].chars().next().map_or(0, char::len_utf8);
+    let span = crate::base::span::Span::new(file, at, at + character);
+    let label = if is_wide { "it looks like UTF-16" } else { "the first character that cannot be read" };
+    findings.push(Diagnostic::new(Code::L021).at(span, label));
+    !is_wide
 }
 
 /// What every map knows of the site: `$site` and `$zone`.

@@ -30,8 +30,9 @@ pub fn compile(name: &str, sources: &GuideSources<'_>, findings: &mut Diagnostic
     guide.filter(|_| sound)
 }
 
-/// The documents from the base to the guide itself.
-fn layers<'a>(
+/// The documents from the base to the guide itself. `None` if there is no such guide, or one of those it extends is not
+/// there.
+pub fn layers<'a>(
     name: &str,
     sources: &GuideSources<'a>,
     findings: &mut Diagnostics,
@@ -42,8 +43,10 @@ fn layers<'a>(
             findings.push(unknown_document("guide", base, sources.guides.keys().copied()));
             return None;
         };
-        if layers.iter().any(|layer| layer.name.name == document.name.name) || layers.len() >= LAYERS_MAX {
-            findings.push(Diagnostic::new(Code::G004).with("name", name).at(base.span, "extends again here"));
+        let is_again = layers.iter().any(|layer| layer.name.name == document.name.name);
+        if is_again || layers.len() >= LAYERS_MAX {
+            let label = if is_again { "extends again here" } else { "one layer too many" };
+            findings.push(Diagnostic::new(Code::G004).with("name", name).at(base.span, label));
             return None;
         }
         layers.push(document);
@@ -90,6 +93,7 @@ fn build(layers: &[&GuideDocument], sources: &GuideSources<'_>, findings: &mut D
             cases: Vec::new(),
         },
         dictionary: None,
+        composites: Vec::new(),
         findings,
     };
     for layer in layers {
@@ -118,6 +122,8 @@ fn build(layers: &[&GuideDocument], sources: &GuideSources<'_>, findings: &mut D
 struct Builder<'a, 'f> {
     guide: Guide,
     dictionary: Option<Known<'a>>,
+    /// The composites whose elements are at hand.
+    composites: Vec<&'a str>,
     findings: &'f mut Diagnostics,
 }
 
@@ -338,8 +344,18 @@ impl<'a> Builder<'a, '_> {
             }
             place
         } else if let Some(composite) = composite {
+            if self.composites.contains(&composite.tag.text.as_str()) {
+                let finding = Diagnostic::new(Code::G028).with("what", "composite").with("name", id);
+                let finding = finding.at(element.element.span, "it would never end");
+                if !self.findings.as_slice().contains(&finding) {
+                    self.findings.push(finding);
+                }
+                return;
+            }
             let place = self.add(parent, id, PlaceKind::Record, PlaceRules::default());
+            self.composites.push(&composite.tag.text);
             self.elements(place, composite);
+            self.composites.pop();
             if let Some(key) = &composite.key {
                 narrow::key(&mut self.guide, place, key, self.findings);
             }

@@ -17,7 +17,7 @@ use crate::tree::{PlaceId, Shape};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use build::{compile, unknown_document};
+pub use build::{compile, layers, unknown_document};
 pub use hierarchy::Hierarchy;
 pub use narrow::shorten;
 pub use types::leaf_type;

@@ -4,7 +4,7 @@ use super::build::Builder;
 use super::evaluate::{Here, compare};
 use super::plan::{BlockKind, BlockPlan, CheckPlan, Expr, RecordsPlan, SideName};
 use super::slots::Slot;
-use super::trace::{Step as Traced, Tracing, Why};
+use super::trace::{Tracing, Why};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::tree::arena::{Node, Origin, Surroundings};
 use crate::tree::{NodeId, PlaceId, Value, View};
@@ -223,7 +223,7 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
                 Some(text) => {
                     let leaf = self.target.leaf(twin, text, Origin { rule, ..Origin::default() });
                     self.begin();
-                    self.evaluator.note(|| Traced::Read(self.evaluator.whence(view, child)));
+                    self.evaluator.note(|| self.evaluator.read_of(view, child));
                     self.evaluator.trace.note(|trace| trace.leaf(leaf, rule));
                 }
                 None if view.tree.node(child).end > child.0 + 1 => self.copy(view, child, twin, pairs, rule),

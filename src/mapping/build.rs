@@ -86,12 +86,14 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
             let target = &self.at(Here::default());
             self.evaluator.origin.set(None);
             self.evaluator.line.set(line.rule);
+            self.begin();
             for (_, key) in &line.keys {
                 // So that the finding points at the key in the message.
                 self.evaluator.value(key, target);
             }
             let found = facts.earlier.get(i).copied().unwrap_or_default();
             self.evaluator.slots[i + 1].set(self.evaluator.document(line, found, target));
+            self.evaluator.trace.note(|trace| trace.remember(i + 1));
         }
     }
 

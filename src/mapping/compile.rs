@@ -59,21 +59,31 @@ pub fn compile(
     findings: &mut Diagnostics,
 ) -> Option<Plan> {
     let mut own = Diagnostics::new();
-    let plan = flatten(name, sources, &mut own).and_then(|map| plan(&map, sources, parameters, &mut own));
+    let map = flatten(name, &sources.maps, &sources.fragments, &mut own);
+    let plan = map.and_then(|map| plan(&map, sources, parameters, &mut own));
     let sound = !own.has_errors();
     findings.extend(own);
     plan.filter(|_| sound)
 }
 
-fn flatten(name: &str, sources: &MapSources<'_>, findings: &mut Diagnostics) -> Option<MapDocument> {
-    let mut chain = vec![*sources.maps.get(name)?];
+/// The map `name` with everything it extends, as one document that extends nothing. `None` if there is no such map, or
+/// one of those it extends is not there.
+pub fn flatten(
+    name: &str,
+    maps: &BTreeMap<&str, &MapDocument>,
+    fragments: &BTreeMap<&str, &FragmentDocument>,
+    findings: &mut Diagnostics,
+) -> Option<MapDocument> {
+    let mut chain = vec![*maps.get(name)?];
     while let Some(base) = &chain.last()?.extends {
-        let Some(document) = sources.maps.get(base.name.as_str()) else {
-            findings.push(unknown_document("map", base, sources.maps.keys().copied()));
+        let Some(document) = maps.get(base.name.as_str()) else {
+            findings.push(unknown_document("map", base, maps.keys().copied()));
             return None;
         };
-        if chain.iter().any(|layer| layer.name.name == document.name.name) || chain.len() >= LAYERS_MAX {
-            findings.push(Diagnostic::new(Code::G004).with("name", name).at(base.span, "extends again here"));
+        let is_again = chain.iter().any(|layer| layer.name.name == document.name.name);
+        if is_again || chain.len() >= LAYERS_MAX {
+            let label = if is_again { "extends again here" } else { "one layer too many" };
+            findings.push(Diagnostic::new(Code::G004).with("name", name).at(base.span, label));
             return None;
         }
         let version = document.version.as_ref().map_or(1, |version| version.value);
@@ -89,8 +99,8 @@ fn flatten(name: &str, sources: &MapSources<'_>, findings: &mut Diagnostics) -> 
     }
     let mut map = chain.pop()?.clone();
     for layer in chain.into_iter().rev() {
-        opened::open(&mut map, layer, &sources.fragments);
-        map = layers::apply(&map, layer, &sources.fragments, findings);
+        opened::open(&mut map, layer, fragments);
+        map = layers::apply(&map, layer, fragments, findings);
     }
     Some(map)
 }
@@ -119,6 +129,7 @@ fn plan(
         shape: target_shape.clone(),
         target_guide: None,
         guard: None,
+        open: Vec::new(),
         split: None,
     };
     if let SideName::Guide(name) = &target {
@@ -241,4 +252,6 @@ pub(super) struct Compiler<'a> {
     split: Option<SplitPlan>,
     /// The branch of a `when` that the lines at hand stand in.
     guard: Option<Arc<Guard>>,
+    /// The fragments whose lines are at hand, from the outermost.
+    open: Vec<String>,
 }

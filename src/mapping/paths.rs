@@ -53,7 +53,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             && let Some(text) = view.text(id).filter(|text| !text.is_empty())
         {
             self.note_origin(view, id);
-            self.note(|| Traced::Read(self.whence(view, id)));
+            self.note(|| self.read_of(view, id));
             return Value::Text(text);
         }
         self.first_value_of(nodes, target)
@@ -136,7 +136,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             };
             if let Some(text) = view.text(id).filter(|text| !text.is_empty()) {
                 self.note_origin(view, id);
-                self.note(|| Traced::Read(self.whence(view, id)));
+                self.note(|| self.read_of(view, id));
                 return Some(text);
             }
         }
@@ -275,7 +275,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     /// The text of a node, noted as what the line read.
     fn copy_of(&self, view: View<'r>, id: NodeId) -> Option<&'r str> {
         self.note_origin(view, id);
-        self.note(|| Traced::Read(self.whence(view, id)));
+        self.note(|| self.read_of(view, id));
         view.text(id)
     }
 
@@ -447,7 +447,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                 let Some(text) = view.text(id) else { return Value::Absent };
                 self.note_origin(view, id);
                 if !text.is_empty() {
-                    self.note(|| Traced::Read(self.whence(view, id)));
+                    self.note(|| self.read_of(view, id));
                 }
                 self.understood(nodes, view.tree.node(id).place, text)
             }
@@ -578,43 +578,6 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             tag: if is_root { String::new() } else { shape.place(record.place).name.to_string() },
             ..Place::default()
         })
-    }
-
-    // ------------------------------------------------------------------------------------------ trace
-
-    #[inline(always)]
-    pub(super) fn note(&self, step: impl FnOnce() -> Traced) {
-        self.trace.note(|trace| trace.push(step()));
-    }
-
-    /// Notes that a path led to nothing.
-    #[inline(always)]
-    pub(super) fn missed(&self, nodes: &Nodes, pair: Option<&str>, target: &Target<'_>) {
-        self.note(|| {
-            let from = match nodes.start {
-                Start::This => Whence::Target(target.at.this),
-                Start::Out => Whence::Target(NodeId::ROOT),
-                Start::Slot(slot) | Start::Group(slot) => match self.slots[slot].get() {
-                    Slot::Record(view, id) => self.whence(view, id),
-                    Slot::Group(view, ids) => {
-                        ids.first().map_or(Whence::Nowhere, |&id| self.whence(view, id))
-                    }
-                    Slot::Empty | Slot::Awaited | Slot::Value(_) | Slot::Deferred(_) => Whence::Nowhere,
-                },
-            };
-            Traced::Missed { nodes: nodes.clone(), pair: pair.map(Into::into), from }
-        });
-    }
-
-    pub(super) fn whence(&self, view: View<'r>, id: NodeId) -> Whence {
-        let is_of = |slot: usize| match self.slots[slot].get() {
-            Slot::Record(known, ..) => std::ptr::eq(known.tree, view.tree),
-            _ => false,
-        };
-        match (1..=self.plan.earlier.len()).find(|&slot| is_of(slot)) {
-            Some(slot) => Whence::Earlier(slot - 1, id),
-            None => Whence::Source(id),
-        }
     }
 
     #[inline]

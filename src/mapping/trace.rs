@@ -12,8 +12,10 @@ use std::cell::RefCell;
 pub enum Whence {
     /// In what the plan reads.
     Source(NodeId),
-    /// In the document that an `earlier` line found.
+    /// In the document that an `earlier` line of the header found.
     Earlier(usize, NodeId),
+    /// In a document that a line inside a block or an expression looked up.
+    LookedUp(usize, NodeId),
     /// In what the plan builds.
     Target(NodeId),
     /// The path starts at a record that was not found.
@@ -25,6 +27,28 @@ pub enum Whence {
 pub enum Step {
     /// It read a value.
     Read(Whence),
+    /// It read a value of a document that was looked up.
+    Document {
+        /// The number of the line that looks it up.
+        rule: u32,
+        /// What it is, for people: `the earlier outbound_order SO-1`, `item 104455`.
+        document: String,
+        /// The path of the value in it.
+        path: String,
+        /// The value.
+        value: String,
+    },
+    /// No document was found, or several.
+    NoDocument {
+        /// The number of the line that looks it up.
+        rule: u32,
+        /// The kind of document.
+        document: String,
+        /// What was looked for: `number = SO-1`.
+        keys: String,
+        /// How many there are.
+        count: usize,
+    },
     /// A path led to nothing.
     Missed {
         /// The path.

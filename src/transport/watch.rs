@@ -17,13 +17,12 @@ impl Watch {
     /// `None` if the folder cannot be watched: that is logged as a warning, and costs nothing but time until the
     /// next listing.
     pub fn start(endpoint: &str, directory: &Path, hint: impl Fn() + Send + 'static) -> Option<Self> {
-        match Self::try_start(endpoint, directory, hint) {
-            Ok(watch) => Some(watch),
-            Err(finding) => {
-                tracing::warn!(code = finding.code.text(), "{}", finding.title());
-                None
-            }
-        }
+        logged(Self::try_start(endpoint, directory, hint))
+    }
+
+    /// As [`Watch::start`], with all folders inside.
+    pub fn tree(name: &str, directory: &Path, hint: impl Fn() + Send + 'static) -> Option<Self> {
+        logged(Self::with_mode(name, directory, RecursiveMode::Recursive, hint))
     }
 
     /// As [`Watch::start`], giving the finding instead of logging it.
@@ -33,6 +32,15 @@ impl Watch {
     pub fn try_start(
         endpoint: &str,
         directory: &Path,
+        hint: impl Fn() + Send + 'static,
+    ) -> Result<Self, Box<Diagnostic>> {
+        Self::with_mode(endpoint, directory, RecursiveMode::NonRecursive, hint)
+    }
+
+    fn with_mode(
+        endpoint: &str,
+        directory: &Path,
+        mode: RecursiveMode,
         hint: impl Fn() + Send + 'static,
     ) -> Result<Self, Box<Diagnostic>> {
         let name = endpoint.to_string();
@@ -46,11 +54,15 @@ impl Watch {
         };
         notify::recommended_watcher(handler)
             .and_then(|mut watcher| {
-                watcher.watch(directory, RecursiveMode::NonRecursive)?;
+                watcher.watch(directory, mode)?;
                 Ok(Watch { _watcher: watcher })
             })
             .map_err(|error| Box::new(not_watched(endpoint, &error.to_string())))
     }
+}
+
+fn logged(watch: Result<Watch, Box<Diagnostic>>) -> Option<Watch> {
+    watch.inspect_err(|finding| tracing::warn!(code = finding.code.text(), "{}", finding.title())).ok()
 }
 
 /// Whether an event can make a file complete. Opening and reading cannot, and we do that ourselves all the time.

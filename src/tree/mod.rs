@@ -5,8 +5,10 @@ pub mod arena;
 pub mod json;
 pub mod mask;
 pub mod shape;
+mod shown;
 pub mod value;
 
 pub use arena::{Node, NodeId, Tree, View};
 pub use shape::{Place, PlaceId, PlaceKind, Shape};
+pub use shown::shown;
 pub use value::{LeafType, Value};

@@ -18,6 +18,8 @@ pub const EXPECTED: &str = "expected";
 const SETTINGS: &str = "case.toml";
 /// Largest file of a case.
 const FILE_BYTES_MAX: usize = 16 << 20;
+/// The folder of what is no client's, and how its cases are called.
+const HOUSE: &str = "house";
 /// Notes for people stand beside the files of a case.
 const NOTES: &str = ".md";
 
@@ -86,6 +88,8 @@ pub struct Case {
 pub struct Spot {
     /// The folder, or the file that is none.
     pub path: PathBuf,
+    /// How it is called: the client and its path below `tests`, such as `acme/order`.
+    pub name: String,
     /// The client whose folder it is in; `None` for the house.
     pub client: Option<String>,
     is_folder: bool,
@@ -115,27 +119,30 @@ fn root_above(path: &Path) -> Option<PathBuf> {
     named.skip(1).find(|ancestor| is_root(ancestor)).map(Path::to_path_buf)
 }
 
-/// All cases of a mappings folder that are in `only`, in the order of their paths.
+/// All cases of a mappings folder, in the order of their paths.
 ///
 /// # Errors
 /// If a folder cannot be read.
-pub fn spots(root: &Path, only: &Path) -> Result<Vec<Spot>, Stop> {
+pub fn spots(root: &Path) -> Result<Vec<Spot>, Stop> {
     let mut spots = Vec::new();
     let clients = root.join("clients");
     for entry in list(&clients)?.into_iter().filter(|entry| entry.is_directory) {
         let client = entry.name.to_string_lossy().into_owned();
-        look_into(&clients.join(&entry.name).join(CASES_FOLDER), Some(client), &mut spots)?;
+        let folder = clients.join(&entry.name).join(CASES_FOLDER);
+        look_into(&folder, &client, Some(&client), &mut spots)?;
     }
-    look_into(&root.join("house").join(CASES_FOLDER), None, &mut spots)?;
-    spots.retain(|spot| spot.path.starts_with(only) || only.starts_with(&spot.path));
+    look_into(&root.join(HOUSE).join(CASES_FOLDER), HOUSE, None, &mut spots)?;
     Ok(spots)
 }
 
-/// Notes the cases below a folder of cases; `folder` itself is none.
-fn look_into(folder: &Path, client: Option<String>, spots: &mut Vec<Spot>) -> Result<(), Stop> {
+/// Notes the cases below a folder of cases, which is called `name`; `folder` itself is none.
+fn look_into(folder: &Path, name: &str, client: Option<&str>, spots: &mut Vec<Spot>) -> Result<(), Stop> {
     for entry in list(folder)? {
         let path = folder.join(&entry.name);
-        let spot = |is_folder| Spot { path: path.clone(), client: client.clone(), is_folder };
+        let name = format!("{name}/{}", entry.name.to_string_lossy());
+        let client_of_it = client.map(str::to_string);
+        let spot =
+            |is_folder| Spot { path: path.clone(), name: name.clone(), client: client_of_it, is_folder };
         if !entry.is_directory {
             spots.extend((!is_note(&entry)).then(|| spot(false)));
             continue;
@@ -145,7 +152,7 @@ fn look_into(folder: &Path, client: Option<String>, spots: &mut Vec<Spot>) -> Re
         // A folder of nothing but folders is a group of cases.
         match inside.is_empty() || inside.iter().any(|entry| !entry.is_directory || is_own(entry)) {
             true => spots.push(spot(true)),
-            false => look_into(&path, client.clone(), spots)?,
+            false => look_into(&path, &name, client, spots)?,
         }
     }
     Ok(())
@@ -169,6 +176,21 @@ fn is_note(entry: &Entry) -> bool {
 }
 
 impl Spot {
+    /// Whether it is in this folder, or is it, or has it.
+    pub fn is_in(&self, path: &Path) -> bool {
+        self.path.starts_with(path) || path.starts_with(&self.path)
+    }
+
+    /// Its name without the client's.
+    pub fn short_name(&self) -> &str {
+        self.name.split_once('/').map_or(&*self.name, |(_, name)| name)
+    }
+
+    /// Whether this is its name, with or without the client's.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.short_name() == name
+    }
+
     /// Reads the case.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! `test`: runs the cases beside the maps, shows what is different from what was accepted, and accepts it.
 
 pub(super) mod arrival;
+mod choose;
 mod difference;
 mod disk;
 mod document;
@@ -24,15 +25,12 @@ use find::{EXPECTED, Fault, Spot};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Differences of a case that are shown to people.
+/// Differences of a case that are shown to people, unless they are accepted.
 const SHOWN_MAX: usize = 20;
 
 /// Runs the command.
 pub fn run(arguments: &args::Test, console: &mut Console<'_>) -> Answer {
-    let (root, only) = find::root_of(&arguments.path);
-    if !only.exists() {
-        return Err(workspace::no_folder(&only));
-    }
+    let (root, paths) = choose::roots(&arguments.paths)?;
     let workspace = workspace::load(&root, None)?;
     let errors: Vec<&Diagnostic> =
         workspace.findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
@@ -47,13 +45,7 @@ pub fn run(arguments: &args::Test, console: &mut Console<'_>) -> Answer {
         }
         return Ok(Exit::Findings);
     };
-    let spots = find::spots(&root, &only)?;
-    if spots.is_empty() {
-        return Err(Stop::usage(
-            format!("there are no cases in `{}`", only.display()),
-            "put a file into a folder of its own below clients/NAME/tests, then run crossdock test --accept",
-        ));
-    }
+    let spots = choose::cases(&root, &paths, &arguments.only)?;
     let files = bundle::read_files(&Disk, &root).map_err(|error| Stop::file(&root, &error))?;
     let session = Session { files, bundle: Arc::new(bundle), is_accepting: arguments.accept };
     let mut results = Vec::new();
@@ -120,7 +112,8 @@ impl Session {
         };
         let mut tried = Tried { name, verdict, accepted: None };
         if !console.json {
-            tried.people(console);
+            // Nobody accepts what was not shown.
+            tried.people(if self.is_accepting { usize::MAX } else { SHOWN_MAX }, console);
         }
         match to_accept {
             Some((case, outcome)) if self.is_accepting => {
@@ -147,15 +140,15 @@ impl Tried {
         self.accepted.is_some() || matches!(self.verdict, Verdict::Passes)
     }
 
-    fn people(&self, console: &mut Console<'_>) {
+    fn people(&self, shown_max: usize, console: &mut Console<'_>) {
         console.line(format!("{}: {}", self.name, self.verdict.word()));
         match &self.verdict {
             Verdict::Passes => {}
             Verdict::Differs(differences) | Verdict::New(differences) => {
                 let all: Vec<&Difference> = differences.iter().flat_map(|(_, found)| found).collect();
-                all.iter().take(SHOWN_MAX).for_each(|found| console.line(format!("  {}", found.text())));
-                if all.len() > SHOWN_MAX {
-                    console.line(format!("  and {} more", all.len() - SHOWN_MAX));
+                all.iter().take(shown_max).for_each(|found| console.line(format!("  {}", found.text())));
+                if all.len() > shown_max {
+                    console.line(format!("  and {} more", all.len() - shown_max));
                 }
             }
             Verdict::Broken(fault) => {

@@ -79,7 +79,7 @@ impl<'a> Asked<'a> {
 /// The inputs of the cases, with what came before them.
 fn of_cases(arguments: &args::Coverage, asked: Asked<'_>) -> Result<Vec<Given>, Stop> {
     let mut given = Vec::new();
-    for spot in find::spots(&arguments.mappings, &arguments.mappings)? {
+    for spot in find::spots(&arguments.mappings)? {
         // What is wrong with a case is told by `crossdock test`.
         let Ok(case) = spot.read() else { continue };
         if !matches!(asked, Asked::Client(name) if name != case.client) {

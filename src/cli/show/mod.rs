@@ -1,6 +1,7 @@
-//! `show ID`: the story of a message or a file.
+//! `show`: the story of a message or a file, or a map or guide with its layers.
 
 mod file;
+mod layers;
 
 use super::args;
 use super::console::Console;
@@ -19,9 +20,14 @@ use serde_json::{Value, json};
 
 /// Runs the command.
 pub fn run(arguments: &args::Show, console: &mut Console<'_>) -> Answer {
+    let id = match (&arguments.effective, arguments.id) {
+        (Some(name), _) => return layers::show(name, &arguments.mappings, console),
+        (None, Some(id)) => id,
+        (None, None) => unreachable!("one of them is required"),
+    };
     let (ledger, place) = open_to_read(&arguments.config, console)?;
-    let missing = |error| failed(error, Some(arguments.id));
-    match arguments.id {
+    let missing = |error| failed(error, Some(id));
+    match id {
         Id::File(id) => file::show(&ledger.file_story(id).map_err(missing)?, &place, console),
         Id::Message(id) => {
             let story = ledger.message_story(id).map_err(missing)?;

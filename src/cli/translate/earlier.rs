@@ -122,11 +122,6 @@ impl Document {
         View::new(&self.tree, "")
     }
 
-    /// Whether its tree is as large as to have this node.
-    pub fn holds(&self, node: NodeId) -> bool {
-        (node.0 as usize) < self.tree.len()
-    }
-
     fn has(&self, keys: &[(String, String)]) -> bool {
         keys.iter().all(|(field, value)| {
             self.shape.children_named(crate::tree::PlaceId::ROOT, field).any(|place| {

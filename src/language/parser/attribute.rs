@@ -11,7 +11,7 @@ use nom::combinator::map;
 use nom::multi::{many0, many1};
 
 /// Words that are attributes wherever attributes may stand; they end a list of codes.
-const ATTRIBUTES: [&str; 18] = [
+pub const ATTRIBUTES: [&str; 18] = [
     "required", "opt", "auto", "max", "many", "min", "key", "id", "name", "only", "length", "const", "blank",
     "codes", "masks", "repeat", "ordered", "alpha",
 ];
@@ -20,18 +20,18 @@ const ATTRIBUTES: [&str; 18] = [
 pub const SEVERITIES: [&str; 4] = ["reject", "hold", "warn", "info"];
 
 /// Words without value that formats know; they end a list of codes.
-const FLAGS: [&str; 10] =
+pub const FLAGS: [&str; 10] =
     ["zero", "implied", "upper", "lower", "overpunch", "zoned", "packed", "contiguous", "keep_zeros", "trim"];
 
 /// Words with one word behind them; numbers and texts are taken behind any word.
-const SETTINGS: [&str; 11] =
+pub const SETTINGS: [&str; 11] =
     ["sign", "scale", "pad", "align", "at", "charset", "fill", "mask", "decimal_mark", "width", "plus"];
 
 /// Words that narrow an element of the base; they do not end a list of codes.
-const NARROWINGS: [&str; 1] = ["number"];
+pub const NARROWINGS: [&str; 1] = ["number"];
 
 /// What `auto` computes of something else.
-const COMPUTED: [&str; 4] = ["count", "sum", "hash", "same"];
+pub const COMPUTED: [&str; 4] = ["count", "sum", "hash", "same"];
 
 /// Any number of attributes.
 pub fn attributes(input: Input<'_>) -> Parsed<'_, Vec<Attribute>> {

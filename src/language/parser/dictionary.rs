@@ -23,13 +23,13 @@ const WORDS_FORM: &str = "words NUMBER A \"…\" B \"…\"";
 const SEGMENT_FORM: &str = "segment TAG [name \"…\"]";
 const COMPOSITE_FORM: &str = "composite ID [name \"…\"] [key .02]";
 
-const VOCABULARY: Vocabulary = Vocabulary {
+pub const VOCABULARY: Vocabulary = Vocabulary {
     place: "dictionary",
     words: &["element", "words", "composite", "segment", "end"],
     otherwise: "start the line with `element`, `words`, `composite` or `segment`",
 };
 
-const SEGMENT_VOCABULARY: Vocabulary = Vocabulary {
+pub const SEGMENT_VOCABULARY: Vocabulary = Vocabulary {
     place: "segment",
     words: &["pairs", "relation", "moment", "end"],
     otherwise: "start the line with a position such as `.01`, `pairs`, `relation` or `moment`",

@@ -84,7 +84,8 @@ fn is_name(token: &Token<'_>) -> bool {
 }
 
 /// Words that begin a type, wherever a name could stand as well.
-const TYPES: [&str; 9] = ["text", "int", "decimal", "date", "time", "datetime", "instant", "bool", "code"];
+pub const TYPES: [&str; 9] =
+    ["text", "int", "decimal", "date", "time", "datetime", "instant", "bool", "code"];
 
 fn is_type(token: &Token<'_>) -> bool {
     token.kind == Kind::Word && (TYPES.contains(&&*token.text) || is_attribute(token))

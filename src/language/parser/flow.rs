@@ -18,7 +18,7 @@ use nom::sequence::preceded;
 
 const WRITE_FORM: &str = "write MAP [with NAME = \"…\"] to \"ENDPOINT\" [per message|per source]";
 
-const VOCABULARY: Vocabulary = Vocabulary {
+pub const VOCABULARY: Vocabulary = Vocabulary {
     place: "flow",
     words: &["read", "when", "write", "otherwise", "end"],
     otherwise: "start the line with `read`, `when`, `write` or `otherwise`",

@@ -22,7 +22,7 @@ use nom::combinator::{map, opt};
 use nom::multi::many0;
 use nom::sequence::preceded;
 
-const VOCABULARY: Vocabulary = Vocabulary {
+pub const VOCABULARY: Vocabulary = Vocabulary {
     place: "guide",
     words: &[
         "version",

@@ -9,10 +9,10 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use std::ops::Range;
 
 /// First words of documents.
-const DOCUMENTS: [&str; 7] = ["shape", "record", "dictionary", "guide", "map", "fragment", "flow"];
+pub const DOCUMENTS: [&str; 7] = ["shape", "record", "dictionary", "guide", "map", "fragment", "flow"];
 
 /// First words of blocks that close with `end`.
-const BLOCKS: [&str; 12] = [
+pub const BLOCKS: [&str; 12] = [
     "section",
     "each",
     "when",

@@ -11,6 +11,7 @@ mod expression;
 mod flow;
 mod guide;
 mod input;
+mod keywords;
 mod lines;
 mod map;
 mod path;
@@ -26,8 +27,10 @@ use super::lexer::{Lexed, lex};
 use super::syntax::Document;
 use crate::base::span::{FileId, Sources};
 use crate::diagnostics::Diagnostics;
+pub use keywords::{Keywords, keywords};
 use lines::Parser;
 pub(super) use lines::Placed;
+pub(super) use path::RESERVED;
 
 /// All documents of a file and all findings about its text. A line with a finding is left out of the tree; a block
 /// whose first line has one is left out with its lines, which are read for their findings all the same.

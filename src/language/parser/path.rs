@@ -11,7 +11,7 @@ use nom::branch::alt;
 use nom::sequence::preceded;
 
 /// Words that cannot start a path in an expression; in backquotes they can.
-const RESERVED: [&str; 14] = [
+pub(in crate::language) const RESERVED: [&str; 14] = [
     "if", "then", "else", "not", "and", "or", "in", "matches", "absent", "present", "true", "false", "via",
     "unknown",
 ];

@@ -17,7 +17,7 @@ use nom::Parser as _;
 use nom::combinator::opt;
 use nom::multi::many0;
 
-const VOCABULARY: Vocabulary = Vocabulary {
+pub const VOCABULARY: Vocabulary = Vocabulary {
     place: "map",
     words: &[
         "version",

@@ -5,7 +5,8 @@ use super::{Builder, Compiler};
 use crate::diagnostics::{Code, Diagnostic, Severity, suggest};
 use crate::guide::path::step_places;
 use crate::language::syntax::{
-    Assignment, Block, CheckLine, Expression, ExpressionKind, Statement, StatementKind, Word,
+    Assignment, Block, CheckLine, Expression, ExpressionKind, FragmentDocument, Statement, StatementKind,
+    Word,
 };
 use crate::mapping::names::{Binding, Found, Scope};
 use crate::mapping::plan::{CheckPlan, LetPlan, Message, MessagePartPlan, SideName};
@@ -163,6 +164,23 @@ impl Compiler<'_> {
             ),
         };
         let Some(here) = here else { return };
+        if self.open.contains(&name.text) {
+            let finding = Diagnostic::new(Code::M041).with("name", &name.text);
+            return self.context.findings.push(finding.at(name.span, "its lines are being read already"));
+        }
+        self.open.push(name.text.clone());
+        self.fragment_lines(builder, scope, fragment, here, name);
+        self.open.pop();
+    }
+
+    fn fragment_lines(
+        &mut self,
+        builder: &mut Builder,
+        scope: &Scope,
+        fragment: &FragmentDocument,
+        here: Binding,
+        name: &Word,
+    ) {
         let mut inner = Scope {
             names: vec![(fragment.source.text.clone(), here.clone())],
             here,

@@ -12,13 +12,27 @@ use crate::tree::{NodeId, Value, View};
 impl<'r, T: Tracing> Evaluator<'r, T> {
     /// What an `earlier` line found, for its slot; that it found none or several is told.
     pub fn document(&self, line: &'r EarlierPlan, found: Earlier<'r>, target: &Target<'_>) -> Slot<'r> {
+        let keys = || line.keys.iter().map(|(_, key)| self.value(key, target).show()).collect();
+        self.document_of(line, found, &keys, target)
+    }
+
+    /// The same, with the values of the keys for an explanation of why there is none.
+    fn document_of(
+        &self,
+        line: &'r EarlierPlan,
+        found: Earlier<'r>,
+        keys: &dyn Fn() -> Vec<String>,
+        target: &Target<'_>,
+    ) -> Slot<'r> {
         match found {
             Earlier::One(view) => return Slot::Record(view, NodeId::ROOT),
-            Earlier::Several(count) => self.report(
-                Diagnostic::new(Code::B008).with("found", count.to_string()).with("document", &line.document),
-                line.rule,
-            ),
+            Earlier::Several(count) => {
+                self.no_document(line, count, keys);
+                let finding = Diagnostic::new(Code::B008).with("found", count.to_string());
+                self.report(finding.with("document", &line.document), line.rule);
+            }
             Earlier::None => {
+                self.no_document(line, 0, keys);
                 let PolicyKindPlan::Finding(severity) = line.unknown.kind else { return Slot::Empty };
                 let text = match &line.unknown.text {
                     Some(text) => self.words(text, target),
@@ -48,7 +62,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         }
         let key = LookupKey { line: number, values };
         match self.lookups.and_then(|lookups| lookups.get(&key)) {
-            Some(found) => self.document(line, found.as_earlier(), target),
+            Some(found) => self.document_of(line, found.as_earlier(), &|| key.values.clone(), target),
             None => {
                 self.wanted.borrow_mut().push(key);
                 Slot::Awaited

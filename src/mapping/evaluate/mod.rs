@@ -8,6 +8,7 @@ mod lists;
 mod operators;
 mod picks;
 mod tables;
+mod tracing;
 
 pub(super) use conditions::compare;
 pub(super) use picks::Index;
@@ -16,7 +17,7 @@ use super::functions::{ARGUMENTS_MAX, Call};
 use super::plan::{CallPlan, Constant, Expr, ListFunction, ListSource, Nodes, Plan, Way};
 use super::run::{LookupKey, Lookups};
 use super::slots::{Slot, SlotState};
-use super::trace::{Step as Traced, Tracing};
+use super::trace::Tracing;
 use crate::base::decimal::Decimal;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::tree::{NodeId, Tree, Value, View};
@@ -311,7 +312,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         let (view, id) = self.field(*start, *field)?;
         let text = view.text(id).filter(|text| Decimal::is_written(text.as_bytes()))?;
         self.note_origin(view, id);
-        self.note(|| Traced::Read(self.whence(view, id)));
+        self.note(|| self.read_of(view, id));
         Some(text)
     }
 

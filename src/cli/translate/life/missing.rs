@@ -1,7 +1,8 @@
 //! A value that is absent: the line or block that was to make it, and what it did not find.
 
 use super::path::{self, key_text};
-use super::tell::{quoted, tag};
+use super::place::{Kind, tag};
+use super::tell::quoted;
 use super::{Life, Told};
 use crate::mapping::plan::{Nodes, Step};
 use crate::mapping::trace::{LeafTrace, Whence, Why};
@@ -81,6 +82,10 @@ impl Life<'_> {
                 let document = &own.plan.earlier[line].document;
                 Told::new(format!("nothing at {} of the earlier {document}", quoted(written)))
             }
+            Whence::LookedUp(line, _) => {
+                let document = &own.plan.lookups[line].document;
+                Told::new(format!("nothing at {} of the {document} that was found", quoted(written)))
+            }
             Whence::Source(node) if layer == 0 => {
                 let why = self.not_in_message(nodes, pair, node);
                 Told::new(format!("nothing at {}: {why}", quoted(written)))
@@ -105,16 +110,8 @@ impl Life<'_> {
         }
         let Some(gap) = gap(view, nodes, from) else { return "it is empty there".into() };
         let place = shape.place(gap.step.places[0]);
-        if place.position > 0 {
-            let ordinal = view.tree.node(gap.record).ordinal;
-            let name = tag(shape, view.tree.node(gap.record).place);
-            return format!("segment {ordinal} ({name}) has no element {}", place.position);
-        }
-        if place.leaf_type().is_some() {
-            return match view.tree.node(gap.record).ordinal {
-                0 => format!("the column `{}` is empty or not there", place.name),
-                row => format!("the column `{}` is empty or not there in row {row}", place.name),
-            };
+        if place.position > 0 || place.leaf_type().is_some() {
+            return self.no_value(gap.record, gap.step.places[0]);
         }
         self.no_segment(shape, view, &gap)
     }
@@ -122,21 +119,24 @@ impl Life<'_> {
     /// No segment of the name, or none with the qualifier: then those that are there.
     fn no_segment(&self, shape: &Shape, view: View<'_>, gap: &Gap<'_>) -> String {
         let place = shape.place(gap.step.places[0]);
-        let what = if self.has_rows() { "record" } else { "segment" };
-        let inside = match view.tree.node(gap.record).ordinal {
-            0 => "the message".to_string(),
-            ordinal => {
-                format!("the group of {what} {ordinal} ({})", tag(shape, view.tree.node(gap.record).place))
+        let kind = self.kind();
+        let what = kind.noun();
+        let inside = match self.record_shown(gap.record) {
+            segment if kind == Kind::Segments && segment != "the message" => {
+                format!("the group of {segment}")
             }
+            record => record,
         };
         let there: Vec<String> = view
             .tree
             .children(gap.record)
             .filter(|&node| shape.place(view.tree.node(node).place).name == place.name)
             .map(|node| {
-                let ordinal = view.tree.node(node).ordinal;
                 let key = key_text(shape, view, node).unwrap_or("no qualifier");
-                format!("{} ({what} {ordinal})", quoted(key))
+                match view.tree.node(node).ordinal {
+                    0 => format!("{} ({})", quoted(key), self.record_shown(node)),
+                    ordinal => format!("{} ({what} {ordinal})", quoted(key)),
+                }
             })
             .collect();
         let wanted: Vec<&str> = match &gap.step.test {

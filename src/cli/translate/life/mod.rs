@@ -3,6 +3,7 @@
 
 mod missing;
 mod path;
+mod place;
 mod tell;
 
 use super::Session;

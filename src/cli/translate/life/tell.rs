@@ -7,7 +7,7 @@ use crate::cli::exit::Stop;
 use crate::diagnostics::render::terminal::{cut, sanitize};
 use crate::mapping::SideName;
 use crate::mapping::trace::{Step, Whence};
-use crate::tree::{NodeId, PlaceId, Shape};
+use crate::tree::NodeId;
 
 /// Most sources of one value that are told.
 const TOLD_MAX: usize = 20;
@@ -73,8 +73,21 @@ impl Life<'_> {
             Step::Read(Whence::Source(node)) if layer == 0 => self.bytes(*node),
             Step::Read(Whence::Source(node)) => self.value(layer - 1, *node),
             Step::Read(Whence::Target(node)) => self.value(layer, *node),
-            Step::Read(Whence::Earlier(line, node)) => self.earlier(layer, *line, *node),
-            Step::Read(Whence::Nowhere) => Told::new("read from a record that is not there"),
+            Step::Read(Whence::Earlier(..) | Whence::LookedUp(..) | Whence::Nowhere) => {
+                Told::new("read from a record that is not there")
+            }
+            Step::Document { rule, document, path, value } => {
+                Told::new(format!("{path} of {} is {}", sanitize(document), quoted(value)))
+                    .at(self.rule(layer, *rule), sources)
+            }
+            Step::NoDocument { rule, document, keys, count } => {
+                let keys = sanitize(keys);
+                Told::new(match count {
+                    0 => format!("there is no {document} with {keys}"),
+                    count => format!("there are {count} of {document} with {keys}, and only one would do"),
+                })
+                .at(self.rule(layer, *rule), sources)
+            }
             Step::NoMatch { nodes, wanted } => {
                 let list = quoted(sources.text(nodes.span));
                 Told::new(format!("no record of {list} has {}, which is looked for", quoted(wanted)))
@@ -104,61 +117,11 @@ impl Life<'_> {
         }
     }
 
-    /// A value of the message: where it stands and its bytes.
-    fn bytes(&self, node: NodeId) -> Told {
-        let layer = &self.layers[0];
-        let node = layer.source.tree.node(node);
-        let offset = self.unit.row.offset + u64::from(node.origin_start);
-        let start = offset as usize;
-        let bytes = self.session.bytes.get(start..start + node.origin_len as usize).unwrap_or_default();
-        let place = self.place_in_message(node.place, node.ordinal);
-        Told::new(format!("{place}, byte {offset}: {}", quoted(&String::from_utf8_lossy(bytes))))
-    }
-
-    /// `segment 15 (W01), element 2`, `row 1, column `ShipId``.
-    fn place_in_message(&self, id: PlaceId, ordinal: u32) -> String {
-        let shape = &self.layers[0].plan.source_shape;
-        let place = shape.place(id);
-        let outer = shape.place(place.parent);
-        match (place.position, outer.position) {
-            (0, _) if self.has_rows() => match ordinal {
-                0 => format!("column `{}`", place.name),
-                row => format!("row {row}, column `{}`", place.name),
-            },
-            (position, _) if self.has_rows() => {
-                format!("row {}, column {position} (`{}`)", ordinal.max(1), place.name)
-            }
-            (position, 0) => format!("segment {ordinal} ({}), element {position}", tag(shape, id)),
-            (position, element) => {
-                format!("segment {ordinal} ({}), element {element}, component {position}", tag(shape, id))
-            }
-        }
-    }
-
-    /// Whether the message is rows with columns.
-    pub(super) fn has_rows(&self) -> bool {
-        !self.layout_guide().columns.is_empty()
-    }
-
     /// The guide of the message.
     pub(super) fn layout_guide(&self) -> &crate::guide::Guide {
         let plan = self.layers[0].plan;
         let way = self.session.ways.iter().find(|way| std::ptr::eq(&**way.read, plan));
         way.unwrap_or(self.session.ways.first()).layout.guide()
-    }
-
-    /// A value of a document that came before.
-    fn earlier(&self, layer: usize, line: usize, node: NodeId) -> Told {
-        let own = &self.layers[layer];
-        let (plan, given) = (&own.plan.earlier[line], &self.session.earlier);
-        let known =
-            given.iter().find(|document| document.shape.name == plan.shape.name && document.holds(node));
-        let Some(document) = known else { return Told::new(format!("an earlier {}", plan.document)) };
-        let view = document.view();
-        let path = path::shown(&plan.shape, view, node, None);
-        let value = view.text(node).unwrap_or("");
-        Told::new(format!("{path} of the earlier {} is {}", plan.document, quoted(value)))
-            .at(self.rule(layer, plan.rule), self.session.sources)
     }
 
     /// What the layer builds, in words.
@@ -167,14 +130,6 @@ impl Life<'_> {
             SideName::Guide(name) | SideName::Canonical(name) => name,
         }
     }
-}
-
-/// The name of the segment a place is in.
-pub(super) fn tag(shape: &Shape, mut place: PlaceId) -> &str {
-    while shape.place(place).position > 0 {
-        place = shape.place(place).parent;
-    }
-    &shape.place(place).name
 }
 
 /// Partner data in backquotes, made safe and cut.

@@ -1,27 +1,52 @@
 //! `check`: compiles everything, all findings at once.
 
+mod watch;
+
 use super::args;
 use super::console::{Console, plural, tally};
-use super::exit::{Answer, Exit};
-use super::workspace::{self, Workspace};
+use super::exit::{Answer, Exit, Stop};
+use super::workspace::{self, Config, Workspace};
 use crate::base::span::Sources;
 use crate::diagnostics::render::json;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::language::{self, syntax::Document};
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+
+/// Where mappings are if nothing says otherwise.
+const USUAL: &str = "mappings";
 
 /// Runs the command.
 pub fn run(arguments: &args::Check, console: &mut Console<'_>) -> Answer {
+    match arguments.watch {
+        true => watch::run(arguments, console),
+        false => once(arguments, console),
+    }
+}
+
+/// The mappings folder: the one that is named, that of the settings, or the usual one.
+fn folder(arguments: &args::Check) -> Result<PathBuf, Stop> {
+    match (&arguments.path, &arguments.config) {
+        (Some(path), _) => Ok(path.clone()),
+        (None, Some(config)) => Ok(folder_of(&workspace::config(config)?)),
+        (None, None) => Ok(USUAL.into()),
+    }
+}
+
+fn folder_of(config: &Config) -> PathBuf {
+    config.settings.as_ref().map_or(USUAL.into(), |settings| config.path(&settings.mappings))
+}
+
+fn once(arguments: &args::Check, console: &mut Console<'_>) -> Answer {
     let config = arguments.config.as_deref().map(workspace::config).transpose()?;
-    let settings = config.as_ref().and_then(|config| Some((config, config.settings.as_ref()?)));
-    let folder: PathBuf = match (&arguments.path, settings) {
+    let settings = config.as_ref().and_then(|config| config.settings.as_ref());
+    let folder = match (&arguments.path, &config) {
         (Some(path), _) => path.clone(),
-        (None, Some((config, settings))) => config.path(&settings.mappings),
-        (None, None) => Path::new("mappings").to_path_buf(),
+        (None, Some(config)) => folder_of(config),
+        (None, None) => USUAL.into(),
     };
     let endpoints: Option<Vec<String>> =
-        settings.map(|(_, settings)| settings.endpoints.keys().cloned().collect());
+        settings.map(|settings| settings.endpoints.keys().cloned().collect());
     let workspace = workspace::load(&folder, endpoints.as_deref())?;
     let nothing = (Sources::default(), Vec::new());
     let (config_sources, config_findings) =
