@@ -342,7 +342,7 @@ codes! {
         help "write `per message`, or give the guide an element around its messages: `element Orders/Order`"
         cause "An XML document has one outermost element. Where that is the message itself there is no room for a second."
         example "write house/wms-order-xml to \"wms\" per source";
-    F009 Error "the guide `{guide}` is for every message type of its kind, and `{flow}` needs one"
+    F015 Error "the guide `{guide}` is for every message type of its kind, and `{flow}` needs one"
         help "say which in a guide over it, and use that: `syntax idoc set \"SHPORD\"`"
         cause "What came in finds its flow by its message type, and what leaves says it. A guide that leaves it open does to look into messages only."
         example "read idoc/DELVRY03, which is for SHPORD, SHPCON and DESADV";

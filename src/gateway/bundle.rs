@@ -470,7 +470,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn many_kinds(&mut self, flow: &str, guide: &str, span: Span) {
-        let finding = Diagnostic::new(Code::F009).with("guide", guide).with("flow", flow);
+        let finding = Diagnostic::new(Code::F015).with("guide", guide).with("flow", flow);
         self.findings.push(finding.at(span, "no `set` says which"));
     }
 
