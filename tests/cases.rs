@@ -158,6 +158,28 @@ fn a_new_case_is_a_file_in_a_folder_and_is_accepted_once() {
     assert_eq!(mappings.names(&format!("{case}/expected")).len(), 4);
 }
 
+/// Time stands still in a case, so what waits for more leaves at its end, with what came earlier.
+#[test]
+fn what_is_collected_leaves_at_the_end_of_a_case() {
+    let mappings = Mappings::new();
+    mappings.edit("clients/brightwick/orders.flow", "per message", "collected every 15m");
+    let case = "clients/brightwick/tests/collected";
+    let data = |path: &str| std::fs::read(root().join("testdata/x12/ok").join(path)).unwrap();
+    mappings.write(&format!("{case}/orders.edi"), &data("three-sets.edi"));
+    mappings.write(&format!("{case}/earlier/first.edi"), &data("s01-940.edi"));
+    let (_, exit) = mappings.json(case, &["--accept"]);
+    assert_eq!(exit, Some(0));
+    let names = mappings.names(&format!("{case}/expected"));
+    let left: Vec<&String> = names.iter().filter(|name| name.starts_with("to-wms")).collect();
+    assert_eq!(left, ["to-wms-import-1.csv"], "{names:?}");
+    let rows =
+        std::fs::read_to_string(mappings.path(&format!("{case}/expected/to-wms-import-1.csv"))).unwrap();
+    for order in ["SO104522", "SO105011", "SO105012", "SO105013"] {
+        assert!(rows.contains(order), "{rows}");
+    }
+    assert_eq!(mappings.json(case, &[]).1, Some(0));
+}
+
 #[test]
 fn nothing_is_accepted_with_a_map_that_does_not_compile() {
     let mappings = Mappings::new();

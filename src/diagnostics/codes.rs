@@ -395,6 +395,18 @@ codes! {
         help "write `per message`, or give the guide an element around its messages: `element Orders/Order`"
         cause "An XML document has one outermost element. Where that is the message itself there is no room for a second."
         example "write house/wms-order-xml to \"wms\" per source";
+    F009 Error "`{first}` and `{second}` are two answers to one question"
+        help "keep one of them"
+        cause "A `write` says once what stands together in a file: one message, all of one source, or all that comes within a time."
+        example "write house/wms-order to \"wms\" per source collected every 15m";
+    F010 Error "`{what}` does not say how long to wait"
+        help "add a time: `every 15m`"
+        cause "A document that waits for others must not wait for ever. `max` alone would make the last ones wait until enough others come."
+        example "write house/wms-order to \"wms\" collected max 500";
+    F011 Error "`{word}` is for documents that wait for others"
+        help "write `collected` before it, or leave it out"
+        cause "What leaves per message or per source waits for nothing, so that neither a time nor a number of documents means anything."
+        example "write house/wms-order to \"wms\" per source every 15m";
 
     // ------------------------------------------------------------------ X: a message against its guide; I: intake
     X101 Reject "the segment `{tag}` is not in {guide}"

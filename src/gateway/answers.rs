@@ -12,7 +12,6 @@ use crate::exchange::states::MessageState;
 use crate::formats::{Layout, MessageInput, Scratch};
 use crate::ledger::{Answer, Finding, Ledger, MessageId, NewReply, Reason, SentDelivery, Work};
 use crate::tree::{Tree, View};
-use std::time::Duration;
 
 /// Most alarms raised in one step.
 const STEP_ALARMS: usize = 64;
@@ -142,9 +141,6 @@ impl Gateway {
 
     /// When the next acknowledgement will be overdue.
     pub(super) fn next_alarm(&self) -> Result<Option<Monotonic>, GatewayError> {
-        let Some(deadline) = self.ledger.next_deadline()? else { return Ok(None) };
-        let left = deadline.unix_ms.saturating_sub(self.clock.now().unix_ms);
-        let left = Duration::from_millis(u64::try_from(left).unwrap_or(0));
-        Ok(Some(Monotonic { since_start: self.clock.monotonic().since_start.saturating_add(left) }))
+        Ok(self.ledger.next_deadline()?.map(|deadline| self.clock.when(deadline)))
     }
 }

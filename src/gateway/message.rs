@@ -11,9 +11,9 @@ use crate::exchange::states::MessageState;
 use crate::formats::{MessageInput, Scratch};
 use crate::ledger::{
     Finding, Gathering, Intake, Ledger, MessageOutcome, NewDocument, NewOutput, NewReply, Reason,
-    SyntaxVerdict, Work,
+    SyntaxVerdict, Window, Work,
 };
-use crate::mapping::flow::Per;
+use crate::mapping::flow::{self, Per};
 use crate::mapping::plan::EarlierPlan;
 use crate::mapping::{Facts, Found, Outcome, Plan, Runner};
 use crate::tree::{Tree, View};
@@ -274,14 +274,20 @@ impl<'a> One<'a> {
             memory.runner.run(plan, document, &facts, &mut memory.target, &mut self.findings);
             let offset = batch.bytes.len();
             layout.write_body(View::new(&memory.target, ""), &mut batch.bytes, &mut self.findings);
+            let (gathering, window) = match &write.per {
+                Per::Message => (Gathering::PerMessage, None),
+                Per::Source => (Gathering::PerSource, None),
+                Per::Collected(window) => {
+                    let key = route.flow.key(window, document, &mut memory.bump, &mut self.findings);
+                    (Gathering::Collected, Some(ledger_window(window, &key)))
+                }
+            };
             outputs.push(NewOutput {
                 flow: route.flow.name.clone(),
                 map: write.map.clone(),
                 endpoint: write.endpoint.clone(),
-                gathering: match write.per {
-                    Per::Message => Gathering::PerMessage,
-                    Per::Source => Gathering::PerSource,
-                },
+                gathering,
+                window,
                 segment: batch.segment,
                 offset: offset as u64,
                 length: (batch.bytes.len() - offset) as u64,
@@ -381,5 +387,15 @@ impl<'a> One<'a> {
             documents: self.documents,
             replies: self.replies,
         }
+    }
+}
+
+/// A window of a flow for documents that have `key` in common. What is absent is no text, so that it is like nothing else.
+fn ledger_window(window: &flow::Window, key: &[Option<String>]) -> Window {
+    let key = key.iter().map(|value| serde_json::Value::from(value.as_deref())).collect();
+    Window {
+        key: serde_json::Value::Array(key).to_string(),
+        every_ms: window.every_ms,
+        max: window.max.unwrap_or(u32::MAX),
     }
 }

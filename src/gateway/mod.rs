@@ -15,6 +15,7 @@ mod answer_file;
 mod answers;
 mod bundles;
 mod close;
+mod collect;
 mod deliver;
 mod endpoints;
 mod engine;

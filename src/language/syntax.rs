@@ -778,11 +778,24 @@ pub struct FlowWrite {
     pub endpoint: Text,
     /// `per message`, `per source`; `message` if not written.
     pub per: Option<Word>,
-    /// `collected by order_date every 15m max 500`: refused for now, kept whole.
-    pub collected: Option<Span>,
-    /// `gather by …`: refused for now, kept whole.
-    pub gather: Option<Span>,
+    /// `gather by order_number`
+    pub gather: Option<Together>,
+    /// `collected by order_date`
+    pub collected: Option<Together>,
+    /// `every 15m`
+    pub every: Option<Word>,
+    /// `max 500`, with its place.
+    pub max: Option<(u32, Span)>,
     /// The line.
+    pub span: Span,
+}
+
+/// `collected by order_date`: what belongs together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Together {
+    /// Fields that are equal in all of it; none if they need not be.
+    pub by: Vec<Path>,
+    /// `collected by …`, without what stands behind it.
     pub span: Span,
 }
 

@@ -1,6 +1,6 @@
 //! `flow … end flow`.
 
-use super::super::syntax::{FlowDocument, FlowRead, FlowWhen, FlowWrite, Literal, Policy, Word};
+use super::super::syntax::{FlowDocument, FlowRead, FlowWhen, FlowWrite, Literal, Policy, Together, Word};
 use super::expression::{expression, literal};
 use super::input::{
     Input, Parsed, document_reference, keyword, label, list, must, name, plain_word, sign, string,
@@ -16,7 +16,8 @@ use nom::Parser as _;
 use nom::combinator::opt;
 use nom::sequence::preceded;
 
-const WRITE_FORM: &str = "write MAP [with NAME = \"…\"] to \"ENDPOINT\" [per message|per source]";
+const WRITE_FORM: &str =
+    "write MAP [with NAME = \"…\"] to \"ENDPOINT\" [per message|per source|collected every 15m]";
 
 const VOCABULARY: Vocabulary = Vocabulary {
     place: "flow",
@@ -110,9 +111,11 @@ fn write(input: Input<'_>) -> Parsed<'_, FlowWrite> {
     let (rest, endpoint) = must(string)(rest)?;
     let (rest, per) = opt(per).parse(rest)?;
     let (rest, collected) = opt(collected).parse(rest)?;
+    let (rest, every) = opt(preceded(keyword("every", "`every`"), must(label))).parse(rest)?;
+    let (rest, max) = opt(max).parse(rest)?;
     let parameters = parameters.unwrap_or_default();
     let span = input.span_to(&rest);
-    Ok((rest, FlowWrite { map, parameters, endpoint, per, collected, gather, span }))
+    Ok((rest, FlowWrite { map, parameters, endpoint, per, gather, collected, every, max, span }))
 }
 
 fn parameter(input: Input<'_>) -> Parsed<'_, (Word, Literal)> {
@@ -131,18 +134,23 @@ fn per(input: Input<'_>) -> Parsed<'_, Word> {
 }
 
 /// `gather by posting_date`
-fn gather(input: Input<'_>) -> Parsed<'_, Span> {
+fn gather(input: Input<'_>) -> Parsed<'_, Together> {
     let (rest, _) = keyword("gather", "`gather`")(input)?;
     let (rest, _) = must(keyword("by", "`by`"))(rest)?;
-    let (rest, _) = must(list(path))(rest)?;
-    Ok((rest, input.span_to(&rest)))
+    let (rest, by) = must(list(path))(rest)?;
+    Ok((rest, Together { by, span: input.span_to(&rest) }))
 }
 
-/// `collected by order_date every 15m max 500`
-fn collected(input: Input<'_>) -> Parsed<'_, Span> {
+/// `collected by order_date`
+fn collected(input: Input<'_>) -> Parsed<'_, Together> {
     let (rest, _) = keyword("collected", "`collected`")(input)?;
-    let (rest, _) = opt(preceded(keyword("by", "`by`"), must(list(path)))).parse(rest)?;
-    let (rest, _) = opt(preceded(keyword("every", "`every`"), must(label))).parse(rest)?;
-    let (rest, _) = opt(preceded(keyword("max", "`max`"), must(whole_number))).parse(rest)?;
-    Ok((rest, input.span_to(&rest)))
+    let (rest, by) = opt(preceded(keyword("by", "`by`"), must(list(path)))).parse(rest)?;
+    Ok((rest, Together { by: by.unwrap_or_default(), span: input.span_to(&rest) }))
+}
+
+/// `max 500`
+fn max(input: Input<'_>) -> Parsed<'_, (u32, Span)> {
+    let (rest, _) = keyword("max", "`max`")(input)?;
+    let (rest, number) = must(whole_number)(rest)?;
+    Ok((rest, (number, input.span_to(&rest))))
 }

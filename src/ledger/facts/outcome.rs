@@ -3,7 +3,7 @@
 use super::{Finding, NewReply, Reason};
 use crate::base::hash::Sha;
 use crate::exchange::states::MessageState;
-use crate::ledger::ids::{DocumentId, IntakeId, MessageId, OutputId};
+use crate::ledger::ids::{CollectionId, DocumentId, IntakeId, MessageId, OutputId};
 
 /// The verdict on a message's syntax, which an acknowledgement reports whatever becomes of its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -85,21 +85,38 @@ pub enum Gathering {
     PerMessage,
     /// All of one source file together.
     PerSource,
+    /// All that come within a time together.
+    Collected,
 }
 
 impl Gathering {
+    /// Every way.
+    pub const ALL: &[Gathering] = &[Gathering::PerMessage, Gathering::PerSource, Gathering::Collected];
+
     /// The word stored.
     pub const fn word(self) -> &'static str {
         match self {
             Gathering::PerMessage => "per_message",
             Gathering::PerSource => "per_source",
+            Gathering::Collected => "collected",
         }
     }
 
     /// Reads the word back.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Gathering::PerMessage, Gathering::PerSource].into_iter().find(|gathering| gathering.word() == word)
+        Gathering::ALL.iter().copied().find(|gathering| gathering.word() == word)
     }
+}
+
+/// What an output waits for. Outputs of a client, flow, map, endpoint and bundle with equal windows wait together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Window {
+    /// What their documents have in common, as text.
+    pub key: String,
+    /// How long after the first of them the file leaves.
+    pub every_ms: i64,
+    /// How many there may be; it leaves with the last one.
+    pub max: u32,
 }
 
 /// Bytes a flow wrote for a document, durable in a spool segment.
@@ -113,6 +130,8 @@ pub struct NewOutput {
     pub endpoint: String,
     /// How it becomes a file.
     pub gathering: Gathering,
+    /// What it waits for, exactly if it is collected.
+    pub window: Option<Window>,
     /// Which spool segment.
     pub segment: u64,
     /// Byte offset in the segment.
@@ -140,6 +159,8 @@ pub struct Output {
     pub number: String,
     /// The bundle it was written with, which knows its map and guide.
     pub bundle: Sha,
+    /// The collection it waits or waited in.
+    pub collection: Option<CollectionId>,
     /// What was written.
     pub written: NewOutput,
 }
