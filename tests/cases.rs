@@ -181,6 +181,28 @@ fn what_is_collected_leaves_at_the_end_of_a_case() {
 }
 
 #[test]
+fn parts_that_came_earlier_are_in_the_message_of_a_case() {
+    let mappings = Mappings::new();
+    let write = "write brightwick/945 to \"brightwick-incoming\" per message";
+    let gather = "write brightwick/945 gather by order_number last number sum gross_weight to \"brightwick-incoming\" every 4h";
+    mappings.edit("clients/brightwick/shipments.flow", write, gather);
+    let case = "clients/brightwick/tests/parts";
+    let data = |path: &str| std::fs::read_to_string(root().join("testdata").join(path)).unwrap();
+    let whole = data("csv/ok/s01-wms-shipment.csv");
+    let rows: Vec<&str> = whole.lines().collect();
+    mappings.write(&format!("{case}/earlier/1-order.edi"), data("x12/ok/s01-940.edi").as_bytes());
+    mappings.write(&format!("{case}/earlier/2-part.csv"), format!("{}\n{}\n", rows[0], rows[1]).as_bytes());
+    let last = rows[2].replace("SHP000918", "SHP000919");
+    mappings.write(&format!("{case}/part.csv"), format!("{}\n{last}\n", rows[0]).as_bytes());
+    let (_, exit) = mappings.json(case, &["--accept"]);
+    assert_eq!(exit, Some(0));
+    let advice = mappings.path(&format!("{case}/expected/to-brightwick-incoming-1.x12"));
+    let advice = std::fs::read_to_string(advice).unwrap();
+    assert_eq!(advice.matches("LX*").count(), 2, "{advice}");
+    assert!(advice.contains("SHP000919") && advice.contains("W03*11*86.4*LB"), "{advice}");
+}
+
+#[test]
 fn nothing_is_accepted_with_a_map_that_does_not_compile() {
     let mappings = Mappings::new();
     mappings.write("clients/brightwick/tests/new/sample.edi", &order());

@@ -404,9 +404,21 @@ codes! {
         cause "A document that waits for others must not wait for ever. `max` alone would make the last ones wait until enough others come."
         example "write house/wms-order to \"wms\" collected max 500";
     F011 Error "`{word}` is for documents that wait for others"
-        help "write `collected` before it, or leave it out"
+        help "write `collected` or `gather` before it, or leave it out"
         cause "What leaves per message or per source waits for nothing, so that neither a time nor a number of documents means anything."
         example "write house/wms-order to \"wms\" per source every 15m";
+    F012 Hold "`{field}` is `{first}` in one document and `{other}` in another that is to become one message with it"
+        help "say in the flow which counts, `first {field}`, `last {field}` or `sum {field}`, then retry; or discard the message that is wrong, then retry the others"
+        cause "Documents that are gathered have one header. What the map reads of it must be the same in all of them, unless the flow says otherwise."
+        example "two shipments of one order that left with different carriers";
+    F013 Hold "there is no `{field}`, and documents are gathered by it"
+        help "have the map that reads the message fill it, then retry"
+        cause "Documents without a common value would become one message with documents they have nothing to do with."
+        example "gather by order_number, of a shipment without order number";
+    F014 Hold "the flow `{flow}` gathers nothing for `{map}` any more"
+        help "put the `write` line back, or discard the messages"
+        cause "What was gathered is written with the mappings of the retry, and these have no such `write`."
+        example "a retry after `gather` was removed from the flow";
 
     // ------------------------------------------------------------------ X: a message against its guide; I: intake
     X101 Reject "the segment `{tag}` is not in {guide}"

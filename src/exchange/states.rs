@@ -185,7 +185,9 @@ states! {
     Collection CollectionState {
         Open "OPEN" Start "it takes in outputs until its time is over or it is full";
         Closed "CLOSED" Open "its outputs are fixed; it waits to be planned";
+        Held "HELD" Parked "its documents cannot be written as one message; a person decides";
         Planned "PLANNED" Ended "its outputs belong to a planned delivery";
+        Discarded "DISCARDED" Refused "a person put all of its messages aside";
     }
 }
 
@@ -388,6 +390,10 @@ steps! {
         "It was processed before.";
     MESSAGE_RETRIED Message::MessageState "retried" [Held Quarantined Rejected] Split
         "Someone or something has it translated again.";
+    MESSAGE_NOT_GATHERED Message::MessageState "not gathered" [Translated] Held
+        "It cannot become one message with those it was gathered with.";
+    MESSAGE_GATHERED_AGAIN Message::MessageState "gathered again" [Held] Translated
+        "A person has those it was gathered with written again.";
     MESSAGE_DISCARDED Message::MessageState "discarded" [Held Quarantined] Discarded
         "A person decided that it will never be translated.";
 
@@ -395,6 +401,12 @@ steps! {
         "Its time is over, it is full, or `run --once` comes to its end.";
     COLLECTION_PLANNED Collection::CollectionState "planned" [Closed] Planned
         "All of its outputs were planned as one delivery.";
+    COLLECTION_HELD Collection::CollectionState "held" [Closed] Held
+        "What its documents have in common is not the same in all, or the map that writes them holds it.";
+    COLLECTION_RETRIED Collection::CollectionState "retried" [Held] Closed
+        "A person retries one of its messages.";
+    COLLECTION_DISCARDED Collection::CollectionState "discarded" [Open Closed Held] Discarded
+        "A person put the last of its messages aside.";
 
     DELIVERY_PUBLISHING Delivery::DeliveryState "publishing" [Planned] Publishing
         "The temporary file is durable at the target; from here on the rename may have happened.";

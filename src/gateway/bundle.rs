@@ -426,7 +426,8 @@ impl<'a> Compiler<'a> {
                 if let SideName::Guide(guide) = &plan.target
                     && let Some(layout) = bundle.layouts.get(guide)
                 {
-                    if !matches!(write.per, flow::Per::Message) && layout.holds_one() {
+                    if matches!(write.per, flow::Per::Source | flow::Per::Collected(_)) && layout.holds_one()
+                    {
                         let finding =
                             Diagnostic::new(Code::F008).with("map", &write.map).with("guide", guide);
                         self.findings.push(finding.at(line.span, "several would stand in one file"));

@@ -3,7 +3,7 @@
 
 use super::{Gateway, GatewayError};
 use crate::base::clock::{Monotonic, Timestamp};
-use crate::ledger::CollectionId;
+use crate::ledger::{CollectionId, Gathering};
 
 /// Most collections closed in one commit.
 const STEP_COLLECTIONS: usize = 256;
@@ -12,7 +12,10 @@ impl Gateway {
     /// Plans a collection that is closed, or closes those whose time is over. Says whether there was any.
     pub(super) fn collect_some(&mut self) -> Result<bool, GatewayError> {
         match self.ledger.closed_collection()? {
-            Some(collection) => self.plan_collection(collection).map(|()| true),
+            Some(collection) if collection.gathering == Gathering::Gathered => {
+                self.plan_gathered(&collection).map(|()| true)
+            }
+            Some(collection) => self.plan_collection(collection.id).map(|()| true),
             None => self.close_until(self.clock.now()),
         }
     }

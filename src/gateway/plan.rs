@@ -12,7 +12,8 @@ use crate::exchange::identities::Identities;
 use crate::exchange::numbers::{LaneKey, NUMBER_MAX, NumberKind};
 use crate::formats::{Envelope, Identity, Layout, Totals};
 use crate::ledger::{
-    Answer, CollectionId, DeliveryKind, DeliveryPlan, InterchangeId, Ledger, NumberRequest, Output, OutputId,
+    Answer, CollectionId, DeliveryKind, DeliveryPlan, Finding, InterchangeId, Ledger, NumberRequest, Output,
+    OutputId,
 };
 use std::path::PathBuf;
 
@@ -92,8 +93,13 @@ impl Gateway {
             let mut totals = Totals::default();
             bodies.copy(output, draft.layout, &envelope, &mut totals, &mut file)?;
             end(draft, &envelope, &totals, &mut file)?;
-            let settled =
-                Settled { envelope: &envelope, numbers, outputs: vec![output.id], collection: None };
+            let settled = Settled {
+                envelope: &envelope,
+                numbers,
+                outputs: vec![output.id],
+                collection: None,
+                findings: Vec::new(),
+            };
             plans.push(self.plan_of(draft, settled, path.clone(), file.cut()));
         }
         file.finish()?;
@@ -135,7 +141,12 @@ impl Gateway {
                 bodies.copy(output, draft.layout, &envelope, &mut totals, &mut file)?;
             }
         }
-        self.end_draft(&draft, Settled { envelope: &envelope, numbers, outputs, collection }, &totals, file)
+        self.end_draft(
+            &draft,
+            Settled { envelope: &envelope, numbers, outputs, collection, findings: Vec::new() },
+            &totals,
+            file,
+        )
     }
 
     /// Begins the file of a draft in the spool, in place of what an earlier process left there.
@@ -193,6 +204,7 @@ impl Gateway {
             size: part.size,
             outputs: settled.outputs,
             collection: settled.collection,
+            findings: settled.findings,
             acknowledges: draft.acknowledges.into_iter().collect(),
             control_numbers: settled.numbers,
             functional_id: draft.layout.guide().setting("group").to_owned(),
@@ -251,7 +263,7 @@ impl Gateway {
 }
 
 /// The file of an output that leaves alone, or of the first of those that leave together.
-fn draft_of<'a>(output: &'a Output, bundle: &'a Bundle) -> Result<Draft<'a>, GatewayError> {
+pub(super) fn draft_of<'a>(output: &'a Output, bundle: &'a Bundle) -> Result<Draft<'a>, GatewayError> {
     let missing = |what: &str| {
         GatewayError::Settings(format!("the {what} of output {} is not in its configuration", output.id))
     };
@@ -288,6 +300,8 @@ pub(super) struct Settled<'a> {
     pub(super) outputs: Vec<OutputId>,
     /// The collection that ends with it.
     pub(super) collection: Option<CollectionId>,
+    /// What was found only now.
+    pub(super) findings: Vec<Finding>,
 }
 
 /// Writes what stands before the first body.

@@ -142,7 +142,17 @@ pub trait Ledger: Send {
     /// `OPEN` -> `CLOSED`, all or none.
     fn close_collections(&mut self, collections: Vec<CollectionId>, at: Timestamp) -> Answer<()>;
     /// The oldest collection that is `CLOSED`.
-    fn closed_collection(&self) -> Answer<Option<CollectionId>>;
+    fn closed_collection(&self) -> Answer<Option<Collection>>;
+    /// The documents of the outputs of a collection, in their order.
+    fn collected_documents(&self, collection: CollectionId) -> Answer<Vec<Document>>;
+    /// `CLOSED` -> `HELD`, and with it its messages: its documents cannot become one message.
+    fn hold_collection(
+        &mut self,
+        collection: CollectionId,
+        why: Reason,
+        findings: Vec<Finding>,
+        at: Timestamp,
+    ) -> Answer<()>;
     /// Outputs of a collection, ascending, after `after`, at most `limit`.
     fn collected_outputs(
         &self,
@@ -248,10 +258,11 @@ pub trait Ledger: Send {
     fn file_story(&self, intake: IntakeId) -> Answer<FileStory>;
     /// All that is known about a message.
     fn message_story(&self, message: MessageId) -> Answer<MessageStory>;
-    /// Has a message that is held or refused translated again with `bundle`. Its findings and documents stay as
+    /// Has a message that is held or refused translated again with `bundle`; one that is held with the others of a
+    /// collection is not translated again, but the collection is written again with `bundle`. Its findings and documents stay as
     /// history; its interchange and intake are opened again if they had ended.
     fn retry(&mut self, message: MessageId, bundle: Sha, who: String, at: Timestamp) -> Answer<()>;
-    /// Puts a message that is held or quarantined aside for good.
+    /// Puts a message that is held or quarantined aside for good, and takes it out of collections that are not planned.
     fn discard(&mut self, message: MessageId, why: Reason, who: String, at: Timestamp) -> Answer<()>;
     /// How many entities are in each state.
     fn counts(&self) -> Answer<Vec<StateCount>>;

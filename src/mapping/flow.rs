@@ -1,8 +1,10 @@
 //! Flows: which map reads what, and which map writes it to which endpoint.
 
+mod merge;
 mod together;
 
-pub use together::{Per, Window};
+pub use merge::merge;
+pub use together::{GATHERED_MAX, Gather, Per, Window};
 
 use super::evaluate::Target;
 use super::expression::{self, Context};

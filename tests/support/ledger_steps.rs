@@ -78,6 +78,8 @@ fn collection_steps(world: &mut World) {
         let answer = world.ledger.close_collections(vec![collection], at(9));
         expect(&COLLECTION_CLOSED, from.into(), answer);
         let collection = world.collection_in(from);
+        expect(&COLLECTION_HELD, from.into(), world.hold_collection(collection));
+        let collection = world.collection_in(from);
         expect(&COLLECTION_PLANNED, from.into(), world.plan_collection(collection));
     }
 }

@@ -30,6 +30,7 @@ pub const CASES: &[Case] = &[
         "outputs are collected until their time is over or there are enough",
         collections::outputs_are_collected,
     ),
+    ("what is held together is retried together", collections::what_is_held_together_is_retried_together),
     ("a delivery is planned once", a_delivery_is_planned_once),
     ("what partners say is kept with what was sent", replies::what_partners_say_is_kept),
     ("an overdue acknowledgement raises one alarm", replies::an_overdue_acknowledgement_raises_one_alarm),

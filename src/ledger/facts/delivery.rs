@@ -1,6 +1,6 @@
 //! Facts of a file that leaves.
 
-use super::Reason;
+use super::{Finding, Reason};
 use crate::base::clock::Timestamp;
 use crate::base::hash::Sha;
 use crate::exchange::reply::Word;
@@ -69,6 +69,8 @@ pub struct DeliveryPlan {
     pub outputs: Vec<OutputId>,
     /// The collection that ends with it: it is `CLOSED`, and these are all of its outputs.
     pub collection: Option<CollectionId>,
+    /// What was found when it was written, if that was not found with its messages.
+    pub findings: Vec<Finding>,
     /// The interchanges it acknowledges.
     pub acknowledges: Vec<InterchangeId>,
     /// Lanes and numbers reserved under its key.

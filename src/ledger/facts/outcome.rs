@@ -1,6 +1,7 @@
 //! Facts of a translated message.
 
 use super::{Finding, NewReply, Reason};
+use crate::base::clock::Timestamp;
 use crate::base::hash::Sha;
 use crate::exchange::states::MessageState;
 use crate::ledger::ids::{CollectionId, DocumentId, IntakeId, MessageId, OutputId};
@@ -87,11 +88,14 @@ pub enum Gathering {
     PerSource,
     /// All that come within a time together.
     Collected,
+    /// No bytes of its own: its document becomes one message with others.
+    Gathered,
 }
 
 impl Gathering {
     /// Every way.
-    pub const ALL: &[Gathering] = &[Gathering::PerMessage, Gathering::PerSource, Gathering::Collected];
+    pub const ALL: &[Gathering] =
+        &[Gathering::PerMessage, Gathering::PerSource, Gathering::Collected, Gathering::Gathered];
 
     /// The word stored.
     pub const fn word(self) -> &'static str {
@@ -99,6 +103,7 @@ impl Gathering {
             Gathering::PerMessage => "per_message",
             Gathering::PerSource => "per_source",
             Gathering::Collected => "collected",
+            Gathering::Gathered => "gathered",
         }
     }
 
@@ -130,8 +135,10 @@ pub struct NewOutput {
     pub endpoint: String,
     /// How it becomes a file.
     pub gathering: Gathering,
-    /// What it waits for, exactly if it is collected.
+    /// What it waits for, exactly if it is collected or gathered.
     pub window: Option<Window>,
+    /// Whether nothing more is to come, so that the collection closes with it. Of an output as stored it is not told.
+    pub is_last: bool,
     /// Which spool segment.
     pub segment: u64,
     /// Byte offset in the segment.
@@ -140,6 +147,19 @@ pub struct NewOutput {
     pub length: u64,
     /// Hash of the bytes.
     pub sha: Sha,
+}
+
+/// Outputs that wait, or waited, together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collection {
+    /// Which.
+    pub id: CollectionId,
+    /// How they become a file.
+    pub gathering: Gathering,
+    /// The bundle that knows how.
+    pub bundle: Sha,
+    /// Since when it is in its state.
+    pub state_at: Timestamp,
 }
 
 /// An output as stored.

@@ -167,8 +167,22 @@ impl Ledger for SqliteLedger {
         self.write(|db| collections::close(db, &collections, at))
     }
 
-    fn closed_collection(&self) -> Answer<Option<CollectionId>> {
+    fn closed_collection(&self) -> Answer<Option<Collection>> {
         self.read(collections::closed)
+    }
+
+    fn collected_documents(&self, collection: CollectionId) -> Answer<Vec<Document>> {
+        self.read(|db| collections::documents(db, collection))
+    }
+
+    fn hold_collection(
+        &mut self,
+        collection: CollectionId,
+        why: Reason,
+        findings: Vec<Finding>,
+        at: Timestamp,
+    ) -> Answer<()> {
+        self.write(|db| collections::hold(db, collection, &why, &findings, at))
     }
 
     fn collected_outputs(

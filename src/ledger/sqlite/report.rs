@@ -90,6 +90,9 @@ pub(super) fn story(db: &Connection, id: MessageId) -> Answer<MessageStory> {
     let mut all_findings = findings::of_owner(db, FindingOwner::Intake(intake_id))?;
     all_findings.extend(findings::of_owner(db, FindingOwner::Interchange(interchange_id))?);
     all_findings.extend(findings::of_owner(db, FindingOwner::Message(id))?);
+    for collection in collections_of(&outputs) {
+        all_findings.extend(findings::of_owner(db, FindingOwner::Collection(collection))?);
+    }
     let mut said = Vec::new();
     for sent in deliveries.iter().filter(|sent| sent.kind == DeliveryKind::Output) {
         all_findings.extend(findings::of_owner(db, FindingOwner::Delivery(sent.id))?);
@@ -219,6 +222,9 @@ pub(super) fn events(db: &Connection, owners: Vec<(Entity, i64)>) -> Answer<Vec<
 /// See [`crate::ledger::Ledger::retry`].
 pub(super) fn retry(db: &Connection, id: MessageId, bundle: Sha, who: &str, at: Timestamp) -> Answer<()> {
     super::moves::require(db, &states::MESSAGE_RETRIED, id.0)?;
+    if super::collections::retry(db, id, bundle, who, at)? {
+        return Ok(());
+    }
     let (intake, interchange, _) = parents(db, id)?;
     let reason = bundle_change(work::bundle_of(db, id)?, bundle);
     Move::new(&states::MESSAGE_RETRIED, at).because(&reason).by(who).one(db, id.0)?;
@@ -235,7 +241,8 @@ pub(super) fn retry(db: &Connection, id: MessageId, bundle: Sha, who: &str, at: 
 
 /// See [`crate::ledger::Ledger::discard`].
 pub(super) fn discard(db: &Connection, id: MessageId, why: &Reason, who: &str, at: Timestamp) -> Answer<()> {
-    Move::new(&states::MESSAGE_DISCARDED, at).because(why).by(who).one(db, id.0)
+    Move::new(&states::MESSAGE_DISCARDED, at).because(why).by(who).one(db, id.0)?;
+    super::collections::leave(db, id, why, at)
 }
 
 /// See [`crate::ledger::Ledger::counts`].

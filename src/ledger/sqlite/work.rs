@@ -175,7 +175,7 @@ fn collect(
 ) -> Answer<Option<CollectionId>> {
     match (&output.window, output.gathering) {
         (None, Gathering::PerMessage | Gathering::PerSource) => Ok(None),
-        (Some(window), Gathering::Collected) => {
+        (Some(window), Gathering::Collected | Gathering::Gathered) => {
             let whose = Whose { client, bundle: bundle_of(db, message)? };
             collections::join(db, whose, output, window, at).map(Some)
         }
@@ -242,7 +242,7 @@ pub(super) fn documents_of(db: &Connection, message: MessageId) -> Answer<Vec<Do
     Ok(rows)
 }
 
-fn read_document(row: &Row<'_>) -> rusqlite::Result<Document> {
+pub(super) fn read_document(row: &Row<'_>) -> rusqlite::Result<Document> {
     Ok(Document {
         id: row.get("id")?,
         message: row.get("message")?,
@@ -330,6 +330,7 @@ pub(super) fn read_output(row: &Row<'_>) -> rusqlite::Result<Output> {
                 }
                 None => None,
             },
+            is_last: false,
             segment: row.get::<_, Count>("spool_segment")?.0,
             offset: row.get::<_, Count>("byte_offset")?.0,
             length: row.get::<_, Count>("byte_length")?.0,
