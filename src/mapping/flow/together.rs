@@ -62,7 +62,9 @@ pub(super) fn compile(write: &FlowWrite, scope: &Scope, context: &mut Context<'_
         return gathered(write, gather, scope, context).map(Per::Gathered);
     }
     if let Some(until) = &write.until {
-        unfounded("until", until.span, context.findings);
+        let finding =
+            Diagnostic::new(Code::F011).with("word", "until").at(until.span, "nothing is gathered here");
+        context.findings.push(finding.help("write `gather by …` before `to`, or leave it out"));
         return None;
     }
     let per = write.per.as_ref();
@@ -153,10 +155,6 @@ fn two_answers(first: &str, second: &str, span: Span, findings: &mut Diagnostics
     findings.push(finding.at(span, format!("beside `{first}`")));
 }
 
-fn unfounded(word: &str, span: Span, findings: &mut Diagnostics) {
-    findings.push(Diagnostic::new(Code::F011).with("word", word).at(span, "nothing waits here"));
-}
-
 /// A field of the document that there is at most once.
 fn field(path: &Path, scope: &Scope, context: &mut Context<'_>) -> Option<Expr> {
     let expression = Expression { kind: ExpressionKind::Path(path.clone()), span: path.span };
@@ -201,7 +199,7 @@ fn without_window(write: &FlowWrite, findings: &mut Diagnostics) -> Option<()> {
     let every = write.every.as_ref().map(|word| ("every", word.span));
     let max = write.max.map(|(_, span)| ("max", span));
     let Some((word, span)) = every.or(max) else { return Some(()) };
-    unfounded(word, span, findings);
+    findings.push(Diagnostic::new(Code::F011).with("word", word).at(span, "nothing waits here"));
     None
 }
 
