@@ -10,9 +10,9 @@ mod generated;
 mod sim_files;
 
 use crossdock::base::random::{Random, SeededRandom};
-use crossdock::exchange::states::{DeliveryState, Entity};
+use crossdock::exchange::states::{DeliveryState, Entity, MessageState};
 use crossdock::gateway::bundle::{Bundle, MappingFiles};
-use crossdock::ledger::{Acknowledged, MessageStory};
+use crossdock::ledger::{Acknowledged, MessageFilter, MessageStory};
 use gateway_world::*;
 use sim_files::{KEEPS, Keep};
 use std::collections::BTreeMap;
@@ -279,6 +279,49 @@ fn run_once_leaves_nothing_open() {
         std::fs::read_dir(path("wms/import")).unwrap().map(|file| file.unwrap().path()).collect();
     assert_eq!(files.len(), 1, "{files:?}");
     assert_eq!(orders_in(&std::fs::read_to_string(&files[0]).unwrap()).len(), 4);
+}
+
+/// What a person asks who misses a file.
+#[test]
+fn show_says_until_when_a_message_waits() {
+    use crossdock::base::{clock::SystemClock, files::Disk, limits::Limits};
+    use crossdock::gateway::{Gateway, Machine, service};
+    use crossdock::ledger::sqlite::{Durability, SqliteLedger};
+    let workspace = tempfile::tempdir().unwrap();
+    let base = workspace.path();
+    crossdock::cli::demo::lay_out::lay_out(base).unwrap();
+    let (files, bundle) = orders();
+    let mut settings = settings();
+    settings.endpoints.values_mut().for_each(|endpoint| endpoint.settle = Duration::ZERO);
+    std::fs::create_dir_all(base.join("data")).unwrap();
+    let ledger = SqliteLedger::open(&base.join("data/ledger.db"), Durability::Off).unwrap();
+    let machine = Machine {
+        files: Arc::new(Disk),
+        clock: Arc::new(SystemClock::new()),
+        random: Arc::new(SeededRandom::new(1)),
+    };
+    let mut gateway = Gateway::open(machine, Box::new(ledger), settings, base, Limits::default()).unwrap();
+    gateway.activate_compiled(&files, bundle).unwrap();
+    std::fs::write(base.join("drops/brightwick/outgoing/1.edi"), order(1, 1)).unwrap();
+    for _ in 0..3 {
+        gateway.look_now();
+        service::run_until_idle(&mut gateway).unwrap();
+    }
+    let filter =
+        MessageFilter { state: Some(MessageState::Translated), client: None, before: None, limit: 1 };
+    let id = gateway.messages(filter).unwrap()[0].id;
+    let until = gateway.story(id).unwrap().outputs[0].0.closes_at.unwrap().to_rfc3339();
+    drop(gateway);
+    let shown = std::process::Command::new(env!("CARGO_BIN_EXE_crossdock"))
+        .args(["show", &format!("m{id}"), "--config"])
+        .arg(base.join("gateway.toml"))
+        .output()
+        .unwrap();
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    let expected = format!(
+        "\nwaits\n  for other documents that leave with it to wms-import, until {until} at the latest\n"
+    );
+    assert!(shown.contains(&expected), "{shown}");
 }
 
 #[test]

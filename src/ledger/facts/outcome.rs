@@ -181,6 +181,8 @@ pub struct Output {
     pub bundle: Sha,
     /// The collection it waits or waited in.
     pub collection: Option<CollectionId>,
+    /// When that closes at the latest.
+    pub closes_at: Option<Timestamp>,
     /// What was written.
     pub written: NewOutput,
 }

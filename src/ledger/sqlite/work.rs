@@ -265,7 +265,7 @@ pub(super) fn counts(db: &Connection, intake: IntakeId) -> Answer<MessageCounts>
 
 /// Columns and tables of [`read_output`].
 pub(super) const OUTPUTS: &str = "SELECT o.*, d.client, d.number, coalesce(m.bundle, i.bundle) AS bundle,
-         c.window_key, c.every_ms, c.max_outputs
+         c.window_key, c.every_ms, c.max_outputs, c.closes_at
      FROM output o CROSS JOIN document d ON d.id = o.document
          CROSS JOIN message m ON m.id = o.message CROSS JOIN intake i ON i.id = o.intake
          LEFT JOIN collection c ON c.id = o.collection";
@@ -319,6 +319,7 @@ pub(super) fn read_output(row: &Row<'_>) -> rusqlite::Result<Output> {
         number: row.get("number")?,
         bundle: row.get("bundle")?,
         collection: row.get("collection")?,
+        closes_at: row.get("closes_at")?,
         written: NewOutput {
             flow: row.get("flow")?,
             map: row.get("map")?,
