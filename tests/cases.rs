@@ -198,6 +198,50 @@ fn a_new_case_is_a_file_in_a_folder_and_is_accepted_once() {
     assert_eq!(mappings.names(&format!("{case}/expected")).len(), 4);
 }
 
+/// Time stands still in a case, so what waits for more leaves at its end, with what came earlier.
+#[test]
+fn what_is_collected_leaves_at_the_end_of_a_case() {
+    let mappings = Mappings::new();
+    mappings.edit("clients/brightwick/orders.flow", "per message", "collected every 15m");
+    let case = "clients/brightwick/tests/collected";
+    let data = |path: &str| std::fs::read(root().join("testdata/x12/ok").join(path)).unwrap();
+    mappings.write(&format!("{case}/orders.edi"), &data("three-sets.edi"));
+    mappings.write(&format!("{case}/earlier/first.edi"), &data("s01-940.edi"));
+    let (_, exit) = mappings.json(case, &["--accept"]);
+    assert_eq!(exit, Some(0));
+    let names = mappings.names(&format!("{case}/expected"));
+    let left: Vec<&String> = names.iter().filter(|name| name.starts_with("to-wms")).collect();
+    assert_eq!(left, ["to-wms-import-1.csv"], "{names:?}");
+    let rows =
+        std::fs::read_to_string(mappings.path(&format!("{case}/expected/to-wms-import-1.csv"))).unwrap();
+    for order in ["SO104522", "SO105011", "SO105012", "SO105013"] {
+        assert!(rows.contains(order), "{rows}");
+    }
+    assert_eq!(mappings.json(case, &[]).1, Some(0));
+}
+
+#[test]
+fn parts_that_came_earlier_are_in_the_message_of_a_case() {
+    let mappings = Mappings::new();
+    let write = "write brightwick/945 to \"brightwick-incoming\" per message";
+    let gather = "write brightwick/945 gather by order_number last number sum gross_weight to \"brightwick-incoming\" every 4h";
+    mappings.edit("clients/brightwick/shipments.flow", write, gather);
+    let case = "clients/brightwick/tests/parts";
+    let data = |path: &str| std::fs::read_to_string(root().join("testdata").join(path)).unwrap();
+    let whole = data("csv/ok/s01-wms-shipment.csv");
+    let rows: Vec<&str> = whole.lines().collect();
+    mappings.write(&format!("{case}/earlier/1-order.edi"), data("x12/ok/s01-940.edi").as_bytes());
+    mappings.write(&format!("{case}/earlier/2-part.csv"), format!("{}\n{}\n", rows[0], rows[1]).as_bytes());
+    let last = rows[2].replace("SHP000918", "SHP000919");
+    mappings.write(&format!("{case}/part.csv"), format!("{}\n{last}\n", rows[0]).as_bytes());
+    let (_, exit) = mappings.json(case, &["--accept"]);
+    assert_eq!(exit, Some(0));
+    let advice = mappings.path(&format!("{case}/expected/to-brightwick-incoming-1.x12"));
+    let advice = std::fs::read_to_string(advice).unwrap();
+    assert_eq!(advice.matches("LX*").count(), 2, "{advice}");
+    assert!(advice.contains("SHP000919") && advice.contains("W03*11*86.4*LB"), "{advice}");
+}
+
 #[test]
 fn nothing_is_accepted_with_a_map_that_does_not_compile() {
     let mappings = Mappings::new();

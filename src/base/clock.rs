@@ -37,6 +37,12 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
     /// Time that only goes forward, for waiting.
     fn monotonic(&self) -> Monotonic;
+    /// When it will be `moment`, if the wall clock does not jump; now, if it was.
+    fn when(&self, moment: Timestamp) -> Monotonic {
+        let left = moment.unix_ms.saturating_sub(self.now().unix_ms);
+        let left = Duration::from_millis(u64::try_from(left).unwrap_or(0));
+        Monotonic { since_start: self.monotonic().since_start.saturating_add(left) }
+    }
 }
 
 /// The machine's clocks.
@@ -65,5 +71,31 @@ impl Clock for SystemClock {
 
     fn monotonic(&self) -> Monotonic {
         Monotonic { since_start: self.start.elapsed() }
+    }
+}
+
+/// A time as people write it: `500ms`, `30s`, `15m`, `24h`, `14d`. `None` if it is none.
+pub fn parse_duration(text: &str) -> Option<Duration> {
+    let digits = text.find(|character: char| !character.is_ascii_digit())?;
+    let number: u64 = text[..digits].parse().ok()?;
+    match &text[digits..] {
+        "ms" => Some(Duration::from_millis(number)),
+        "s" => Some(Duration::from_secs(number)),
+        "m" => Some(Duration::from_secs(number.checked_mul(60)?)),
+        "h" => Some(Duration::from_secs(number.checked_mul(3600)?)),
+        "d" => Some(Duration::from_secs(number.checked_mul(86_400)?)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_units() {
+        assert_eq!(parse_duration("500ms"), Some(Duration::from_millis(500)));
+        assert_eq!(parse_duration("14d"), Some(Duration::from_secs(14 * 86_400)));
+        assert_eq!((parse_duration("30"), parse_duration("s"), parse_duration("3w")), (None, None, None));
     }
 }

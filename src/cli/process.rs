@@ -157,8 +157,17 @@ impl Process {
         Ok(reload)
     }
 
-    /// Works until nothing is left to do, waiting for files that are not yet known to be complete.
+    /// Works until nothing is left to do, waiting for files that are not yet known to be complete. What waits for more to
+    /// come leaves as it is: nobody is there when its time is over.
     pub fn drain(&mut self) -> Result<(), Stop> {
+        self.drain_what_came()?;
+        while self.gateway.close_collections().map_err(failed)? {
+            self.drain_what_came()?;
+        }
+        Ok(())
+    }
+
+    fn drain_what_came(&mut self) -> Result<(), Stop> {
         let settles = self.settings.endpoints.values().map(|endpoint| endpoint.settle);
         let patience = settles.max().unwrap_or_default() + SETTLE_MARGIN;
         self.gateway.look_now();

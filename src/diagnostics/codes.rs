@@ -342,6 +342,30 @@ codes! {
         help "write `per message`, or give the guide an element around its messages: `element Orders/Order`"
         cause "An XML document has one outermost element. Where that is the message itself there is no room for a second."
         example "write house/wms-order-xml to \"wms\" per source";
+    F009 Error "`{first}` and `{second}` are two answers to one question"
+        help "keep one of them"
+        cause "A `write` says once what stands together in a file: one message, all of one source, or all that comes within a time."
+        example "write house/wms-order to \"wms\" per source collected every 15m";
+    F010 Error "`{what}` does not say how long to wait"
+        help "add a time: `every 15m`"
+        cause "A document that waits for others must not wait for ever. `max` alone would make the last ones wait until enough others come."
+        example "write house/wms-order to \"wms\" collected max 500";
+    F011 Error "`{word}` is for documents that wait for others"
+        help "write `collected` or `gather` before it, or leave it out"
+        cause "What leaves per message or per source waits for nothing, so that neither a time nor a number of documents means anything."
+        example "write house/wms-order to \"wms\" per source every 15m";
+    F012 Hold "`{field}` is `{first}` in one document and `{other}` in another that is to become one message with it"
+        help "say in the flow which counts, `first {field}`, `last {field}` or `sum {field}`, then retry; or discard the message that is wrong, then retry the others"
+        cause "Documents that are gathered have one header. What the map reads of it must be the same in all of them, unless the flow says otherwise."
+        example "two shipments of one order that left with different carriers";
+    F013 Hold "there is no `{field}`, and documents are gathered by it"
+        help "have the map that reads the message fill it, then retry"
+        cause "Documents without a common value would become one message with documents they have nothing to do with."
+        example "gather by order_number, of a shipment without order number";
+    F014 Hold "the flow `{flow}` gathers nothing for `{map}` any more"
+        help "put the `write` line back, or discard the messages"
+        cause "What was gathered is written with the mappings of the retry, and these have no such `write`."
+        example "a retry after `gather` was removed from the flow";
     F015 Error "the guide `{guide}` is for every message type of its kind, and `{flow}` needs one"
         help "say which in a guide over it, and use that: `syntax idoc set \"SHPORD\"`"
         cause "What came in finds its flow by its message type, and what leaves says it. A guide that leaves it open does to look into messages only."

@@ -16,14 +16,22 @@ pub enum Entity {
     Interchange,
     /// One message (transaction set, unit of a flat file).
     Message,
+    /// One file that waits for outputs of several documents.
+    Collection,
     /// One file that leaves, of outputs or of an acknowledgement.
     Delivery,
 }
 
 impl Entity {
     /// Every entity, in the order of the chain.
-    pub const ALL: &[Entity] =
-        &[Entity::Intake, Entity::Release, Entity::Interchange, Entity::Message, Entity::Delivery];
+    pub const ALL: &[Entity] = &[
+        Entity::Intake,
+        Entity::Release,
+        Entity::Interchange,
+        Entity::Message,
+        Entity::Collection,
+        Entity::Delivery,
+    ];
 
     /// The word shown and stored.
     pub const fn word(self) -> &'static str {
@@ -32,6 +40,7 @@ impl Entity {
             Entity::Release => "release",
             Entity::Interchange => "interchange",
             Entity::Message => "message",
+            Entity::Collection => "collection",
             Entity::Delivery => "delivery",
         }
     }
@@ -172,6 +181,17 @@ states! {
 }
 
 states! {
+    /// States of a file that waits for outputs of several documents.
+    Collection CollectionState {
+        Open "OPEN" Start "it takes in outputs until its time is over or it is full";
+        Closed "CLOSED" Open "its outputs are fixed; it waits to be planned";
+        Held "HELD" Parked "its documents cannot be written as one message; a person decides";
+        Planned "PLANNED" Ended "its outputs belong to a planned delivery";
+        Discarded "DISCARDED" Refused "a person put all of its messages aside";
+    }
+}
+
+states! {
     /// States of a delivery.
     Delivery DeliveryState {
         Planned "PLANNED" Start "bytes, hash, numbers and name are fixed; nothing of it can be seen at the target";
@@ -194,6 +214,8 @@ pub enum State {
     Interchange(InterchangeState),
     /// Of a message.
     Message(MessageState),
+    /// Of a collection.
+    Collection(CollectionState),
     /// Of a delivery.
     Delivery(DeliveryState),
 }
@@ -206,6 +228,7 @@ impl State {
             State::Release(_) => Entity::Release,
             State::Interchange(_) => Entity::Interchange,
             State::Message(_) => Entity::Message,
+            State::Collection(_) => Entity::Collection,
             State::Delivery(_) => Entity::Delivery,
         }
     }
@@ -217,6 +240,7 @@ impl State {
             State::Release(state) => state.word(),
             State::Interchange(state) => state.word(),
             State::Message(state) => state.word(),
+            State::Collection(state) => state.word(),
             State::Delivery(state) => state.word(),
         }
     }
@@ -228,6 +252,7 @@ impl State {
             State::Release(state) => state.standing(),
             State::Interchange(state) => state.standing(),
             State::Message(state) => state.standing(),
+            State::Collection(state) => state.standing(),
             State::Delivery(state) => state.standing(),
         }
     }
@@ -239,6 +264,7 @@ impl State {
             State::Release(state) => state.meaning(),
             State::Interchange(state) => state.meaning(),
             State::Message(state) => state.meaning(),
+            State::Collection(state) => state.meaning(),
             State::Delivery(state) => state.meaning(),
         }
     }
@@ -258,6 +284,7 @@ impl State {
             Entity::Release => widen(ReleaseState::ALL),
             Entity::Interchange => widen(InterchangeState::ALL),
             Entity::Message => widen(MessageState::ALL),
+            Entity::Collection => widen(CollectionState::ALL),
             Entity::Delivery => widen(DeliveryState::ALL),
         }
     }
@@ -363,8 +390,23 @@ steps! {
         "It was processed before.";
     MESSAGE_RETRIED Message::MessageState "retried" [Held Quarantined Rejected] Split
         "Someone or something has it translated again.";
+    MESSAGE_NOT_GATHERED Message::MessageState "not gathered" [Translated] Held
+        "It cannot become one message with those it was gathered with.";
+    MESSAGE_GATHERED_AGAIN Message::MessageState "gathered again" [Held] Translated
+        "A person has those it was gathered with written again.";
     MESSAGE_DISCARDED Message::MessageState "discarded" [Held Quarantined] Discarded
         "A person decided that it will never be translated.";
+
+    COLLECTION_CLOSED Collection::CollectionState "closed" [Open] Closed
+        "Its time is over, it is full, or `run --once` comes to its end.";
+    COLLECTION_PLANNED Collection::CollectionState "planned" [Closed] Planned
+        "All of its outputs were planned as one delivery.";
+    COLLECTION_HELD Collection::CollectionState "held" [Closed] Held
+        "What its documents have in common is not the same in all, or the map that writes them holds it.";
+    COLLECTION_RETRIED Collection::CollectionState "retried" [Held] Closed
+        "A person retries one of its messages.";
+    COLLECTION_DISCARDED Collection::CollectionState "discarded" [Open Closed Held] Discarded
+        "A person put the last of its messages aside.";
 
     DELIVERY_PUBLISHING Delivery::DeliveryState "publishing" [Planned] Publishing
         "The temporary file is durable at the target; from here on the rename may have happened.";

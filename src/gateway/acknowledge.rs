@@ -121,7 +121,17 @@ impl Gateway {
         write(&envelope, &mut bytes);
         let mut file = self.spool.create(&format!("spool/{}", draft.spool_path()))?;
         file.write(&bytes)?;
-        self.fix(draft, Settled { envelope: &envelope, numbers, outputs: Vec::new() }, file)
+        self.fix(
+            draft,
+            Settled {
+                envelope: &envelope,
+                numbers,
+                outputs: Vec::new(),
+                collection: None,
+                findings: Vec::new(),
+            },
+            file,
+        )
     }
 
     /// An answer in messages, group by group and page by page: there may be more than can be held at once.
@@ -150,7 +160,13 @@ impl Gateway {
         match answer.end()? {
             Ok((file, bodies)) => {
                 let totals = Totals { bodies, ..Totals::default() };
-                let settled = Settled { envelope: &envelope, numbers, outputs: Vec::new() };
+                let settled = Settled {
+                    envelope: &envelope,
+                    numbers,
+                    outputs: Vec::new(),
+                    collection: None,
+                    findings: Vec::new(),
+                };
                 self.end_draft(draft, settled, &totals, file).map(Ok)
             }
             Err(why) => Ok(Err(why)),

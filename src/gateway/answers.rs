@@ -10,9 +10,8 @@ use crate::exchange::answering::answering;
 use crate::exchange::reply::{self, Judged, SentFile, SentMessage};
 use crate::exchange::states::MessageState;
 use crate::formats::{Layout, MessageInput, Scratch};
-use crate::ledger::{Answer, Finding, Ledger, MessageId, NewReply, Reason, SentDelivery, Work};
+use crate::ledger::{Answer, Finding, Ledger, MessageId, NewReply, Reason, SentDelivery, SentOutput, Work};
 use crate::tree::{Tree, View};
-use std::time::Duration;
 
 /// Most alarms raised in one step.
 const STEP_ALARMS: usize = 64;
@@ -83,8 +82,20 @@ fn layout_of<'b>(bundle: &'b Bundle, client: &Client, work: &Work) -> Option<&'b
     of_release.or(agreed).or_else(|| bundle.layouts.values().find(fits)).map(|layout| &**layout)
 }
 
+/// The first output of each message that was sent: documents that were gathered are one message.
+fn messages_of(sent: &SentDelivery) -> impl Iterator<Item = &SentOutput> {
+    sent.outputs.chunk_by(|one, other| one.ordinal == other.ordinal).map(|outputs| &outputs[0])
+}
+
+/// The outputs that were sent as the message with this ordinal.
+fn outputs_of(sent: &SentDelivery, ordinal: u32) -> &[SentOutput] {
+    let start = sent.outputs.partition_point(|output| output.ordinal < ordinal);
+    let length = sent.outputs[start..].partition_point(|output| output.ordinal == ordinal);
+    &sent.outputs[start..start + length]
+}
+
 fn file(sent: &SentDelivery) -> SentFile {
-    let message = |output: &crate::ledger::SentOutput| SentMessage {
+    let message = |output: &SentOutput| SentMessage {
         ordinal: output.ordinal,
         number: output.number.clone(),
         word: output.word,
@@ -93,7 +104,7 @@ fn file(sent: &SentDelivery) -> SentFile {
         functional_id: sent.functional_id.clone(),
         name: sent.delivery.name.clone(),
         word: sent.delivery.word.filter(|word| word.settles()),
-        messages: sent.outputs.iter().map(message).collect(),
+        messages: messages_of(sent).map(message).collect(),
     }
 }
 
@@ -107,20 +118,25 @@ fn reply_of(
     judged.about_reply.into_iter().for_each(|finding| findings.push(finding));
     let row = |finding: &Diagnostic| Finding::of(finding, &Sources::default());
     let mut about_messages: Vec<(MessageId, Finding)> = Vec::new();
+    let mut kept = (0, 0);
     for (ordinal, finding) in &judged.about_messages {
-        let at = sent.outputs.binary_search_by_key(ordinal, |output| output.ordinal);
-        let message = sent.outputs[at.expect("the policy judges the outputs it was given")].message;
-        let kept = about_messages.iter().rev().take_while(|(about, _)| *about == message).count();
-        if kept < limits.message_findings {
-            about_messages.push((message, row(finding)));
+        kept = (*ordinal, if kept.0 == *ordinal { kept.1 + 1 } else { 1 });
+        if kept.1 <= limits.message_findings {
+            let mut about: Vec<MessageId> =
+                outputs_of(sent, *ordinal).iter().map(|output| output.message).collect();
+            about.dedup();
+            about_messages.extend(about.into_iter().map(|message| (message, row(finding))));
         }
     }
+    let words = messages_of(sent).map(|message| message.ordinal).zip(judged.words);
+    let words = words
+        .flat_map(|(ordinal, word)| outputs_of(sent, ordinal).iter().map(move |output| (output.id, word)));
     let reason = Reason::new(judged.word.word()).detail(reply.subject.to_string());
     NewReply {
         delivery: sent.delivery.id,
         word: judged.word,
         reason,
-        outputs: sent.outputs.iter().map(|output| output.id).zip(judged.words).collect(),
+        outputs: words.collect(),
         about_file: judged.about_file.iter().map(row).collect(),
         about_messages,
     }
@@ -142,9 +158,6 @@ impl Gateway {
 
     /// When the next acknowledgement will be overdue.
     pub(super) fn next_alarm(&self) -> Result<Option<Monotonic>, GatewayError> {
-        let Some(deadline) = self.ledger.next_deadline()? else { return Ok(None) };
-        let left = deadline.unix_ms.saturating_sub(self.clock.now().unix_ms);
-        let left = Duration::from_millis(u64::try_from(left).unwrap_or(0));
-        Ok(Some(Monotonic { since_start: self.clock.monotonic().since_start.saturating_add(left) }))
+        Ok(self.ledger.next_deadline()?.map(|deadline| self.clock.when(deadline)))
     }
 }

@@ -445,7 +445,8 @@ impl<'a> Compiler<'a> {
                 if let SideName::Guide(guide) = &plan.target
                     && let Some(layout) = bundle.layouts.get(guide)
                 {
-                    if write.per == flow::Per::Source && layout.holds_one() {
+                    if matches!(write.per, flow::Per::Source | flow::Per::Collected(_)) && layout.holds_one()
+                    {
                         let finding =
                             Diagnostic::new(Code::F008).with("map", &write.map).with("guide", guide);
                         self.findings.push(finding.at(line.span, "several would stand in one file"));

@@ -1,6 +1,9 @@
 //! Canonical documents as the ledger keeps them: JSON by field name, so that people can read them and a later
 //! configuration whose shape has more fields can still load them.
 
+use super::GatewayError;
+use crate::base::hash::Sha;
+use crate::ledger::Document;
 use crate::tree::arena::Origin;
 use crate::tree::{NodeId, PlaceId, PlaceKind, Shape, Tree, Value, View};
 use serde_json::{Map, Value as Json};
@@ -52,6 +55,18 @@ pub fn load(bytes: &[u8], shape: &Shape) -> Option<Tree> {
     fill(&mut tree, shape, PlaceId::ROOT, &fields);
     tree.close(root);
     Some(tree)
+}
+
+/// A stored document, as it was stored.
+///
+/// # Errors
+/// [`GatewayError::Damaged`] if its bytes are not those any more.
+pub(super) fn load_whole(document: &Document, shape: &Shape) -> Result<Tree, GatewayError> {
+    let tree = load(&document.body, shape).filter(|_| Sha::of(&document.body) == document.sha);
+    tree.ok_or_else(|| GatewayError::Damaged {
+        what: format!("document {}", document.id),
+        detail: "its bytes are no document any more".into(),
+    })
 }
 
 fn fill(tree: &mut Tree, shape: &Shape, parent: PlaceId, fields: &Map<String, Json>) {

@@ -150,6 +150,7 @@ impl Gateway {
             || self.acknowledge_some()?
             || self.alarm_some()?
             || self.plan_some()?
+            || self.collect_some()?
             || self.translate_some()?
             || self.gather_some()?
             || self.index_some()?
@@ -201,7 +202,7 @@ impl Gateway {
             inbox.backoff.next_at(now).map_or(poll, |back| back.max(poll))
         });
         let waits = self.outboxes.values().filter_map(|outbox| outbox.backoff.next_at(now));
-        Ok(polls.chain(waits).chain(self.next_alarm()?).min())
+        Ok(polls.chain(waits).chain(self.next_alarm()?).chain(self.next_collection()?).min())
     }
 
     /// Removes copies that a process made and died before it told the ledger: their source is still there.

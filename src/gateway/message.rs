@@ -1,6 +1,7 @@
 //! One message on its way: read, check, map, route, write. Reads the ledger and writes nothing but into the batch.
 
 use super::bundle::{Bundle, Client, Route};
+use super::known::Known;
 use super::translation::{self, Owner};
 use super::{GatewayError, answers, documents, framing};
 use crate::base::hash::Sha;
@@ -11,11 +12,10 @@ use crate::exchange::states::MessageState;
 use crate::formats::{MessageInput, Scratch};
 use crate::ledger::{
     Finding, Gathering, Intake, Ledger, MessageOutcome, NewDocument, NewOutput, NewReply, Reason,
-    SyntaxVerdict, Work,
+    SyntaxVerdict, Window, Work,
 };
-use crate::mapping::flow::Per;
-use crate::mapping::plan::EarlierPlan;
-use crate::mapping::{Facts, Found, Outcome, Plan, Runner};
+use crate::mapping::flow::{self, Flow, Gather, Per, WritePlan};
+use crate::mapping::{Facts, Found, Outcome, Runner};
 use crate::tree::{Tree, View};
 use bumpalo::Bump;
 use std::collections::BTreeMap;
@@ -112,7 +112,7 @@ impl<'a> One<'a> {
                 &mut self.findings,
             )?;
             self.replies = replies;
-            let reason = state.standing().needs_reason().then(|| self.reason(Severity::Hold));
+            let reason = state.standing().needs_reason().then(|| reason(&self.findings, Severity::Hold));
             return Ok((state, reason));
         }
         let faults = work.fault.iter().chain(&work.group_fault);
@@ -144,7 +144,7 @@ impl<'a> One<'a> {
             }
         }
         self.syntax = Some(SyntaxVerdict::Rejected);
-        Ok((MessageState::Rejected, Some(self.reason(Severity::Reject))))
+        Ok((MessageState::Rejected, Some(reason(&self.findings, Severity::Reject))))
     }
 
     /// The message was read into `memory.message`; the rest of the way.
@@ -161,7 +161,7 @@ impl<'a> One<'a> {
         let mut facts = Facts { now: self.now(), offset: input.offset, header: &header, ..Facts::default() };
         let view = View::new(&memory.message, input.source());
         let keys = memory.runner.lookup_keys(&route.read, view, &facts);
-        let found = self.earlier(client, &route.read, keys)?;
+        let found = self.found(client).earlier(&route.read, keys)?;
         facts.earlier = found.iter().map(Found::as_earlier).collect();
         let start = batch.bytes.len();
         let parts = memory.runner.parts(&route.read, view, &facts, &mut self.findings);
@@ -171,7 +171,7 @@ impl<'a> One<'a> {
             let view = View::new(&memory.message, input.source());
             let lookups = memory
                 .runner
-                .look_up(&route.read, view, &facts, &mut |line, keys| self.find(client, line, keys))?;
+                .look_up(&route.read, view, &facts, &mut |line, keys| self.found(client).find(line, keys))?;
             facts.lookups = Some(&lookups);
             let outcome =
                 memory.runner.run(&route.read, view, &facts, &mut memory.document, &mut self.findings);
@@ -184,7 +184,7 @@ impl<'a> One<'a> {
         if is_refused {
             self.documents.clear();
             batch.bytes.truncate(start);
-            return Ok((MessageState::Quarantined, Some(self.reason(Severity::Reject))));
+            return Ok((MessageState::Quarantined, Some(reason(&self.findings, Severity::Reject))));
         }
         self.same_numbers();
         Ok(self.verdict(start, batch))
@@ -235,9 +235,9 @@ impl<'a> One<'a> {
         let has_outputs = self.documents.iter().any(|document| !document.outputs.is_empty());
         let verdict = match self.findings.worst() {
             Some(Severity::Reject | Severity::Error) => {
-                (MessageState::Quarantined, Some(self.reason(Severity::Reject)))
+                (MessageState::Quarantined, Some(reason(&self.findings, Severity::Reject)))
             }
-            Some(Severity::Hold) => (MessageState::Held, Some(self.reason(Severity::Hold))),
+            Some(Severity::Hold) => (MessageState::Held, Some(reason(&self.findings, Severity::Hold))),
             _ if has_outputs => (MessageState::Translated, None),
             _ => (MessageState::Done, None),
         };
@@ -263,25 +263,42 @@ impl<'a> One<'a> {
         for at in chosen {
             let write = &route.flow.writes[at].1;
             let (plan, layout) = &route.writes[at];
+            if let Per::Gathered(gather) = &write.per {
+                outputs.push(self.gathered(
+                    &route.flow,
+                    (write, gather),
+                    (document, &mut memory.bump),
+                    batch,
+                ));
+                continue;
+            }
             let mut facts = Facts { now: self.now(), about, ..Facts::default() };
             let keys = memory.runner.lookup_keys(plan, document, &facts);
-            let found = self.earlier(client, plan, keys)?;
+            let found = self.found(client).earlier(plan, keys)?;
             facts.earlier = found.iter().map(Found::as_earlier).collect();
             let lookups = memory
                 .runner
-                .look_up(plan, document, &facts, &mut |line, keys| self.find(client, line, keys))?;
+                .look_up(plan, document, &facts, &mut |line, keys| self.found(client).find(line, keys))?;
             facts.lookups = Some(&lookups);
             memory.runner.run(plan, document, &facts, &mut memory.target, &mut self.findings);
             let offset = batch.bytes.len();
             layout.write_body(View::new(&memory.target, ""), &mut batch.bytes, &mut self.findings);
+            let (gathering, window) = match &write.per {
+                Per::Message => (Gathering::PerMessage, None),
+                Per::Source => (Gathering::PerSource, None),
+                Per::Collected(window) => {
+                    let key = route.flow.key(window, document, &mut memory.bump, &mut self.findings);
+                    (Gathering::Collected, Some(ledger_window(window, &key)))
+                }
+                Per::Gathered(_) => unreachable!("it was written above"),
+            };
             outputs.push(NewOutput {
                 flow: route.flow.name.clone(),
                 map: write.map.clone(),
                 endpoint: write.endpoint.clone(),
-                gathering: match write.per {
-                    Per::Message => Gathering::PerMessage,
-                    Per::Source => Gathering::PerSource,
-                },
+                gathering,
+                window,
+                is_last: false,
                 segment: batch.segment,
                 offset: offset as u64,
                 length: (batch.bytes.len() - offset) as u64,
@@ -291,48 +308,35 @@ impl<'a> One<'a> {
         Ok(outputs)
     }
 
-    /// What the plan's `earlier` lines find.
-    fn earlier(
-        &self,
-        client: &Client,
-        plan: &Plan,
-        keys: Vec<Option<Vec<(String, String)>>>,
-    ) -> Result<Vec<Found>, GatewayError> {
-        let lines = plan.earlier.iter().zip(keys);
-        lines
-            .map(|(line, keys)| match keys {
-                Some(keys) => self.find(client, line, keys),
-                None => Ok(Found::None),
-            })
-            .collect()
+    /// The place of the document among those it becomes one message with.
+    fn gathered(
+        &mut self,
+        flow: &Flow,
+        (write, gather): (&WritePlan, &Gather),
+        (document, bump): (View<'_>, &mut Bump),
+        batch: &Batch,
+    ) -> NewOutput {
+        let key = flow.key(&gather.window, document, bump, &mut self.findings);
+        for (field, _) in gather.by.iter().zip(&key).filter(|(_, value)| value.is_none()) {
+            self.findings.push(Diagnostic::new(Code::F013).with("field", field));
+        }
+        NewOutput {
+            flow: flow.name.clone(),
+            map: write.map.clone(),
+            endpoint: write.endpoint.clone(),
+            gathering: Gathering::Gathered,
+            window: Some(ledger_window(&gather.window, &key)),
+            is_last: flow.is_last(gather, document, bump, &mut self.findings),
+            segment: batch.segment,
+            offset: batch.bytes.len() as u64,
+            length: 0,
+            sha: Sha::of(b""),
+        }
     }
 
-    /// What one line finds.
-    fn find(
-        &self,
-        client: &Client,
-        line: &EarlierPlan,
-        keys: Vec<(String, String)>,
-    ) -> Result<Found, GatewayError> {
-        let mut found = self.ledger.find_documents(client.id.clone(), line.document.clone(), keys)?;
-        if line.is_newest {
-            found.truncate(1);
-        }
-        let mut trees = Vec::with_capacity(found.len());
-        for document in found {
-            let tree = documents::load(&document.body, &line.shape);
-            let Some(tree) = tree.filter(|_| Sha::of(&document.body) == document.sha) else {
-                let detail = "its bytes are no document any more".to_string();
-                return Err(GatewayError::Damaged { what: format!("document {}", document.id), detail });
-            };
-            trees.push(tree);
-        }
-        let mut standing = documents::standing(trees, |tree| View::new(tree, ""), &line.shape);
-        Ok(match standing.len() {
-            0 => Found::None,
-            1 => Found::One(standing.remove(0)),
-            several => Found::Several(several),
-        })
+    /// What is known of the client's documents.
+    fn found(&self, client: &'a Client) -> Known<'a> {
+        Known { ledger: self.ledger, client: &client.id }
     }
 
     /// Fields every document has.
@@ -359,14 +363,6 @@ impl<'a> One<'a> {
             .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
     }
 
-    /// The first finding that is at least so severe, as a reason.
-    fn reason(&self, severity: Severity) -> Reason {
-        match self.findings.as_slice().iter().find(|finding| finding.severity >= severity) {
-            Some(finding) => Reason::new(finding.code.text()).detail(finding.title()),
-            None => Reason::new("findings").detail("more findings than are kept"),
-        }
-    }
-
     /// What the ledger is told.
     pub(super) fn outcome(self, (state, reason): Verdict) -> MessageOutcome {
         let findings = self.findings.as_slice();
@@ -381,5 +377,19 @@ impl<'a> One<'a> {
             documents: self.documents,
             replies: self.replies,
         }
+    }
+}
+
+/// A window of a flow for documents that have `key` in common. What is absent is no text, so that it is like nothing else.
+fn ledger_window(window: &flow::Window, key: &[Option<String>]) -> Window {
+    let key = key.iter().map(|value| serde_json::Value::from(value.as_deref())).collect();
+    Window { key: serde_json::Value::Array(key).to_string(), every_ms: window.every_ms, max: window.max }
+}
+
+/// The first finding that is at least so severe, as a reason.
+pub(super) fn reason(findings: &Diagnostics, severity: Severity) -> Reason {
+    match findings.as_slice().iter().find(|finding| finding.severity >= severity) {
+        Some(finding) => Reason::new(finding.code.text()).detail(finding.title()),
+        None => Reason::new("findings").detail("more findings than are kept"),
     }
 }

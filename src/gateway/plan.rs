@@ -11,7 +11,10 @@ use crate::base::hash::Sha;
 use crate::exchange::identities::Identities;
 use crate::exchange::numbers::{LaneKey, NUMBER_MAX, NumberKind};
 use crate::formats::{Envelope, Identity, Layout, Totals};
-use crate::ledger::{DeliveryKind, DeliveryPlan, InterchangeId, NumberRequest, Output, OutputId};
+use crate::ledger::{
+    Answer, CollectionId, DeliveryKind, DeliveryPlan, Finding, InterchangeId, Ledger, NumberRequest, Output,
+    OutputId,
+};
 use std::path::PathBuf;
 
 /// Most deliveries planned in one commit.
@@ -20,6 +23,9 @@ const BATCH_DELIVERIES: usize = 256;
 const BATCH_BYTES: u64 = 4 << 20;
 /// Outputs of one file that are held at once.
 const PAGE: usize = 256;
+
+/// The outputs of a file after one of them, at most so many.
+type Page<'p> = &'p dyn Fn(&dyn Ledger, Option<OutputId>, usize) -> Answer<Vec<Output>>;
 
 /// A file that is to leave.
 pub(super) struct Draft<'a> {
@@ -87,7 +93,13 @@ impl Gateway {
             let mut totals = Totals::default();
             bodies.copy(output, draft.layout, &envelope, &mut totals, &mut file)?;
             end(draft, &envelope, &totals, &mut file)?;
-            let settled = Settled { envelope: &envelope, numbers, outputs: vec![output.id] };
+            let settled = Settled {
+                envelope: &envelope,
+                numbers,
+                outputs: vec![output.id],
+                collection: None,
+                findings: Vec::new(),
+            };
             plans.push(self.plan_of(draft, settled, path.clone(), file.cut()));
         }
         file.finish()?;
@@ -100,24 +112,41 @@ impl Gateway {
     pub(super) fn gather_some(&mut self) -> Result<bool, GatewayError> {
         let Some(intake) = self.ledger.gathered_intake()? else { return Ok(false) };
         let Some(first) = self.ledger.gathered_outputs(intake, None, 1)?.pop() else { return Ok(false) };
+        self.plan_together(&first, None, &|ledger, after, limit| {
+            ledger.gathered_outputs(intake, after, limit)
+        })?;
+        Ok(true)
+    }
+
+    /// Plans one file of outputs that leave with the first of them: those of the pages that `page` gives, in their order.
+    pub(super) fn plan_together(
+        &mut self,
+        first: &Output,
+        collection: Option<CollectionId>,
+        page: Page<'_>,
+    ) -> Result<(), GatewayError> {
         let bundle = self.bundle(first.bundle)?;
-        let draft = draft_of(&first, &bundle)?;
+        let draft = draft_of(first, &bundle)?;
         let mut outputs = Vec::new();
         let (envelope, numbers) = self.envelope(&draft)?;
         let mut file = self.begin_draft(&draft, &envelope)?;
         let mut bodies = Bodies::new(&self.spool);
         let (mut totals, mut after) = (Totals::default(), None);
         loop {
-            let page = self.ledger.gathered_outputs(intake, after, PAGE)?;
+            let page = page(self.ledger.as_ref(), after, PAGE)?;
             let Some(last) = page.last() else { break };
             after = Some(last.id);
-            for output in page.iter().filter(|output| leaves_with(output, &first)) {
+            for output in page.iter().filter(|output| leaves_with(output, first)) {
                 outputs.push(output.id);
                 bodies.copy(output, draft.layout, &envelope, &mut totals, &mut file)?;
             }
         }
-        self.end_draft(&draft, Settled { envelope: &envelope, numbers, outputs }, &totals, file)?;
-        Ok(true)
+        self.end_draft(
+            &draft,
+            Settled { envelope: &envelope, numbers, outputs, collection, findings: Vec::new() },
+            &totals,
+            file,
+        )
     }
 
     /// Begins the file of a draft in the spool, in place of what an earlier process left there.
@@ -174,6 +203,8 @@ impl Gateway {
             sha: part.sha,
             size: part.size,
             outputs: settled.outputs,
+            collection: settled.collection,
+            findings: settled.findings,
             acknowledges: draft.acknowledges.into_iter().collect(),
             control_numbers: settled.numbers,
             functional_id: draft.layout.guide().setting("group").to_owned(),
@@ -232,7 +263,7 @@ impl Gateway {
 }
 
 /// The file of an output that leaves alone, or of the first of those that leave together.
-fn draft_of<'a>(output: &'a Output, bundle: &'a Bundle) -> Result<Draft<'a>, GatewayError> {
+pub(super) fn draft_of<'a>(output: &'a Output, bundle: &'a Bundle) -> Result<Draft<'a>, GatewayError> {
     let missing = |what: &str| {
         GatewayError::Settings(format!("the {what} of output {} is not in its configuration", output.id))
     };
@@ -253,7 +284,7 @@ fn draft_of<'a>(output: &'a Output, bundle: &'a Bundle) -> Result<Draft<'a>, Gat
     })
 }
 
-/// Whether an output leaves in one file with another of the same intake.
+/// Whether an output leaves in one file with another of the same intake or collection.
 fn leaves_with(output: &Output, first: &Output) -> bool {
     let (one, other) = (&output.written, &first.written);
     (&one.endpoint, &one.flow, &one.map, output.bundle, &output.client)
@@ -267,6 +298,10 @@ pub(super) struct Settled<'a> {
     pub(super) numbers: Vec<(String, u64)>,
     /// The outputs in it: there may be more than should be held twice.
     pub(super) outputs: Vec<OutputId>,
+    /// The collection that ends with it.
+    pub(super) collection: Option<CollectionId>,
+    /// What was found only now.
+    pub(super) findings: Vec<Finding>,
 }
 
 /// Writes what stands before the first body.

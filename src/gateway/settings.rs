@@ -1,5 +1,6 @@
 //! Partner files and `gateway.toml`: who a client is, where files come from and go to.
 
+use crate::base::clock::parse_duration;
 use crate::base::span::{FileId, Sources, Span};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::exchange::answering::Detail;
@@ -330,20 +331,6 @@ pub fn read<'t, T: Deserialize<'t>>(
     }
 }
 
-/// `30s`, `15m`, `24h`, `14d`, `500ms`
-pub fn parse_duration(text: &str) -> Option<Duration> {
-    let digits = text.find(|character: char| !character.is_ascii_digit())?;
-    let number: u64 = text[..digits].parse().ok()?;
-    match &text[digits..] {
-        "ms" => Some(Duration::from_millis(number)),
-        "s" => Some(Duration::from_secs(number)),
-        "m" => Some(Duration::from_secs(number.checked_mul(60)?)),
-        "h" => Some(Duration::from_secs(number.checked_mul(3600)?)),
-        "d" => Some(Duration::from_secs(number.checked_mul(86_400)?)),
-        _ => None,
-    }
-}
-
 fn duration<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;
     parse_duration(&text).ok_or_else(|| {
@@ -354,13 +341,6 @@ fn duration<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duratio
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_have_units() {
-        assert_eq!(parse_duration("500ms"), Some(Duration::from_millis(500)));
-        assert_eq!(parse_duration("14d"), Some(Duration::from_secs(14 * 86_400)));
-        assert_eq!((parse_duration("30"), parse_duration("s"), parse_duration("3w")), (None, None, None));
-    }
 
     #[test]
     fn an_unknown_setting_is_refused_at_its_place() {

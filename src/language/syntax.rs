@@ -778,11 +778,46 @@ pub struct FlowWrite {
     pub endpoint: Text,
     /// `per message`, `per source`; `message` if not written.
     pub per: Option<Word>,
-    /// `collected by order_date every 15m max 500`: refused for now, kept whole.
-    pub collected: Option<Span>,
-    /// `gather by …`: refused for now, kept whole.
-    pub gather: Option<Span>,
+    /// `gather by order_number last shipped_at`
+    pub gather: Option<Gather>,
+    /// `collected by order_date`
+    pub collected: Option<Together>,
+    /// `until final`
+    pub until: Option<Expression>,
+    /// `every 15m`
+    pub every: Option<Word>,
+    /// `max 500`, with its place.
+    pub max: Option<(u32, Span)>,
     /// The line.
+    pub span: Span,
+}
+
+/// `gather by order_number last shipped_at sum gross_weight`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gather {
+    /// What belongs together.
+    pub together: Together,
+    /// What counts of fields that differ.
+    pub counts: Vec<(Counts, Vec<Path>)>,
+}
+
+/// What counts of a field that differs among documents that become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counts {
+    /// The value of the first document that has one.
+    First,
+    /// The value of the last document that has one.
+    Last,
+    /// The sum of all.
+    Sum,
+}
+
+/// `collected by order_date`: what belongs together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Together {
+    /// Fields that are equal in all of it; none if they need not be.
+    pub by: Vec<Path>,
+    /// `collected by …`, without what stands behind it.
     pub span: Span,
 }
 

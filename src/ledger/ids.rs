@@ -29,6 +29,8 @@ ids! {
     DocumentId;
     /// The bytes one flow wrote for a document.
     OutputId;
+    /// A file that waits for outputs of several documents.
+    CollectionId;
     /// A file that leaves.
     DeliveryId;
 }

@@ -101,7 +101,8 @@ pub trait Ledger: Send {
     fn next_messages(&self, intake: IntakeId, limit: usize) -> Answer<Vec<Work>>;
     /// Counts an attempt for each message, before it is made. All of them are `SPLIT`.
     fn begin_attempts(&mut self, messages: Vec<MessageId>) -> Answer<()>;
-    /// Records what became of messages that were `SPLIT`: all of them or, if one is refused, none. What an acknowledgement
+    /// Records what became of messages that were `SPLIT`: all of them or, if one is refused, none. Outputs with a window
+    /// join the `OPEN` collection of it whose time is not over, or begin one; one that is full is `CLOSED`. What an acknowledgement
     /// says is kept with its message: a verdict makes a delivery that may have arrived `PUBLISHED`, then `ACKED`; after
     /// that it changes nothing.
     fn commit_batch(&mut self, outcomes: Vec<MessageOutcome>, at: Timestamp) -> Answer<()>;
@@ -131,6 +132,31 @@ pub trait Ledger: Send {
     fn gathered_outputs(
         &self,
         intake: IntakeId,
+        after: Option<OutputId>,
+        limit: usize,
+    ) -> Answer<Vec<Output>>;
+    /// Collections that are `OPEN` and whose time is over by `now`, at most `limit`.
+    fn due_collections(&self, now: Timestamp, limit: usize) -> Answer<Vec<CollectionId>>;
+    /// When the time of the next `OPEN` collection is over.
+    fn next_collection(&self) -> Answer<Option<Timestamp>>;
+    /// `OPEN` -> `CLOSED`, all or none.
+    fn close_collections(&mut self, collections: Vec<CollectionId>, at: Timestamp) -> Answer<()>;
+    /// The oldest collection that is `CLOSED`.
+    fn closed_collection(&self) -> Answer<Option<Collection>>;
+    /// The documents of the outputs of a collection, in their order.
+    fn collected_documents(&self, collection: CollectionId) -> Answer<Vec<Document>>;
+    /// `CLOSED` -> `HELD`, and with it its messages: its documents cannot become one message.
+    fn hold_collection(
+        &mut self,
+        collection: CollectionId,
+        why: Reason,
+        findings: Vec<Finding>,
+        at: Timestamp,
+    ) -> Answer<()>;
+    /// Outputs of a collection, ascending, after `after`, at most `limit`.
+    fn collected_outputs(
+        &self,
+        collection: CollectionId,
         after: Option<OutputId>,
         limit: usize,
     ) -> Answer<Vec<Output>>;
@@ -232,10 +258,11 @@ pub trait Ledger: Send {
     fn file_story(&self, intake: IntakeId) -> Answer<FileStory>;
     /// All that is known about a message.
     fn message_story(&self, message: MessageId) -> Answer<MessageStory>;
-    /// Has a message that is held or refused translated again with `bundle`. Its findings and documents stay as
+    /// Has a message that is held or refused translated again with `bundle`; one that is held with the others of a
+    /// collection is not translated again, but the collection is written again with `bundle`. Its findings and documents stay as
     /// history; its interchange and intake are opened again if they had ended.
     fn retry(&mut self, message: MessageId, bundle: Sha, who: String, at: Timestamp) -> Answer<()>;
-    /// Puts a message that is held or quarantined aside for good.
+    /// Puts a message that is held or quarantined aside for good, and takes it out of collections that are not planned.
     fn discard(&mut self, message: MessageId, why: Reason, who: String, at: Timestamp) -> Answer<()>;
     /// How many entities are in each state.
     fn counts(&self) -> Answer<Vec<StateCount>>;

@@ -196,6 +196,13 @@ requests! {
     read single_outputs(limit: usize) -> Vec<Output>;
     read gathered_intake() -> Option<IntakeId>;
     read gathered_outputs(intake: IntakeId, after: Option<OutputId>, limit: usize) -> Vec<Output>;
+    read due_collections(now: Timestamp, limit: usize) -> Vec<CollectionId>;
+    read next_collection() -> Option<Timestamp>;
+    write close_collections(collections: Vec<CollectionId>, at: Timestamp) -> ();
+    read closed_collection() -> Option<Collection>;
+    read collected_documents(collection: CollectionId) -> Vec<Document>;
+    write hold_collection(collection: CollectionId, why: Reason, findings: Vec<Finding>, at: Timestamp) -> ();
+    read collected_outputs(collection: CollectionId, after: Option<OutputId>, limit: usize) -> Vec<Output>;
     write reserve_control_numbers(requests: Vec<NumberRequest>, at: Timestamp) -> Vec<u64>;
     write plan_deliveries(plans: Vec<DeliveryPlan>, at: Timestamp) -> Vec<DeliveryId>;
     write resend(delivery: DeliveryId, name: String, acknowledges: Option<InterchangeId>, at: Timestamp) -> DeliveryId;

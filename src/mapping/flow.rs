@@ -1,5 +1,11 @@
 //! Flows: which map reads what, and which map writes it to which endpoint.
 
+mod merge;
+mod together;
+
+pub use merge::merge;
+pub use together::{GATHERED_MAX, Gather, Per, Window};
+
 use super::evaluate::Target;
 use super::expression::{self, Context};
 use super::names::{Binding, Scope};
@@ -41,7 +47,7 @@ pub struct FlowRead {
 }
 
 /// `write M with … to "endpoint" per …`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub struct WritePlan {
     /// The write map.
     pub map: String,
@@ -49,17 +55,8 @@ pub struct WritePlan {
     pub parameters: BTreeMap<String, Constant>,
     /// The endpoint.
     pub endpoint: String,
-    /// One file for each message, or for each source file.
+    /// What stands together in one file.
     pub per: Per,
-}
-
-/// What stands together in one file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Per {
-    /// One message, one file.
-    Message,
-    /// One source, one file.
-    Source,
 }
 
 /// Compiles a flow whose documents have `shape`. `known` says whether a map, guide or endpoint exists.
@@ -77,14 +74,15 @@ pub fn compile(
     let scope = Scope { names: Vec::new(), here, this: (shape.clone(), vec![PlaceId::ROOT]) };
     let mut writes = Vec::new();
     for write in &flow.writes {
-        writes.extend(write_plan(write, &mut context).map(|plan| (None, plan)));
+        writes.extend(write_plan(write, &scope, &mut context).map(|plan| (None, plan)));
     }
     let mut conditions = Vec::new();
     for when in &flow.whens {
         let Some(condition) = context.condition(&scope, &when.condition) else { continue };
         conditions.push(condition);
         for write in &when.writes {
-            writes.extend(write_plan(write, &mut context).map(|plan| (Some(conditions.len() - 1), plan)));
+            let plan = write_plan(write, &scope, &mut context);
+            writes.extend(plan.map(|plan| (Some(conditions.len() - 1), plan)));
         }
     }
     let standard = PolicyKindPlan::Finding(Severity::Hold);
@@ -122,22 +120,8 @@ pub fn compile(
     sound.then(|| Flow { name: flow.name.name.clone(), reads, writes, conditions, otherwise, frame })
 }
 
-fn write_plan(write: &FlowWrite, context: &mut Context<'_>) -> Option<WritePlan> {
-    if let Some(span) = write.collected {
-        return context.unsupported("`collected by …`", "write `per source` or `per message`", span);
-    }
-    if let Some(span) = write.gather {
-        return context.unsupported("`gather by …`", "write `per source` or `per message`", span);
-    }
-    let per = match write.per.as_ref().map(|word| word.text.as_str()) {
-        None | Some("message") => Per::Message,
-        Some("source") => Per::Source,
-        Some(other) => {
-            let span = write.per.as_ref().map_or(write.span, |word| word.span);
-            let what = format!("`per {other}`");
-            return context.unsupported(&what, "write `per source` or `per message`", span);
-        }
-    };
+fn write_plan(write: &FlowWrite, scope: &Scope, context: &mut Context<'_>) -> Option<WritePlan> {
+    let per = together::compile(write, scope, context)?;
     Some(WritePlan {
         map: write.map.name.clone(),
         parameters: write

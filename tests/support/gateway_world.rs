@@ -143,6 +143,13 @@ requests! {
     read single_outputs(limit: usize) -> Vec<Output>;
     read gathered_intake() -> Option<IntakeId>;
     read gathered_outputs(intake: IntakeId, after: Option<OutputId>, limit: usize) -> Vec<Output>;
+    read due_collections(now: Timestamp, limit: usize) -> Vec<CollectionId>;
+    read next_collection() -> Option<Timestamp>;
+    write close_collections(collections: Vec<CollectionId>, at: Timestamp) -> ();
+    read closed_collection() -> Option<Collection>;
+    read collected_documents(collection: CollectionId) -> Vec<Document>;
+    write hold_collection(collection: CollectionId, why: Reason, findings: Vec<Finding>, at: Timestamp) -> ();
+    read collected_outputs(collection: CollectionId, after: Option<OutputId>, limit: usize) -> Vec<Output>;
     write reserve_control_numbers(requests: Vec<NumberRequest>, at: Timestamp) -> Vec<u64>;
     write plan_deliveries(plans: Vec<DeliveryPlan>, at: Timestamp) -> Vec<DeliveryId>;
     write resend(delivery: DeliveryId, name: String, acknowledges: Option<InterchangeId>, at: Timestamp) -> DeliveryId;
@@ -189,6 +196,19 @@ pub fn shipped() -> (MappingFiles, Arc<Bundle>) {
     SHIPPED.get_or_init(compiled).clone()
 }
 
+/// The shipped mappings with edits: file, what stands there, what takes its place.
+pub fn edited(edits: &[(&str, &str, &str)]) -> (MappingFiles, Arc<Bundle>) {
+    let (mut files, _) = shipped();
+    for (file, old, new) in edits {
+        let text = files.get_mut(*file).unwrap();
+        assert!(text.contains(old), "{file} has no {old}");
+        *text = text.replace(old, new);
+    }
+    let (compiled, _, findings) = bundle::compile(&files, None);
+    let compiled = compiled.unwrap_or_else(|| panic!("{findings:?}"));
+    (files, Arc::new(compiled))
+}
+
 /// The endpoints of the demo.
 pub fn settings() -> GatewaySettings {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings/gateway-demo.toml");
@@ -210,6 +230,7 @@ pub struct World {
     ledger: tempfile::TempDir,
     boots: u64,
     limits: Limits,
+    mappings: (MappingFiles, Arc<Bundle>),
 }
 
 pub const ORDERS_IN: &str = "/gw/drops/brightwick/outgoing";
@@ -222,6 +243,11 @@ pub const WMS_LEIPZIG: &str = "/gw/wms/leipzig";
 impl World {
     /// A gateway that has just started.
     pub fn new() -> Self {
+        World::with(shipped())
+    }
+
+    /// The same with other mappings.
+    pub fn with(mappings: (MappingFiles, Arc<Bundle>)) -> Self {
         let disk = SimFiles::new();
         for endpoint in settings().endpoints.values() {
             disk.put(format!("{BASE}/{}/.keep", endpoint.path), b"");
@@ -241,6 +267,7 @@ impl World {
             ledger: tempfile::tempdir().unwrap(),
             boots: 0,
             limits: Limits::default(),
+            mappings,
         };
         world.boot().unwrap();
         world
@@ -263,7 +290,7 @@ impl World {
             random: Arc::new(SeededRandom::new(self.boots)),
         };
         let mut gateway = Gateway::open(machine, ledger, settings(), Path::new(BASE), self.limits.clone())?;
-        let (files, bundle) = shipped();
+        let (files, bundle) = self.mappings.clone();
         gateway.activate_compiled(&files, bundle)?;
         self.gateway = Some(gateway);
         Ok(())

@@ -42,6 +42,7 @@ pub fn steps_that_are_not_listed_are_conflicts(store: &mut dyn Store) {
         assert_eq!(world.ledger.begin_attempts(vec![message]).is_ok(), from == MessageState::Split);
     }
     intake_steps(&mut world);
+    collection_steps(&mut world);
     delivery_steps(&mut world);
 }
 
@@ -68,6 +69,18 @@ fn intake_steps(world: &mut World) {
         if from != IntakeState::Staged {
             expect(&INTAKE_PARSED, from.into(), world.ledger.finish_index(intake, at(9)));
         }
+    }
+}
+
+fn collection_steps(world: &mut World) {
+    for &from in CollectionState::ALL {
+        let collection = world.collection_in(from);
+        let answer = world.ledger.close_collections(vec![collection], at(9));
+        expect(&COLLECTION_CLOSED, from.into(), answer);
+        let collection = world.collection_in(from);
+        expect(&COLLECTION_HELD, from.into(), world.hold_collection(collection));
+        let collection = world.collection_in(from);
+        expect(&COLLECTION_PLANNED, from.into(), world.plan_collection(collection));
     }
 }
 

@@ -1,5 +1,7 @@
 //! What every backend of the ledger must do, whatever it stores it in.
 
+#[path = "ledger_collections.rs"]
+mod collections;
 #[path = "ledger_replies.rs"]
 mod replies;
 #[path = "ledger_steps.rs"]
@@ -24,6 +26,11 @@ pub const CASES: &[Case] = &[
     ("steps that are not listed are conflicts", steps::steps_that_are_not_listed_are_conflicts),
     ("a batch is recorded as a whole or not at all", a_batch_is_all_or_nothing),
     ("control numbers are reserved once and wrap", control_numbers_are_reserved_once_and_wrap),
+    (
+        "outputs are collected until their time is over or there are enough",
+        collections::outputs_are_collected,
+    ),
+    ("what is held together is retried together", collections::what_is_held_together_is_retried_together),
     ("a delivery is planned once", a_delivery_is_planned_once),
     ("what partners say is kept with what was sent", replies::what_partners_say_is_kept),
     ("an overdue acknowledgement raises one alarm", replies::an_overdue_acknowledgement_raises_one_alarm),

@@ -32,7 +32,8 @@ pub fn why(code: &str) -> Reason {
 pub struct World {
     /// The ledger itself.
     pub ledger: Box<dyn Ledger>,
-    next: u32,
+    /// Counts what it made.
+    pub next: u32,
 }
 
 impl World {
@@ -149,6 +150,8 @@ impl World {
             map: "wms/order".into(),
             endpoint: "wms".into(),
             gathering: Gathering::PerMessage,
+            window: None,
+            is_last: false,
             segment: 3,
             offset: 10 * n,
             length: 10,
@@ -198,6 +201,8 @@ impl World {
             sha: sha(key),
             size: 20,
             outputs,
+            collection: None,
+            findings: vec![],
             acknowledges: vec![],
             control_numbers: vec![],
             functional_id: "SW".into(),

@@ -69,6 +69,7 @@ pub fn run(case: &Case, files: &MappingFiles, bundle: &Arc<Bundle>) -> Result<Ou
     let before = trial.deliveries().map_err(machine)?.len();
     let intake =
         trial.take((bundle, client), (&case.input, Role::Input), case.settings.endpoint.as_deref())?;
+    trial.finish().map_err(machine)?;
     let mut outcome = trial.outcome(intake, before, (bundle, client))?;
     outcome.files.entry(FINDINGS.into()).or_default().splice(..0, trouble.into_bytes());
     Ok(outcome)
@@ -193,6 +194,14 @@ impl Trial {
                     self.clock.wait(PATIENCE);
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Lets what waits for more to come leave: time stands still, and nothing more comes.
+    fn finish(&mut self) -> Result<(), GatewayError> {
+        while self.gateway.close_collections()? {
+            self.drain()?;
         }
         Ok(())
     }

@@ -80,6 +80,7 @@ fn people(story: &MessageStory, place: &Workplace, console: &mut Console<'_>) {
         console.line(format!("  {} {}", document.kind, sanitize(&document.number)));
     }
     says(story, console);
+    waits(story, console);
     went(story, console);
     history(&story.history, console);
     if let Some(next) = next(story) {
@@ -101,6 +102,26 @@ fn history(events: &[Event], console: &mut Console<'_>) {
             event.id,
             event.from,
             event.to
+        ));
+    }
+}
+
+/// Outputs that leave with those of other documents, which still come.
+fn waiting(story: &MessageStory) -> impl Iterator<Item = (&str, Timestamp)> {
+    let is_waiting = story.line.state == MessageState::Translated;
+    let outputs = story.outputs.iter().filter(move |(_, delivery)| is_waiting && delivery.is_none());
+    outputs.filter_map(|(output, _)| Some((output.written.endpoint.as_str(), output.closes_at?)))
+}
+
+fn waits(story: &MessageStory, console: &mut Console<'_>) {
+    if waiting(story).next().is_some() {
+        console.line("\nwaits");
+    }
+    for (endpoint, until) in waiting(story) {
+        console.line(format!(
+            "  for other documents that leave with it to {}, until {} at the latest",
+            sanitize(endpoint),
+            until.to_rfc3339()
         ));
     }
 }
@@ -211,8 +232,11 @@ fn machine(story: &MessageStory) -> Value {
         .iter()
         .map(|reply| json!({ "delivery": reply.delivery.0, "name": reply.name, "word": reply.word.word() }))
         .collect();
+    let waits: Vec<Value> = waiting(story)
+        .map(|(endpoint, until)| json!({ "endpoint": endpoint, "until": until.to_rfc3339() }))
+        .collect();
     json!({
-        "message": row(&story.line), "file": Id::File(story.intake.id).to_string(),
+        "waits": waits, "message": row(&story.line), "file": Id::File(story.intake.id).to_string(),
         "says": says, "findings": findings(&story.findings), "documents": documents,
         "deliveries": deliveries, "history": events(&story.history), "next": next(story),
     })

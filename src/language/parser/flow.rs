@@ -1,6 +1,8 @@
 //! `flow … end flow`.
 
-use super::super::syntax::{FlowDocument, FlowRead, FlowWhen, FlowWrite, Literal, Policy, Word};
+use super::super::syntax::{
+    Counts, FlowDocument, FlowRead, FlowWhen, FlowWrite, Gather, Literal, Path, Policy, Together, Word,
+};
 use super::expression::{expression, literal};
 use super::input::{
     Input, Parsed, document_reference, keyword, label, list, must, name, plain_word, sign, string,
@@ -13,10 +15,13 @@ use super::wording::Vocabulary;
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic};
 use nom::Parser as _;
-use nom::combinator::opt;
-use nom::sequence::preceded;
+use nom::branch::alt;
+use nom::combinator::{opt, value};
+use nom::multi::many0;
+use nom::sequence::{pair, preceded};
 
-const WRITE_FORM: &str = "write MAP [with NAME = \"…\"] to \"ENDPOINT\" [per message|per source]";
+const WRITE_FORM: &str =
+    "write MAP [with NAME = \"…\"] to \"ENDPOINT\" [per message|per source|collected every 15m]";
 
 pub const VOCABULARY: Vocabulary = Vocabulary {
     place: "flow",
@@ -110,9 +115,12 @@ fn write(input: Input<'_>) -> Parsed<'_, FlowWrite> {
     let (rest, endpoint) = must(string)(rest)?;
     let (rest, per) = opt(per).parse(rest)?;
     let (rest, collected) = opt(collected).parse(rest)?;
+    let (rest, until) = opt(preceded(keyword("until", "`until`"), must(expression))).parse(rest)?;
+    let (rest, every) = opt(preceded(keyword("every", "`every`"), must(label))).parse(rest)?;
+    let (rest, max) = opt(max).parse(rest)?;
     let parameters = parameters.unwrap_or_default();
     let span = input.span_to(&rest);
-    Ok((rest, FlowWrite { map, parameters, endpoint, per, collected, gather, span }))
+    Ok((rest, FlowWrite { map, parameters, endpoint, per, gather, collected, until, every, max, span }))
 }
 
 fn parameter(input: Input<'_>) -> Parsed<'_, (Word, Literal)> {
@@ -130,19 +138,36 @@ fn per(input: Input<'_>) -> Parsed<'_, Word> {
     })(rest)
 }
 
-/// `gather by posting_date`
-fn gather(input: Input<'_>) -> Parsed<'_, Span> {
+/// `gather by order_number last shipped_at sum gross_weight`
+fn gather(input: Input<'_>) -> Parsed<'_, Gather> {
     let (rest, _) = keyword("gather", "`gather`")(input)?;
     let (rest, _) = must(keyword("by", "`by`"))(rest)?;
-    let (rest, _) = must(list(path))(rest)?;
-    Ok((rest, input.span_to(&rest)))
+    let (rest, by) = must(list(path))(rest)?;
+    let together = Together { by, span: input.span_to(&rest) };
+    let (rest, counts) = many0(counts).parse(rest)?;
+    Ok((rest, Gather { together, counts }))
 }
 
-/// `collected by order_date every 15m max 500`
-fn collected(input: Input<'_>) -> Parsed<'_, Span> {
+/// `last shipped_at, number`
+fn counts(input: Input<'_>) -> Parsed<'_, (Counts, Vec<Path>)> {
+    let word = alt((
+        value(Counts::First, keyword("first", "`first`")),
+        value(Counts::Last, keyword("last", "`last`")),
+        value(Counts::Sum, keyword("sum", "`sum`")),
+    ));
+    pair(word, must(list(path))).parse(input)
+}
+
+/// `collected by order_date`
+fn collected(input: Input<'_>) -> Parsed<'_, Together> {
     let (rest, _) = keyword("collected", "`collected`")(input)?;
-    let (rest, _) = opt(preceded(keyword("by", "`by`"), must(list(path)))).parse(rest)?;
-    let (rest, _) = opt(preceded(keyword("every", "`every`"), must(label))).parse(rest)?;
-    let (rest, _) = opt(preceded(keyword("max", "`max`"), must(whole_number))).parse(rest)?;
-    Ok((rest, input.span_to(&rest)))
+    let (rest, by) = opt(preceded(keyword("by", "`by`"), must(list(path)))).parse(rest)?;
+    Ok((rest, Together { by: by.unwrap_or_default(), span: input.span_to(&rest) }))
+}
+
+/// `max 500`
+fn max(input: Input<'_>) -> Parsed<'_, (u32, Span)> {
+    let (rest, _) = keyword("max", "`max`")(input)?;
+    let (rest, number) = must(whole_number)(rest)?;
+    Ok((rest, (number, input.span_to(&rest))))
 }

@@ -1,11 +1,11 @@
 //! Facts of a file that leaves.
 
-use super::Reason;
+use super::{Finding, Reason};
 use crate::base::clock::Timestamp;
 use crate::base::hash::Sha;
 use crate::exchange::reply::Word;
 use crate::exchange::states::DeliveryState;
-use crate::ledger::ids::{DeliveryId, InterchangeId, OutputId};
+use crate::ledger::ids::{CollectionId, DeliveryId, InterchangeId, OutputId};
 
 /// Whose turn it is to give a control number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +67,10 @@ pub struct DeliveryPlan {
     pub size: u64,
     /// The outputs it carries; none of them is in another delivery.
     pub outputs: Vec<OutputId>,
+    /// The collection that ends with it: it is `CLOSED`, and these are all of its outputs.
+    pub collection: Option<CollectionId>,
+    /// What was found when it was written, if that was not found with its messages.
+    pub findings: Vec<Finding>,
     /// The interchanges it acknowledges.
     pub acknowledges: Vec<InterchangeId>,
     /// Lanes and numbers reserved under its key.

@@ -2,7 +2,7 @@
 
 use crate::base::span::Sources;
 use crate::diagnostics::{CodeInfo, Diagnostic, Place, Severity, codes};
-use crate::ledger::ids::{DeliveryId, IntakeId, InterchangeId, MessageId};
+use crate::ledger::ids::{CollectionId, DeliveryId, IntakeId, InterchangeId, MessageId};
 
 /// What a finding is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -13,6 +13,8 @@ pub enum FindingOwner {
     Interchange(InterchangeId),
     /// A message.
     Message(MessageId),
+    /// Documents that were to become one message.
+    Collection(CollectionId),
     /// A file that left.
     Delivery(DeliveryId),
 }

@@ -1,9 +1,10 @@
 //! Facts of a translated message.
 
 use super::{Finding, NewReply, Reason};
+use crate::base::clock::Timestamp;
 use crate::base::hash::Sha;
 use crate::exchange::states::MessageState;
-use crate::ledger::ids::{DocumentId, IntakeId, MessageId, OutputId};
+use crate::ledger::ids::{CollectionId, DocumentId, IntakeId, MessageId, OutputId};
 
 /// The verdict on a message's syntax, which an acknowledgement reports whatever becomes of its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -85,21 +86,42 @@ pub enum Gathering {
     PerMessage,
     /// All of one source file together.
     PerSource,
+    /// All that come within a time together.
+    Collected,
+    /// No bytes of its own: its document becomes one message with others.
+    Gathered,
 }
 
 impl Gathering {
+    /// Every way.
+    pub const ALL: &[Gathering] =
+        &[Gathering::PerMessage, Gathering::PerSource, Gathering::Collected, Gathering::Gathered];
+
     /// The word stored.
     pub const fn word(self) -> &'static str {
         match self {
             Gathering::PerMessage => "per_message",
             Gathering::PerSource => "per_source",
+            Gathering::Collected => "collected",
+            Gathering::Gathered => "gathered",
         }
     }
 
     /// Reads the word back.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Gathering::PerMessage, Gathering::PerSource].into_iter().find(|gathering| gathering.word() == word)
+        Gathering::ALL.iter().copied().find(|gathering| gathering.word() == word)
     }
+}
+
+/// What an output waits for. Outputs of a client, flow, map, endpoint and bundle with equal windows wait together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Window {
+    /// What their documents have in common, as text.
+    pub key: String,
+    /// How long after the first of them the file leaves.
+    pub every_ms: i64,
+    /// How many there may be; it leaves with the last one.
+    pub max: u32,
 }
 
 /// Bytes a flow wrote for a document, durable in a spool segment.
@@ -113,6 +135,10 @@ pub struct NewOutput {
     pub endpoint: String,
     /// How it becomes a file.
     pub gathering: Gathering,
+    /// What it waits for, exactly if it is collected or gathered.
+    pub window: Option<Window>,
+    /// Whether nothing more is to come, so that the collection closes with it. Of an output as stored it is not told.
+    pub is_last: bool,
     /// Which spool segment.
     pub segment: u64,
     /// Byte offset in the segment.
@@ -121,6 +147,19 @@ pub struct NewOutput {
     pub length: u64,
     /// Hash of the bytes.
     pub sha: Sha,
+}
+
+/// Outputs that wait, or waited, together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collection {
+    /// Which.
+    pub id: CollectionId,
+    /// How they become a file.
+    pub gathering: Gathering,
+    /// The bundle that knows how.
+    pub bundle: Sha,
+    /// Since when it is in its state.
+    pub state_at: Timestamp,
 }
 
 /// An output as stored.
@@ -140,6 +179,10 @@ pub struct Output {
     pub number: String,
     /// The bundle it was written with, which knows its map and guide.
     pub bundle: Sha,
+    /// The collection it waits or waited in.
+    pub collection: Option<CollectionId>,
+    /// When that closes at the latest.
+    pub closes_at: Option<Timestamp>,
     /// What was written.
     pub written: NewOutput,
 }

@@ -88,7 +88,7 @@ pub struct MessageStory {
     pub replies: Vec<Reply>,
     /// What it says itself, if it is an acknowledgement.
     pub says: Vec<Reply>,
-    /// Every transition of the message, its interchange, its file and its deliveries, oldest first.
+    /// Every transition of the message, its interchange, its file, its collections and its deliveries, oldest first.
     pub history: Vec<Event>,
 }
 

@@ -1,7 +1,9 @@
 //! The trait, method by method: each is one transaction around a function that knows the SQL.
 
 use super::moves::Move;
-use super::{SqliteLedger, closing, delivery, files, findings, index, intake, replies, report, work};
+use super::{
+    SqliteLedger, closing, collections, delivery, files, findings, index, intake, replies, report, work,
+};
 use crate::base::clock::Timestamp;
 use crate::base::files::FileIdentity;
 use crate::base::hash::Sha;
@@ -151,6 +153,45 @@ impl Ledger for SqliteLedger {
         limit: usize,
     ) -> Answer<Vec<Output>> {
         self.read(|db| work::gathered_outputs(db, intake, after, limit))
+    }
+
+    fn due_collections(&self, now: Timestamp, limit: usize) -> Answer<Vec<CollectionId>> {
+        self.read(|db| collections::due(db, now, limit))
+    }
+
+    fn next_collection(&self) -> Answer<Option<Timestamp>> {
+        self.read(collections::next)
+    }
+
+    fn close_collections(&mut self, collections: Vec<CollectionId>, at: Timestamp) -> Answer<()> {
+        self.write(|db| collections::close(db, &collections, at))
+    }
+
+    fn closed_collection(&self) -> Answer<Option<Collection>> {
+        self.read(collections::closed)
+    }
+
+    fn collected_documents(&self, collection: CollectionId) -> Answer<Vec<Document>> {
+        self.read(|db| collections::documents(db, collection))
+    }
+
+    fn hold_collection(
+        &mut self,
+        collection: CollectionId,
+        why: Reason,
+        findings: Vec<Finding>,
+        at: Timestamp,
+    ) -> Answer<()> {
+        self.write(|db| collections::hold(db, collection, &why, &findings, at))
+    }
+
+    fn collected_outputs(
+        &self,
+        collection: CollectionId,
+        after: Option<OutputId>,
+        limit: usize,
+    ) -> Answer<Vec<Output>> {
+        self.read(|db| collections::outputs(db, collection, after, limit))
     }
 
     fn reserve_control_numbers(&mut self, requests: Vec<NumberRequest>, at: Timestamp) -> Answer<Vec<u64>> {

@@ -5,8 +5,8 @@ use super::rows::Count;
 use crate::base::clock::Timestamp;
 use crate::exchange::states::{self, DeliveryState, Entity, State};
 use crate::ledger::{
-    Answer, Delivery, DeliveryId, DeliveryKind, DeliveryPlan, InterchangeId, LedgerError, NumberRequest,
-    OutputId, Publication, Reason,
+    Answer, Delivery, DeliveryId, DeliveryKind, DeliveryPlan, FindingOwner, InterchangeId, LedgerError,
+    NumberRequest, Publication, Reason,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -88,7 +88,11 @@ pub(super) fn plan(db: &Connection, plan: &DeliveryPlan, at: Timestamp) -> Answe
         }
     }
     let id = insert(db, plan, None, at)?;
-    take_outputs(db, id, &plan.outputs)?;
+    if let Some(collection) = plan.collection {
+        super::collections::planned(db, collection, plan.outputs.len(), at)?;
+    }
+    take_outputs(db, id, plan)?;
+    super::findings::note(db, FindingOwner::Delivery(id), &plan.findings)?;
     Move::new(&states::MESSAGE_PLANNED, at).each(
         db,
         "id IN (SELECT message FROM output WHERE delivery = ?1)
@@ -131,15 +135,20 @@ fn insert(
     Ok(DeliveryId(db.last_insert_rowid()))
 }
 
-fn take_outputs(db: &Connection, delivery: DeliveryId, outputs: &[OutputId]) -> Answer<()> {
-    for (output, ordinal) in outputs.iter().zip(1u32..) {
+/// The outputs of a collection are taken by its delivery alone. Those that are gathered are its one message.
+fn take_outputs(db: &Connection, delivery: DeliveryId, plan: &DeliveryPlan) -> Answer<()> {
+    for (output, ordinal) in plan.outputs.iter().zip(1u32..) {
         let taken = execute(
             db,
-            "UPDATE output SET delivery = ?2, ordinal = ?3 WHERE id = ?1 AND delivery IS NULL",
-            params![output, delivery, ordinal],
+            "UPDATE output SET delivery = ?2, ordinal = CASE gathering WHEN 'gathered' THEN 1 ELSE ?3 END
+             WHERE id = ?1 AND delivery IS NULL
+                 AND collection IS ?4",
+            params![output, delivery, ordinal, plan.collection],
         )?;
         if taken != 1 {
-            return Err(refused(format!("output {output} is unknown or in another delivery")));
+            return Err(refused(format!(
+                "output {output} is unknown, in another delivery or waits in a collection"
+            )));
         }
     }
     Ok(())
@@ -185,6 +194,8 @@ pub(super) fn resend(
         sha: first.sha,
         size: first.size,
         outputs: Vec::new(),
+        collection: None,
+        findings: Vec::new(),
         acknowledges: Vec::new(),
         control_numbers: Vec::new(),
         functional_id: String::new(),

@@ -12,6 +12,7 @@ fn owner_columns(owner: FindingOwner) -> (Entity, i64) {
         FindingOwner::Intake(id) => (Entity::Intake, id.0),
         FindingOwner::Interchange(id) => (Entity::Interchange, id.0),
         FindingOwner::Message(id) => (Entity::Message, id.0),
+        FindingOwner::Collection(id) => (Entity::Collection, id.0),
         FindingOwner::Delivery(id) => (Entity::Delivery, id.0),
     }
 }

@@ -4,6 +4,7 @@
 
 mod backend;
 mod closing;
+mod collections;
 mod delivery;
 mod files;
 mod findings;

@@ -26,6 +26,7 @@ const fn columns(entity: Entity) -> Columns {
         Entity::Intake => "intake",
         Entity::Interchange => "interchange",
         Entity::Message => "message",
+        Entity::Collection => "collection",
         Entity::Delivery => "delivery",
     };
     Columns { table, state: "state", at: "state_at", reason: "reason" }

@@ -38,7 +38,7 @@ pub(super) fn sent(db: &Connection, lane: &str, number: u64) -> Answer<Option<Se
         .prepare_cached(
             "SELECT o.id, o.message, o.ordinal, o.verdict, d.number FROM output o
                  JOIN document d ON d.id = o.document
-             WHERE o.delivery = ?1 ORDER BY o.ordinal",
+             WHERE o.delivery = ?1 ORDER BY o.ordinal, o.id",
         )?
         .query_map([delivery.id], |row| {
             Ok(SentOutput {

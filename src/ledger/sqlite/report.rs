@@ -8,11 +8,12 @@ use crate::base::clock::Timestamp;
 use crate::base::hash::Sha;
 use crate::exchange::states::{self, Entity, State};
 use crate::ledger::{
-    Answer, Delivery, DeliveryId, DeliveryKind, Event, FindingOwner, GroupId, GroupLine, IntakeId,
-    InterchangeId, LedgerError, MessageFilter, MessageId, MessageLine, MessageStory, Output, Reason,
-    StateCount,
+    Answer, CollectionId, Delivery, DeliveryId, DeliveryKind, Event, FindingOwner, GroupId, GroupLine,
+    IntakeId, InterchangeId, LedgerError, MessageFilter, MessageId, MessageLine, MessageStory, Output,
+    Reason, StateCount,
 };
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
+use std::collections::BTreeSet;
 
 fn line() -> String {
     format!(
@@ -89,6 +90,9 @@ pub(super) fn story(db: &Connection, id: MessageId) -> Answer<MessageStory> {
     let mut all_findings = findings::of_owner(db, FindingOwner::Intake(intake_id))?;
     all_findings.extend(findings::of_owner(db, FindingOwner::Interchange(interchange_id))?);
     all_findings.extend(findings::of_owner(db, FindingOwner::Message(id))?);
+    for collection in collections_of(&outputs) {
+        all_findings.extend(findings::of_owner(db, FindingOwner::Collection(collection))?);
+    }
     let mut said = Vec::new();
     for sent in deliveries.iter().filter(|sent| sent.kind == DeliveryKind::Output) {
         all_findings.extend(findings::of_owner(db, FindingOwner::Delivery(sent.id))?);
@@ -101,6 +105,7 @@ pub(super) fn story(db: &Connection, id: MessageId) -> Answer<MessageStory> {
         (Entity::Intake, intake_id.0),
         (Entity::Release, intake_id.0),
     ];
+    owners.extend(collections_of(&outputs).map(|collection| (Entity::Collection, collection.0)));
     owners.extend(deliveries.iter().map(|delivery| (Entity::Delivery, delivery.id.0)));
     let history = events(db, owners)?;
     let group = group(db, group_id)?;
@@ -151,15 +156,16 @@ fn group(db: &Connection, id: GroupId) -> Answer<GroupLine> {
 
 fn outputs_of(db: &Connection, message: MessageId) -> Answer<Vec<(Output, Option<DeliveryId>)>> {
     let rows = db
-        .prepare_cached(
-            "SELECT o.*, d.client, d.number, coalesce(m.bundle, i.bundle) AS bundle
-             FROM output o JOIN document d ON d.id = o.document
-                 JOIN message m ON m.id = o.message JOIN intake i ON i.id = o.intake
-             WHERE o.message = ?1 ORDER BY o.id",
-        )?
+        .prepare_cached(&format!("{} WHERE o.message = ?1 ORDER BY o.id", work::OUTPUTS))?
         .query_map([message], |row| Ok((work::read_output(row)?, row.get("delivery")?)))?
         .collect::<Result<_, _>>()?;
     Ok(rows)
+}
+
+/// The collections that outputs wait or waited in, each once.
+fn collections_of(outputs: &[(Output, Option<DeliveryId>)]) -> impl Iterator<Item = CollectionId> {
+    let all: BTreeSet<_> = outputs.iter().filter_map(|(output, _)| output.collection).collect();
+    all.into_iter()
 }
 
 fn deliveries_of(
@@ -216,13 +222,11 @@ pub(super) fn events(db: &Connection, owners: Vec<(Entity, i64)>) -> Answer<Vec<
 /// See [`crate::ledger::Ledger::retry`].
 pub(super) fn retry(db: &Connection, id: MessageId, bundle: Sha, who: &str, at: Timestamp) -> Answer<()> {
     super::moves::require(db, &states::MESSAGE_RETRIED, id.0)?;
+    if super::collections::retry(db, id, bundle, who, at)? {
+        return Ok(());
+    }
     let (intake, interchange, _) = parents(db, id)?;
-    let old: Sha = db
-        .prepare_cached(
-            "SELECT coalesce(m.bundle, i.bundle) FROM message m JOIN intake i ON i.id = m.intake WHERE m.id = ?1",
-        )?
-        .query_row([id], |row| row.get(0))?;
-    let reason = bundle_change(old, bundle);
+    let reason = bundle_change(work::bundle_of(db, id)?, bundle);
     Move::new(&states::MESSAGE_RETRIED, at).because(&reason).by(who).one(db, id.0)?;
     execute(
         db,
@@ -237,7 +241,8 @@ pub(super) fn retry(db: &Connection, id: MessageId, bundle: Sha, who: &str, at: 
 
 /// See [`crate::ledger::Ledger::discard`].
 pub(super) fn discard(db: &Connection, id: MessageId, why: &Reason, who: &str, at: Timestamp) -> Answer<()> {
-    Move::new(&states::MESSAGE_DISCARDED, at).because(why).by(who).one(db, id.0)
+    Move::new(&states::MESSAGE_DISCARDED, at).because(why).by(who).one(db, id.0)?;
+    super::collections::leave(db, id, why, at)
 }
 
 /// See [`crate::ledger::Ledger::counts`].

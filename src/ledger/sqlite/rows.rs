@@ -5,10 +5,12 @@ use crate::base::files::FileIdentity;
 use crate::base::hash::Sha;
 use crate::diagnostics::Severity;
 use crate::exchange::reply::Word;
-use crate::exchange::states::{DeliveryState, IntakeState, InterchangeState, MessageState, ReleaseState};
+use crate::exchange::states::{
+    CollectionState, DeliveryState, IntakeState, InterchangeState, MessageState, ReleaseState,
+};
 use crate::ledger::{
-    DeliveryId, DeliveryKind, DocumentId, Gathering, GroupId, IntakeId, InterchangeId, LedgerError,
-    MessageId, OutputId, Reason, SyntaxVerdict,
+    CollectionId, DeliveryId, DeliveryKind, DocumentId, Gathering, GroupId, IntakeId, InterchangeId,
+    LedgerError, MessageId, OutputId, Reason, SyntaxVerdict,
 };
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
@@ -48,7 +50,7 @@ macro_rules! stored_as_word {
 }
 
 stored_as_word! {
-    IntakeState ReleaseState InterchangeState MessageState DeliveryState SyntaxVerdict Gathering DeliveryKind Severity Word
+    IntakeState ReleaseState InterchangeState MessageState CollectionState DeliveryState SyntaxVerdict Gathering DeliveryKind Severity Word
 }
 
 macro_rules! stored_as_number {
@@ -67,7 +69,7 @@ macro_rules! stored_as_number {
     )*};
 }
 
-stored_as_number! { IntakeId InterchangeId GroupId MessageId DocumentId OutputId DeliveryId }
+stored_as_number! { IntakeId InterchangeId GroupId MessageId DocumentId OutputId CollectionId DeliveryId }
 
 impl ToSql for Sha {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {

@@ -17,6 +17,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0002_replies", include_str!("migrations/0002_replies.sql")),
     ("0003_message_version", include_str!("migrations/0003_message_version.sql")),
     ("0004_batches", include_str!("migrations/0004_batches.sql")),
+    ("0005_collections", include_str!("migrations/0005_collections.sql")),
 ];
 
 /// Newest schema this program knows.

@@ -1,5 +1,6 @@
 //! Messages on their way from the index to their outputs, and what was read from them.
 
+use super::collections::{self, Whose};
 use super::findings;
 use super::index;
 use super::moves::{Move, execute, require, word_list};
@@ -8,8 +9,8 @@ use crate::base::clock::Timestamp;
 use crate::base::hash::Sha;
 use crate::exchange::states::{self, Entity, IntakeState, MessageState, State};
 use crate::ledger::{
-    Answer, Document, FindingOwner, Gathering, Intake, IntakeId, LedgerError, MessageCounts, MessageId,
-    MessageOutcome, NewDocument, NewOutput, Output, OutputId, Reason, Work,
+    Answer, CollectionId, Document, FindingOwner, Gathering, Intake, IntakeId, LedgerError, MessageCounts,
+    MessageId, MessageOutcome, NewDocument, NewOutput, Output, OutputId, Reason, Window, Work,
 };
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
@@ -102,7 +103,7 @@ pub(super) fn commit(db: &Connection, outcome: &MessageOutcome, at: Timestamp) -
         super::replies::record(db, id, reply, at)?;
     }
     for document in &outcome.documents {
-        insert_document(db, intake, id, run, document)?;
+        insert_document(db, (intake, id, run), document, at)?;
     }
     Ok(())
 }
@@ -117,12 +118,14 @@ fn check(outcome: &MessageOutcome) -> Answer<()> {
     Err(LedgerError::Refused { what: "an outcome", why: format!("message {}: {why}", outcome.message) })
 }
 
+/// A message with its intake, and which run of it.
+type Run = (IntakeId, MessageId, u32);
+
 fn insert_document(
     db: &Connection,
-    intake: IntakeId,
-    message: MessageId,
-    run: u32,
+    (intake, message, run): Run,
     document: &NewDocument,
+    at: Timestamp,
 ) -> Answer<()> {
     execute(
         db,
@@ -138,11 +141,12 @@ fn insert_document(
         )?;
     }
     for output in &document.outputs {
+        let collection = collect(db, (message, &document.client), output, at)?;
         execute(
             db,
             "INSERT INTO output (document, message, intake, flow, map, endpoint, gathering, spool_segment,
-                 byte_offset, byte_length, sha)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                 byte_offset, byte_length, sha, collection)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             params![
                 id,
                 message,
@@ -155,10 +159,40 @@ fn insert_document(
                 Count(output.offset),
                 Count(output.length),
                 output.sha,
+                collection,
             ],
         )?;
     }
     Ok(())
+}
+
+/// The collection an output waits in, if it is one that waits.
+fn collect(
+    db: &Connection,
+    (message, client): (MessageId, &str),
+    output: &NewOutput,
+    at: Timestamp,
+) -> Answer<Option<CollectionId>> {
+    match (&output.window, output.gathering) {
+        (None, Gathering::PerMessage | Gathering::PerSource) => Ok(None),
+        (Some(window), Gathering::Collected | Gathering::Gathered) => {
+            let whose = Whose { client, bundle: bundle_of(db, message)? };
+            collections::join(db, whose, output, window, at).map(Some)
+        }
+        (window, gathering) => Err(LedgerError::Refused {
+            what: "an output",
+            why: format!("it is {} and its window is {window:?}", gathering.word()),
+        }),
+    }
+}
+
+/// The bundle a message is or was translated with.
+pub(super) fn bundle_of(db: &Connection, message: MessageId) -> Answer<Sha> {
+    Ok(db
+        .prepare_cached(
+            "SELECT coalesce(m.bundle, i.bundle) FROM message m JOIN intake i ON i.id = m.intake WHERE m.id = ?1",
+        )?
+        .query_row([message], |row| row.get(0))?)
 }
 
 /// See [`crate::ledger::Ledger::find_documents`].
@@ -208,7 +242,7 @@ pub(super) fn documents_of(db: &Connection, message: MessageId) -> Answer<Vec<Do
     Ok(rows)
 }
 
-fn read_document(row: &Row<'_>) -> rusqlite::Result<Document> {
+pub(super) fn read_document(row: &Row<'_>) -> rusqlite::Result<Document> {
     Ok(Document {
         id: row.get("id")?,
         message: row.get("message")?,
@@ -230,9 +264,11 @@ pub(super) fn counts(db: &Connection, intake: IntakeId) -> Answer<MessageCounts>
 }
 
 /// Columns and tables of [`read_output`].
-const OUTPUTS: &str = "SELECT o.*, d.client, d.number, coalesce(m.bundle, i.bundle) AS bundle
+pub(super) const OUTPUTS: &str = "SELECT o.*, d.client, d.number, coalesce(m.bundle, i.bundle) AS bundle,
+         c.window_key, c.every_ms, c.max_outputs, c.closes_at
      FROM output o CROSS JOIN document d ON d.id = o.document
-         CROSS JOIN message m ON m.id = o.message CROSS JOIN intake i ON i.id = o.intake";
+         CROSS JOIN message m ON m.id = o.message CROSS JOIN intake i ON i.id = o.intake
+         LEFT JOIN collection c ON c.id = o.collection";
 
 /// See [`crate::ledger::Ledger::single_outputs`].
 pub(super) fn single_outputs(db: &Connection, limit: usize) -> Answer<Vec<Output>> {
@@ -272,7 +308,7 @@ pub(super) fn gathered_outputs(
     Ok(rows)
 }
 
-/// Reads all columns of `output`, the `client` and `number` of its document and the `bundle` of its message.
+/// Reads the columns of [`OUTPUTS`].
 pub(super) fn read_output(row: &Row<'_>) -> rusqlite::Result<Output> {
     Ok(Output {
         id: row.get("id")?,
@@ -282,11 +318,20 @@ pub(super) fn read_output(row: &Row<'_>) -> rusqlite::Result<Output> {
         client: row.get("client")?,
         number: row.get("number")?,
         bundle: row.get("bundle")?,
+        collection: row.get("collection")?,
+        closes_at: row.get("closes_at")?,
         written: NewOutput {
             flow: row.get("flow")?,
             map: row.get("map")?,
             endpoint: row.get("endpoint")?,
             gathering: row.get("gathering")?,
+            window: match row.get("window_key")? {
+                Some(key) => {
+                    Some(Window { key, every_ms: row.get("every_ms")?, max: row.get("max_outputs")? })
+                }
+                None => None,
+            },
+            is_last: false,
             segment: row.get::<_, Count>("spool_segment")?.0,
             offset: row.get::<_, Count>("byte_offset")?.0,
             length: row.get::<_, Count>("byte_length")?.0,

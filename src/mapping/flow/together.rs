@@ -1,0 +1,239 @@
+//! What leaves together: one message, all of one source, or all that comes within a time.
+
+use super::Flow;
+use crate::base::clock::parse_duration;
+use crate::base::span::Span;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::language::syntax::{self, Counts, Expression, ExpressionKind, FlowWrite, Path, Together};
+use crate::mapping::evaluate::Target;
+use crate::mapping::expression::Context;
+use crate::mapping::names::{Found, Scope};
+use crate::mapping::plan::Expr;
+use crate::mapping::run::{Facts, evaluator};
+use crate::mapping::trace::Untraced;
+use crate::tree::value::ValueKind;
+use crate::tree::{PlaceId, Tree, View};
+use bumpalo::Bump;
+use std::collections::BTreeMap;
+
+/// Most documents that become one message: they are all in memory at once.
+pub const GATHERED_MAX: u32 = 1000;
+
+/// What stands together in one file.
+#[derive(Debug)]
+pub enum Per {
+    /// One message, one file.
+    Message,
+    /// One source, one file.
+    Source,
+    /// All documents of a window, one file.
+    Collected(Window),
+    /// All documents of a window, one message.
+    Gathered(Gather),
+}
+
+/// Which documents a file waits for, and how long.
+#[derive(Debug)]
+pub struct Window {
+    /// Values that are equal in all of them.
+    pub(super) by: Vec<Expr>,
+    /// How long after the first one the file leaves, in milliseconds.
+    pub every_ms: i64,
+    /// How many there may be; it leaves with the last one.
+    pub max: u32,
+}
+
+/// Which documents become one message.
+#[derive(Debug)]
+pub struct Gather {
+    /// What they wait for.
+    pub window: Window,
+    /// The fields of its key, as written.
+    pub by: Vec<String>,
+    /// What makes a document the last one.
+    pub(super) until: Option<Expr>,
+    /// What counts of fields that differ.
+    pub(super) counts: BTreeMap<PlaceId, Counts>,
+}
+
+/// What a `write` says about it. `None` if something is wrong, which is then in the findings.
+pub(super) fn compile(write: &FlowWrite, scope: &Scope, context: &mut Context<'_>) -> Option<Per> {
+    if let Some(gather) = &write.gather {
+        return gathered(write, gather, scope, context).map(Per::Gathered);
+    }
+    if let Some(until) = &write.until {
+        let finding =
+            Diagnostic::new(Code::F011).with("word", "until").at(until.span, "nothing is gathered here");
+        context.findings.push(finding.help("write `gather by …` before `to`, or leave it out"));
+        return None;
+    }
+    let per = write.per.as_ref();
+    match (per, &write.collected) {
+        (Some(word), Some(collected)) => {
+            two_answers(&format!("per {}", word.text), "collected", collected.span, context.findings);
+            None
+        }
+        (None, Some(collected)) => {
+            window(write, ("collected", collected), scope, context).map(Per::Collected)
+        }
+        (_, None) => {
+            without_window(write, context.findings)?;
+            Some(match per {
+                Some(word) if word.text == "source" => Per::Source,
+                _ => Per::Message,
+            })
+        }
+    }
+}
+
+fn gathered(
+    write: &FlowWrite,
+    gather: &syntax::Gather,
+    scope: &Scope,
+    context: &mut Context<'_>,
+) -> Option<Gather> {
+    let source = write.per.as_ref().filter(|word| word.text == "source");
+    let other = source.map(|word| ("per source", word.span));
+    if let Some((word, span)) = other.or(write.collected.as_ref().map(|other| ("collected", other.span))) {
+        two_answers("gather", word, span, context.findings);
+        return None;
+    }
+    let window = window(write, ("gather", &gather.together), scope, context);
+    let until = match &write.until {
+        Some(until) => Some(context.condition(scope, until)?),
+        None => None,
+    };
+    let mut counts = BTreeMap::new();
+    for (counting, paths) in &gather.counts {
+        for path in paths {
+            let places = places(*counting, path, scope, context)?;
+            counts.extend(places.into_iter().map(|place| (place, *counting)));
+        }
+    }
+    let window = window?;
+    let named = |path: &Path| match context.resolve(scope, path)? {
+        Found::Path(resolved) => resolved.places.first().map(|&place| resolved.shape.path(place)),
+        Found::Value(..) => None,
+    };
+    let by = gather.together.by.iter().filter_map(named).collect();
+    Some(Gather { window, by, until, counts })
+}
+
+/// The places of a field that may differ. Only numbers can be added up.
+fn places(counts: Counts, path: &Path, scope: &Scope, context: &mut Context<'_>) -> Option<Vec<PlaceId>> {
+    let expression = Expression { kind: ExpressionKind::Path(path.clone()), span: path.span };
+    let typed = context.value(scope, &expression)?;
+    if counts == Counts::Sum && typed.kind != ValueKind::Number {
+        let finding = Diagnostic::new(Code::M008)
+            .with("found", typed.kind.word())
+            .with("expected", ValueKind::Number.word())
+            .at(path.span, format!("this is {}", typed.kind.word()));
+        context.findings.push(finding);
+        return None;
+    }
+    match context.resolve(scope, path)? {
+        Found::Path(resolved) => Some(resolved.places),
+        Found::Value(..) => Some(Vec::new()),
+    }
+}
+
+fn window(
+    write: &FlowWrite,
+    (what, together): (&str, &Together),
+    scope: &Scope,
+    context: &mut Context<'_>,
+) -> Option<Window> {
+    let by = together.by.iter().map(|path| field(path, scope, context)).collect::<Option<_>>();
+    let every_ms = every(write, (what, together.span), context.findings);
+    let at_most = if write.gather.is_some() { GATHERED_MAX } else { u32::MAX };
+    let max = max(write, at_most, context.findings);
+    Some(Window { by: by?, every_ms: every_ms?, max: max? })
+}
+
+fn two_answers(first: &str, second: &str, span: Span, findings: &mut Diagnostics) {
+    let finding = Diagnostic::new(Code::F009).with("first", first).with("second", second);
+    findings.push(finding.at(span, format!("beside `{first}`")));
+}
+
+/// A field of the document that there is at most once.
+fn field(path: &Path, scope: &Scope, context: &mut Context<'_>) -> Option<Expr> {
+    let expression = Expression { kind: ExpressionKind::Path(path.clone()), span: path.span };
+    context.value(scope, &expression).map(|typed| typed.expr)
+}
+
+/// How long to wait; that nobody says so is told.
+fn every(write: &FlowWrite, (what, span): (&str, Span), findings: &mut Diagnostics) -> Option<i64> {
+    let Some(word) = &write.every else {
+        findings.push(Diagnostic::new(Code::F010).with("what", what).at(span, "until when?"));
+        return None;
+    };
+    let time = parse_duration(&word.text).and_then(|time| i64::try_from(time.as_millis()).ok());
+    let time = time.filter(|&time| time > 0);
+    if time.is_none() {
+        let finding = Diagnostic::new(Code::F004)
+            .with("value", &word.text)
+            .with("expected", "a time such as 30s, 15m or 24h");
+        findings.push(finding.at(word.span, "how long after the first document"));
+    }
+    time
+}
+
+fn max(write: &FlowWrite, at_most: u32, findings: &mut Diagnostics) -> Option<u32> {
+    let Some((max, span)) = write.max else { return Some(at_most) };
+    let why = match max {
+        0 => "nothing would ever leave",
+        max if max > at_most => "more than are put together at once",
+        max => return Some(max),
+    };
+    let expected = match at_most {
+        u32::MAX => "a number from 1".to_string(),
+        at_most => format!("a number from 1 to {at_most}"),
+    };
+    let finding = Diagnostic::new(Code::F004).with("value", format!("max {max}")).with("expected", expected);
+    findings.push(finding.at(span, why));
+    None
+}
+
+/// Refuses words about a window where there is none.
+fn without_window(write: &FlowWrite, findings: &mut Diagnostics) -> Option<()> {
+    let every = write.every.as_ref().map(|word| ("every", word.span));
+    let max = write.max.map(|(_, span)| ("max", span));
+    let Some((word, span)) = every.or(max) else { return Some(()) };
+    findings.push(Diagnostic::new(Code::F011).with("word", word).at(span, "nothing waits here"));
+    None
+}
+
+impl Flow {
+    /// Whether a document is the last one that is gathered.
+    pub fn is_last(
+        &self,
+        gather: &Gather,
+        document: View<'_>,
+        memory: &mut Bump,
+        findings: &mut Diagnostics,
+    ) -> bool {
+        memory.reset();
+        let evaluator = evaluator(&self.frame, document, &Facts::default(), memory, findings, &Untraced);
+        let nothing = Tree::new();
+        gather.until.as_ref().is_some_and(|until| evaluator.holds(until, &Target::nothing(&nothing)))
+    }
+
+    /// What a document has in common with those of its window: two documents belong together exactly if it is the same.
+    pub fn key(
+        &self,
+        window: &Window,
+        document: View<'_>,
+        memory: &mut Bump,
+        findings: &mut Diagnostics,
+    ) -> Vec<Option<String>> {
+        memory.reset();
+        let evaluator = evaluator(&self.frame, document, &Facts::default(), memory, findings, &Untraced);
+        let nothing = Tree::new();
+        let target = &Target::nothing(&nothing);
+        let values = window.by.iter().map(|expr| match evaluator.value(expr, target) {
+            value if value.is_absent() => None,
+            value => Some(value.show()),
+        });
+        values.collect()
+    }
+}
