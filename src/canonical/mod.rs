@@ -80,6 +80,7 @@ fn fields(
         new.max = if declared.many { u32::MAX } else { 1 };
         new.required = declared.required;
         new.max_length = max_length;
+        new.values = declared.kind.codes.iter().map(|code| code.text.as_str().into()).collect();
         new.is_lookup_key = declared.key;
         new.title = declared.documentation.as_str().into();
         if let Some(record) = record {

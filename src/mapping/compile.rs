@@ -3,6 +3,7 @@
 mod blocks;
 mod builder;
 mod finish;
+mod fitting;
 mod lines;
 mod names;
 mod split;
@@ -109,6 +110,10 @@ fn plan(
     let mut parameters: BTreeMap<String, Constant> = own.collect();
     parameters.extend(given.iter().map(|(name, value)| (name.clone(), value.clone())));
     let mut context = Context::new(&parameters, sources.tables, findings);
+    if let SideName::Guide(name) = &source {
+        let own = sources.maps.get(map.name.name.as_str()).map_or(map.span, |document| document.span);
+        context.source_guide = sources.guides.get(name).map(|guide| (guide.clone(), own));
+    }
     context.item = sources.shapes.get(ITEM).cloned();
     context.read = read_by_the_format(&source, &source_shape, sources);
     let slot = context.slot();

@@ -9,6 +9,7 @@ use crate::guide::shorten;
 use crate::language::syntax::{
     Block, Expression, ExpressionKind, Occurrence, Path, PathStep, SelectorKind, Statement,
 };
+use crate::mapping::expression::{not_listed, permits};
 use crate::mapping::layers;
 use crate::mapping::names::{Binding, Found, Multiplicity, Resolved, Scope, step_text};
 use crate::mapping::plan::{BlockKind, Expr, RecordsPlan};
@@ -180,15 +181,13 @@ impl Compiler<'_> {
         }
         match places {
             // Without a selector: the plain one, which is the last of its slot.
-            Ok(found) => found
-                .places
-                .iter()
-                .copied()
-                .find(|&place| {
-                    let codes = &self.shape.place(place).codes;
-                    !step.selectors.is_empty() || codes.is_empty()
-                })
-                .or(found.places.first().copied()),
+            Ok(found) => {
+                let is_meant =
+                    |place: &PlaceId| !step.selectors.is_empty() || self.shape.place(*place).codes.is_empty();
+                let place = found.places.iter().copied().find(is_meant).or(found.places.first().copied())?;
+                self.is_wanted(place, step);
+                Some(place)
+            }
             Err(StepError::NoKey) => {
                 let name = step_text(step);
                 let finding =
@@ -209,6 +208,28 @@ impl Compiler<'_> {
                 });
                 None
             }
+        }
+    }
+
+    /// Tells of a target that its guide has no use for.
+    fn is_wanted(&mut self, place: PlaceId, step: &PathStep) {
+        let Some(guide) = &self.target_guide else { return };
+        if guide.rules(place).not_used {
+            let finding = Diagnostic::new(Code::M064)
+                .with("name", guide.shape.path(place))
+                .with("guide", &guide.name)
+                .at(step.span, "not used");
+            self.context.findings.push(finding);
+        }
+        let codes = step.selectors.iter().find_map(|selector| match &selector.kind {
+            SelectorKind::Codes { negated: false, codes } => codes.first(),
+            _ => None,
+        });
+        let key = self.shape.place(place).key;
+        if let (Some(code), Some(key)) = (codes, key)
+            && !permits(guide, key, &code.text)
+        {
+            self.context.findings.push(not_listed(guide, code, &[key]));
         }
     }
 

@@ -5,7 +5,7 @@ use super::{Builder, Compiler};
 use crate::base::decimal::RoundingMode;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::language::syntax::{Assignment, ExpressionKind, Path, PathStep, Rounding};
-use crate::mapping::expression::Typed;
+use crate::mapping::expression::{Typed, permits};
 use crate::mapping::layers;
 use crate::mapping::names::{Found, Multiplicity, Scope, pair_step};
 use crate::mapping::plan::{
@@ -55,6 +55,7 @@ impl Compiler<'_> {
         if self.shape.place(place).leaf_type().is_none() {
             return self.copy(builder, scope, line, place, rule);
         }
+        self.constants_fit(line, place);
         if self.shape.place(place).is_many() {
             return self.leaves(builder, scope, line, place, rule);
         }
@@ -167,7 +168,10 @@ impl Compiler<'_> {
         code: &str,
     ) {
         let is_free = |value: PlaceId| builder.owner(value, self.guard.as_deref()).is_none();
-        let free = pairs.iter().find(|(_, value)| is_free(*value));
+        let takes = |qualifier: PlaceId| {
+            self.target_guide.as_ref().is_none_or(|guide| permits(guide, qualifier, code))
+        };
+        let free = pairs.iter().find(|(qualifier, value)| is_free(*value) && takes(*qualifier));
         let Some(&(qualifier, value)) = free else {
             self.context.findings.push(
                 Diagnostic::new(Code::M026)
@@ -180,6 +184,7 @@ impl Compiler<'_> {
         for place in [value, qualifier] {
             builder.owners.push(Owner { place, rule, guard: self.guard.clone() });
         }
+        self.constants_fit(line, value);
         let Some(typed) = self.context.value(scope, &line.value) else { return };
         let constant = constant_leaf(&self.shape, qualifier, code, rule);
         builder.leaves.push(LeafPlan { beside: Some(value), guard: self.guard.clone(), ..constant });

@@ -56,12 +56,15 @@ impl Compiler<'_> {
             StatementKind::Use { name, argument } => self.fragment(builder, scope, name, argument),
             StatementKind::Check(check) => self.check(builder, scope, check, statement),
             StatementKind::Ignore { paths, .. } => {
+                // What is not used may be ignored.
+                let guide = self.context.source_guide.take();
                 for path in paths {
                     // Making the path out marks its places as read; records are ignored with all that is in them.
                     if let Some(Found::Path(found)) = self.context.resolve(scope, path) {
                         self.ignore(&found.shape.clone(), &found.places);
                     }
                 }
+                self.context.source_guide = guide;
             }
             StatementKind::Set(_) | StatementKind::Add(_) | StatementKind::Remove(_) => {
                 self.layer_line(statement)

@@ -6,6 +6,7 @@ mod lists;
 mod literals;
 mod picks;
 mod tables;
+mod unused;
 
 use super::fields::Fields;
 use super::names::{Binding, ConditionCompiler, Found, Multiplicity, Resolved, Scope};
@@ -13,6 +14,7 @@ use super::plan::{Constant, EarlierPlan, Expr, PairPlan};
 use super::tables::Table;
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
+use crate::guide::Guide;
 use crate::language::syntax::{Expression, ExpressionKind, Operator, Path, Word};
 use crate::tree::Shape;
 use crate::tree::value::ValueKind;
@@ -22,6 +24,7 @@ use std::sync::Arc;
 pub use literals::constant;
 use literals::{constant_kind, literal_value};
 pub use picks::leads_to_record;
+pub use unused::{not_listed, permits};
 
 /// What expressions need besides their scope.
 pub struct Context<'a> {
@@ -49,6 +52,9 @@ pub struct Context<'a> {
     pub rules: Vec<Span>,
     /// Per source place, whether it is read.
     pub read: Vec<bool>,
+    /// The guide of what is read, and the map in which its rules hold: a line of the base, or of a fragment, serves other
+    /// guides as well.
+    pub source_guide: Option<(Arc<Guide>, Span)>,
 }
 
 /// An expression with what is known of it.
@@ -85,6 +91,7 @@ impl<'a> Context<'a> {
             item: None,
             rules: Vec::new(),
             read: Vec::new(),
+            source_guide: None,
         }
     }
 }
@@ -243,6 +250,7 @@ impl Context<'_> {
         match result {
             Ok(mut found) => {
                 if let Found::Path(resolved) = &mut found {
+                    self.is_sent(path, resolved);
                     self.mark_read(resolved);
                     self.slots.address(&mut resolved.nodes);
                 }
