@@ -124,6 +124,7 @@ fn plan(
         shape: target_shape.clone(),
         target_guide: None,
         guard: None,
+        facts: Vec::new(),
         split: None,
     };
     if let SideName::Guide(name) = &target {
@@ -132,10 +133,11 @@ fn plan(
     let earlier = compiler.earlier(map, &mut scope);
     let mut builder = Builder::new(PlaceId::ROOT);
     compiler.statements(&mut builder, &mut scope, &map.statements);
-    compiler.check_required(&builder, map, &target);
+    compiler.check_required(&builder, map.name.span);
     let mut root = compiler.whole(builder);
     let cases = compiler.cases(&source, &scope);
-    compiler.unread_parameter(map);
+    compiler.unread_parameters(map);
+    compiler.unread_of_guide(map);
     let Context { slots, sequences, indexes, lookups, rules, read, .. } = compiler.context;
     Some(Plan {
         name: map.name.name.clone(),
@@ -246,4 +248,6 @@ pub(super) struct Compiler<'a> {
     split: Option<SplitPlan>,
     /// The branch of a `when` that the lines at hand stand in.
     guard: Option<Arc<Guard>>,
+    /// What the conditions around the line at hand say.
+    facts: Vec<expression::Fact>,
 }

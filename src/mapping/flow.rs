@@ -82,6 +82,7 @@ pub fn compile(
     let mut conditions = Vec::new();
     for when in &flow.whens {
         let Some(condition) = context.condition(&scope, &when.condition) else { continue };
+        context.tell_foregone(&scope, &when.condition, &[]);
         conditions.push(condition);
         for write in &when.writes {
             writes.extend(write_plan(write, &mut context).map(|plan| (Some(conditions.len() - 1), plan)));

@@ -28,4 +28,12 @@ codes! {
         help "take it out of `not used` if the partner wants it; else take the line out, with `remove` in a map that has a base"
         cause "It was agreed that this is left out."
         example "N2.01 = name2, where the guide says not used N2";
+    M065 Warn "this condition {what}"
+        help "correct it, or take out what depends on it"
+        cause "The outcome does not depend on the message: constants are compared, the guide or the shape lists the codes and this is none of them, or a condition around this one has settled it."
+        example "when action = \"replace\", where an order is new, change or cancel";
+    M066 Warn "every message of {guide} has `{name}`, and no line reads it"
+        help "read it, or write `ignore {name} \"why\"`"
+        cause "The guide requires this, so that it is in every message, and the map says what happens to what nobody reads: each message would be flagged or held for it."
+        example "unmapped warn over a guide with W66.02 required, and no line with W66.02";
 }

@@ -9,7 +9,7 @@ use crate::guide::shorten;
 use crate::language::syntax::{
     Block, Expression, ExpressionKind, Occurrence, Path, PathStep, SelectorKind, Statement,
 };
-use crate::mapping::expression::{not_listed, permits};
+use crate::mapping::expression::{implied, not_listed, permits};
 use crate::mapping::layers;
 use crate::mapping::names::{Binding, Found, Multiplicity, Resolved, Scope, step_text};
 use crate::mapping::plan::{BlockKind, Expr, RecordsPlan};
@@ -134,11 +134,19 @@ impl Compiler<'_> {
             self.context.findings.push(finding);
             return;
         }
+        // In another record the same words mean something else.
+        let is_plain = matches!(kind, BlockKind::Plain);
+        let facts = std::mem::take(&mut self.facts);
+        self.facts.extend(facts.iter().filter(|fact| is_plain && fact.outlives_this()).cloned());
         let condition = match &block.condition {
             None => None,
             Some(condition) => match self.context.condition(scope, condition) {
-                Some(condition) => Some(condition),
-                None => return,
+                Some(compiled) => {
+                    self.context.tell_foregone(scope, condition, &self.facts);
+                    self.facts.extend(implied(condition, true));
+                    Some(compiled)
+                }
+                None => return self.facts = facts,
             },
         };
         let rule = self.context.rule(statement.span);
@@ -149,7 +157,9 @@ impl Compiler<'_> {
         self.context.lists.extend(listed.map(|slot| (slot, condition.is_some())));
         let guard = self.guard.take();
         self.statements(&mut inner, scope, &block.statements);
+        self.check_required(&inner, block.target.span);
         self.guard.clone_from(&guard);
+        self.facts = facts;
         if listed.is_some() {
             self.context.lists.pop();
         }

@@ -5,7 +5,8 @@ use super::{Builder, Compiler};
 use crate::diagnostics::{Code, Diagnostic, Severity, suggest};
 use crate::guide::path::step_places;
 use crate::language::syntax::{
-    Assignment, Block, CheckLine, Expression, ExpressionKind, Statement, StatementKind, Word,
+    Assignment, Block, CheckLine, Expression, ExpressionKind, FragmentDocument, Statement, StatementKind,
+    Word,
 };
 use crate::mapping::names::{Binding, Found, Scope};
 use crate::mapping::plan::{CheckPlan, LetPlan, Message, MessagePartPlan, SideName};
@@ -42,6 +43,11 @@ impl Compiler<'_> {
     }
 
     pub(super) fn statement(&mut self, builder: &mut Builder, scope: &mut Scope, statement: &Statement) {
+        if let StatementKind::Assign(Assignment { value, .. }) | StatementKind::Let { value, .. } =
+            &statement.kind
+        {
+            self.context.tell_foregone_in(scope, value, &self.facts);
+        }
         match &statement.kind {
             StatementKind::Assign(line) => self.assign(builder, scope, line, &line.target.steps),
             StatementKind::Let { name, value } => self.bind(builder, scope, name, value),
@@ -171,9 +177,21 @@ impl Compiler<'_> {
             here,
             this: scope.this.clone(),
         };
+        let facts = std::mem::take(&mut self.facts);
+        self.fragment_lines(builder, &mut inner, (name, fragment));
+        self.facts = facts;
+    }
+
+    /// The lines of a fragment, or what they are the other way round.
+    fn fragment_lines(
+        &mut self,
+        builder: &mut Builder,
+        inner: &mut Scope,
+        (name, fragment): (&Word, &FragmentDocument),
+    ) {
         let builds_guide = self.target_guide.is_some();
         if !is_turned(&fragment.from, &fragment.to, builds_guide) {
-            return self.statements(builder, &mut inner, &fragment.statements);
+            return self.statements(builder, inner, &fragment.statements);
         }
         if !has_two_way(&fragment.statements) {
             let why = format!("no line of the fragment `{}` has `<->`", name.text);
@@ -182,7 +200,7 @@ impl Compiler<'_> {
         let aliases = vec![fragment.source.text.clone()];
         let mut turning = Turning { aliases, fragments: &self.sources.fragments };
         let turned = turning.statements(&fragment.statements, self.context.findings);
-        self.statements(builder, &mut inner, &turned);
+        self.statements(builder, inner, &turned);
     }
 
     /// A line for both directions can be turned round, whether it is or not.

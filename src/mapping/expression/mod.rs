@@ -2,6 +2,7 @@
 
 mod calls;
 mod documents;
+mod foregone;
 mod lists;
 mod literals;
 mod picks;
@@ -21,6 +22,7 @@ use crate::tree::value::ValueKind;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use foregone::{Fact, implied};
 pub use literals::constant;
 use literals::{constant_kind, literal_value};
 pub use picks::leads_to_record;
