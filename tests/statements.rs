@@ -9,6 +9,7 @@ mod shipped;
 mod side_by_side;
 
 use crossdock::gateway::bundle::{self, MappingFiles};
+use crossdock::gateway::settings::Environment;
 use crossdock::tree::{Tree, View, json};
 use reference::Workspace;
 use side_by_side::both;
@@ -82,6 +83,36 @@ fn map(lines: &str) -> String {
     format!(
         "map house/m\n  version 1\n  lang 1\n  from canonical order as o\n  to canonical parcel\n{lines}\nend map\n"
     )
+}
+
+// ---------------------------------------------------------------------------------------------- parameters
+
+#[test]
+fn a_parameter_has_the_value_of_its_environment() {
+    let map = map(
+        "  param word = \"own\"\n  param size = 1\n  number = number\n  service = $word\n  count = $size",
+    );
+    let partner = "client = \"ONE\"\nname = \"One\"\n[site]\ncode = \"A\"\nzone = \"UTC\"\n[parameters]\nword = \"all\"\n\
+        [environments.test.parameters]\nword = \"test\"\nsize = 2\n";
+    let mut files = files(&map.replace("map house/m", "map one/m"));
+    let built = |files: &MappingFiles| {
+        let (bundle, sources, findings) = bundle::compile(files, None);
+        let bundle = bundle.unwrap_or_else(|| panic!("{}", shipped::render(findings.as_slice(), &sources)));
+        let (plan, mut tree) = (&bundle.maps["one/m"], Tree::new());
+        json::read(&plan.source_shape, r#"{"number":"1"}"#, &mut tree).unwrap();
+        let (built, _, _) = shipped::run(plan, View::new(&tree, ""), vec![]);
+        let mut shown = String::new();
+        json::write(&plan.target_shape, View::new(&built, ""), false, &mut shown);
+        (shown.replace("\"client\":\"BRW01\",", ""), bundle.hash)
+    };
+    let (own, _) = built(&files);
+    assert_eq!(own, r#"{"number":"1","service":"own","count":1}"#);
+    files.insert("clients/one/partner.toml".into(), partner.into());
+    let (production, hash) = built(&files);
+    assert_eq!(production, r#"{"number":"1","service":"all","count":1}"#);
+    let (test, other) = built(&bundle::in_environment(&files, Environment::Test));
+    assert_eq!(test, r#"{"number":"1","service":"test","count":2}"#);
+    assert_ne!(hash, other, "the environment is part of what was agreed");
 }
 
 // ---------------------------------------------------------------------------------------------- when

@@ -24,6 +24,7 @@ mod intake;
 mod message;
 mod names;
 mod operations;
+mod parameters;
 mod plan;
 mod spool;
 mod translate;

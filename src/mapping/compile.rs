@@ -22,7 +22,7 @@ use super::{constants, expression, layers, opened};
 use crate::canonical::Shapes;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, suggest};
 use crate::guide::{Guide, unknown_document};
-use crate::language::syntax::{FragmentDocument, MapDocument, Side, Word};
+use crate::language::syntax::{FragmentDocument, MapDocument, Parameter, Side, Word};
 use crate::tree::{PlaceId, Shape};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -66,6 +66,17 @@ pub fn compile(
     plan.filter(|_| sound)
 }
 
+/// The parameters that the map `name` has, its bases' included, with the values they have of their own.
+pub fn parameters(name: &str, sources: &MapSources<'_>) -> BTreeMap<String, Constant> {
+    let mut ignored = Diagnostics::bounded(0);
+    let map = flatten(name, sources, &mut ignored);
+    map.iter().flat_map(|map| &map.parameters).map(own_parameter).collect()
+}
+
+fn own_parameter(line: &Parameter) -> (String, Constant) {
+    (line.name.text.clone(), expression::constant(&line.value))
+}
+
 fn flatten(name: &str, sources: &MapSources<'_>, findings: &mut Diagnostics) -> Option<MapDocument> {
     let mut chain = vec![*sources.maps.get(name)?];
     while let Some(base) = &chain.last()?.extends {
@@ -106,7 +117,7 @@ fn plan(
     let to = map.to.as_ref().or_else(|| side_missing(map, "to", findings))?;
     let (source, source_shape) = side(from, sources, findings)?;
     let (target, target_shape) = side(to, sources, findings)?;
-    let own = map.parameters.iter().map(|line| (line.name.text.clone(), expression::constant(&line.value)));
+    let own = map.parameters.iter().map(own_parameter);
     let mut parameters: BTreeMap<String, Constant> = own.collect();
     parameters.extend(given.iter().map(|(name, value)| (name.clone(), value.clone())));
     let mut context = Context::new(&parameters, sources.tables, findings);

@@ -27,7 +27,7 @@ mod turns;
 mod two_way;
 mod values;
 
-pub use compile::{MapSources, compile, share};
+pub use compile::{MapSources, compile, parameters, share};
 pub use plan::{Constant, Plan, SideName};
 pub use run::{Earlier, Facts, Found, Lookups, Outcome, Runner};
 pub use split::Part;

@@ -15,6 +15,7 @@ use crate::base::decimal::{Decimal, RoundingMode};
 use crate::base::span::Span;
 use crate::diagnostics::Severity;
 use crate::guide::path::KeyTest;
+use crate::tree::value::ValueKind;
 use crate::tree::{LeafType, PlaceId, Shape};
 use regex::Regex;
 use std::num::NonZeroU64;
@@ -400,6 +401,18 @@ pub enum Constant {
     Number(Decimal),
     /// Truth.
     Bool(bool),
+}
+
+impl Constant {
+    /// Its kind.
+    pub fn kind(&self) -> ValueKind {
+        match self {
+            Constant::Absent => ValueKind::Nothing,
+            Constant::Text(_) => ValueKind::Text,
+            Constant::Number(_) => ValueKind::Number,
+            Constant::Bool(_) => ValueKind::Bool,
+        }
+    }
 }
 
 /// An expression over place ids and slots.

@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 pub use foregone::{Fact, implied};
 pub use literals::constant;
-use literals::{constant_kind, literal_value};
+use literals::literal_value;
 pub use picks::leads_to_record;
 pub use unused::{not_listed, permits};
 
@@ -212,7 +212,7 @@ impl Context<'_> {
         self.used_parameters.insert(word.text.clone());
         match self.parameters.get(&word.text) {
             Some(constant) => {
-                let kind = constant_kind(constant);
+                let kind = constant.kind();
                 Some(single(Expr::Constant(constant.clone()), kind))
             }
             None => {

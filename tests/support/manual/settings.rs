@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// Structs of `src/gateway/settings.rs`, and the headings of `gateway.md` under which their keys stand.
-const HEADINGS: [(&str, &str); 12] = [
+const HEADINGS: [(&str, &str); 13] = [
     ("GatewaySettings", "gateway.toml"),
     ("Endpoint", "endpoints"),
     ("SecretReference", "secrets"),
@@ -15,6 +15,7 @@ const HEADINGS: [(&str, &str); 12] = [
     ("Acknowledge", "acknowledge"),
     ("Expect", "expect"),
     ("Duplicates", "duplicates"),
+    ("EnvironmentSettings", "environments"),
     ("Receive", "receive"),
 ];
 
