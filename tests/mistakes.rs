@@ -180,6 +180,13 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "[site]",
         "[environments.tset.parameters]\nw07_includes_damaged = true\n\n[site]",
     ),
+    (
+        "required-text-of-unknown",
+        "house/940-order.map",
+        "\"quantity missing\"",
+        "\"line {nr} has no quantity\"",
+    ),
+    ("required-text-unclosed", "house/940-order.map", "\"quantity missing\"", "\"line {no has no quantity\""),
     ("chosen-of-target", "house/940-order.map", "sum(out.lines.qty)", "sum(out.lines[uom = \"CA\"].qty)"),
     ("sum-of-text", "house/940-order.map", "sum(out.lines.qty)", "sum(out.lines.sku)"),
     ("wrong-kind-for-target", "house/wms-shipment.map", "final          = true", "final          = 1"),

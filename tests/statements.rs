@@ -72,6 +72,16 @@ fn run_with(name: &str, text: &str, document: &str, in_both: bool) -> (String, V
     (shown, findings.as_slice().iter().map(|finding| finding.shown_code().to_string()).collect())
 }
 
+/// What is told while `house/m` runs over a document given as JSON.
+fn told(text: &str, document: &str) -> Vec<String> {
+    let (bundle, sources, findings) = bundle::compile(&files(text), None);
+    let bundle = bundle.unwrap_or_else(|| panic!("{}", shipped::render(findings.as_slice(), &sources)));
+    let (plan, mut tree) = (&bundle.maps["house/m"], Tree::new());
+    json::read(&plan.source_shape, document, &mut tree).unwrap();
+    let (_, findings, _) = shipped::run(plan, View::new(&tree, ""), vec![]);
+    findings.as_slice().iter().map(|finding| finding.title()).collect()
+}
+
 /// The findings of a map that does not compile.
 fn refused(text: &str) -> String {
     let (bundle, sources, findings) = bundle::compile(&files(text), None);
@@ -83,6 +93,24 @@ fn map(lines: &str) -> String {
     format!(
         "map house/m\n  version 1\n  lang 1\n  from canonical order as o\n  to canonical parcel\n{lines}\nend map\n"
     )
+}
+
+// ---------------------------------------------------------------------------------------------- required
+
+#[test]
+fn the_text_of_what_is_missing_has_values() {
+    let map = map(
+        "  number = number\n  section to from buyer required \"{number} has no buyer, {{or}} none yet\"\n    \
+         name = .name required \"{.id} of {o.number} has no name\"\n  end to\n  \
+         each lines from lines where qty > 0 required \"no lines in {o.number} of {this.number}\"\n    \
+         sku = .sku required \"line {.no} has no item\"\n  end lines",
+    );
+    let lines = r#""lines":[{"no":7,"qty":1}]"#;
+    assert_eq!(
+        told(&map, &format!(r#"{{"number":"1","buyer":{{"id":"B"}},{lines}}}"#)),
+        ["B of 1 has no name", "1 has no buyer, {or} none yet", "line 7 has no item"]
+    );
+    assert_eq!(told(&map, r#"{"number":"1"}"#), ["1 has no buyer, {or} none yet", "no lines in 1 of 1"]);
 }
 
 // ---------------------------------------------------------------------------------------------- parameters

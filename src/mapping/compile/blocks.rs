@@ -1,7 +1,7 @@
 //! Blocks: sections and lists of records.
 
 use super::builder::BuilderBlock;
-use super::lines::{constant_leaf, words};
+use super::lines::constant_leaf;
 use super::{Builder, Compiler};
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::guide::path::{StepError, StepPlaces, step_places};
@@ -51,7 +51,7 @@ impl Compiler<'_> {
                 (inner, BlockKind::Section(found.nodes, slot))
             }
         };
-        self.block(builder, &mut inner, block, kind, statement);
+        self.block(builder, (&mut inner, scope), block, kind, statement);
     }
 
     pub(super) fn each(
@@ -75,7 +75,7 @@ impl Compiler<'_> {
             None => return,
         };
         let Some((mut inner, records)) = self.records(scope, block, path, *found) else { return };
-        self.block(builder, &mut inner, block, BlockKind::Each(records), statement);
+        self.block(builder, (&mut inner, scope), block, BlockKind::Each(records), statement);
     }
 
     /// What `each` goes through, and what its lines see.
@@ -114,10 +114,11 @@ impl Compiler<'_> {
         Some((inner, RecordsPlan { nodes: found.nodes, slot, inside, group_by, sort_by }))
     }
 
+    /// A block whose lines see `scope`; the record it needs is missed in `outer`.
     pub(super) fn block(
         &mut self,
         builder: &mut Builder,
-        scope: &mut Scope,
+        (scope, outer): (&mut Scope, &Scope),
         block: &Block,
         kind: BlockKind,
         statement: &Statement,
@@ -163,10 +164,7 @@ impl Compiler<'_> {
         if listed.is_some() {
             self.context.lists.pop();
         }
-        let required = block.modifiers.required.as_ref().map(|(_, text)| {
-            let missing = || format!("{} is missing", layers::keys(&block.target).join("."));
-            words(text.as_ref().map_or_else(missing, |text| text.text.clone()))
-        });
+        let required = self.required(outer, &block.modifiers, &block.target);
         builder.blocks.push(BuilderBlock {
             place,
             kind,

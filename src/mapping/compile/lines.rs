@@ -4,7 +4,7 @@ use super::builder::{BuilderBlock, Owner};
 use super::{Builder, Compiler};
 use crate::base::decimal::RoundingMode;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::language::syntax::{Assignment, ExpressionKind, Path, PathStep, Rounding};
+use crate::language::syntax::{Assignment, ExpressionKind, Modifiers, Path, PathStep, Rounding};
 use crate::mapping::expression::{Typed, permits};
 use crate::mapping::layers;
 use crate::mapping::names::{Found, Multiplicity, Scope, pair_step};
@@ -60,23 +60,25 @@ impl Compiler<'_> {
             return self.leaves(builder, scope, line, place, rule);
         }
         let Some(typed) = self.context.value(scope, &line.value) else { return };
-        self.leaf(builder, line, place, typed, rule);
+        self.leaf(builder, scope, line, place, typed, rule);
     }
 
     pub(super) fn leaf(
         &mut self,
         builder: &mut Builder,
+        scope: &Scope,
         line: &Assignment,
         place: PlaceId,
         typed: Typed,
         rule: u32,
     ) {
-        let leaf = self.leaf_plan(line, place, typed, rule);
+        let leaf = self.leaf_plan(scope, line, place, typed, rule);
         builder.leaves.extend(leaf);
     }
 
     pub(super) fn leaf_plan(
         &mut self,
+        scope: &Scope,
         line: &Assignment,
         place: PlaceId,
         typed: Typed,
@@ -101,10 +103,7 @@ impl Compiler<'_> {
             );
             return None;
         }
-        let required = line.modifiers.required.as_ref().map(|(_, text)| {
-            let missing = || format!("{} is missing", layers::keys(&line.target).join("."));
-            words(text.as_ref().map_or_else(missing, |text| text.text.clone()))
-        });
+        let required = self.required(scope, &line.modifiers, &line.target);
         let round = line.modifiers.round.as_ref().and_then(|round| self.rounding(round));
         let making = Making::of(&typed.expr, &leaf, round);
         Some(LeafPlan {
@@ -122,6 +121,20 @@ impl Compiler<'_> {
             guard: self.guard.clone(),
             rule,
         })
+    }
+
+    /// What is said if there is nothing, of a line or block that needs something.
+    pub(super) fn required(
+        &mut self,
+        scope: &Scope,
+        modifiers: &Modifiers,
+        target: &Path,
+    ) -> Option<Message> {
+        let (_, text) = modifiers.required.as_ref()?;
+        match text {
+            Some(text) => self.context.message(scope, text),
+            None => Some(words(format!("{} is missing", layers::keys(target).join(".")))),
+        }
     }
 
     pub(super) fn rounding(&mut self, round: &Rounding) -> Option<Round> {
@@ -188,7 +201,7 @@ impl Compiler<'_> {
         let Some(typed) = self.context.value(scope, &line.value) else { return };
         let constant = constant_leaf(&self.shape, qualifier, code, rule);
         builder.leaves.push(LeafPlan { beside: Some(value), guard: self.guard.clone(), ..constant });
-        self.leaf(builder, line, value, typed, rule);
+        self.leaf(builder, scope, line, value, typed, rule);
     }
 
     pub(super) fn copy(
@@ -236,7 +249,7 @@ impl Compiler<'_> {
 }
 
 /// A message without values.
-pub(super) fn words(text: String) -> Message {
+fn words(text: String) -> Message {
     Message { parts: vec![MessagePartPlan::Text(text)] }
 }
 
