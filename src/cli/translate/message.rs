@@ -6,6 +6,7 @@ use crate::base::limits::Limits;
 use crate::cli::units::Unit;
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::formats::{Layout, MessageInput, Scratch};
+use crate::mapping::plan::EarlierPlan;
 use crate::mapping::trace::Trace;
 use crate::mapping::{Facts, Plan, Runner};
 use crate::tree::{NodeId, PlaceId, Tree, View};
@@ -124,12 +125,14 @@ impl Session<'_> {
         runner.cases(way.read, source, &facts, &mut findings);
         let keys = runner.lookup_keys(way.read, source, &facts);
         facts.earlier = earlier::find(way.read, &keys, &self.earlier);
-        for (number, part) in runner.parts(way.read, source, &facts, &mut findings).iter().enumerate() {
+        let mut find = |line: &EarlierPlan, keys: Vec<(String, String)>| {
+            Ok::<_, std::convert::Infallible>(earlier::find_one(line, &keys, &self.earlier))
+        };
+        let Ok(lookups) = runner.look_up_parts(way.read, source, &facts, &mut find);
+        let picking = Facts { lookups: Some(&lookups), ..facts.clone() };
+        for (number, part) in runner.parts(way.read, source, &picking, &mut findings).iter().enumerate() {
             let mut facts = Facts { part: part.as_ref(), ..facts.clone() };
-            let lookups = runner.look_up(way.read, source, &facts, &mut |line, keys| {
-                Ok::<_, std::convert::Infallible>(earlier::find_one(line, &keys, &self.earlier))
-            });
-            let Ok(lookups) = lookups;
+            let Ok(lookups) = runner.look_up(way.read, source, &facts, &mut find);
             facts.lookups = Some(&lookups);
             let (mut document, mut trace, mut outputs) = (Tree::new(), Trace::default(), None);
             match self.is_traced {
