@@ -126,6 +126,7 @@ fn plan(
         context.source_guide = sources.guides.get(name).map(|guide| (guide.clone(), own));
     }
     context.item = sources.shapes.get(ITEM).cloned();
+    context.source = Some(source_shape.clone());
     context.read = read_by_the_format(&source, &source_shape, sources);
     let slot = context.slot();
     let mut scope = whole_scope(slot, (&source_shape, alias.as_ref()), &target_shape);

@@ -108,6 +108,9 @@ impl Compiler<'_> {
     }
 
     pub(super) fn ignore(&mut self, shape: &Arc<Shape>, places: &[PlaceId]) {
+        if !self.context.is_source(shape) {
+            return;
+        }
         for &place in places {
             if let Some(read) = self.context.read.get_mut(place.index()) {
                 *read = true;

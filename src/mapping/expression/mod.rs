@@ -52,7 +52,9 @@ pub struct Context<'a> {
     pub item: Option<Arc<Shape>>,
     /// Lines so far.
     pub rules: Vec<Span>,
-    /// Per source place, whether it is read.
+    /// The shape of what is read.
+    pub source: Option<Arc<Shape>>,
+    /// Per place of that shape, whether it is read.
     pub read: Vec<bool>,
     /// The guide of what is read, and the map in which its rules hold: a line of the base, or of a fragment, serves other
     /// guides as well.
@@ -92,6 +94,7 @@ impl<'a> Context<'a> {
             lookups: Vec::new(),
             item: None,
             rules: Vec::new(),
+            source: None,
             read: Vec::new(),
             source_guide: None,
         }
@@ -269,17 +272,21 @@ impl Context<'_> {
     }
 
     fn mark_read(&mut self, resolved: &Resolved) {
+        if !self.is_source(&resolved.shape) {
+            return;
+        }
         let keys = resolved.nodes.steps.iter().flat_map(|step| step.keys.iter());
         let pairs = resolved.pair.iter().flat_map(|(pairs, _)| pairs.iter().flat_map(|(q, v)| [q, v]));
         for place in resolved.places.iter().chain(keys).chain(pairs) {
-            if let Some(read) = self
-                .read
-                .get_mut(place.index())
-                .filter(|_| resolved.shape.place(*place).leaf_type().is_some())
-            {
-                *read = true;
+            if resolved.shape.place(*place).leaf_type().is_some() {
+                self.read[place.index()] = true;
             }
         }
+    }
+
+    /// Whether places of this shape are places of what is read, and not of a document that is looked up or built.
+    pub fn is_source(&self, shape: &Arc<Shape>) -> bool {
+        self.source.as_ref().is_some_and(|source| Arc::ptr_eq(source, shape))
     }
 
     fn path(&mut self, scope: &Scope, path: &Path) -> Option<Typed> {
