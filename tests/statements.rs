@@ -113,6 +113,58 @@ fn the_text_of_what_is_missing_has_values() {
     assert_eq!(told(&map, r#"{"number":"1"}"#), ["1 has no buyer, {or} none yet", "no lines in 1 of 1"]);
 }
 
+// ---------------------------------------------------------------------------------------------- names
+
+#[test]
+fn a_name_that_a_layer_gives_is_known_to_its_lines() {
+    let text = map("  number = number\n  service = country\n  country = country")
+        .replace("house/m", "house/base")
+        + "map house/m extends house/base\n  set service = word\n  add let half = left(country, 1)\n  add let word = half & \"!\"\nend map\n";
+    assert_eq!(
+        run(&text, r#"{"number":"1","country":"US"}"#).0,
+        r#"{"number":"1","country":"US","service":"U!"}"#
+    );
+    // Whatever the order in which they are given.
+    let [half, word] = ["  add let half = left(country, 1)\n", "  add let word = half & \"!\"\n"];
+    let turned = text.replace(&format!("{half}{word}"), &format!("{word}{half}"));
+    assert_ne!(turned, text);
+    assert_eq!(
+        by_plan("house/m", &turned, r#"{"number":"1","country":"US"}"#).0,
+        r#"{"number":"1","country":"US","service":"U!"}"#
+    );
+}
+
+#[test]
+fn a_line_of_a_fragment_may_be_changed_where_others_name_its_source() {
+    let text = "fragment who(src: canonical party) -> canonical party\n  id = src.id\n  kind = src.kind & src.id\nend fragment\n"
+        .to_string()
+        + &map("  number = number\n  section to from buyer\n    use who(here)\n  end to").replace("house/m", "house/base")
+        + "map house/m extends house/base\n  set to.id = .name\nend map\n";
+    assert_eq!(
+        by_plan("house/m", &text, r#"{"number":"1","buyer":{"id":"B","kind":"K","name":"N"}}"#).0,
+        r#"{"number":"1","to":{"id":"N","kind":"KB"}}"#
+    );
+}
+
+#[test]
+fn parts_of_a_text_have_no_blanks_around_them_wherever_they_are_wanted() {
+    let map = map(
+        "  number = number\n  notes = split(country, \";\")\n  service = split(country, \";\", 2)\n  count = count(split(country, \";\"))\n  \
+         section to\n    id = first(split(country, \";\"))\n  end to",
+    );
+    assert_eq!(
+        run(&map, r#"{"number":"1","country":" a ; b;  ; c "}"#).0,
+        r#"{"number":"1","service":"b","to":{"id":"a"},"notes":["a","b","c"],"count":3}"#
+    );
+}
+
+#[test]
+fn what_is_read_of_the_target_is_not_read_of_the_message() {
+    let lines = "  unmapped warn\n  number = number\n  check info E1 \"sent\": present(out.country) or present(number)";
+    let document = r#"{"number":"1","country":"US"}"#;
+    assert_eq!(by_plan("house/m", &map(lines), document).1, ["B009"]);
+}
+
 // ---------------------------------------------------------------------------------------------- parameters
 
 #[test]

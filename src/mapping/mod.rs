@@ -13,6 +13,7 @@ mod foreseen;
 pub mod functions;
 mod layers;
 mod lookups;
+mod mentions;
 mod names;
 mod opened;
 mod order;

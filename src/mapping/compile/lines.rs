@@ -166,10 +166,25 @@ impl Compiler<'_> {
                 Diagnostic::new(Code::M015)
                     .with("target", layers::keys(target).join("."))
                     .at(target.span, "again here")
-                    .at(first, "first here"),
+                    .at(first, "first here")
+                    .help(self.one_of_two(builder.place)),
             );
         }
         builder.owners.push(Owner { place, rule, guard: self.guard.clone() });
+    }
+
+    /// What helps where two lines build one field of a record.
+    fn one_of_two(&self, record: PlaceId) -> String {
+        let place = self.shape.place(record);
+        match (record == PlaceId::ROOT || place.position > 0, place.is_many()) {
+            (true, _) => "keep one of the lines".into(),
+            (false, true) => {
+                format!("keep one of the lines, or write a `section {}` for each of them", place.name)
+            }
+            (false, false) => {
+                format!("keep one of the lines: there is one `{}` at most (`max 1`)", self.shape.path(record))
+            }
+        }
     }
 
     pub(super) fn assign_pair(
