@@ -165,6 +165,33 @@ fn what_is_read_of_the_target_is_not_read_of_the_message() {
     assert_eq!(by_plan("house/m", &map(lines), document).1, ["B009"]);
 }
 
+// ---------------------------------------------------------------------------------------------- digits
+
+#[test]
+fn a_number_has_no_more_digits_than_the_shape_says() {
+    // decimal(9,3): six before the point, three behind it.
+    let map = |value: &str| {
+        map(&format!(
+            "  number = number\n  each lines from lines as l\n    sku = l.sku\n    qty = {value}\n  end lines"
+        ))
+    };
+    let order = |qty: &str| format!(r#"{{"number":"1","lines":[{{"sku":"A","qty":{qty}}}]}}"#);
+    for (value, qty, fits) in [
+        ("l.qty", "999999.999", true),
+        ("l.qty", "-999999.5000000", true),
+        ("l.qty", "1000000", false),
+        ("l.qty", "0.0001", false),
+        ("l.qty / 2", "1", true),
+        ("l.qty * 1000", "1000", false),
+        ("l.qty * 0.001", "0.5", false),
+        ("l.qty * 0.001 round 3 half_up", "0.5", true),
+        ("text(l.qty)", "1000000", false),
+    ] {
+        let found = run(&map(value), &order(qty)).1;
+        assert_eq!(found, if fits { vec![] } else { vec!["B006"] }, "{value} of {qty}");
+    }
+}
+
 // ---------------------------------------------------------------------------------------------- parameters
 
 #[test]

@@ -139,8 +139,10 @@ pub struct LeafPlan {
     pub value: Expr,
     /// How that value becomes text.
     pub making: Making,
-    /// Longest text in characters; 0 if there is no bound.
+    /// Longest text in characters; 0 if there is no bound. A longer number may still fit.
     pub max_length: u32,
+    /// Most digits of a number before and behind the point.
+    pub digits: Option<(u8, u8)>,
     /// Whether it is a constant or parameter: such a leaf alone does not make its record worth writing.
     pub is_constant: bool,
     /// Text of `required`.

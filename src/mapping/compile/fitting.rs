@@ -136,8 +136,15 @@ impl Compiler<'_> {
     fn misfit(&self, text: &str, place: PlaceId, bounds: &Bounds) -> Option<String> {
         let leaf = self.shape.place(place).leaf_type()?;
         if leaf.kind() != ValueKind::Text {
-            let is_read = Value::read(leaf, text).is_ok();
-            return (!is_read).then(|| format!("it is not {}", leaf.kind().word()));
+            return match (Value::read(leaf, text), self.shape.place(place).digits) {
+                (Err(_), _) => Some(format!("it is not {}", leaf.kind().word())),
+                (Ok(Value::Number(number)), Some((whole, fraction)))
+                    if !number.has_digits(whole, fraction) =>
+                {
+                    Some(format!("{whole} digits fit before the point and {fraction} behind it"))
+                }
+                _ => None,
+            };
         }
         let (length, (least, most)) = (text.chars().count() as u32, bounds.length);
         if bounds.takes(text) {

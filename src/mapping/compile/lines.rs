@@ -12,7 +12,7 @@ use crate::mapping::plan::{
     BlockKind, Constant, Expr, LeafPlan, Making, Message, MessagePartPlan, Round, Truncate,
 };
 use crate::tree::value::ValueKind;
-use crate::tree::{LeafType, PlaceId, Shape};
+use crate::tree::{LeafType, Place, PlaceId, Shape};
 
 impl Compiler<'_> {
     pub(super) fn assign(
@@ -109,7 +109,8 @@ impl Compiler<'_> {
         Some(LeafPlan {
             place,
             making,
-            max_length: if leaf.kind() == ValueKind::Text { max_length } else { 0 },
+            max_length: longest(&leaf, self.shape.place(place)),
+            digits: self.shape.place(place).digits,
             leaf,
             is_constant: matches!(typed.expr, Expr::Constant(_)),
             quick: if making.copies() { typed.expr.copies() } else { None },
@@ -280,13 +281,23 @@ pub(super) fn fits(value: ValueKind, target: ValueKind) -> bool {
     }
 }
 
+/// The longest text that fits without a look at it.
+fn longest(leaf: &LeafType, target: &Place) -> u32 {
+    match (leaf.kind(), target.digits) {
+        (ValueKind::Text, _) => target.max_length,
+        (_, Some((whole, fraction))) => u32::from(whole.min(fraction.max(1)).max(1)),
+        _ => 0,
+    }
+}
+
 pub(super) fn constant_leaf(shape: &Shape, place: PlaceId, code: &str, rule: u32) -> LeafPlan {
     let leaf = shape.place(place).leaf_type().cloned().unwrap_or(LeafType::Text);
     let value = Expr::Constant(Constant::Text(code.into()));
     LeafPlan {
         place,
         making: Making::of(&value, &leaf, None),
-        max_length: if leaf.kind() == ValueKind::Text { shape.place(place).max_length } else { 0 },
+        max_length: longest(&leaf, shape.place(place)),
+        digits: None,
         leaf,
         value,
         is_constant: true,
