@@ -165,6 +165,24 @@ fn what_is_read_of_the_target_is_not_read_of_the_message() {
     assert_eq!(by_plan("house/m", &map(lines), document).1, ["B009"]);
 }
 
+// ---------------------------------------------------------------------------------------------- nothing
+
+#[test]
+fn an_empty_text_is_nothing() {
+    let map = map(
+        "  number = number\n  service = mid(country, 36, 35) else \"behind\"\n  country = country via { US: \"\", DE: \"D\" } else \"NO\"\n  \
+         section to\n    id = trim(country) & \"x\"\n    name = strip_left(number, \"0\") else \"zero\"\n  end to\n  \
+         check info E1 \"there\": absent(left(country, 0)) and not present(trim(\"  \"))",
+    );
+    assert_eq!(
+        run(&map, r#"{"number":"000","country":"US"}"#),
+        (
+            r#"{"number":"000","country":"NO","service":"behind","to":{"id":"USx","name":"zero"}}"#.into(),
+            vec![]
+        )
+    );
+}
+
 // ---------------------------------------------------------------------------------------------- digits
 
 #[test]
