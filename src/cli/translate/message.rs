@@ -8,8 +8,9 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::formats::{Layout, MessageInput, Scratch};
 use crate::mapping::plan::EarlierPlan;
 use crate::mapping::trace::Trace;
-use crate::mapping::{Facts, Plan, Runner};
+use crate::mapping::{Facts, Found, Part, Plan, Runner};
 use crate::tree::{NodeId, PlaceId, Tree, View};
+use std::convert::Infallible;
 
 /// What became of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,12 +126,9 @@ impl Session<'_> {
         runner.cases(way.read, source, &facts, &mut findings);
         let keys = runner.lookup_keys(way.read, source, &facts);
         facts.earlier = earlier::find(way.read, &keys, &self.earlier);
-        let mut find = |line: &EarlierPlan, keys: Vec<(String, String)>| {
-            Ok::<_, std::convert::Infallible>(earlier::find_one(line, &keys, &self.earlier))
-        };
-        let Ok(lookups) = runner.look_up_parts(way.read, source, &facts, &mut find);
-        let picking = Facts { lookups: Some(&lookups), ..facts.clone() };
-        for (number, part) in runner.parts(way.read, source, &picking, &mut findings).iter().enumerate() {
+        let mut find = |line: &EarlierPlan, keys: Vec<(String, String)>| self.found(line, &keys);
+        let parts = self.parts(way.read, source, &facts, (runner, &mut findings));
+        for (number, part) in parts.iter().enumerate() {
             let mut facts = Facts { part: part.as_ref(), ..facts.clone() };
             let Ok(lookups) = runner.look_up(way.read, source, &facts, &mut find);
             facts.lookups = Some(&lookups);
@@ -164,6 +162,24 @@ impl Session<'_> {
     /// The bytes of a message.
     pub fn message_bytes(&self, unit: &Unit) -> &[u8] {
         &self.bytes[unit.row.offset as usize..(unit.row.offset + unit.row.length) as usize]
+    }
+
+    /// What the documents of a message are made from.
+    fn parts(
+        &self,
+        plan: &Plan,
+        source: View<'_>,
+        facts: &Facts<'_>,
+        (runner, findings): (&mut Runner, &mut Diagnostics),
+    ) -> Vec<Option<Part>> {
+        let mut find = |line: &EarlierPlan, keys: Vec<(String, String)>| self.found(line, &keys);
+        let Ok(lookups) = runner.look_up_parts(plan, source, facts, &mut find);
+        runner.parts(plan, source, &Facts { lookups: Some(&lookups), ..facts.clone() }, findings)
+    }
+
+    /// What a look-up by these keys finds.
+    fn found(&self, line: &EarlierPlan, keys: &[(String, String)]) -> Result<Found, Infallible> {
+        Ok(earlier::find_one(line, keys, &self.earlier))
     }
 
     /// Fields every canonical document has: from the partner file and the envelope.
@@ -207,9 +223,7 @@ impl Session<'_> {
             };
             let keys = runner.lookup_keys(plan, view, &facts);
             facts.earlier = earlier::find(plan, &keys, &self.earlier);
-            let Ok(lookups) = runner.look_up(plan, view, &facts, &mut |line, keys| {
-                Ok::<_, std::convert::Infallible>(earlier::find_one(line, &keys, &self.earlier))
-            });
+            let Ok(lookups) = runner.look_up(plan, view, &facts, &mut |line, keys| self.found(line, &keys));
             facts.lookups = Some(&lookups);
             let mut output =
                 Output { plan, endpoint, tree: Tree::new(), trace: Trace::default(), bytes: Vec::new() };
