@@ -1,6 +1,7 @@
 //! Constants that their target cannot take: they are told before the first message comes.
 
 use super::Compiler;
+use super::lines::fits;
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::guide::shorten;
@@ -8,7 +9,7 @@ use crate::language::syntax::{Assignment, Expression, ExpressionKind, PolicyKind
 use crate::mapping::expression::constant;
 use crate::mapping::plan::Constant;
 use crate::tree::value::ValueKind;
-use crate::tree::{PlaceId, Value};
+use crate::tree::{LeafType, PlaceId, Value};
 use std::collections::BTreeMap;
 
 /// What a place takes.
@@ -116,6 +117,11 @@ impl Compiler<'_> {
     }
 
     fn constant_fits(&mut self, constant: &Constant, span: Span, place: PlaceId, bounds: &Bounds) {
+        // A constant of the wrong kind is told as such.
+        let kind = self.shape.place(place).leaf_type().map(LeafType::kind);
+        if kind.is_none_or(|kind| !fits(constant.kind(), kind)) {
+            return;
+        }
         let text = match constant {
             Constant::Text(text) if text.is_empty() => return,
             Constant::Text(text) => text.to_string(),
