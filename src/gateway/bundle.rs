@@ -387,7 +387,6 @@ impl<'a> Compiler<'a> {
             self.endpoint(file, "acknowledge", &acknowledge.to);
         }
         let sources = self.map_sources(guides, &bundle.shapes, &tables);
-        partner.receive.iter().for_each(|receive| self.endpoint(file, &receive.flow, &receive.endpoint));
         let mut routes = Vec::new();
         for environment in Environment::ALL {
             let is_own = environment == self.environment;
@@ -398,6 +397,7 @@ impl<'a> Compiler<'a> {
             self.given(id, file, (&partner, environment), &sources);
             let parameters = client_parameters(&partner, environment);
             for receive in &partner.receive {
+                self.endpoint(file, &receive.flow, &receive.endpoint);
                 let known = self.findings.as_slice().len();
                 let compiled = self.route(file, receive, &sources, &parameters, bundle);
                 self.forget_repeated(known);
