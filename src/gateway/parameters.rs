@@ -44,7 +44,7 @@ pub fn check(
             let names = declared.iter().flat_map(|(_, own)| own.keys().map(String::as_str));
             let near = suggest::nearest(name, names);
             let finding =
-                Diagnostic::new(Code::F009).with("name", name).at(span(name), "nothing would change");
+                Diagnostic::new(Code::F016).with("name", name).at(span(name), "nothing would change");
             findings.push(match near {
                 Some(near) => finding.help(format!("did you mean `{near}`?")),
                 None => finding,
@@ -53,7 +53,7 @@ pub fn check(
         let differs = |own: &Constant| *own != Constant::Absent && own.kind() != value.kind();
         if let Some((map, own)) = owners.find(|(_, own)| differs(own)) {
             findings.push(
-                Diagnostic::new(Code::F010)
+                Diagnostic::new(Code::F017)
                     .with("name", name)
                     .with("map", *map)
                     .with("expected", own.kind().word())

@@ -36,11 +36,11 @@ codes! {
         help "read it, or write `ignore {name} \"why\"`"
         cause "The guide requires this, so that it is in every message, and the map says what happens to what nobody reads: each message would be flagged or held for it."
         example "unmapped warn over a guide with W66.02 required, and no line with W66.02";
-    F009 Error "no map that is used here has the parameter `{name}`"
+    F016 Error "no map that is used here has the parameter `{name}`"
         help "correct its name, or take it out"
         cause "What a partner file or a flow gives to no map changes nothing. `site` and `zone` are given by `[site]`."
         example "[parameters] with defualt_site = \"NJ1\"";
-    F010 Error "the parameter `{name}` of `{map}` is {expected}, and {found} is given"
+    F017 Error "the parameter `{name}` of `{map}` is {expected}, and {found} is given"
         help "give a value of the same kind as the map's own"
         cause "A parameter has the kind of the value that its map gives it."
         example "include_damaged = \"true\" for param include_damaged = false";
