@@ -1,5 +1,6 @@
 //! Mistakes that people make in maps, guides, flows, tables and partner files: each is one edit of the shipped files,
-//! and the exact finding stands in `testdata/mistakes/NAME.expect`. `UPDATE_EXPECT=1` writes them anew.
+//! and the exact finding stands in `testdata/mistakes/NAME.expect`. `UPDATE_EXPECT=1` writes them anew; `ONLY=table` looks
+//! at those alone whose name has this in it.
 #![allow(clippy::unwrap_used)]
 
 #[path = "support/shipped.rs"]
@@ -70,6 +71,122 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("table-not-reversible", "house/tables/uom.csv", "PL,PF,yes", "PL,PF,"),
     ("fragment-unknown", "house/940-order.map", "use x12_party(here)", "use x12_parti(here)"),
     ("parameter-unknown", "house/945.map", "date_in(shipped_at, $zone)", "date_in(shipped_at, $zon)"),
+    ("constant-too-long", "house/945.map", "W06.01 = \"F\"", "W06.01 = \"FULL\""),
+    ("constant-no-code", "house/940-order.map", "N: \"new\"", "N: \"nwe\""),
+    ("constant-no-date", "house/940-order.map", "= G62[02].02", "= G62[02].02 else \"tomorrow\""),
+    (
+        "table-result-too-long",
+        "house/tables/x12_tax.csv",
+        "TX,all,",
+        "TX,all_taxes_of_state_and_county_together,",
+    ),
+    ("table-result-misspelt", "house/tables/x12_condition.csv", "damaged,01", "damagd,01"),
+    (
+        "selector-not-listed",
+        "house/x12-940.guide",
+        "  N1[ST]        required max 1",
+        "  N1            only ST BT DE WH\n  N1[ST]        required max 1",
+    ),
+    (
+        "selector-written-not-listed",
+        "house/x12-945.guide",
+        "  N9[BM]        max 1",
+        "  N9            only BM\n  N9[BM]        max 1",
+    ),
+    (
+        "not-used-read",
+        "house/x12-940.guide",
+        "  N1[ST]        required max 1",
+        "  not used      W66.05\n  N1[ST]        required max 1",
+    ),
+    (
+        "not-used-written",
+        "house/x12-945.guide",
+        "  LX.W12.02     required",
+        "  not used      N9[CN]\n  LX.W12.02     required",
+    ),
+    (
+        "guide-required-not-used",
+        "clients/brightwick/x12-940.guide",
+        "  W66.01        only",
+        "  not used      N1[ST]\n  W66.01        only",
+    ),
+    (
+        "guide-required-left-out",
+        "clients/brightwick/x12-940.guide",
+        "  G62           only 37 01",
+        "  G62[37]       required\n  G62           only 38 01",
+    ),
+    (
+        "guide-length-of-nothing",
+        "clients/brightwick/x12-940.guide",
+        "  W66.01        only",
+        "  W66.05        length 9 3\n  W66.01        only",
+    ),
+    (
+        "guide-code-not-of-base",
+        "clients/brightwick/x12-940.guide",
+        "  W66.01        only",
+        "  W05.01        only N X\n  W66.01        only",
+    ),
+    ("condition-of-no-code", "house/810.map", "if length(number) <= 22", "if kind = \"bill\""),
+    (
+        "condition-settled",
+        "house/943.map",
+        "left(equipment, 4) else absent",
+        "left(equipment, 4) else if length(equipment) > 10 then equipment else absent",
+    ),
+    ("condition-always", "house/945.map", "section N1[SF]", "section N1[SF] when \"A\" in (\"A\", \"B\")"),
+    ("flow-condition-of-no-code", "clients/brightwick/orders.flow", "when warehouse = ", "when action = "),
+    (
+        "parameters-unread",
+        "house/945.map",
+        "  W06.01 = \"F\"",
+        "  param one = \"1\"\n  param two = \"2\"\n  W06.01 = \"F\"",
+    ),
+    (
+        "required-in-a-list-without-line",
+        "house/940-order.map",
+        "    qty         =",
+        "    base_qty    = .01 #",
+    ),
+    (
+        "required-by-the-guide-unread",
+        "house/x12-940.guide",
+        "  N1[ST]        required max 1",
+        "  W05.04        required\n  N1[ST]        required max 1",
+    ),
+    (
+        "parameter-of-no-map",
+        "clients/tannbridge/partner.toml",
+        "[site]",
+        "[environments.test.parameters]\nw07_includes_damage = true\n\n[site]",
+    ),
+    (
+        "parameter-of-another-kind",
+        "clients/tannbridge/partner.toml",
+        "[site]",
+        "[parameters]\nw07_includes_damaged = \"true\"\n\n[site]",
+    ),
+    (
+        "parameter-with-of-no-map",
+        "clients/tannbridge/receipts.flow",
+        "write tannbridge/944 to",
+        "write tannbridge/944 with includes_damaged = true to",
+    ),
+    (
+        "environment-unknown",
+        "clients/tannbridge/partner.toml",
+        "[site]",
+        "[environments.tset.parameters]\nw07_includes_damaged = true\n\n[site]",
+    ),
+    (
+        "required-text-of-unknown",
+        "house/940-order.map",
+        "\"quantity missing\"",
+        "\"line {nr} has no quantity\"",
+    ),
+    ("required-text-unclosed", "house/940-order.map", "\"quantity missing\"", "\"line {no has no quantity\""),
     ("chosen-of-target", "house/940-order.map", "sum(out.lines.qty)", "sum(out.lines[uom = \"CA\"].qty)"),
     ("sum-of-text", "house/940-order.map", "sum(out.lines.qty)", "sum(out.lines.sku)"),
     ("wrong-kind-for-target", "house/wms-shipment.map", "final          = true", "final          = 1"),
@@ -294,6 +411,8 @@ fn every_mistake_has_its_finding() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/mistakes");
     let bless = std::env::var_os("UPDATE_EXPECT").is_some();
     let shipped = shipped::mapping_files();
+    let only = std::env::var("ONLY").unwrap_or_default();
+    let mistakes: Vec<_> = MISTAKES.iter().filter(|(name, ..)| name.contains(&only)).collect();
     let try_one = |(name, file, old, new): &(&str, &str, &str, &str)| {
         let mut files = shipped.clone();
         let text = files.get_mut(*file).unwrap_or_else(|| panic!("{name}: no file {file}"));
@@ -312,9 +431,9 @@ fn every_mistake_has_its_finding() {
     // One at a time would leave all cores but one without work for minutes.
     let workers = std::thread::available_parallelism().map_or(1, |cores| cores.get());
     let wrong: Vec<String> = std::thread::scope(|scope| {
-        let shares = MISTAKES.chunks(MISTAKES.len().div_ceil(workers));
+        let shares = mistakes.chunks(mistakes.len().div_ceil(workers).max(1));
         let running: Vec<_> = shares
-            .map(|share| scope.spawn(|| share.iter().filter_map(&try_one).collect::<Vec<_>>()))
+            .map(|share| scope.spawn(|| share.iter().copied().filter_map(&try_one).collect::<Vec<_>>()))
             .collect();
         running.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
     });

@@ -9,6 +9,7 @@ mod shipped;
 mod side_by_side;
 
 use crossdock::gateway::bundle::{self, MappingFiles};
+use crossdock::gateway::settings::Environment;
 use crossdock::tree::{Tree, View, json};
 use reference::Workspace;
 use side_by_side::both;
@@ -71,6 +72,16 @@ fn run_with(name: &str, text: &str, document: &str, in_both: bool) -> (String, V
     (shown, findings.as_slice().iter().map(|finding| finding.shown_code().to_string()).collect())
 }
 
+/// What is told while `house/m` runs over a document given as JSON.
+fn told(text: &str, document: &str) -> Vec<String> {
+    let (bundle, sources, findings) = bundle::compile(&files(text), None);
+    let bundle = bundle.unwrap_or_else(|| panic!("{}", shipped::render(findings.as_slice(), &sources)));
+    let (plan, mut tree) = (&bundle.maps["house/m"], Tree::new());
+    json::read(&plan.source_shape, document, &mut tree).unwrap();
+    let (_, findings, _) = shipped::run(plan, View::new(&tree, ""), vec![]);
+    findings.as_slice().iter().map(|finding| finding.title()).collect()
+}
+
 /// The findings of a map that does not compile.
 fn refused(text: &str) -> String {
     let (bundle, sources, findings) = bundle::compile(&files(text), None);
@@ -82,6 +93,151 @@ fn map(lines: &str) -> String {
     format!(
         "map house/m\n  version 1\n  lang 1\n  from canonical order as o\n  to canonical parcel\n{lines}\nend map\n"
     )
+}
+
+// ---------------------------------------------------------------------------------------------- required
+
+#[test]
+fn the_text_of_what_is_missing_has_values() {
+    let map = map(
+        "  number = number\n  section to from buyer required \"{number} has no buyer, {{or}} none yet\"\n    \
+         name = .name required \"{.id} of {o.number} has no name\"\n  end to\n  \
+         each lines from lines where qty > 0 required \"no lines in {o.number} of {this.number}\"\n    \
+         sku = .sku required \"line {.no} has no item\"\n  end lines",
+    );
+    let lines = r#""lines":[{"no":7,"qty":1}]"#;
+    assert_eq!(
+        told(&map, &format!(r#"{{"number":"1","buyer":{{"id":"B"}},{lines}}}"#)),
+        ["B of 1 has no name", "1 has no buyer, {or} none yet", "line 7 has no item"]
+    );
+    assert_eq!(told(&map, r#"{"number":"1"}"#), ["1 has no buyer, {or} none yet", "no lines in 1 of 1"]);
+}
+
+// ---------------------------------------------------------------------------------------------- names
+
+#[test]
+fn a_name_that_a_layer_gives_is_known_to_its_lines() {
+    let text = map("  number = number\n  service = country\n  country = country")
+        .replace("house/m", "house/base")
+        + "map house/m extends house/base\n  set service = word\n  add let half = left(country, 1)\n  add let word = half & \"!\"\nend map\n";
+    assert_eq!(
+        run(&text, r#"{"number":"1","country":"US"}"#).0,
+        r#"{"number":"1","country":"US","service":"U!"}"#
+    );
+    // Whatever the order in which they are given.
+    let [half, word] = ["  add let half = left(country, 1)\n", "  add let word = half & \"!\"\n"];
+    let turned = text.replace(&format!("{half}{word}"), &format!("{word}{half}"));
+    assert_ne!(turned, text);
+    assert_eq!(
+        by_plan("house/m", &turned, r#"{"number":"1","country":"US"}"#).0,
+        r#"{"number":"1","country":"US","service":"U!"}"#
+    );
+}
+
+#[test]
+fn a_line_of_a_fragment_may_be_changed_where_others_name_its_source() {
+    let text = "fragment who(src: canonical party) -> canonical party\n  id = src.id\n  kind = src.kind & src.id\nend fragment\n"
+        .to_string()
+        + &map("  number = number\n  section to from buyer\n    use who(here)\n  end to").replace("house/m", "house/base")
+        + "map house/m extends house/base\n  set to.id = .name\nend map\n";
+    assert_eq!(
+        by_plan("house/m", &text, r#"{"number":"1","buyer":{"id":"B","kind":"K","name":"N"}}"#).0,
+        r#"{"number":"1","to":{"id":"N","kind":"KB"}}"#
+    );
+}
+
+#[test]
+fn parts_of_a_text_have_no_blanks_around_them_wherever_they_are_wanted() {
+    let map = map(
+        "  number = number\n  notes = split(country, \";\")\n  service = split(country, \";\", 2)\n  count = count(split(country, \";\"))\n  \
+         section to\n    id = first(split(country, \";\"))\n  end to",
+    );
+    assert_eq!(
+        run(&map, r#"{"number":"1","country":" a ; b;  ; c "}"#).0,
+        r#"{"number":"1","service":"b","to":{"id":"a"},"notes":["a","b","c"],"count":3}"#
+    );
+}
+
+#[test]
+fn what_is_read_of_the_target_is_not_read_of_the_message() {
+    let lines = "  unmapped warn\n  number = number\n  check info E1 \"sent\": present(out.country) or present(number)";
+    let document = r#"{"number":"1","country":"US"}"#;
+    assert_eq!(by_plan("house/m", &map(lines), document).1, ["B009"]);
+}
+
+// ---------------------------------------------------------------------------------------------- nothing
+
+#[test]
+fn an_empty_text_is_nothing() {
+    let map = map(
+        "  number = number\n  service = mid(country, 36, 35) else \"behind\"\n  country = country via { US: \"\", DE: \"D\" } else \"NO\"\n  \
+         section to\n    id = trim(country) & \"x\"\n    name = strip_left(number, \"0\") else \"zero\"\n  end to\n  \
+         check info E1 \"there\": absent(left(country, 0)) and not present(trim(\"  \"))",
+    );
+    assert_eq!(
+        run(&map, r#"{"number":"000","country":"US"}"#),
+        (
+            r#"{"number":"000","country":"NO","service":"behind","to":{"id":"USx","name":"zero"}}"#.into(),
+            vec![]
+        )
+    );
+}
+
+// ---------------------------------------------------------------------------------------------- digits
+
+#[test]
+fn a_number_has_no_more_digits_than_the_shape_says() {
+    // decimal(9,3): six before the point, three behind it.
+    let map = |value: &str| {
+        map(&format!(
+            "  number = number\n  each lines from lines as l\n    sku = l.sku\n    qty = {value}\n  end lines"
+        ))
+    };
+    let order = |qty: &str| format!(r#"{{"number":"1","lines":[{{"sku":"A","qty":{qty}}}]}}"#);
+    for (value, qty, fits) in [
+        ("l.qty", "999999.999", true),
+        ("l.qty", "-999999.5000000", true),
+        ("l.qty", "1000000", false),
+        ("l.qty", "0.0001", false),
+        ("l.qty / 2", "1", true),
+        ("l.qty * 1000", "1000", false),
+        ("l.qty * 0.001", "0.5", false),
+        ("l.qty * 0.001 round 3 half_up", "0.5", true),
+        ("text(l.qty)", "1000000", false),
+    ] {
+        let found = run(&map(value), &order(qty)).1;
+        assert_eq!(found, if fits { vec![] } else { vec!["B006"] }, "{value} of {qty}");
+    }
+}
+
+// ---------------------------------------------------------------------------------------------- parameters
+
+#[test]
+fn a_parameter_has_the_value_of_its_environment() {
+    let map = map(
+        "  param word = \"own\"\n  param size = 1\n  number = number\n  service = $word\n  count = $size",
+    );
+    let partner = "client = \"ONE\"\nname = \"One\"\n[site]\ncode = \"A\"\nzone = \"UTC\"\n[parameters]\nword = \"all\"\n\
+        [environments.test.parameters]\nword = \"test\"\nsize = 2\n";
+    let mut files = files(&map.replace("map house/m", "map one/m"));
+    let built = |files: &MappingFiles| {
+        let (bundle, sources, findings) = bundle::compile(files, None);
+        let bundle = bundle.unwrap_or_else(|| panic!("{}", shipped::render(findings.as_slice(), &sources)));
+        let (plan, mut tree) = (&bundle.maps["one/m"], Tree::new());
+        json::read(&plan.source_shape, r#"{"number":"1"}"#, &mut tree).unwrap();
+        let (built, _, _) = shipped::run(plan, View::new(&tree, ""), vec![]);
+        let mut shown = String::new();
+        json::write(&plan.target_shape, View::new(&built, ""), false, &mut shown);
+        (shown.replace("\"client\":\"BRW01\",", ""), bundle.hash)
+    };
+    let (own, _) = built(&files);
+    assert_eq!(own, r#"{"number":"1","service":"own","count":1}"#);
+    files.insert("clients/one/partner.toml".into(), partner.into());
+    let (production, hash) = built(&files);
+    assert_eq!(production, r#"{"number":"1","service":"all","count":1}"#);
+    let (test, other) = built(&bundle::in_environment(&files, Environment::Test));
+    assert_eq!(test, r#"{"number":"1","service":"test","count":2}"#);
+    assert_ne!(hash, other, "the environment is part of what was agreed");
 }
 
 // ---------------------------------------------------------------------------------------------- when

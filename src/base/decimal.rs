@@ -202,6 +202,17 @@ impl Decimal {
         Decimal { units: quotient + if away { self.units.signum() } else { 0 }, scale: digits }
     }
 
+    /// Whether it can be written with so many digits before the point and so many behind it.
+    pub fn has_digits(self, whole: u8, fraction: u8) -> bool {
+        let limit = power(whole).unwrap_or(i128::MAX);
+        // What has no more digits in all has no more before the point.
+        (self.scale <= fraction && self.units.abs() < limit) || {
+            let number = self.normalize();
+            let divisor = power(number.scale).expect("scales are at most SCALE_MAX");
+            number.scale <= fraction && (number.units / divisor).abs() < limit
+        }
+    }
+
     /// The same number without trailing zeros after the point.
     #[inline]
     pub fn normalize(self) -> Decimal {

@@ -76,6 +76,12 @@ fn fields<'a>(
         new.max = if declared.many { u32::MAX } else { 1 };
         new.required = declared.required;
         new.max_length = max_length;
+        if let (Some(LeafType::Decimal), [all, behind]) = (new.leaf_type(), declared.kind.numbers.as_slice())
+        {
+            let digits = |number: u32| u8::try_from(number).unwrap_or(u8::MAX);
+            new.digits = Some((digits(all.saturating_sub(*behind)), digits(*behind)));
+        }
+        new.values = declared.kind.codes.iter().map(|code| code.text.as_str().into()).collect();
         new.is_lookup_key = declared.key;
         new.title = declared.documentation.as_str().into();
         if let Some(record) = record {

@@ -46,7 +46,7 @@ pub fn find(text: &str) -> Option<&'static CodeInfo> {
 
 /// Every code, in the order of the files.
 pub fn all() -> impl Iterator<Item = &'static CodeInfo> {
-    text::CODES.iter().chain(CODES).chain(elements::CODES).chain(transports::CODES)
+    text::CODES.iter().chain(CODES).chain(fitting::CODES).chain(elements::CODES).chain(transports::CODES)
 }
 
 macro_rules! codes {
@@ -63,6 +63,7 @@ macro_rules! codes {
 }
 
 mod elements;
+mod fitting;
 mod text;
 mod transports;
 

@@ -1,7 +1,8 @@
 //! The active configuration as one thing: all guides, maps, flows, tables and partner files, compiled, checked and
 //! tied together, identified by the hash of their bytes. What is not sound is never used.
 
-use super::settings::{self, Partner};
+use super::parameters;
+use super::settings::{self, Environment, Partner};
 use crate::base::files::{Files, read_whole};
 use crate::base::hash::{Sha, ShaHasher};
 use crate::base::span::{FileId, Sources, Span};
@@ -14,7 +15,7 @@ use crate::mapping::flow::{self, Flow};
 use crate::mapping::tables::Table;
 use crate::mapping::{self, Constant, MapSources, Plan, SideName};
 use crate::tree::Shape;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -110,6 +111,20 @@ pub fn is_mapping(name: &str) -> bool {
 
 const KINDS: [&str; 6] = [".shape", ".guide", ".map", ".flow", ".csv", "partner.toml"];
 
+/// The file that names the environment of a configuration, beside those of the folder: a folder has none of this name, as
+/// names that begin with a dot are left out. So the environment is stored with the files, and is part of their hash.
+const ENVIRONMENT_FILE: &str = ".environment";
+const TEST: &str = "test";
+
+/// The files of a mappings folder as they hold in an environment.
+pub fn in_environment(files: &MappingFiles, environment: Environment) -> MappingFiles {
+    let mut files = files.clone();
+    if environment == Environment::Test {
+        files.insert(ENVIRONMENT_FILE.into(), TEST.into());
+    }
+    files
+}
+
 /// Compiles a configuration. Every finding of every file comes in one run; `None` if one of them is an error.
 /// `endpoints` are the names that flows and partner files may use; `None` if they are not known, as when only a
 /// mappings folder is checked.
@@ -133,6 +148,10 @@ pub fn compile(files: &MappingFiles, endpoints: Option<&[String]>) -> (Option<Bu
         documents: &documents,
         endpoints,
         client_tables,
+        environment: match files.contains_key(ENVIRONMENT_FILE) {
+            true => Environment::Test,
+            false => Environment::Production,
+        },
         findings: &mut findings,
     }
     .compile();
@@ -158,6 +177,13 @@ fn site_parameters(code: &str, zone: &str) -> [(String, Constant); 2] {
     [("site", code), ("zone", zone)].map(|(name, value)| (name.to_string(), Constant::Text(value.into())))
 }
 
+/// What every map of a client knows in an environment.
+fn client_parameters(partner: &Partner, environment: Environment) -> BTreeMap<String, Constant> {
+    let mut parameters = parameters::given(partner, environment);
+    parameters.extend(site_parameters(&partner.site.code, &partner.site.zone));
+    parameters
+}
+
 fn hash(files: &MappingFiles) -> Sha {
     let mut hasher = ShaHasher::new();
     for (path, text) in files {
@@ -176,6 +202,7 @@ struct Compiler<'a> {
     endpoints: Option<&'a [String]>,
     /// Tables of each client: his rows over the house's.
     client_tables: BTreeMap<String, Tables>,
+    environment: Environment,
     findings: &'a mut Diagnostics,
 }
 
@@ -350,12 +377,6 @@ impl<'a> Compiler<'a> {
         }
         self.client_tables.insert(id.to_string(), tables.clone());
         self.zone(file, &partner);
-        let mut parameters: BTreeMap<String, Constant> = partner
-            .parameters
-            .iter()
-            .map(|(name, value)| (name.clone(), Constant::Text(value.as_str().into())))
-            .collect();
-        parameters.extend(site_parameters(&partner.site.code, &partner.site.zone));
         let syntaxes = partner.envelope.keys().chain(partner.acknowledge.keys());
         for syntax in syntaxes.chain(partner.expect.keys()) {
             let known = crate::formats::FORMATS.iter().map(|format| format.id());
@@ -382,11 +403,64 @@ impl<'a> Compiler<'a> {
         }
         let sources = self.map_sources(guides, &bundle.shapes, &tables);
         let mut routes = Vec::new();
-        for receive in &partner.receive {
-            self.endpoint(file, &receive.flow, &receive.endpoint);
-            routes.extend(self.route(file, receive, &sources, &parameters, bundle));
+        for environment in Environment::ALL {
+            let is_own = environment == self.environment;
+            // What is wrong with the other one is told before it is used there.
+            if !is_own && partner.environments.is_empty() {
+                continue;
+            }
+            self.given(id, file, (&partner, environment), &sources);
+            let parameters = client_parameters(&partner, environment);
+            for receive in &partner.receive {
+                self.endpoint(file, &receive.flow, &receive.endpoint);
+                let known = self.findings.as_slice().len();
+                let compiled = self.route(file, receive, &sources, &parameters, bundle);
+                self.forget_repeated(known);
+                routes.extend(compiled.into_iter().filter(|_| is_own));
+            }
         }
         Client { id: id.to_string(), partner, routes }
+    }
+
+    /// The parameters that a partner file gives go to maps that its flows or its own folder have.
+    fn given(
+        &mut self,
+        id: &str,
+        file: FileId,
+        (partner, environment): (&Partner, Environment),
+        sources: &MapSources<'_>,
+    ) {
+        let flows = self.documents.iter().filter_map(|document| match document {
+            Document::Flow(flow) if partner.receive.iter().any(|one| one.flow == flow.name.name) => {
+                Some(flow)
+            }
+            _ => None,
+        });
+        let own = sources.maps.keys().copied().filter(|name| name.split('/').next() == Some(id));
+        let mut used: BTreeSet<&str> = own.collect();
+        for flow in flows {
+            let writes = flow.writes.iter().chain(flow.whens.iter().flat_map(|when| &when.writes));
+            used.extend(writes.map(|write| write.map.name.as_str()));
+            used.extend(flow.reads.iter().map(|read| read.map.name.as_str()));
+        }
+        let text = &self.sources.file(file).text;
+        let span = |name: &str| {
+            let at = text.find(&format!("\n{name} =")).map_or(0, |at| at + 1);
+            crate::base::span::Span::new(file, at, at + if at == 0 { 0 } else { name.len() })
+        };
+        let known = self.findings.as_slice().len();
+        parameters::check(&parameters::given(partner, environment), &used, sources, span, self.findings);
+        self.forget_repeated(known);
+    }
+
+    /// Leaves out findings that were told among the first `known`.
+    fn forget_repeated(&mut self, known: usize) {
+        let told = self.findings.as_slice()[..known.min(self.findings.as_slice().len())].to_vec();
+        let mut at = 0;
+        self.findings.retain(|finding| {
+            at += 1;
+            at <= told.len() || !told.contains(finding)
+        });
     }
 
     fn zone(&mut self, file: FileId, partner: &Partner) {
@@ -439,8 +513,16 @@ impl<'a> Compiler<'a> {
             let lines = document.writes.iter().chain(document.whens.iter().flat_map(|when| &when.writes));
             for (line, (_, write)) in lines.zip(&flow.writes) {
                 self.endpoint_at(line.endpoint.span, &flow.name, &write.endpoint);
+                let span = |name: &str| {
+                    let word = line.parameters.iter().find(|(word, _)| word.text == name);
+                    word.map_or(line.span, |(word, _)| word.span)
+                };
+                let (written, used) = (&write.parameters, BTreeSet::from([line.map.name.as_str()]));
+                if sources.maps.contains_key(line.map.name.as_str()) {
+                    parameters::check(written, &used, sources, span, self.findings);
+                }
                 let mut parameters = parameters.clone();
-                parameters.extend(write.parameters.clone());
+                parameters.extend(written.clone());
                 let Some(plan) = self.map(&line.map, sources, &parameters) else { continue };
                 if let SideName::Guide(guide) = &plan.target
                     && let Some(layout) = bundle.layouts.get(guide)
@@ -507,8 +589,7 @@ impl<'a> Compiler<'a> {
             let tables = self.client_tables.get(client).unwrap_or(house).clone();
             let mut parameters = parameters.clone();
             if let Some(client) = bundle.clients.get(client) {
-                let site = &client.partner.site;
-                parameters.extend(site_parameters(&site.code, &site.zone));
+                parameters.extend(client_parameters(&client.partner, self.environment));
             }
             let sources = self.map_sources(guides, &bundle.shapes, &tables);
             let plan = self.map(&map.name, &sources, &parameters);

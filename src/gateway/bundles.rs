@@ -40,9 +40,10 @@ impl Gateway {
     /// If it cannot be stored.
     pub fn activate(&mut self, files: &MappingFiles) -> Result<Activation, GatewayError> {
         let names: Vec<String> = self.settings.endpoints.keys().cloned().collect();
-        let (compiled, sources, findings) = bundle::compile(files, Some(&names));
+        let files = bundle::in_environment(files, self.settings.environment);
+        let (compiled, sources, findings) = bundle::compile(&files, Some(&names));
         let Some(bundle) = compiled else { return Ok(Activation::Refused(findings, sources)) };
-        self.activate_compiled(files, Arc::new(bundle))?;
+        self.activate_compiled(&files, Arc::new(bundle))?;
         Ok(Activation::Active(findings, sources))
     }
 

@@ -27,6 +27,7 @@ mod known;
 mod message;
 mod names;
 mod operations;
+mod parameters;
 mod plan;
 mod spool;
 mod translate;

@@ -41,7 +41,49 @@ pub struct Partner {
     pub receive: Vec<Receive>,
     /// Parameters of maps, over the maps' own.
     #[serde(default)]
-    pub parameters: BTreeMap<String, String>,
+    pub parameters: BTreeMap<String, ParameterValue>,
+    /// What is different in one environment: `[environments.test.parameters]`.
+    #[serde(default)]
+    pub environments: BTreeMap<Environment, EnvironmentSettings>,
+}
+
+/// Where a gateway stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Environment {
+    /// Goods move.
+    #[default]
+    Production,
+    /// Nothing that goes out counts.
+    Test,
+}
+
+impl Environment {
+    /// All of them.
+    pub const ALL: [Environment; 2] = [Environment::Production, Environment::Test];
+}
+
+/// `[environments.NAME]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnvironmentSettings {
+    /// Parameters of maps, over those of all environments.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, ParameterValue>,
+}
+
+/// The value of a parameter.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum ParameterValue {
+    /// Text.
+    Text(String),
+    /// Truth.
+    Bool(bool),
+    /// A whole number.
+    Whole(i64),
+    /// A number with a point.
+    Number(f64),
 }
 
 fn production() -> String {
@@ -213,6 +255,9 @@ pub struct GatewaySettings {
     pub data: String,
     /// Folder of the mappings.
     pub mappings: String,
+    /// Which values of parameters hold.
+    #[serde(default)]
+    pub environment: Environment,
     /// How long a file that stops before its end may wait for the rest.
     #[serde(default = "incomplete_after", deserialize_with = "duration")]
     pub incomplete_after: Duration,

@@ -2,8 +2,8 @@
 
 use super::moment::{self, Moment};
 use super::{
-    ExtraColumns, Guide, GuideSources, PlaceRules, Relation, RelationKind, Unit, elements, hierarchy, narrow,
-    records, types,
+    ExtraColumns, Guide, GuideSources, PlaceRules, Relation, RelationKind, Unit, contradictions, elements,
+    hierarchy, narrow, records, types,
 };
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
@@ -116,6 +116,7 @@ fn build(layers: &[&GuideDocument], sources: &GuideSources<'_>, findings: &mut D
         let max_length = builder.guide.rules[i].max_length;
         builder.guide.shape_mut().place_mut(PlaceId(i as u32)).max_length = max_length;
     }
+    contradictions::tell(&builder.guide, builder.findings);
     Some(builder.guide)
 }
 

@@ -3,6 +3,7 @@
 //! `formats`.
 
 mod build;
+mod contradictions;
 pub mod elements;
 mod hierarchy;
 pub mod moment;

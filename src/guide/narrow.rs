@@ -75,7 +75,15 @@ fn apply(
             }
             (rules.min_length, rules.max_length) = (min, max);
         }
-        AttributeKind::Only(codes) => only(guide, place, codes),
+        AttributeKind::Only(codes) => {
+            let known = &guide.rules[guide.shape.place(place).key.unwrap_or(place).index()].codes;
+            let is_new = |code: &&Word| !known.iter().any(|known| **known == *code.text);
+            if !widen && !known.is_empty() && codes.iter().any(|code| is_new(&code)) {
+                let known: Vec<String> = known.iter().map(|code| code.to_string()).collect();
+                return Err(format!("the codes {}", shorten(&known)));
+            }
+            only(guide, place, codes);
+        }
         AttributeKind::Key(path) => key(guide, place, path, findings),
         AttributeKind::Name(title) => shape_place.title = title.text.as_str().into(),
         AttributeKind::Id(id) => rules.loop_id = id.text.as_str().into(),
@@ -162,7 +170,8 @@ pub fn only(guide: &mut Guide, place: PlaceId, codes: &[Word]) {
 /// `not used N2`
 pub fn not_used(guide: &mut Guide, path: &Path, findings: &mut Diagnostics) {
     for place in places(guide, path, findings).unwrap_or_default() {
-        guide.rules[place.index()].not_used = true;
+        let rules = &mut guide.rules[place.index()];
+        (rules.not_used, rules.span) = (true, Some(path.span));
     }
 }
 

@@ -648,7 +648,7 @@ pub struct Assignment {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Modifiers {
     /// `required` with its text.
-    pub required: Option<(Span, Option<Text>)>,
+    pub required: Option<(Span, Option<MessageText>)>,
     /// `always`
     pub always: Option<Span>,
     /// `truncate` and whether it warns.

@@ -6,6 +6,7 @@ use super::run::Facts;
 use super::slots::Slot;
 use super::trace::Tracing;
 use super::turns::Into;
+use crate::base::decimal::Decimal;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::tree::arena::{Adopted, Kept, Origin};
 use crate::tree::{LeafType, NodeId, PlaceId, Tree, Value};
@@ -272,7 +273,11 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
             self.unwritable(leaf, Value::Number(number));
             return false;
         }
-        // A number has no longest text, and does not stand in the source.
+        if leaf.digits.is_some_and(|(whole, fraction)| !number.has_digits(whole, fraction)) {
+            self.unwritable(leaf, Value::Number(number));
+            return !leaf.is_constant;
+        }
+        // It does not stand in the source.
         let mut digits = [0u8; 44];
         let value = self.target.keep(number.write_into(&mut digits));
         self.put_kept(leaf, value, to);
@@ -355,6 +360,12 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
 
     #[cold]
     fn fill_too_long(&mut self, leaf: &LeafPlan, text: &str, to: To) {
+        if let Some((whole, fraction)) = leaf.digits {
+            return match Decimal::parse(text.as_bytes()) {
+                Some(number) if number.has_digits(whole, fraction) => self.put(leaf, text, to),
+                _ => self.unwritable(leaf, Value::Text(text)),
+            };
+        }
         let shape = &self.evaluator.plan.target_shape;
         let max_length = leaf.max_length as usize;
         let finding = |code: Code| {

@@ -3,6 +3,7 @@
 mod blocks;
 mod builder;
 mod finish;
+mod fitting;
 mod lines;
 mod names;
 mod split;
@@ -21,7 +22,7 @@ use super::{constants, expression, layers, opened};
 use crate::canonical::Shapes;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, suggest};
 use crate::guide::{Guide, unknown_document};
-use crate::language::syntax::{FragmentDocument, MapDocument, Side, Word};
+use crate::language::syntax::{FragmentDocument, MapDocument, Parameter, Side, Word};
 use crate::tree::{PlaceId, Shape};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -64,6 +65,17 @@ pub fn compile(
     let sound = !own.has_errors();
     findings.extend(own);
     plan.filter(|_| sound)
+}
+
+/// The parameters that the map `name` has, its bases' included, with the values they have of their own.
+pub fn parameters(name: &str, sources: &MapSources<'_>) -> BTreeMap<String, Constant> {
+    let mut ignored = Diagnostics::bounded(0);
+    let map = flatten(name, &sources.maps, &sources.fragments, &mut ignored);
+    map.iter().flat_map(|map| &map.parameters).map(own_parameter).collect()
+}
+
+fn own_parameter(line: &Parameter) -> (String, Constant) {
+    (line.name.text.clone(), expression::constant(&line.value))
 }
 
 /// The map `name` with everything it extends, as one document that extends nothing. `None` if there is no such map, or
@@ -115,11 +127,16 @@ fn plan(
     let to = map.to.as_ref().or_else(|| side_missing(map, "to", findings))?;
     let (source, source_shape) = side(from, sources, findings)?;
     let (target, target_shape) = side(to, sources, findings)?;
-    let own = map.parameters.iter().map(|line| (line.name.text.clone(), expression::constant(&line.value)));
+    let own = map.parameters.iter().map(own_parameter);
     let mut parameters: BTreeMap<String, Constant> = own.collect();
     parameters.extend(given.iter().map(|(name, value)| (name.clone(), value.clone())));
     let mut context = Context::new(&parameters, sources.tables, findings);
+    if let SideName::Guide(name) = &source {
+        let own = sources.maps.get(map.name.name.as_str()).map_or(map.span, |document| document.span);
+        context.source_guide = sources.guides.get(name).map(|guide| (guide.clone(), own));
+    }
     context.item = sources.shapes.get(ITEM).cloned();
+    context.source = Some(source_shape.clone());
     context.read = read_by_the_format(&source, &source_shape, sources);
     let slot = context.slot();
     let mut scope = whole_scope(slot, (&source_shape, alias.as_ref()), &target_shape);
@@ -130,6 +147,7 @@ fn plan(
         target_guide: None,
         guard: None,
         open: Vec::new(),
+        facts: Vec::new(),
         split: None,
     };
     if let SideName::Guide(name) = &target {
@@ -138,10 +156,11 @@ fn plan(
     let earlier = compiler.earlier(map, &mut scope);
     let mut builder = Builder::new(PlaceId::ROOT);
     compiler.statements(&mut builder, &mut scope, &map.statements);
-    compiler.check_required(&builder, map, &target);
+    compiler.check_required(&builder, map.name.span);
     let mut root = compiler.whole(builder);
     let cases = compiler.cases(&source, &scope);
-    compiler.unread_parameter(map);
+    compiler.unread_parameters(map);
+    compiler.unread_of_guide(map);
     let Context { slots, sequences, indexes, lookups, rules, read, .. } = compiler.context;
     Some(Plan {
         name: map.name.name.clone(),
@@ -254,4 +273,6 @@ pub(super) struct Compiler<'a> {
     guard: Option<Arc<Guard>>,
     /// The fragments whose lines are at hand, from the outermost.
     open: Vec<String>,
+    /// What the conditions around the line at hand say.
+    facts: Vec<expression::Fact>,
 }

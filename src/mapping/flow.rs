@@ -79,6 +79,7 @@ pub fn compile(
     let mut conditions = Vec::new();
     for when in &flow.whens {
         let Some(condition) = context.condition(&scope, &when.condition) else { continue };
+        context.tell_foregone(&scope, &when.condition, &[]);
         conditions.push(condition);
         for write in &when.writes {
             let plan = write_plan(write, &scope, &mut context);

@@ -1,5 +1,6 @@
 //! Layers of a map: the base's lines, changed by each overlay. Identity is the target path; a miss is an error.
 
+use super::mentions::names_first;
 use super::two_way::{Turning, is_turned};
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
@@ -43,6 +44,7 @@ pub fn apply(
     }
     map.earlier.extend(overlay.earlier.iter().cloned());
     change(&mut map.statements, &overlay.statements, findings);
+    names_first(&mut map.statements, overlay.span);
     map
 }
 

@@ -13,6 +13,7 @@ mod foreseen;
 pub mod functions;
 mod layers;
 mod lookups;
+mod mentions;
 mod names;
 mod opened;
 mod order;
@@ -27,7 +28,7 @@ mod turns;
 mod two_way;
 mod values;
 
-pub use compile::{MapSources, compile, flatten, share};
+pub use compile::{MapSources, compile, flatten, parameters, share};
 pub use plan::{Constant, Plan, SideName};
 pub use run::{Earlier, Facts, Found, Lookups, Outcome, Runner};
 pub use split::Part;

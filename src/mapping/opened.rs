@@ -1,8 +1,10 @@
 //! Fragments of which a layer changes a line: their lines take the place of `use`, so that the change finds its line.
 
 use super::layers::{block_mut, keys, target};
+use super::mentions::paths_of;
 use crate::language::syntax::{
-    ExpressionKind, FragmentDocument, MapDocument, Path, Statement, StatementKind,
+    Expression, ExpressionKind, FragmentDocument, MapDocument, Path, PathStep, Statement, StatementKind,
+    StepName,
 };
 use std::collections::BTreeMap;
 
@@ -50,8 +52,30 @@ fn open_for(statements: &mut Vec<Statement>, path: &Path, fragments: &Fragments<
     }
     let used = |line: &Statement| used_here(line, fragments).filter(|fragment| has(&fragment.statements));
     if let Some((at, fragment)) = lines.iter().enumerate().find_map(|(at, line)| Some((at, used(line)?))) {
-        lines.splice(at..=at, fragment.statements.iter().cloned());
+        let named = source_named(fragment);
+        lines.splice(at..=at, named.into_iter().chain(fragment.statements.iter().cloned()));
     }
+}
+
+/// The name of what the fragment reads, if its lines use it.
+fn source_named(fragment: &FragmentDocument) -> Option<Statement> {
+    let (name, mut is_used) = (&fragment.source, false);
+    for line in &fragment.statements {
+        paths_of(line, &mut |path| {
+            is_used |= !path.starts_with_dot() && path.head() == Some(&name.text);
+        });
+    }
+    let step = PathStep {
+        name: StepName::Name("here".into()),
+        selectors: Vec::new(),
+        occurrence: None,
+        is_deep: false,
+        span: name.span,
+    };
+    let here = Path { steps: vec![step], span: name.span };
+    let value = Expression { kind: ExpressionKind::Path(here), span: name.span };
+    let kind = StatementKind::Let { name: name.clone(), value };
+    is_used.then(|| Statement { kind, documentation: String::new(), span: name.span })
 }
 
 /// The fragment of `use NAME(here)`: what stands in it means the same in its place.

@@ -15,6 +15,7 @@ use crate::base::decimal::{Decimal, RoundingMode};
 use crate::base::span::Span;
 use crate::diagnostics::Severity;
 use crate::guide::path::KeyTest;
+use crate::tree::value::ValueKind;
 use crate::tree::{LeafType, PlaceId, Shape};
 use regex::Regex;
 use std::num::NonZeroU64;
@@ -140,8 +141,10 @@ pub struct LeafPlan {
     pub value: Expr,
     /// How that value becomes text.
     pub making: Making,
-    /// Longest text in characters; 0 if there is no bound.
+    /// Longest text in characters; 0 if there is no bound. A longer number may still fit.
     pub max_length: u32,
+    /// Most digits of a number before and behind the point.
+    pub digits: Option<(u8, u8)>,
     /// Whether it is a constant or parameter: such a leaf alone does not make its record worth writing.
     pub is_constant: bool,
     /// Text of `required`.
@@ -402,6 +405,18 @@ pub enum Constant {
     Number(Decimal),
     /// Truth.
     Bool(bool),
+}
+
+impl Constant {
+    /// Its kind.
+    pub fn kind(&self) -> ValueKind {
+        match self {
+            Constant::Absent => ValueKind::Nothing,
+            Constant::Text(_) => ValueKind::Text,
+            Constant::Number(_) => ValueKind::Number,
+            Constant::Bool(_) => ValueKind::Bool,
+        }
+    }
 }
 
 /// An expression over place ids and slots.

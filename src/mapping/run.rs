@@ -103,7 +103,7 @@ pub struct Runner {
     /// Records of targets built so far.
     pub(super) records: u32,
     /// What the last run looked for and did not have.
-    wanted: Vec<LookupKey>,
+    pub(super) wanted: Vec<LookupKey>,
 }
 
 impl Runner {
@@ -181,14 +181,46 @@ impl Runner {
         facts: &Facts<'_>,
         fetch: Fetch<'_, E>,
     ) -> Result<Lookups, E> {
+        let (mut target, mut ignored) = (Tree::new(), Diagnostics::bounded(0));
+        self.fetched(plan, facts, fetch, &mut |runner, facts| {
+            runner.run(plan, source, facts, &mut target, &mut ignored);
+        })
+    }
+
+    /// Fetches what picks the records of the documents of a message looks up: for [`Runner::parts`].
+    ///
+    /// # Errors
+    /// What `fetch` gives.
+    pub fn look_up_parts<E>(
+        &mut self,
+        plan: &Plan,
+        source: View<'_>,
+        facts: &Facts<'_>,
+        fetch: Fetch<'_, E>,
+    ) -> Result<Lookups, E> {
+        if plan.split.is_none() {
+            return Ok(Lookups::default());
+        }
+        let mut ignored = Diagnostics::bounded(0);
+        self.fetched(plan, facts, fetch, &mut |runner, facts| {
+            runner.parts(plan, source, facts, &mut ignored);
+        })
+    }
+
+    /// Fetches what `once` wants, until it wants nothing more.
+    fn fetched<E>(
+        &mut self,
+        plan: &Plan,
+        facts: &Facts<'_>,
+        fetch: Fetch<'_, E>,
+        once: &mut dyn FnMut(&mut Runner, &Facts<'_>),
+    ) -> Result<Lookups, E> {
         let mut known = Lookups::default();
         if plan.lookups.is_empty() {
             return Ok(known);
         }
-        let (mut target, mut ignored) = (Tree::new(), Diagnostics::bounded(0));
         for _ in 0..LOOKUP_ROUNDS_MAX {
-            let facts = Facts { lookups: Some(&known), ..facts.clone() };
-            self.run(plan, source, &facts, &mut target, &mut ignored);
+            once(self, &Facts { lookups: Some(&known), ..facts.clone() });
             let wanted = std::mem::take(&mut self.wanted);
             if wanted.is_empty() {
                 break;

@@ -73,6 +73,7 @@ impl Runner {
         if let Some(last) = parts.last_mut() {
             last.is_last = true;
         }
+        self.wanted = evaluator.wanted.take();
         parts.into_iter().map(Some).collect()
     }
 }

@@ -30,16 +30,11 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
         let evaluator = self.evaluator;
         // All parts of a text come from where the text stands.
         let is_cut = matches!(list, ListSource::Parts(..) | ListSource::Lines(..) | ListSource::Distinct(..));
-        let is_split = matches!(list, ListSource::Parts(..));
         evaluator.origin.set(None);
         evaluator.each_value(list, &self.at(here), &mut |value| {
             let origin = if is_cut { evaluator.origin.get() } else { evaluator.origin.take() };
             let mut steps = Vec::new();
             evaluator.trace.note(|trace| steps = trace.take());
-            let value = match value {
-                Value::Text(part) if is_split => Value::Text(part.trim()),
-                value => value,
-            };
             if !value.is_absent() && value != Value::Text("") {
                 members.push(Member { value, origin, steps });
             }

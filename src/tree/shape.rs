@@ -55,6 +55,10 @@ pub struct Place {
     pub pairs: Vec<Pairs>,
     /// Longest value in characters; 0 is unbounded.
     pub max_length: u32,
+    /// Most digits of a canonical `decimal(p,s)` before and behind the point.
+    pub digits: Option<(u8, u8)>,
+    /// The values of a canonical `code`; empty is any. The codes of a guide stand in its rules.
+    pub values: Vec<Box<str>>,
     /// Whether documents may be looked up by it.
     pub is_lookup_key: bool,
     /// A few words for people.
@@ -111,6 +115,8 @@ impl Shape {
             children: Vec::new(),
             pairs: Vec::new(),
             max_length: 0,
+            digits: None,
+            values: Vec::new(),
             is_lookup_key: false,
             title: "".into(),
         };
@@ -134,6 +140,8 @@ impl Shape {
             children: Vec::new(),
             pairs: Vec::new(),
             max_length: 0,
+            digits: None,
+            values: Vec::new(),
             is_lookup_key: false,
             title: "".into(),
         });

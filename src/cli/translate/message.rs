@@ -6,9 +6,11 @@ use crate::base::limits::Limits;
 use crate::cli::units::Unit;
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::formats::{Layout, MessageInput, Scratch};
+use crate::mapping::plan::EarlierPlan;
 use crate::mapping::trace::Trace;
-use crate::mapping::{Facts, Plan, Runner};
+use crate::mapping::{Facts, Found, Part, Plan, Runner};
 use crate::tree::{NodeId, PlaceId, Tree, View};
+use std::convert::Infallible;
 
 /// What became of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,12 +126,11 @@ impl Session<'_> {
         runner.cases(way.read, source, &facts, &mut findings);
         let keys = runner.lookup_keys(way.read, source, &facts);
         facts.earlier = earlier::find(way.read, &keys, &self.earlier);
-        for (number, part) in runner.parts(way.read, source, &facts, &mut findings).iter().enumerate() {
+        let mut find = |line: &EarlierPlan, keys: Vec<(String, String)>| self.found(line, &keys);
+        let parts = self.parts(way.read, source, &facts, (runner, &mut findings));
+        for (number, part) in parts.iter().enumerate() {
             let mut facts = Facts { part: part.as_ref(), ..facts.clone() };
-            let lookups = runner.look_up(way.read, source, &facts, &mut |line, keys| {
-                Ok::<_, std::convert::Infallible>(earlier::find_one(line, &keys, &self.earlier))
-            });
-            let Ok(lookups) = lookups;
+            let Ok(lookups) = runner.look_up(way.read, source, &facts, &mut find);
             facts.lookups = Some(&lookups);
             let (mut document, mut trace, mut outputs) = (Tree::new(), Trace::default(), None);
             match self.is_traced {
@@ -161,6 +162,24 @@ impl Session<'_> {
     /// The bytes of a message.
     pub fn message_bytes(&self, unit: &Unit) -> &[u8] {
         &self.bytes[unit.row.offset as usize..(unit.row.offset + unit.row.length) as usize]
+    }
+
+    /// What the documents of a message are made from.
+    fn parts(
+        &self,
+        plan: &Plan,
+        source: View<'_>,
+        facts: &Facts<'_>,
+        (runner, findings): (&mut Runner, &mut Diagnostics),
+    ) -> Vec<Option<Part>> {
+        let mut find = |line: &EarlierPlan, keys: Vec<(String, String)>| self.found(line, &keys);
+        let Ok(lookups) = runner.look_up_parts(plan, source, facts, &mut find);
+        runner.parts(plan, source, &Facts { lookups: Some(&lookups), ..facts.clone() }, findings)
+    }
+
+    /// What a look-up by these keys finds.
+    fn found(&self, line: &EarlierPlan, keys: &[(String, String)]) -> Result<Found, Infallible> {
+        Ok(earlier::find_one(line, keys, &self.earlier))
     }
 
     /// Fields every canonical document has: from the partner file and the envelope.
@@ -204,9 +223,7 @@ impl Session<'_> {
             };
             let keys = runner.lookup_keys(plan, view, &facts);
             facts.earlier = earlier::find(plan, &keys, &self.earlier);
-            let Ok(lookups) = runner.look_up(plan, view, &facts, &mut |line, keys| {
-                Ok::<_, std::convert::Infallible>(earlier::find_one(line, &keys, &self.earlier))
-            });
+            let Ok(lookups) = runner.look_up(plan, view, &facts, &mut |line, keys| self.found(line, &keys));
             facts.lookups = Some(&lookups);
             let mut output =
                 Output { plan, endpoint, tree: Tree::new(), trace: Trace::default(), bytes: Vec::new() };

@@ -274,7 +274,7 @@ fn modifiers(input: Input<'_>) -> Parsed<'_, Modifiers> {
             rest.first().filter(|token| token.kind == Kind::Word).map(|token| (token, token.text.as_ref()));
         let twice = match word {
             Some((token, "required")) => {
-                let (next, text) = opt(string).parse(rest.rest())?;
+                let (next, text) = opt(message).parse(rest.rest())?;
                 rest = next;
                 found.required.replace((token.span, text)).is_some()
             }

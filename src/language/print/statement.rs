@@ -97,7 +97,7 @@ fn modifiers(modifiers: &Modifiers) -> String {
     let mut out = String::new();
     if let Some((_, words)) = &modifiers.required {
         out += " required";
-        out.extend(words.iter().map(|words| format!(" {}", text(&words.text))));
+        out.extend(words.iter().map(|words| format!(" {}", message(words))));
     }
     if modifiers.always.is_some() {
         out += " always";

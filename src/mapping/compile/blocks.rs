@@ -1,7 +1,7 @@
 //! Blocks: sections and lists of records.
 
 use super::builder::BuilderBlock;
-use super::lines::{constant_leaf, words};
+use super::lines::constant_leaf;
 use super::{Builder, Compiler};
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::guide::path::{StepError, StepPlaces, step_places};
@@ -9,6 +9,7 @@ use crate::guide::shorten;
 use crate::language::syntax::{
     Block, Expression, ExpressionKind, Occurrence, Path, PathStep, SelectorKind, Statement,
 };
+use crate::mapping::expression::{implied, not_listed, permits};
 use crate::mapping::layers;
 use crate::mapping::names::{Binding, Found, Multiplicity, Resolved, Scope, step_text};
 use crate::mapping::plan::{BlockKind, Expr, RecordsPlan};
@@ -50,7 +51,7 @@ impl Compiler<'_> {
                 (inner, BlockKind::Section(found.nodes, slot))
             }
         };
-        self.block(builder, &mut inner, block, kind, statement);
+        self.block(builder, (&mut inner, scope), block, kind, statement);
     }
 
     pub(super) fn each(
@@ -74,7 +75,7 @@ impl Compiler<'_> {
             None => return,
         };
         let Some((mut inner, records)) = self.records(scope, block, path, *found) else { return };
-        self.block(builder, &mut inner, block, BlockKind::Each(records), statement);
+        self.block(builder, (&mut inner, scope), block, BlockKind::Each(records), statement);
     }
 
     /// What `each` goes through, and what its lines see.
@@ -113,10 +114,11 @@ impl Compiler<'_> {
         Some((inner, RecordsPlan { nodes: found.nodes, slot, inside, group_by, sort_by }))
     }
 
+    /// A block whose lines see `scope`; the record it needs is missed in `outer`.
     pub(super) fn block(
         &mut self,
         builder: &mut Builder,
-        scope: &mut Scope,
+        (scope, outer): (&mut Scope, &Scope),
         block: &Block,
         kind: BlockKind,
         statement: &Statement,
@@ -133,11 +135,19 @@ impl Compiler<'_> {
             self.context.findings.push(finding);
             return;
         }
+        // In another record the same words mean something else.
+        let is_plain = matches!(kind, BlockKind::Plain);
+        let facts = std::mem::take(&mut self.facts);
+        self.facts.extend(facts.iter().filter(|fact| is_plain && fact.outlives_this()).cloned());
         let condition = match &block.condition {
             None => None,
             Some(condition) => match self.context.condition(scope, condition) {
-                Some(condition) => Some(condition),
-                None => return,
+                Some(compiled) => {
+                    self.context.tell_foregone(scope, condition, &self.facts);
+                    self.facts.extend(implied(condition, true));
+                    Some(compiled)
+                }
+                None => return self.facts = facts,
             },
         };
         let rule = self.context.rule(statement.span);
@@ -148,14 +158,13 @@ impl Compiler<'_> {
         self.context.lists.extend(listed.map(|slot| (slot, condition.is_some())));
         let guard = self.guard.take();
         self.statements(&mut inner, scope, &block.statements);
+        self.check_required(&inner, block.target.span);
         self.guard.clone_from(&guard);
+        self.facts = facts;
         if listed.is_some() {
             self.context.lists.pop();
         }
-        let required = block.modifiers.required.as_ref().map(|(_, text)| {
-            let missing = || format!("{} is missing", layers::keys(&block.target).join("."));
-            words(text.as_ref().map_or_else(missing, |text| text.text.clone()))
-        });
+        let required = self.required(outer, &block.modifiers, &block.target);
         builder.blocks.push(BuilderBlock {
             place,
             kind,
@@ -180,15 +189,13 @@ impl Compiler<'_> {
         }
         match places {
             // Without a selector: the plain one, which is the last of its slot.
-            Ok(found) => found
-                .places
-                .iter()
-                .copied()
-                .find(|&place| {
-                    let codes = &self.shape.place(place).codes;
-                    !step.selectors.is_empty() || codes.is_empty()
-                })
-                .or(found.places.first().copied()),
+            Ok(found) => {
+                let is_meant =
+                    |place: &PlaceId| !step.selectors.is_empty() || self.shape.place(*place).codes.is_empty();
+                let place = found.places.iter().copied().find(is_meant).or(found.places.first().copied())?;
+                self.is_wanted(place, step);
+                Some(place)
+            }
             Err(StepError::NoKey) => {
                 let name = step_text(step);
                 let finding =
@@ -209,6 +216,28 @@ impl Compiler<'_> {
                 });
                 None
             }
+        }
+    }
+
+    /// Tells of a target that its guide has no use for.
+    fn is_wanted(&mut self, place: PlaceId, step: &PathStep) {
+        let Some(guide) = &self.target_guide else { return };
+        if guide.rules(place).not_used {
+            let finding = Diagnostic::new(Code::M064)
+                .with("name", guide.shape.path(place))
+                .with("guide", &guide.name)
+                .at(step.span, "not used");
+            self.context.findings.push(finding);
+        }
+        let codes = step.selectors.iter().find_map(|selector| match &selector.kind {
+            SelectorKind::Codes { negated: false, codes } => codes.first(),
+            _ => None,
+        });
+        let key = self.shape.place(place).key;
+        if let (Some(code), Some(key)) = (codes, key)
+            && !permits(guide, key, &code.text)
+        {
+            self.context.findings.push(not_listed(guide, code, &[key]));
         }
     }
 

@@ -2,18 +2,22 @@
 
 use super::when::is_covered;
 use super::{Builder, Compiler};
+use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic};
+use crate::guide::Guide;
 use crate::language::syntax::MapDocument;
 use crate::mapping::order;
-use crate::mapping::plan::{BlockPlan, LeafPlan, RecordPlan, SideName};
+use crate::mapping::plan::{BlockPlan, LeafPlan, RecordPlan};
 use crate::mapping::turns::Turns;
 use crate::tree::PlaceId;
 
 impl Compiler<'_> {
-    /// A parameter of the map that no line reads.
-    pub(super) fn unread_parameter(&mut self, map: &MapDocument) {
-        let unread = map.parameters.iter().find(|p| !self.context.used_parameters.contains(&p.name.text));
-        if let Some(parameter) = unread {
+    /// Parameters of the map that no line reads.
+    pub(super) fn unread_parameters(&mut self, map: &MapDocument) {
+        for parameter in &map.parameters {
+            if self.context.used_parameters.contains(&parameter.name.text) {
+                continue;
+            }
             let finding = Diagnostic::new(Code::M019)
                 .with("name", &parameter.name.text)
                 .at(parameter.span, "nobody reads it");
@@ -21,19 +25,46 @@ impl Compiler<'_> {
         }
     }
 
-    pub(super) fn check_required(&mut self, builder: &Builder, map: &MapDocument, target: &SideName) {
-        let SideName::Canonical(_) = target else { return };
+    /// Tells of the fields of a record that its shape requires and no line builds.
+    pub(super) fn check_required(&mut self, builder: &Builder, at: Span) {
+        if self.target_guide.is_some() {
+            return;
+        }
         const FILLED_BY_THE_GATEWAY: [&str; 4] = ["client", "sender", "receiver", "provenance"];
-        for &child in &self.shape.place(PlaceId::ROOT).children {
+        let is_root = builder.place == PlaceId::ROOT;
+        for &child in &self.shape.place(builder.place).children {
             let place = self.shape.place(child);
             let owned = is_covered(builder.owners.iter().filter(|owner| owner.place == child));
-            if place.required && !owned && !FILLED_BY_THE_GATEWAY.contains(&&*place.name) {
+            let is_filled = is_root && FILLED_BY_THE_GATEWAY.contains(&&*place.name);
+            if place.required && !owned && !is_filled {
                 self.context.findings.push(
                     Diagnostic::new(Code::M004)
-                        .with("target", &*place.name)
+                        .with("target", self.shape.path(child))
                         .with("shape", &self.shape.name)
-                        .at(map.name.span, "this map"),
+                        .at(at, if is_root { "this map" } else { "in this block" }),
                 );
+            }
+        }
+    }
+
+    /// Elements that every message has and no line reads or ignores: each message would be flagged or held for them.
+    pub(super) fn unread_of_guide(&mut self, map: &MapDocument) {
+        let Some((guide, _)) = self.context.source_guide.clone().filter(|_| map.unmapped.is_some()) else {
+            return;
+        };
+        // A line that does not compile reads nothing.
+        let is_unsound = self.context.findings.has_errors();
+        if is_unsound || map.unmapped.as_ref().is_some_and(|word| word.text == "ignore") {
+            return;
+        }
+        for (place, leaf) in guide.shape.places() {
+            let is_read = self.context.read.get(place.index()).copied().unwrap_or(true);
+            if leaf.leaf_type().is_some() && !is_read && is_in_every_message(&guide, place) {
+                let finding = Diagnostic::new(Code::M066)
+                    .with("name", guide.shape.path(place))
+                    .with("guide", &guide.name)
+                    .at(map.name.span, "this map");
+                self.context.findings.push(finding);
             }
         }
     }
@@ -119,4 +150,15 @@ impl Compiler<'_> {
         }
         (first, last)
     }
+}
+
+/// Whether a place and all records around it are required. What kinds of its own may take the place of is not: one of them
+/// is enough.
+fn is_in_every_message(guide: &Guide, place: PlaceId) -> bool {
+    let shape = &guide.shape;
+    let own = shape.place(place);
+    let siblings = || shape.place(own.parent).children.iter().map(|&sibling| shape.place(sibling));
+    let has_kinds = || siblings().any(|sibling| sibling.slot == own.slot && !sibling.codes.is_empty());
+    let is_plain_of_kinds = || own.codes.is_empty() && has_kinds();
+    place == PlaceId::ROOT || (own.required && !is_plain_of_kinds() && is_in_every_message(guide, own.parent))
 }

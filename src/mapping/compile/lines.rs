@@ -4,15 +4,15 @@ use super::builder::{BuilderBlock, Owner};
 use super::{Builder, Compiler};
 use crate::base::decimal::RoundingMode;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::language::syntax::{Assignment, ExpressionKind, Path, PathStep, Rounding};
-use crate::mapping::expression::Typed;
+use crate::language::syntax::{Assignment, ExpressionKind, Modifiers, Path, PathStep, Rounding};
+use crate::mapping::expression::{Typed, permits};
 use crate::mapping::layers;
 use crate::mapping::names::{Found, Multiplicity, Scope, pair_step};
 use crate::mapping::plan::{
     BlockKind, Constant, Expr, LeafPlan, Making, Message, MessagePartPlan, Round, Truncate,
 };
 use crate::tree::value::ValueKind;
-use crate::tree::{LeafType, PlaceId, Shape};
+use crate::tree::{LeafType, Place, PlaceId, Shape};
 
 impl Compiler<'_> {
     pub(super) fn assign(
@@ -55,27 +55,30 @@ impl Compiler<'_> {
         if self.shape.place(place).leaf_type().is_none() {
             return self.copy(builder, scope, line, place, rule);
         }
+        self.constants_fit(line, place);
         if self.shape.place(place).is_many() {
             return self.leaves(builder, scope, line, place, rule);
         }
         let Some(typed) = self.context.value(scope, &line.value) else { return };
-        self.leaf(builder, line, place, typed, rule);
+        self.leaf(builder, scope, line, place, typed, rule);
     }
 
     pub(super) fn leaf(
         &mut self,
         builder: &mut Builder,
+        scope: &Scope,
         line: &Assignment,
         place: PlaceId,
         typed: Typed,
         rule: u32,
     ) {
-        let leaf = self.leaf_plan(line, place, typed, rule);
+        let leaf = self.leaf_plan(scope, line, place, typed, rule);
         builder.leaves.extend(leaf);
     }
 
     pub(super) fn leaf_plan(
         &mut self,
+        scope: &Scope,
         line: &Assignment,
         place: PlaceId,
         typed: Typed,
@@ -100,17 +103,15 @@ impl Compiler<'_> {
             );
             return None;
         }
-        let required = line.modifiers.required.as_ref().map(|(_, text)| {
-            let missing = || format!("{} is missing", layers::keys(&line.target).join("."));
-            words(text.as_ref().map_or_else(missing, |text| text.text.clone()))
-        });
+        let required = self.required(scope, &line.modifiers, &line.target);
         let round = line.modifiers.round.as_ref().and_then(|round| self.rounding(round));
         let making = Making::of(&typed.expr, &leaf, round);
         let is_copied = making == Making::Computed && round.is_none() && typed.expr.copies_number();
         Some(LeafPlan {
             place,
             making,
-            max_length: if leaf.kind() == ValueKind::Text { max_length } else { 0 },
+            max_length: longest(&leaf, self.shape.place(place)),
+            digits: self.shape.place(place).digits,
             leaf,
             is_constant: matches!(typed.expr, Expr::Constant(_)),
             quick: if making.copies() || is_copied { typed.expr.copies() } else { None },
@@ -122,6 +123,20 @@ impl Compiler<'_> {
             guard: self.guard.clone(),
             rule,
         })
+    }
+
+    /// What is said if there is nothing, of a line or block that needs something.
+    pub(super) fn required(
+        &mut self,
+        scope: &Scope,
+        modifiers: &Modifiers,
+        target: &Path,
+    ) -> Option<Message> {
+        let (_, text) = modifiers.required.as_ref()?;
+        match text {
+            Some(text) => self.context.message(scope, text),
+            None => Some(words(format!("{} is missing", layers::keys(target).join(".")))),
+        }
     }
 
     pub(super) fn rounding(&mut self, round: &Rounding) -> Option<Round> {
@@ -153,10 +168,25 @@ impl Compiler<'_> {
                 Diagnostic::new(Code::M015)
                     .with("target", layers::keys(target).join("."))
                     .at(target.span, "again here")
-                    .at(first, "first here"),
+                    .at(first, "first here")
+                    .help(self.one_of_two(builder.place)),
             );
         }
         builder.owners.push(Owner { place, rule, guard: self.guard.clone() });
+    }
+
+    /// What helps where two lines build one field of a record.
+    fn one_of_two(&self, record: PlaceId) -> String {
+        let place = self.shape.place(record);
+        match (record == PlaceId::ROOT || place.position > 0, place.is_many()) {
+            (true, _) => "keep one of the lines".into(),
+            (false, true) => {
+                format!("keep one of the lines, or write a `section {}` for each of them", place.name)
+            }
+            (false, false) => {
+                format!("keep one of the lines: there is one `{}` at most (`max 1`)", self.shape.path(record))
+            }
+        }
     }
 
     pub(super) fn assign_pair(
@@ -168,7 +198,10 @@ impl Compiler<'_> {
         code: &str,
     ) {
         let is_free = |value: PlaceId| builder.owner(value, self.guard.as_deref()).is_none();
-        let free = pairs.iter().find(|(_, value)| is_free(*value));
+        let takes = |qualifier: PlaceId| {
+            self.target_guide.as_ref().is_none_or(|guide| permits(guide, qualifier, code))
+        };
+        let free = pairs.iter().find(|(qualifier, value)| is_free(*value) && takes(*qualifier));
         let Some(&(qualifier, value)) = free else {
             self.context.findings.push(
                 Diagnostic::new(Code::M026)
@@ -181,10 +214,11 @@ impl Compiler<'_> {
         for place in [value, qualifier] {
             builder.owners.push(Owner { place, rule, guard: self.guard.clone() });
         }
+        self.constants_fit(line, value);
         let Some(typed) = self.context.value(scope, &line.value) else { return };
         let constant = constant_leaf(&self.shape, qualifier, code, rule);
         builder.leaves.push(LeafPlan { beside: Some(value), guard: self.guard.clone(), ..constant });
-        self.leaf(builder, line, value, typed, rule);
+        self.leaf(builder, scope, line, value, typed, rule);
     }
 
     pub(super) fn copy(
@@ -232,7 +266,7 @@ impl Compiler<'_> {
 }
 
 /// A message without values.
-pub(super) fn words(text: String) -> Message {
+fn words(text: String) -> Message {
     Message { parts: vec![MessagePartPlan::Text(text)] }
 }
 
@@ -248,13 +282,23 @@ pub(super) fn fits(value: ValueKind, target: ValueKind) -> bool {
     }
 }
 
+/// The longest text that fits without a look at it.
+fn longest(leaf: &LeafType, target: &Place) -> u32 {
+    match (leaf.kind(), target.digits) {
+        (ValueKind::Text, _) => target.max_length,
+        (_, Some((whole, fraction))) => u32::from(whole.min(fraction.max(1)).max(1)),
+        _ => 0,
+    }
+}
+
 pub(super) fn constant_leaf(shape: &Shape, place: PlaceId, code: &str, rule: u32) -> LeafPlan {
     let leaf = shape.place(place).leaf_type().cloned().unwrap_or(LeafType::Text);
     let value = Expr::Constant(Constant::Text(code.into()));
     LeafPlan {
         place,
         making: Making::of(&value, &leaf, None),
-        max_length: if leaf.kind() == ValueKind::Text { shape.place(place).max_length } else { 0 },
+        max_length: longest(&leaf, shape.place(place)),
+        digits: None,
         leaf,
         value,
         is_constant: true,

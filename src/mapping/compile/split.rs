@@ -1,6 +1,5 @@
 //! `each document from …`: one message that becomes several documents.
 
-use super::lines::words;
 use super::{Builder, Compiler};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::language::syntax::{Block, Path, Statement};
@@ -51,7 +50,7 @@ impl Compiler<'_> {
         };
         let rule = self.context.rule(statement.span);
         let required = block.modifiers.required.as_ref().and_then(|(_, text)| text.as_ref());
-        let required = required.map(|text| words(text.text.clone()));
+        let required = required.and_then(|text| self.context.message(scope, text));
         // Its condition has been asked before the documents are numbered.
         self.context.lists.push((records.slot, false));
         self.split = Some(SplitPlan { records, condition, required, lets: builder.lets.len(), rule });

@@ -43,6 +43,11 @@ impl Compiler<'_> {
     }
 
     pub(super) fn statement(&mut self, builder: &mut Builder, scope: &mut Scope, statement: &Statement) {
+        if let StatementKind::Assign(Assignment { value, .. }) | StatementKind::Let { value, .. } =
+            &statement.kind
+        {
+            self.context.tell_foregone_in(scope, value, &self.facts);
+        }
         match &statement.kind {
             StatementKind::Assign(line) => self.assign(builder, scope, line, &line.target.steps),
             StatementKind::Let { name, value } => self.bind(builder, scope, name, value),
@@ -57,12 +62,15 @@ impl Compiler<'_> {
             StatementKind::Use { name, argument } => self.fragment(builder, scope, name, argument),
             StatementKind::Check(check) => self.check(builder, scope, check, statement),
             StatementKind::Ignore { paths, .. } => {
+                // What is not used may be ignored.
+                let guide = self.context.source_guide.take();
                 for path in paths {
                     // Making the path out marks its places as read; records are ignored with all that is in them.
                     if let Some(Found::Path(found)) = self.context.resolve(scope, path) {
                         self.ignore(&found.shape.clone(), &found.places);
                     }
                 }
+                self.context.source_guide = guide;
             }
             StatementKind::Set(_) | StatementKind::Add(_) | StatementKind::Remove(_) => {
                 self.layer_line(statement)
@@ -100,6 +108,9 @@ impl Compiler<'_> {
     }
 
     pub(super) fn ignore(&mut self, shape: &Arc<Shape>, places: &[PlaceId]) {
+        if !self.context.is_source(shape) {
+            return;
+        }
         for &place in places {
             if let Some(read) = self.context.read.get_mut(place.index()) {
                 *read = true;
@@ -169,26 +180,38 @@ impl Compiler<'_> {
             return self.context.findings.push(finding.at(name.span, "its lines are being read already"));
         }
         self.open.push(name.text.clone());
-        self.fragment_lines(builder, scope, fragment, here, name);
+        self.fragment_of(builder, scope, (name, fragment), here);
         self.open.pop();
     }
 
-    fn fragment_lines(
+    /// The lines of a fragment of `here`. What is known around them is not said in the fragment.
+    fn fragment_of(
         &mut self,
         builder: &mut Builder,
         scope: &Scope,
-        fragment: &FragmentDocument,
+        (name, fragment): (&Word, &FragmentDocument),
         here: Binding,
-        name: &Word,
     ) {
         let mut inner = Scope {
             names: vec![(fragment.source.text.clone(), here.clone())],
             here,
             this: scope.this.clone(),
         };
+        let facts = std::mem::take(&mut self.facts);
+        self.fragment_lines(builder, &mut inner, (name, fragment));
+        self.facts = facts;
+    }
+
+    /// The lines of a fragment, or what they are the other way round.
+    fn fragment_lines(
+        &mut self,
+        builder: &mut Builder,
+        inner: &mut Scope,
+        (name, fragment): (&Word, &FragmentDocument),
+    ) {
         let builds_guide = self.target_guide.is_some();
         if !is_turned(&fragment.from, &fragment.to, builds_guide) {
-            return self.statements(builder, &mut inner, &fragment.statements);
+            return self.statements(builder, inner, &fragment.statements);
         }
         if !has_two_way(&fragment.statements) {
             let why = format!("no line of the fragment `{}` has `<->`", name.text);
@@ -197,7 +220,7 @@ impl Compiler<'_> {
         let aliases = vec![fragment.source.text.clone()];
         let mut turning = Turning { aliases, fragments: &self.sources.fragments };
         let turned = turning.statements(&fragment.statements, self.context.findings);
-        self.statements(builder, &mut inner, &turned);
+        self.statements(builder, inner, &turned);
     }
 
     /// A line for both directions can be turned round, whether it is or not.

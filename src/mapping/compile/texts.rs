@@ -49,7 +49,7 @@ impl Compiler<'_> {
             }
             let line =
                 Assignment { target: path.clone(), value: value.clone(), modifiers: Modifiers::default() };
-            self.leaf(builder, &line, place, single(expr, ValueKind::Text), rule);
+            self.leaf(builder, scope, &line, place, single(expr, ValueKind::Text), rule);
         }
     }
 

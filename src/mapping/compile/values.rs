@@ -27,7 +27,7 @@ impl Compiler<'_> {
             ListSource::Nodes(nodes) => Expr::Leaf(nodes.clone()),
             _ => Expr::Constant(Constant::Absent),
         };
-        let Some(leaf) = self.leaf_plan(line, place, single(first, kind), rule) else { return };
+        let Some(leaf) = self.leaf_plan(scope, line, place, single(first, kind), rule) else { return };
         let leaf = crate::mapping::plan::LeafPlan { is_constant, quick: None, guard: None, ..leaf };
         builder.blocks.push(BuilderBlock {
             place,
@@ -65,7 +65,7 @@ impl Compiler<'_> {
         if let Some(alias) = &block.alias {
             inner.names.push((alias.text.clone(), Binding::Value { slot, kind }));
         }
-        self.block(builder, &mut inner, block, BlockKind::Values { list, slot }, statement);
+        self.block(builder, (&mut inner, scope), block, BlockKind::Values { list, slot }, statement);
     }
 
     /// The values of a list, and their kind.

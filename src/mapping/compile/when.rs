@@ -3,6 +3,7 @@
 use super::builder::Owner;
 use super::{Builder, Compiler};
 use crate::language::syntax::{Expression, Statement};
+use crate::mapping::expression::implied;
 use crate::mapping::names::Scope;
 use crate::mapping::plan::{Expr, Guard, LetPlan};
 use std::sync::Arc;
@@ -18,17 +19,23 @@ impl Compiler<'_> {
         statement: &Statement,
     ) {
         let compiled = self.context.condition(scope, condition);
+        if compiled.is_some() {
+            self.context.tell_foregone(scope, condition, &self.facts);
+        }
         // What is wrong with the lines is told also where the condition is.
         let compiled = compiled.unwrap_or(Expr::Constant(crate::mapping::plan::Constant::Absent));
         let slot = self.context.slot();
         builder.lets.push((slot, LetPlan::Later));
-        let condition = Arc::new(Expr::Once(slot, Box::new(compiled)));
+        let shared = Arc::new(Expr::Once(slot, Box::new(compiled)));
         let rule = self.context.rule(statement.span);
         let around = self.guard.take();
+        let known = self.facts.len();
         for (holds, statements) in [(true, then), (false, otherwise)] {
-            let (condition, around) = (condition.clone(), around.clone());
-            self.guard = Some(Arc::new(Guard { condition, holds, around, rule }));
+            let guard = Guard { condition: shared.clone(), holds, around: around.clone(), rule };
+            self.guard = Some(Arc::new(guard));
+            self.facts.extend(implied(condition, holds));
             self.statements(builder, scope, statements);
+            self.facts.truncate(known);
         }
         self.guard = around;
     }

@@ -231,7 +231,8 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         if let Some(doubt) = call.doubt.take() {
             self.report(Diagnostic::new(Code::B013).with("text", doubt), plan.rule);
         }
-        result
+        // There is one kind of nothing.
+        if result == Value::Text("") { Value::Absent } else { result }
     }
 
     /// The value of an expression that gives text or nothing.

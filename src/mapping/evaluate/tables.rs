@@ -26,7 +26,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         match found {
             Some((value, row)) => {
                 self.note(|| Traced::Row { row, key: key.into(), value: value.into() });
-                Value::Text(value)
+                if value.is_empty() { Value::Absent } else { Value::Text(value) }
             }
             None => self.unknown(via, &[key], target),
         }
@@ -49,7 +49,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         match found {
             Some((value, row)) => {
                 self.note(|| Traced::Row { row, key: keys.join(", "), value: value.into() });
-                Value::Text(value)
+                if value.is_empty() { Value::Absent } else { Value::Text(value) }
             }
             None => self.unknown(via, &keys, target),
         }

@@ -4,11 +4,10 @@ use super::{Typed, single};
 use crate::base::decimal::Decimal;
 use crate::language::syntax::{Expression, ExpressionKind, Literal, LiteralKind};
 use crate::mapping::plan::{Constant, Expr};
-use crate::tree::value::ValueKind;
 
 pub(super) fn literal_value(literal: &Literal) -> Typed {
     let constant = constant(literal);
-    let kind = constant_kind(&constant);
+    let kind = constant.kind();
     single(Expr::Constant(constant), kind)
 }
 
@@ -21,15 +20,6 @@ pub fn constant(literal: &Literal) -> Constant {
         }
         LiteralKind::Bool(truth) => Constant::Bool(*truth),
         LiteralKind::Absent => Constant::Absent,
-    }
-}
-
-pub(super) fn constant_kind(constant: &Constant) -> ValueKind {
-    match constant {
-        Constant::Absent => ValueKind::Nothing,
-        Constant::Text(_) => ValueKind::Text,
-        Constant::Number(_) => ValueKind::Number,
-        Constant::Bool(_) => ValueKind::Bool,
     }
 }
 

@@ -2,10 +2,12 @@
 
 mod calls;
 mod documents;
+mod foregone;
 mod lists;
 mod literals;
 mod picks;
 mod tables;
+mod unused;
 
 use super::fields::Fields;
 use super::names::{Binding, ConditionCompiler, Found, Multiplicity, Resolved, Scope};
@@ -13,15 +15,18 @@ use super::plan::{Constant, EarlierPlan, Expr, PairPlan};
 use super::tables::Table;
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
+use crate::guide::Guide;
 use crate::language::syntax::{Expression, ExpressionKind, Operator, Path, Word};
 use crate::tree::Shape;
 use crate::tree::value::ValueKind;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use foregone::{Fact, implied};
 pub use literals::constant;
-use literals::{constant_kind, literal_value};
+use literals::literal_value;
 pub use picks::leads_to_record;
+pub use unused::{not_listed, permits};
 
 /// What expressions need besides their scope.
 pub struct Context<'a> {
@@ -47,8 +52,13 @@ pub struct Context<'a> {
     pub item: Option<Arc<Shape>>,
     /// Lines so far.
     pub rules: Vec<Span>,
-    /// Per source place, whether it is read.
+    /// The shape of what is read.
+    pub source: Option<Arc<Shape>>,
+    /// Per place of that shape, whether it is read.
     pub read: Vec<bool>,
+    /// The guide of what is read, and the map in which its rules hold: a line of the base, or of a fragment, serves other
+    /// guides as well.
+    pub source_guide: Option<(Arc<Guide>, Span)>,
 }
 
 /// An expression with what is known of it.
@@ -84,7 +94,9 @@ impl<'a> Context<'a> {
             lookups: Vec::new(),
             item: None,
             rules: Vec::new(),
+            source: None,
             read: Vec::new(),
+            source_guide: None,
         }
     }
 }
@@ -203,7 +215,7 @@ impl Context<'_> {
         self.used_parameters.insert(word.text.clone());
         match self.parameters.get(&word.text) {
             Some(constant) => {
-                let kind = constant_kind(constant);
+                let kind = constant.kind();
                 Some(single(Expr::Constant(constant.clone()), kind))
             }
             None => {
@@ -243,6 +255,7 @@ impl Context<'_> {
         match result {
             Ok(mut found) => {
                 if let Found::Path(resolved) = &mut found {
+                    self.is_sent(path, resolved);
                     self.mark_read(resolved);
                     self.slots.address(&mut resolved.nodes);
                 }
@@ -259,17 +272,21 @@ impl Context<'_> {
     }
 
     fn mark_read(&mut self, resolved: &Resolved) {
+        if !self.is_source(&resolved.shape) {
+            return;
+        }
         let keys = resolved.nodes.steps.iter().flat_map(|step| step.keys.iter());
         let pairs = resolved.pair.iter().flat_map(|(pairs, _)| pairs.iter().flat_map(|(q, v)| [q, v]));
         for place in resolved.places.iter().chain(keys).chain(pairs) {
-            if let Some(read) = self
-                .read
-                .get_mut(place.index())
-                .filter(|_| resolved.shape.place(*place).leaf_type().is_some())
-            {
-                *read = true;
+            if resolved.shape.place(*place).leaf_type().is_some() {
+                self.read[place.index()] = true;
             }
         }
+    }
+
+    /// Whether places of this shape are places of what is read, and not of a document that is looked up or built.
+    pub fn is_source(&self, shape: &Arc<Shape>) -> bool {
+        self.source.as_ref().is_some_and(|source| Arc::ptr_eq(source, shape))
     }
 
     fn path(&mut self, scope: &Scope, path: &Path) -> Option<Typed> {

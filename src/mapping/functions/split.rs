@@ -6,14 +6,14 @@ use crate::tree::value::{Value, ValueKind};
 /// One part of a text, or all of them as a list, which the language makes.
 pub static FUNCTION: Function = Function {
     name: "split",
-    summary: "The parts of a text between separators: with a number that part, counted from 1, without it all of them as a list. Empty parts are nothing.",
+    summary: "The parts of a text between separators: with a number that part, counted from 1, without it all of them as a list. Blanks around parts are left out, and empty parts are nothing.",
     parameters: &[("text", ValueKind::Text), ("separator", ValueKind::Text), ("number", ValueKind::Number)],
     required: 2,
     result: ValueKind::Text,
     examples: &[
         Example { call: "split(\"A-12-7\", \"-\", 2)", result: "12" },
         Example { call: "split(\"A--7\", \"-\", 2) else \"none\"", result: "none" },
-        Example { call: "join(split(\"S1, S2, S3\", \", \"), \"/\")", result: "S1/S2/S3" },
+        Example { call: "join(split(\"S1, S2,S3\", \",\"), \"/\")", result: "S1/S2/S3" },
     ],
     prepare: None,
     call,
@@ -28,13 +28,13 @@ fn call<'r>(call: &Call<'_, 'r>) -> Result<Value<'r>, CallError> {
     Ok(part.filter(|part| !part.is_empty()).map_or(Value::Absent, Value::Text))
 }
 
-/// The parts of a text between separators. Without a separator it has one.
+/// The parts of a text between separators, without the blanks around them. Without a separator it has one.
 pub fn parts<'t>(text: &'t str, separator: &str) -> impl Iterator<Item = &'t str> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
         let whole = rest?;
         let found = if separator.is_empty() { None } else { whole.split_once(separator) };
         rest = found.map(|(_, behind)| behind);
-        Some(found.map_or(whole, |(part, _)| part))
+        Some(found.map_or(whole, |(part, _)| part).trim())
     })
 }

@@ -5,6 +5,7 @@ mod damage;
 use crate::base::span::{FileId, Sources, Span};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// A compiled table.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -62,6 +63,16 @@ impl Table {
     /// All rows in no order: the keys as people read them, and where the row stands.
     pub fn rows(&self) -> impl Iterator<Item = (String, Option<Span>)> {
         self.rows.iter().map(|(key, (row, _))| (key.replace(SEPARATOR, ", "), *row))
+    }
+
+    /// What a look-up in `column` can give, in order, each with a row that has it.
+    pub fn results(&self, column: usize, reversed: bool) -> BTreeMap<&str, Option<Span>> {
+        if reversed {
+            let keys = self.reversed.get(column).into_iter().flat_map(FxHashMap::values).flatten();
+            return keys.map(|(row, key)| (&**key, *row)).collect();
+        }
+        let rows = self.rows.values();
+        rows.filter_map(|(row, values)| Some((&**values.get(column)?, *row))).collect()
     }
 
     /// A result that several keys have, none of them preferred.

@@ -154,11 +154,13 @@ fn translated(
         .map(|(line, keys)| keys.as_ref().map_or(Found::None, |keys| find(line, keys, &known)))
         .collect();
     facts.earlier = found.iter().map(Found::as_earlier).collect::<Vec<Earlier<'_>>>();
-    let parts = runner.parts(plan, source, &facts, findings);
+    let mut fetch =
+        |line: &EarlierPlan, keys: Vec<(String, String)>| Ok::<_, Infallible>(find(line, &keys, &known));
+    let Ok(lookups) = runner.look_up_parts(plan, source, &facts, &mut fetch);
+    let parts = runner.parts(plan, source, &Facts { lookups: Some(&lookups), ..facts.clone() }, findings);
     let one = |part: &Option<Part>| {
         let mut facts = Facts { part: part.as_ref(), ..facts.clone() };
-        let Ok(lookups) = runner
-            .look_up(plan, source, &facts, &mut |line, keys| Ok::<_, Infallible>(find(line, &keys, &known)));
+        let Ok(lookups) = runner.look_up(plan, source, &facts, &mut fetch);
         facts.lookups = Some(&lookups);
         let mut target = Tree::new();
         runner.run(plan, source, &facts, &mut target, findings);

@@ -16,6 +16,7 @@ const HEADINGS: [(&str, &str); 13] = [
     ("Acknowledge", "acknowledge"),
     ("Expect", "expect"),
     ("Duplicates", "duplicates"),
+    ("EnvironmentSettings", "environments"),
     ("Receive", "receive"),
 ];
 

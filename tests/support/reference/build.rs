@@ -319,6 +319,16 @@ impl Run<'_> {
             self.report(Code::B006);
             return false;
         };
+        if let Some((whole, behind)) = schema.digits {
+            let digits = text.trim_start_matches('-');
+            let (before, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+            let is_small = before.trim_start_matches('0').len() <= whole as usize;
+            if !is_small || fraction.trim_end_matches('0').len() > behind as usize {
+                self.report(Code::B006);
+                building.is_worth_it = true;
+                return false;
+            }
+        }
         let is_text = matches!(leaf, crossdock::tree::LeafType::Text | crossdock::tree::LeafType::Code);
         if is_text && schema.max_length > 0 && text.chars().count() > schema.max_length {
             match line.modifiers.truncate {

@@ -459,10 +459,11 @@ impl Run<'_> {
                 if functions::is_doubtful(name, &values) {
                     self.report_as("B013", Severity::Warn);
                 }
-                functions::call(name, &values, self.given.now).unwrap_or_else(|| {
+                let result = functions::call(name, &values, self.given.now).unwrap_or_else(|| {
                     self.report(Code::B004);
                     Value::Absent
-                })
+                });
+                if result == Value::Text(String::new()) { Value::Absent } else { result }
             }
         }
     }
@@ -563,7 +564,7 @@ impl Run<'_> {
             }
         };
         if let Some(text) = found {
-            return Value::Text(text);
+            return if text.is_empty() { Value::Absent } else { Value::Text(text) };
         }
         let (kind, warn) = match &via.unknown {
             None => (&PolicyKind::Reject, false),

@@ -133,7 +133,7 @@ pub fn call(name: &str, arguments: &[Value], now: jiff::Timestamp) -> Option<Val
                 true => vec![&whole],
                 false => whole.split(&separator).collect(),
             };
-            match parts.get(number) {
+            match parts.get(number).map(|part| part.trim()) {
                 Some(part) if !part.is_empty() => Value::Text(part.to_string()),
                 _ => Value::Absent,
             }

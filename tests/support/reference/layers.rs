@@ -21,6 +21,12 @@ pub fn flatten(name: &str, maps: &BTreeMap<String, MapDocument>) -> MapDocument 
                 let old = find(&mut map.statements, &target).expect("it finds its line or block");
                 *old = (**new).clone();
             }
+            // A name is known to all lines of the layer, those that stand in the place of the base's included.
+            StatementKind::Add(new) if matches!(new.kind, StatementKind::Let { .. }) => {
+                let is_let = |line: &Statement| matches!(line.kind, StatementKind::Let { .. });
+                let behind = map.statements.iter().rposition(is_let).map_or(0, |last| last + 1);
+                map.statements.insert(behind, (**new).clone());
+            }
             StatementKind::Add(new) => map.statements.push((**new).clone()),
             StatementKind::Remove(path) => {
                 let wanted = text(path);

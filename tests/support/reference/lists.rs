@@ -34,6 +34,7 @@ impl Run<'_> {
                     };
                     parts
                         .into_iter()
+                        .map(str::trim)
                         .filter(|part| !part.is_empty())
                         .map(|part| Value::Text(part.into()))
                         .collect()

@@ -18,6 +18,8 @@ pub struct Schema {
     /// The type of a leaf; nothing for records.
     pub leaf: Option<LeafType>,
     pub max_length: usize,
+    /// Most digits before and behind the point.
+    pub digits: Option<(u8, u8)>,
     /// Whether it may come once only.
     pub is_single: bool,
     /// Labels from here to the key.
@@ -47,6 +49,7 @@ impl Schema {
                 _ => None,
             },
             max_length: place.max_length as usize,
+            digits: place.digits,
             key,
             pairs: place
                 .pairs
