@@ -164,9 +164,9 @@ impl<'a> One<'a> {
         let found = self.found(client).earlier(&route.read, keys)?;
         facts.earlier = found.iter().map(Found::as_earlier).collect();
         let start = batch.bytes.len();
-        let lookups = memory
-            .runner
-            .look_up_parts(&route.read, view, &facts, &mut |line, keys| self.found(client).find(line, keys))?;
+        let lookups = memory.runner.look_up_parts(&route.read, view, &facts, &mut |line, keys| {
+            self.found(client).find(line, keys)
+        })?;
         let picking = Facts { lookups: Some(&lookups), ..facts.clone() };
         let parts = memory.runner.parts(&route.read, view, &picking, &mut self.findings);
         let mut is_refused = false;

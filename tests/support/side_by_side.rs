@@ -6,7 +6,7 @@ use crate::reference::{Built, Documents, Given, Workspace};
 use crate::shipped;
 use crossdock::diagnostics::{Diagnostics, Severity};
 use crossdock::gateway::bundle::{Bundle, Route};
-use crossdock::gateway::settings::Site;
+use crossdock::gateway::settings::{ParameterValue, Site};
 use crossdock::mapping::plan::EarlierPlan;
 use crossdock::mapping::{Earlier, Found, Plan};
 use crossdock::tree::{NodeId, PlaceId, Tree, View};
@@ -46,20 +46,27 @@ fn once(mut told: Vec<(String, Severity)>) -> Vec<(String, Severity)> {
     told
 }
 
-/// What is known of a client: his site, and the documents he sent before, in the order they were told.
+/// What is known of a client: his site and his parameters, and the documents he sent before, in the order they were told.
 pub struct Known {
     site: Site,
+    parameters: Vec<(String, Value)>,
     told: Vec<(String, Tree)>,
 }
 
 impl Known {
     pub fn of(world: &World, client: &str) -> Known {
-        Known { site: world.bundle.clients[client].partner.site.clone(), told: Vec::new() }
+        let partner = &world.bundle.clients[client].partner;
+        let value = |value: &ParameterValue| match value {
+            ParameterValue::Text(text) => Value::Text(text.clone()),
+            other => panic!("no client has a parameter such as {other:?}"),
+        };
+        let parameters = partner.parameters.iter().map(|(name, given)| (name.clone(), value(given)));
+        Known { site: partner.site.clone(), parameters: parameters.collect(), told: Vec::new() }
     }
 
     /// Nothing yet, at a site.
     pub fn at(site: Site) -> Known {
-        Known { site, told: Vec::new() }
+        Known { site, parameters: Vec::new(), told: Vec::new() }
     }
 
     pub fn tell(&mut self, kind: &str, document: Tree) {
@@ -105,8 +112,7 @@ pub fn both(
     earlier: Option<&[(View<'_>, Rc<Node>)]>,
 ) -> Tree {
     let site = Site { code: "SITE".into(), zone: "America/Los_Angeles".into() };
-    let known = Known { site, told: Vec::new() };
-    both_knowing(workspace, plan, source, earlier, &known).0
+    both_knowing(workspace, plan, source, earlier, &Known::at(site)).0
 }
 
 /// The same where lines inside blocks may look up what is known; with the codes of the findings.
@@ -134,7 +140,12 @@ pub fn both_knowing(
     let site = site.map(|(name, text)| (name.to_string(), Value::Text(text.clone())));
     let given = Given {
         now: jiff::Timestamp::UNIX_EPOCH,
-        parameters: workspace.parameters(&plan.name).into_iter().chain(site).collect(),
+        parameters: workspace
+            .parameters(&plan.name)
+            .into_iter()
+            .chain(site)
+            .chain(known.parameters.clone())
+            .collect(),
         earlier: earlier.map_or(vec![], |found| vec![found.iter().map(|(_, node)| node.clone()).collect()]),
         documents: known.documents(plan),
         header: vec![("client".into(), "BRW01".into())],

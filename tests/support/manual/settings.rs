@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// Structs of `src/gateway/settings.rs`, and the headings of `gateway.md` under which their keys stand.
-const HEADINGS: [(&str, &str); 13] = [
+const HEADINGS: [(&str, &str); 14] = [
     ("GatewaySettings", "gateway.toml"),
     ("Endpoint", "endpoints"),
     ("SecretReference", "secrets"),
