@@ -509,36 +509,7 @@ impl<'a> Compiler<'a> {
             let Some(flow) = flow::compile(document, shape, sources.tables, parameters, self.findings) else {
                 continue;
             };
-            let mut writes = Vec::new();
-            let lines = document.writes.iter().chain(document.whens.iter().flat_map(|when| &when.writes));
-            for (line, (_, write)) in lines.zip(&flow.writes) {
-                self.endpoint_at(line.endpoint.span, &flow.name, &write.endpoint);
-                let span = |name: &str| {
-                    let word = line.parameters.iter().find(|(word, _)| word.text == name);
-                    word.map_or(line.span, |(word, _)| word.span)
-                };
-                let (written, used) = (&write.parameters, BTreeSet::from([line.map.name.as_str()]));
-                if sources.maps.contains_key(line.map.name.as_str()) {
-                    parameters::check(written, &used, sources, span, self.findings);
-                }
-                let mut parameters = parameters.clone();
-                parameters.extend(written.clone());
-                let Some(plan) = self.map(&line.map, sources, &parameters) else { continue };
-                if let SideName::Guide(guide) = &plan.target
-                    && let Some(layout) = bundle.layouts.get(guide)
-                {
-                    if matches!(write.per, flow::Per::Source | flow::Per::Collected(_)) && layout.holds_one()
-                    {
-                        let finding =
-                            Diagnostic::new(Code::F008).with("map", &write.map).with("guide", guide);
-                        self.findings.push(finding.at(line.span, "several would stand in one file"));
-                    }
-                    if layout.has_many_kinds() {
-                        self.many_kinds(&receive.flow, guide, line.span);
-                    }
-                    writes.push((plan, layout.clone()));
-                }
-            }
+            let writes = self.writes((document, &flow), sources, parameters, bundle);
             if writes.len() == flow.writes.len() {
                 routes.push(Route {
                     endpoint: receive.endpoint.clone(),
@@ -550,6 +521,45 @@ impl<'a> Compiler<'a> {
             }
         }
         routes
+    }
+
+    /// What a flow writes, each with its map and the layout of its guide; those that are not sound are left out.
+    fn writes(
+        &mut self,
+        (document, flow): (&language::syntax::FlowDocument, &flow::Flow),
+        sources: &MapSources<'_>,
+        parameters: &BTreeMap<String, Constant>,
+        bundle: &Bundle,
+    ) -> Vec<(Arc<Plan>, Arc<dyn Layout>)> {
+        let mut writes = Vec::new();
+        let lines = document.writes.iter().chain(document.whens.iter().flat_map(|when| &when.writes));
+        for (line, (_, write)) in lines.zip(&flow.writes) {
+            self.endpoint_at(line.endpoint.span, &flow.name, &write.endpoint);
+            let span = |name: &str| {
+                let word = line.parameters.iter().find(|(word, _)| word.text == name);
+                word.map_or(line.span, |(word, _)| word.span)
+            };
+            let (written, used) = (&write.parameters, BTreeSet::from([line.map.name.as_str()]));
+            if sources.maps.contains_key(line.map.name.as_str()) {
+                parameters::check(written, &used, sources, span, self.findings);
+            }
+            let mut parameters = parameters.clone();
+            parameters.extend(written.clone());
+            let Some(plan) = self.map(&line.map, sources, &parameters) else { continue };
+            if let SideName::Guide(guide) = &plan.target
+                && let Some(layout) = bundle.layouts.get(guide)
+            {
+                if matches!(write.per, flow::Per::Source | flow::Per::Collected(_)) && layout.holds_one() {
+                    let finding = Diagnostic::new(Code::F008).with("map", &write.map).with("guide", guide);
+                    self.findings.push(finding.at(line.span, "several would stand in one file"));
+                }
+                if layout.has_many_kinds() {
+                    self.many_kinds(&flow.name, guide, line.span);
+                }
+                writes.push((plan, layout.clone()));
+            }
+        }
+        writes
     }
 
     fn many_kinds(&mut self, flow: &str, guide: &str, span: Span) {

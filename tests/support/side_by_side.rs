@@ -48,6 +48,7 @@ fn once(mut told: Vec<(String, Severity)>) -> Vec<(String, Severity)> {
 
 /// What is known of a client: his site and his parameters, and the documents he sent before, in the order they were told.
 pub struct Known {
+    client: String,
     site: Site,
     parameters: Vec<(String, Value)>,
     told: Vec<(String, Tree)>,
@@ -61,12 +62,13 @@ impl Known {
             other => panic!("no client has a parameter such as {other:?}"),
         };
         let parameters = partner.parameters.iter().map(|(name, given)| (name.clone(), value(given)));
-        Known { site: partner.site.clone(), parameters: parameters.collect(), told: Vec::new() }
+        let client = client.to_string();
+        Known { client, site: partner.site.clone(), parameters: parameters.collect(), told: Vec::new() }
     }
 
     /// Nothing yet, at a site.
     pub fn at(site: Site) -> Known {
-        Known { site, parameters: Vec::new(), told: Vec::new() }
+        Known { client: String::new(), site, parameters: Vec::new(), told: Vec::new() }
     }
 
     pub fn tell(&mut self, kind: &str, document: Tree) {
@@ -149,6 +151,7 @@ pub fn both_knowing(
         earlier: earlier.map_or(vec![], |found| vec![found.iter().map(|(_, node)| node.clone()).collect()]),
         documents: known.documents(plan),
         header: vec![("client".into(), "BRW01".into())],
+        client: known.client.clone(),
     };
     let mut by_reference =
         workspace.run(&plan.name, &Node::of(&source_schema, &plan.source_shape, source), &target, &given);

@@ -8,7 +8,7 @@ use super::path::RESERVED;
 use super::{dictionary, flow, guide, statement};
 
 /// Words inside lines that stand in no list of the parser.
-const INSIDE: [&str; 36] = [
+const INSIDE: [&str; 37] = [
     "absent",
     "all",
     "always",
@@ -38,6 +38,7 @@ const INSIDE: [&str; 36] = [
     "sort",
     "then",
     "to",
+    "until",
     "truncate",
     "used",
     "via",

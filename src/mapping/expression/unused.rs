@@ -1,7 +1,7 @@
 //! Paths that lead to what the guide says never comes: codes it does not list, and what is not used.
 
 use super::Context;
-use crate::diagnostics::{Code, Diagnostic, suggest};
+use crate::diagnostics::{Code, Diagnostic, Severity, suggest};
 use crate::guide::{Guide, shorten};
 use crate::language::syntax::{Path, SelectorKind, Word};
 use crate::mapping::names::Resolved;
@@ -41,7 +41,8 @@ impl Context<'_> {
     /// Tells of a code in brackets that none of the keys can have.
     fn is_listed(&mut self, guide: &Guide, word: &Word, keys: &[PlaceId]) {
         if !keys.is_empty() && !keys.iter().any(|&key| permits(guide, key, &word.text)) {
-            self.findings.push(not_listed(guide, word, keys));
+            // What is read there is never there: the line is good for nothing, and does no harm.
+            self.findings.push(not_listed(guide, word, keys).severity(Severity::Warn));
         }
     }
 }

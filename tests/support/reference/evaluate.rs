@@ -558,9 +558,13 @@ impl Run<'_> {
                 pair.map(|(_, value)| constant(value).show())
             }
             TableReference::Named { name, column, reversed } => {
-                let table = &self.workspace.tables[&name.text];
+                let own = self.workspace.client_tables.get(&(self.given.client.clone(), name.text.clone()));
                 let column = column.as_ref().map(|column| column.text.as_str());
-                if *reversed { table.find_reversed(&keys[0], column) } else { table.find(&keys, column) }
+                let find = |table: &super::Table| match *reversed {
+                    true => table.find_reversed(&keys[0], column),
+                    false => table.find(&keys, column),
+                };
+                own.into_iter().chain(self.workspace.tables.get(&name.text)).find_map(find)
             }
         };
         if let Some(text) = found {

@@ -29,6 +29,8 @@ pub struct Workspace {
     maps: BTreeMap<String, MapDocument>,
     fragments: BTreeMap<String, FragmentDocument>,
     tables: BTreeMap<String, Table>,
+    /// Rows of clients, which stand over those of all.
+    client_tables: BTreeMap<(String, String), Table>,
 }
 
 /// A table: rows of cells by column.
@@ -50,6 +52,8 @@ pub struct Given {
     pub documents: BTreeMap<String, Documents>,
     /// Header fields of canonical documents.
     pub header: Vec<(String, String)>,
+    /// The client whose tables stand over those of all; none has the name "".
+    pub client: String,
 }
 
 /// Documents of one kind, in the order they were told.
@@ -107,7 +111,14 @@ impl Workspace {
                 }
             } else if let Some(name) = path.strip_suffix(".csv") {
                 let name = name.rsplit('/').next().unwrap_or(name);
-                workspace.tables.insert(name.to_string(), Table::read(text));
+                let client = path.strip_prefix("clients/").and_then(|path| path.split_once('/'));
+                match client {
+                    Some((client, _)) => {
+                        let key = (client.to_string(), name.to_string());
+                        workspace.client_tables.insert(key, Table::read(text));
+                    }
+                    None => drop(workspace.tables.insert(name.to_string(), Table::read(text))),
+                }
             }
         }
         assert!(findings.is_empty(), "{:?}", findings.as_slice());
