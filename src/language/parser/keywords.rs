@@ -8,7 +8,7 @@ use super::path::RESERVED;
 use super::{dictionary, flow, guide, statement};
 
 /// Words inside lines that stand in no list of the parser.
-const INSIDE: [&str; 37] = [
+const INSIDE: [&str; 39] = [
     "absent",
     "all",
     "always",
@@ -21,6 +21,7 @@ const INSIDE: [&str; 37] = [
     "every",
     "exact",
     "extends",
+    "first",
     "from",
     "gather",
     "group",
@@ -36,6 +37,7 @@ const INSIDE: [&str; 37] = [
     "reversed",
     "round",
     "sort",
+    "sum",
     "then",
     "to",
     "until",
