@@ -18,7 +18,7 @@ codes! {
         example "action = .01 via table actions, where a row says `nwe` and the shape has new, change and cancel";
     M062 Error "`{code}` is not among the codes of `{name}`"
         help "correct it; if the partner's document has the code, add it to `only` in the guide"
-        cause "The guide lists the codes that tell the kinds of a segment apart. What is selected by another one is never there, and must not be written."
+        cause "The guide lists the codes that tell the kinds of a segment apart. What is selected by another one is never there: to read it is a warning, to write it an error."
         example "N1[SH].02, where the guide says N1 only ST BT WH";
     M063 Warn "`{name}` is read, and {guide} says it is not used"
         help "take it out of `not used` if the partner sends it; else read something else"
