@@ -38,6 +38,15 @@ pub(super) struct BuilderBlock {
     pub(super) is_implied: bool,
 }
 
+impl BuilderBlock {
+    /// A block of nothing but its kind, in a branch.
+    pub(super) fn of(place: PlaceId, kind: BlockKind, guard: Option<Arc<Guard>>, rule: u32) -> Self {
+        let builder = Builder::new(place);
+        let (condition, required, always, is_implied) = (None, None, false, false);
+        BuilderBlock { place, kind, guard, condition, builder, always, required, rule, is_implied }
+    }
+}
+
 impl Builder {
     /// The block that paths through a record of the target made.
     pub(super) fn implied(&self, place: PlaceId) -> Option<usize> {
@@ -51,17 +60,8 @@ impl Builder {
 
     /// Adds such a block.
     pub(super) fn imply(&mut self, builder: Builder, rule: u32) -> usize {
-        self.blocks.push(BuilderBlock {
-            place: builder.place,
-            kind: BlockKind::Plain,
-            guard: None,
-            condition: None,
-            builder,
-            always: false,
-            required: None,
-            rule,
-            is_implied: true,
-        });
+        let block = BuilderBlock::of(builder.place, BlockKind::Plain, None, rule);
+        self.blocks.push(BuilderBlock { builder, is_implied: true, ..block });
         self.blocks.len() - 1
     }
 

@@ -251,17 +251,8 @@ impl Compiler<'_> {
         for &source in &found.places {
             copy_pairs(&found.shape, source, &self.shape, place, &mut pairs);
         }
-        builder.blocks.push(BuilderBlock {
-            place,
-            kind: BlockKind::Copy(found.nodes, pairs),
-            guard: self.guard.clone(),
-            condition: None,
-            builder: Builder::new(place),
-            always: false,
-            required: None,
-            rule,
-            is_implied: false,
-        });
+        let kind = BlockKind::Copy(found.nodes, pairs);
+        builder.blocks.push(BuilderBlock::of(place, kind, self.guard.clone(), rule));
     }
 }
 

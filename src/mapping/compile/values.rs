@@ -29,17 +29,8 @@ impl Compiler<'_> {
         };
         let Some(leaf) = self.leaf_plan(scope, line, place, single(first, kind), rule) else { return };
         let leaf = crate::mapping::plan::LeafPlan { is_constant, quick: None, guard: None, ..leaf };
-        builder.blocks.push(BuilderBlock {
-            place,
-            kind: BlockKind::Leaves { list, leaf: Box::new(leaf) },
-            guard: self.guard.clone(),
-            condition: None,
-            builder: Builder::new(place),
-            always: false,
-            required: None,
-            rule,
-            is_implied: false,
-        });
+        let kind = BlockKind::Leaves { list, leaf: Box::new(leaf) };
+        builder.blocks.push(BuilderBlock::of(place, kind, self.guard.clone(), rule));
     }
 
     /// `each N from wrap(text, 60) as words`: a record for each value.
