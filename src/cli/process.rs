@@ -5,9 +5,10 @@ use super::exit::{Exit, Stop};
 use super::workspace;
 use crate::base::clock::SystemClock;
 use crate::base::files::Disk;
+use crate::base::hash::Sha;
 use crate::base::limits::Limits;
 use crate::base::random::SystemRandom;
-use crate::gateway::bundle::{self, MappingFiles};
+use crate::gateway::bundle;
 use crate::gateway::service::run_until_idle;
 use crate::gateway::settings::{Direction, EndpointKind, GatewaySettings};
 use crate::gateway::{Activation, Gateway, GatewayError, Machine, Progress};
@@ -33,7 +34,8 @@ pub struct Process {
     pub settings: GatewaySettings,
     /// The folder of its settings file: paths are relative to it.
     pub base: PathBuf,
-    files: MappingFiles,
+    /// What the mappings were when they were read last, sound or not.
+    known: Option<Sha>,
     /// The stored configuration in use because the mappings have errors; `None` when they are the ones in use.
     pub stale: Option<Bundle>,
     clock: Arc<SystemClock>,
@@ -92,8 +94,7 @@ fn open_and_load(config: &Path, console: &mut Console<'_>) -> Result<(Process, R
     let machine = Machine { files: Arc::new(Disk), clock: clock.clone(), random: Arc::new(SystemRandom) };
     let gateway = Gateway::open(machine, Box::new(ledger), settings.clone(), &base, Limits::default())
         .map_err(failed)?;
-    let mut process =
-        Process { gateway, settings, base, files: MappingFiles::new(), stale: None, clock, lock };
+    let mut process = Process { gateway, settings, base, known: None, stale: None, clock, lock };
     let reload = process.reload(console)?;
     Ok((process, reload))
 }
@@ -139,12 +140,13 @@ impl Process {
     pub fn reload(&mut self, console: &mut Console<'_>) -> Result<Reload, Stop> {
         let folder = self.mappings();
         let files = bundle::read_files(&Disk, &folder).map_err(|error| Stop::file(&folder, &error))?;
-        if files == self.files {
+        let read = Some(bundle::hash(&files));
+        if read == self.known {
             return Ok(Reload::Unchanged);
         }
         let activation = self.gateway.activate(&files).map_err(failed)?;
         // Remembered also when refused: the same mistake is shown once.
-        self.files = files;
+        self.known = read;
         self.stale = None;
         let (reload, findings, sources) = match activation {
             Activation::Active(findings, sources) => (Reload::Active, findings, sources),

@@ -62,7 +62,8 @@ async fn attend(service: &Service, folder: PathBuf, console: &mut Console<'_>) -
     let mut terminate = signal(SignalKind::terminate()).map_err(machine)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(machine)?;
     let mut look = tokio::time::interval(LOOK_AT_MAPPINGS);
-    let mut known = bundle::read_files(&crate::base::files::Disk, &folder).unwrap_or_default();
+    let read = || bundle::read_files(&crate::base::files::Disk, &folder);
+    let mut known = read().map(|files| bundle::hash(&files)).ok();
     loop {
         tokio::select! {
             _ = terminate.recv() => return Ok(()),
@@ -72,11 +73,12 @@ async fn attend(service: &Service, folder: PathBuf, console: &mut Console<'_>) -
                     return Ok(());
                 }
                 // A folder that cannot be read now is looked at again; what is in use stays in use.
-                let Ok(files) = bundle::read_files(&crate::base::files::Disk, &folder) else { continue };
-                if files == known {
+                let Ok(files) = read() else { continue };
+                let found = Some(bundle::hash(&files));
+                if found == known {
                     continue;
                 }
-                known.clone_from(&files);
+                known = found;
                 let answer = service.with(move |gateway: &mut Gateway| gateway.activate(&files));
                 if let Some(answer) = answer {
                     tell(answer.map_err(failed)?, &folder, console);

@@ -18,6 +18,7 @@ use crate::mapping::flow::{self, Flow};
 use crate::mapping::tables::Table;
 use crate::mapping::{self, Constant, Guides, MapSources, Plan, SideName};
 use crate::tree::Shape;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -137,10 +138,10 @@ const ENVIRONMENT_FILE: &str = ".environment";
 const TEST: &str = "test";
 
 /// The files of a mappings folder as they hold in an environment.
-pub fn in_environment(files: &MappingFiles, environment: Environment) -> MappingFiles {
-    let mut files = files.clone();
+pub fn in_environment(files: &MappingFiles, environment: Environment) -> Cow<'_, MappingFiles> {
+    let mut files = Cow::Borrowed(files);
     if environment == Environment::Test {
-        files.insert(ENVIRONMENT_FILE.into(), TEST.into());
+        files.to_mut().insert(ENVIRONMENT_FILE.into(), TEST.into());
     }
     files
 }
@@ -233,7 +234,8 @@ fn guide_of<'d>(map: &'d MapDocument, maps: &BTreeMap<&str, &'d MapDocument>) ->
     ""
 }
 
-fn hash(files: &MappingFiles) -> Sha {
+/// The hash of all paths and texts, which is the identity of a configuration.
+pub fn hash(files: &MappingFiles) -> Sha {
     let mut hasher = ShaHasher::new();
     for (path, text) in files {
         for part in [path, text] {

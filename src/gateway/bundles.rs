@@ -17,11 +17,20 @@ use std::sync::Arc;
 /// Largest stored configuration.
 const STORED_BYTES_MAX: usize = 256 << 20;
 
-/// Compiled configurations by hash.
+/// Compiled configurations by hash: the active one and one besides. Each takes tens of megabytes; another one that work is
+/// pinned to is compiled again.
 #[derive(Default)]
 pub(super) struct Bundles {
     by_hash: HashMap<Sha, Arc<Bundle>>,
     active: Option<Arc<Bundle>>,
+}
+
+impl Bundles {
+    fn remember(&mut self, bundle: Arc<Bundle>) {
+        let active = self.active.as_ref().map(|active| active.hash);
+        self.by_hash.retain(|hash, _| Some(*hash) == active);
+        self.by_hash.insert(bundle.hash, bundle);
+    }
 }
 
 /// What became of a configuration that was to be activated.
@@ -62,7 +71,7 @@ impl Gateway {
             store(&self.spool, &path, files)?;
             self.ledger.remember_bundle(hash, path, self.clock.now())?;
         }
-        self.bundles.by_hash.insert(hash, bundle.clone());
+        self.bundles.remember(bundle.clone());
         self.bundles.active = Some(bundle);
         Ok(())
     }
@@ -108,7 +117,7 @@ impl Gateway {
             return Err(lost("its stored files are other ones".into()));
         }
         let bundle = Arc::new(bundle);
-        self.bundles.by_hash.insert(hash, bundle.clone());
+        self.bundles.remember(bundle.clone());
         Ok(bundle)
     }
 }

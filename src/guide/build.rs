@@ -3,7 +3,7 @@
 use super::moment::{self, Moment};
 use super::{
     ExtraColumns, Guide, GuideSources, PlaceRules, Relation, RelationKind, Unit, contradictions, elements,
-    hierarchy, narrow, records, share, types,
+    hierarchy, narrow, records, types,
 };
 use crate::base::shared::Shared;
 use crate::base::span::Span;
@@ -117,7 +117,7 @@ fn build(layers: &[&GuideDocument], sources: &GuideSources<'_>, findings: &mut D
         let max_length = builder.guide.rules[i].max_length;
         builder.guide.shape_mut().place_mut(PlaceId(i as u32)).max_length = max_length;
     }
-    share::equal_parts(&mut builder.guide);
+    sources.said.share(&mut builder.guide);
     contradictions::tell(&builder.guide, builder.findings);
     Some(builder.guide)
 }

@@ -10,7 +10,7 @@ pub mod moment;
 mod narrow;
 pub mod path;
 pub mod records;
-mod share;
+pub mod share;
 mod types;
 pub mod words;
 
@@ -36,6 +36,8 @@ pub struct GuideSources<'a> {
     pub dictionaries: BTreeMap<&'a str, &'a DictionaryDocument>,
     /// What the codes of dictionaries mean, once for all guides that use them.
     pub words: words::WordPool,
+    /// What is said of places, once for all guides.
+    pub said: share::Said,
 }
 
 /// A compiled guide.

@@ -1,38 +1,34 @@
-//! What is said of one element or segment stands in a guide once, in however many places it occurs.
+//! What is said of one element or segment is held once, in however many places and guides it occurs.
 
 use super::{Guide, PlaceRules};
 use crate::base::shared::Shared;
 use crate::tree::PlaceId;
 use crate::tree::shape::About;
 use rustc_hash::FxHashSet;
+use std::cell::RefCell;
 use std::hash::Hash;
 
-/// Lets places of which the same is said have it in common. A large message has thousands of places and some hundred
-/// elements.
-pub(super) fn equal_parts(guide: &mut Guide) {
-    let mut rules = Pool::<PlaceRules>::default();
-    guide.rules.iter_mut().for_each(|own| rules.share(own));
-    let (mut about, count) = (Pool::<About>::default(), guide.shape.len());
-    let shape = guide.shape_mut();
-    (0..count).for_each(|at| about.share(&mut shape.place_mut(PlaceId(at as u32)).about));
-    shape.shrink_to_fit();
-    guide.rules.shrink_to_fit();
-}
+/// What was said of places, for all guides of a workspace: a large message has thousands of places and some hundred
+/// elements, and a client's guide differs from the house's in a few of them.
+#[derive(Debug, Default)]
+pub struct Said(RefCell<(FxHashSet<Shared<PlaceRules>>, FxHashSet<Shared<About>>)>);
 
-/// One of each value.
-struct Pool<T>(FxHashSet<Shared<T>>);
-
-impl<T> Default for Pool<T> {
-    fn default() -> Self {
-        Pool(FxHashSet::default())
+impl Said {
+    /// Lets places of which the same is said have it in common.
+    pub(super) fn share(&self, guide: &mut Guide) {
+        let (rules, about) = &mut *self.0.borrow_mut();
+        guide.rules.iter_mut().for_each(|own| share(rules, own));
+        guide.rules.shrink_to_fit();
+        let count = guide.shape.len();
+        let shape = guide.shape_mut();
+        (0..count).for_each(|at| share(about, &mut shape.place_mut(PlaceId(at as u32)).about));
+        shape.shrink_to_fit();
     }
 }
 
-impl<T: Hash + Eq> Pool<T> {
-    fn share(&mut self, own: &mut Shared<T>) {
-        match self.0.get(own) {
-            Some(first) => *own = first.clone(),
-            None => _ = self.0.insert(own.clone()),
-        }
+fn share<T: Hash + Eq>(pool: &mut FxHashSet<Shared<T>>, own: &mut Shared<T>) {
+    match pool.get(own) {
+        Some(first) => *own = first.clone(),
+        None => _ = pool.insert(own.clone()),
     }
 }

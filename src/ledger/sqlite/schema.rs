@@ -11,6 +11,9 @@ const SQLITE_VERSION_MIN: i32 = 3_051_003;
 /// Statements kept prepared; more than the program has.
 const STATEMENTS_MAX: usize = 256;
 
+/// Pages that SQLite keeps in memory.
+const CACHE_KIB: i32 = 4096;
+
 /// Forward only: a migration that was ever released is never changed.
 const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_ledger", include_str!("migrations/0001_ledger.sql")),
@@ -82,7 +85,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Answer<Connection> {
         .map_err(|error| LedgerError::Storage { doing: "open its file", source: Box::new(error) })?;
     db.busy_timeout(Duration::from_secs(5))?;
     db.pragma_update(None, "foreign_keys", true)?;
-    db.pragma_update(None, "cache_size", -8192)?;
+    db.pragma_update(None, "cache_size", -CACHE_KIB)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     Ok(db)
 }
