@@ -199,6 +199,30 @@ fn what_is_written_reads_as_what_was_read() {
     }
 }
 
+/// Each base guide of X12 has a message that it takes without a word, and that it writes so that it reads the same.
+/// TA1 stands beside the groups and is written by the answer to an interchange only.
+#[test]
+fn base_guides_of_x12_take_their_messages() {
+    let bundle = bundle();
+    for release in ["004010", "005010"] {
+        let start = format!("x12/{release}/");
+        let sets: Vec<&str> =
+            bundle.layouts.keys().filter_map(|name| name.strip_prefix(start.as_str())).collect();
+        assert!(!sets.is_empty(), "{release}");
+        for set in sets.into_iter().filter(|set| *set != "TA1") {
+            let layout = &*bundle.layouts[&format!("{start}{set}")];
+            let bytes = shipped::testdata(&format!("x12/base/{release}/{set}.edi"));
+            let (first, findings) = values(layout, &bytes);
+            let shown = shipped::render(findings.as_slice(), &bundle.sources);
+            assert!(findings.is_empty() && !first.is_empty(), "{set} of {release}\n{shown}");
+            assert!(!has_fault(&shipped::index(layout, &bytes, usize::MAX)), "{set} of {release}");
+            let again = written(layout, &bytes);
+            let (second, _) = values(layout, &again);
+            assert_eq!(first, second, "{set} of {release}\n{}", String::from_utf8_lossy(&again));
+        }
+    }
+}
+
 /// Records have no choice how they are written: what is read comes back to the byte.
 #[test]
 fn records_are_written_as_they_were() {

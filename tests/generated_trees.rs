@@ -22,10 +22,13 @@ const CASES: u32 = 40;
 const TAPE: usize = 2500;
 
 /// Guides whose messages stand in no file by themselves, and why.
-const WITHOUT_FILE: [(&str, &str); 1] = [(
-    "x12/004010/TA1",
-    "TA1 stands beside the groups of an interchange, without ST and SE; the answer to one writes it",
-)];
+const WITHOUT_FILE: [(&str, &str); 2] = [
+    (
+        "x12/004010/TA1",
+        "TA1 stands beside the groups of an interchange, without ST and SE; the answer to one writes it",
+    ),
+    ("x12/005010/TA1", "as in 004010"),
+];
 
 /// The shipped mappings with the guides of all folders `testdata/*/guides`.
 fn bundle() -> Bundle {
