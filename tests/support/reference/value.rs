@@ -101,9 +101,13 @@ impl Node {
     }
 
     fn inner(schema: &Rc<Schema>, shape: &Shape, view: View<'_>, id: NodeId) -> Rc<Node> {
+        // By place: a tag may stand at several positions of a structure.
+        let places = &shape.place(view.tree.node(id).place).children;
         let children = view.tree.children(id).map(|child| {
-            let label = label(shape.place(view.tree.node(child).place));
-            let schema = schema.child(&label).unwrap_or_else(|| panic!("{label} is in the shape"));
+            let place = view.tree.node(child).place;
+            let at = places.iter().position(|&known| known == place);
+            let schema =
+                &schema.children[at.unwrap_or_else(|| panic!("{} is in it", label(shape.place(place))))];
             Self::inner(schema, shape, view, child)
         });
         Rc::new(Node {
