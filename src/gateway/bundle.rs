@@ -389,6 +389,10 @@ impl<'a> Compiler<'a> {
                 self.endpoint(file, "acknowledge_to", endpoint);
             }
         }
+        for kind in partner.duplicates.documents.keys().filter(|kind| !bundle.shapes.contains_key(*kind)) {
+            let known = bundle.shapes.keys().map(String::as_str);
+            self.name_finding(file, "duplicates.documents", "document", kind, known);
+        }
         for acknowledge in partner.acknowledge.values() {
             if !bundle.layouts.contains_key(&acknowledge.guide) {
                 self.name_finding(

@@ -29,6 +29,7 @@ mod names;
 mod operations;
 mod parameters;
 mod plan;
+mod repeats;
 mod spool;
 mod translate;
 mod translation;

@@ -4,6 +4,7 @@ use crate::base::clock::parse_duration;
 use crate::base::span::{FileId, Sources, Span};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::exchange::answering::Detail;
+use crate::exchange::repeats::{OnOther, OnSame};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -226,15 +227,46 @@ pub struct Expect {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Duplicates {
-    /// How long a control number is remembered.
-    #[serde(deserialize_with = "duration")]
+    /// How long a control number and the number of a document are remembered.
+    #[serde(default = "remembered", deserialize_with = "duration")]
     pub window: Duration,
+    /// What is done with a file without a control number whose bytes came before.
+    #[serde(default)]
+    pub same_bytes: SameBytes,
+    /// What is done with documents that came before, by kind: `[duplicates.documents.outbound_order]`.
+    #[serde(default)]
+    pub documents: BTreeMap<String, DocumentDuplicates>,
+}
+
+fn remembered() -> Duration {
+    Duration::from_secs(400 * 24 * 3600)
 }
 
 impl Default for Duplicates {
     fn default() -> Self {
-        Duplicates { window: Duration::from_secs(400 * 24 * 3600) }
+        Duplicates { window: remembered(), same_bytes: SameBytes::default(), documents: BTreeMap::new() }
     }
+}
+
+/// What is done with a file without a control number whose bytes came before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SameBytes {
+    /// It is flagged, and its documents are judged one by one.
+    #[default]
+    Process,
+    /// It is a duplicate as a whole.
+    Duplicate,
+}
+
+/// What is done with documents of one kind that came before.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentDuplicates {
+    /// The same content under the same number: `process`, `hold` or `duplicate`.
+    pub same: Option<OnSame>,
+    /// Other content under the same number: `process` or `hold`.
+    pub other: Option<OnOther>,
 }
 
 /// `[[receive]]`

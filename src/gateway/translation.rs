@@ -141,6 +141,11 @@ pub(super) fn layout_of<'b>(client: &'b Client, flow: &str, map: &str) -> Option
     client.routes.iter().filter(|route| route.flow.name == flow).find_map(writes)
 }
 
+/// Whether what came in is a test: by its envelope, or as agreed with the client where there is none.
+pub(super) fn is_test(client: &Client, key: &InterchangeKey) -> bool {
+    key.test || client.partner.usage == "T"
+}
+
 /// Name of the canonical document a map builds.
 pub(super) fn document_kind(plan: &Plan) -> &str {
     match &plan.target {

@@ -194,6 +194,8 @@ pub struct Work {
     pub attempts: u32,
     /// Bundle to translate it with: the intake's, or the one a retry gave it.
     pub bundle: Sha,
+    /// Whether a person has it processed although it came before.
+    pub is_permitted: bool,
 }
 
 /// How many messages of an intake are in a state.

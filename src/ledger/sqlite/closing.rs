@@ -10,7 +10,9 @@ use rusqlite::{Connection, params};
 /// See [`crate::ledger::Ledger::due_acks`].
 pub(super) fn due_acks(db: &Connection, limit: usize) -> Answer<Vec<DueAck>> {
     let sql = format!(
-        "SELECT x.*, e.ack AS earlier_ack FROM interchange x JOIN intake i ON i.id = x.intake
+        "SELECT x.*, e.ack AS earlier_ack,
+             (SELECT count(*) FROM delivery d WHERE d.acknowledges = x.id AND d.resend_of IS NULL) AS made
+         FROM interchange x JOIN intake i ON i.id = x.intake
              LEFT JOIN interchange e ON e.id = x.duplicate_of
          WHERE x.owes_ack = 1 AND x.ack IS NULL AND i.parsed_at IS NOT NULL
              AND (x.state = ?1
@@ -29,7 +31,13 @@ pub(super) fn due_acks(db: &Connection, limit: usize) -> Answer<Vec<DueAck>> {
                 InterchangeState::Split,
                 super::limit(limit)
             ],
-            |row| Ok(DueAck { interchange: index::read(row)?, earlier: row.get("earlier_ack")? }),
+            |row| {
+                Ok(DueAck {
+                    interchange: index::read(row)?,
+                    earlier: row.get("earlier_ack")?,
+                    made: row.get("made")?,
+                })
+            },
         )?
         .collect::<Result<_, _>>()?;
     Ok(rows)
