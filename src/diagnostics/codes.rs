@@ -705,6 +705,11 @@ codes! {
         cause "The partner file says how long an acknowledgement may take (`acknowledgement_within`), and that time is over."
         example "[expect.x12] acknowledgement_within = \"2h\"";
 
+    A130 Warn "the sender cannot be told what became of {number}: {text}"
+        help "correct the map named under `[advise]` in the partner file; tell the sender by other means"
+        cause "What a sender is told of his documents is written by a map, and that map refused."
+        example "[advise.x12] map = \"house/824\", and the advice is about a message type of more than three characters";
+
     // ------------------------------------------------------------------ B: a document against its map
     B001 Reject "{text}"
         help "ask the sender to correct the document, or change the check in the map"

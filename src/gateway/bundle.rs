@@ -49,6 +49,8 @@ pub struct Client {
     pub partner: Partner,
     /// What is done with what arrives.
     pub routes: Vec<Route>,
+    /// Map and guide of what he is told of his documents, by syntax.
+    pub advise: BTreeMap<String, (Arc<Plan>, Arc<dyn Layout>)>,
 }
 
 /// One guide that may arrive at an endpoint of a client, with what is done with it.
@@ -377,7 +379,7 @@ impl<'a> Compiler<'a> {
         }
         self.client_tables.insert(id.to_string(), tables.clone());
         self.zone(file, &partner);
-        let syntaxes = partner.envelope.keys().chain(partner.acknowledge.keys());
+        let syntaxes = partner.envelope.keys().chain(partner.acknowledge.keys()).chain(partner.advise.keys());
         for syntax in syntaxes.chain(partner.expect.keys()) {
             let known = crate::formats::FORMATS.iter().map(|format| format.id());
             if crate::formats::format(syntax).is_none() {
@@ -423,7 +425,47 @@ impl<'a> Compiler<'a> {
                 routes.extend(compiled.into_iter().filter(|_| is_own));
             }
         }
-        Client { id: id.to_string(), partner, routes }
+        let parameters = client_parameters(&partner, self.environment);
+        let advise = self.advise(file, &partner, &sources, &parameters, bundle);
+        Client { id: id.to_string(), partner, routes, advise }
+    }
+
+    /// What a client is told of his documents, each with its map and the layout of its guide.
+    fn advise(
+        &mut self,
+        file: FileId,
+        partner: &Partner,
+        sources: &MapSources<'_>,
+        parameters: &BTreeMap<String, Constant>,
+        bundle: &Bundle,
+    ) -> BTreeMap<String, (Arc<Plan>, Arc<dyn Layout>)> {
+        let mut all = BTreeMap::new();
+        for (syntax, settings) in &partner.advise {
+            self.endpoint(file, "advise", &settings.to);
+            if !sources.maps.contains_key(settings.map.as_str()) {
+                self.name_finding(file, "advise", "map", &settings.map, sources.maps.keys().copied());
+                continue;
+            }
+            let mut told = Diagnostics::new();
+            let plan = mapping::compile(&settings.map, sources, parameters, &mut told);
+            self.tell_once(told);
+            let Some(plan) = plan else { continue };
+            let is_of_advice =
+                matches!(&plan.source, SideName::Canonical(name) if name == super::advice::DOCUMENT);
+            match &plan.target {
+                SideName::Guide(guide) if is_of_advice => {
+                    if let Some(layout) = bundle.layouts.get(guide) {
+                        all.insert(syntax.clone(), (Arc::new(plan), layout.clone()));
+                    }
+                }
+                _ => {
+                    let span = self.find_text(file, &settings.map);
+                    let finding = Diagnostic::new(Code::F038).with("map", &settings.map);
+                    self.findings.push(finding.at(span, "named under `advise`"));
+                }
+            }
+        }
+        all
     }
 
     /// The parameters that a partner file gives go to maps that its flows or its own folder have.
@@ -660,7 +702,9 @@ impl<'a> Compiler<'a> {
 
     /// Where a text first stands in a file, for findings about its value.
     fn find_text(&self, file: FileId, text: &str) -> Span {
-        let found = self.sources.file(file).text.find(&format!("\"{text}\""));
+        let all = &self.sources.file(file).text;
+        // As a value, or as the last part of a table's name.
+        let found = all.find(&format!("\"{text}\"")).or_else(|| all.find(&format!(".{text}]")));
         match found {
             Some(at) => Span::new(file, at + 1, at + 1 + text.len()),
             None => Span::new(file, 0, 0),

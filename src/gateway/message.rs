@@ -4,7 +4,7 @@ use super::bundle::{Bundle, Client, Route};
 use super::known::Known;
 use super::repeats::{self, Before};
 use super::translation::{self, Owner};
-use super::{GatewayError, answers, documents, framing};
+use super::{GatewayError, advice, answers, documents, framing};
 use crate::base::hash::Sha;
 use crate::base::limits::Limits;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
@@ -63,6 +63,8 @@ pub(super) struct One<'a> {
     documents: Vec<NewDocument>,
     /// Documents that came before and are set aside.
     repeated: Vec<NewDocument>,
+    /// Business number of a document that is refused, as far as it was read.
+    refused: String,
     replies: Vec<NewReply>,
 }
 
@@ -87,6 +89,7 @@ impl<'a> One<'a> {
             client: None,
             documents: Vec::new(),
             repeated: Vec::new(),
+            refused: String::new(),
             replies: Vec::new(),
         }
     }
@@ -147,7 +150,9 @@ impl<'a> One<'a> {
                 Some(Severity::Warn | Severity::Hold) => SyntaxVerdict::AcceptedWithErrors,
             });
             if self.syntax != Some(SyntaxVerdict::Rejected) {
-                return self.translate(client, route, &input, memory, batch);
+                let verdict = self.translate(client, route, &input, memory, batch)?;
+                self.advise(client, route, verdict.0, memory, batch);
+                return Ok(verdict);
             }
         }
         self.syntax = Some(SyntaxVerdict::Rejected);
@@ -195,11 +200,43 @@ impl<'a> One<'a> {
         if is_refused {
             self.documents.clear();
             self.repeated.clear();
+            let shape = &route.read.target_shape;
+            self.refused = documents::number(View::new(&memory.document, ""), shape).to_string();
             batch.bytes.truncate(start);
             return Ok((MessageState::Quarantined, Some(reason(&self.findings, Severity::Reject))));
         }
         self.same_numbers();
         Ok(self.verdict(start, batch))
+    }
+
+    /// Tells the sender what became of the document, if that is agreed with him.
+    fn advise(
+        &mut self,
+        client: &Client,
+        route: &Route,
+        state: MessageState,
+        memory: &mut Memory,
+        batch: &mut Batch,
+    ) {
+        let number = match self.documents.first() {
+            Some(document) => document.key.number.clone(),
+            None => self.refused.clone(),
+        };
+        let about = advice::About {
+            client,
+            work: self.work,
+            now: self.now(),
+            state,
+            kind: translation::document_kind(&route.read),
+            number: &number,
+            findings: self.findings.as_slice(),
+        };
+        let Some((document, findings)) = advice::of(&about, &mut memory.runner, &mut memory.target, batch)
+        else {
+            return;
+        };
+        findings.into_iter().for_each(|finding| self.findings.push(finding));
+        self.documents.extend(document);
     }
 
     /// Routes and writes the document that was read into `memory.document`.
@@ -244,6 +281,7 @@ impl<'a> One<'a> {
             content,
             source: Sha::of(source),
             once_since: None,
+            is_advice: false,
             outputs: Vec::new(),
         }
     }

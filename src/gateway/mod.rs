@@ -11,6 +11,7 @@ pub mod service;
 pub mod settings;
 
 mod acknowledge;
+mod advice;
 mod answer_file;
 mod answers;
 mod bundles;

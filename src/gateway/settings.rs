@@ -31,6 +31,9 @@ pub struct Partner {
     /// How his messages are acknowledged, by syntax: `[acknowledge.x12]`, `[acknowledge.edifact]`.
     #[serde(default)]
     pub acknowledge: BTreeMap<String, Acknowledge>,
+    /// How he is told what became of the documents in his messages, by syntax: `[advise.x12]`.
+    #[serde(default)]
+    pub advise: BTreeMap<String, Advise>,
     /// What we expect of him for what we send, by syntax.
     #[serde(default)]
     pub expect: BTreeMap<String, Expect>,
@@ -212,6 +215,30 @@ impl Acknowledge {
             AcknowledgeDetail::Receipt => Detail::Receipt,
         }
     }
+}
+
+/// How a partner is told what became of a document that could be read.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Advise {
+    /// The map that writes it, from the canonical document `application_advice`: `house/824`.
+    pub map: String,
+    /// The endpoint it goes to.
+    pub to: String,
+    /// Which documents he is told of.
+    #[serde(default)]
+    pub when: AdviseWhen,
+}
+
+/// Which documents a partner is told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AdviseWhen {
+    /// Those that are refused.
+    #[default]
+    Refused,
+    /// Those too in which something was noted, and that are acted on all the same.
+    Noted,
 }
 
 /// What a partner owes us for what we send: `[expect.x12]`.

@@ -176,6 +176,7 @@ impl World {
             content: sha("content"),
             source: sha("source"),
             once_since: Some(at(0)),
+            is_advice: false,
             outputs: outputs.collect(),
         };
         MessageOutcome {

@@ -59,7 +59,7 @@ pub struct MessageOutcome {
     pub findings: Vec<Finding>,
     /// How many findings more there were.
     pub findings_dropped: u64,
-    /// The documents read from it. Only one that is `TRANSLATED` has outputs.
+    /// The documents read from it, and what its sender is told of them. Only one that is `TRANSLATED` has outputs but advice.
     pub documents: Vec<NewDocument>,
     /// What it says about deliveries of ours, if it is an acknowledgement.
     pub replies: Vec<NewReply>,
@@ -112,6 +112,8 @@ pub struct NewDocument {
     pub source: Sha,
     /// It may only be processed if no document with its key and content came in since then and was.
     pub once_since: Option<Timestamp>,
+    /// Whether it is ours: what the sender is told of the message.
+    pub is_advice: bool,
     /// What flows wrote for it.
     pub outputs: Vec<NewOutput>,
 }

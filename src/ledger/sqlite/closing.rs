@@ -100,17 +100,19 @@ pub(super) fn ack_messages(
     Ok(messages)
 }
 
-/// What keeps intake `i` from closing: a message that has not ended, or an acknowledgement that is owed by an
+/// What keeps intake `i` from closing: a message that has not ended, something its sender is told that is not published, or an acknowledgement that is owed by an
 /// interchange nobody must decide about and is not published.
 fn work_left() -> String {
+    let published = super::delivery::published_words();
     format!(
         "EXISTS (SELECT 1 FROM message m WHERE m.intake = i.id AND m.state IN ({}))
          OR EXISTS (SELECT 1 FROM interchange x LEFT JOIN delivery d ON d.id = x.ack
              WHERE x.intake = i.id AND x.owes_ack = 1 AND x.state <> '{}'
-                 AND (d.id IS NULL OR d.state NOT IN ({})))",
+                 AND (d.id IS NULL OR d.state NOT IN ({published})))
+         OR EXISTS (SELECT 1 FROM output o LEFT JOIN delivery d ON d.id = o.delivery
+             WHERE o.intake = i.id AND o.advice = 1 AND (d.id IS NULL OR d.state NOT IN ({published})))",
         open_words(Entity::Message),
         InterchangeState::Quarantined,
-        super::delivery::published_words()
     )
 }
 

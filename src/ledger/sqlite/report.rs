@@ -20,8 +20,8 @@ fn line() -> String {
         "SELECT m.id, i.received_at, m.client, m.kind, m.control_number, m.state, m.reason, i.name,
          i.endpoint,
          (SELECT number || (SELECT CASE WHEN count(*) > 1 THEN ' +' || (count(*) - 1) ELSE '' END
-             FROM document o WHERE o.message = m.id AND o.run = m.run)
-          FROM document d WHERE d.message = m.id AND d.run = m.run ORDER BY d.id LIMIT 1) AS number,
+             FROM document o WHERE o.message = m.id AND o.run = m.run AND o.advice = 0)
+          FROM document d WHERE d.message = m.id AND d.run = m.run AND d.advice = 0 ORDER BY d.id LIMIT 1) AS number,
          {} AS acknowledged
      FROM message m CROSS JOIN intake i ON i.id = m.intake",
         replies::RANK

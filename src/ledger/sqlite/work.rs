@@ -37,7 +37,8 @@ pub(super) fn next(db: &Connection, intake: IntakeId, limit: usize) -> Answer<Ve
         .prepare_cached(
             "SELECT m.id AS message, m.kind, m.control_number AS reference, m.ordinal, m.byte_offset,
                  m.byte_length, m.fault, m.attempts, coalesce(m.bundle, i.bundle) AS bundle, m.interchange,
-                 m.permitted_by IS NOT NULL AS permitted, x.syntax, x.sender, x.receiver, x.control_number, x.test, g.functional_id,
+                 m.permitted_by IS NOT NULL AS permitted, g.control_number AS group_number,
+                 (SELECT count(*) FROM document d WHERE d.message = m.id AND d.advice = 1) AS advised, x.syntax, x.sender, x.receiver, x.control_number, x.test, g.functional_id,
                  g.sender AS group_sender, g.receiver AS group_receiver, g.version, g.fault AS group_fault
              FROM message m CROSS JOIN intake i ON i.id = m.intake
                  CROSS JOIN interchange x ON x.id = m.interchange
@@ -50,6 +51,7 @@ pub(super) fn next(db: &Connection, intake: IntakeId, limit: usize) -> Answer<Ve
                 interchange: row.get("interchange")?,
                 key: index::read_key(row)?,
                 functional_id: row.get("functional_id")?,
+                group_number: row.get("group_number")?,
                 group_sender: row.get("group_sender")?,
                 group_receiver: row.get("group_receiver")?,
                 version: row.get("version")?,
@@ -62,6 +64,7 @@ pub(super) fn next(db: &Connection, intake: IntakeId, limit: usize) -> Answer<Ve
                 fault: row.get("fault")?,
                 attempts: row.get("attempts")?,
                 bundle: row.get("bundle")?,
+                advised: row.get("advised")?,
                 is_permitted: row.get("permitted")?,
             })
         })?
@@ -115,7 +118,8 @@ pub(super) fn commit(db: &Connection, outcome: &MessageOutcome, at: Timestamp) -
 }
 
 fn check(outcome: &MessageOutcome) -> Answer<()> {
-    let outputs: usize = outcome.documents.iter().map(|document| document.outputs.len()).sum();
+    let documents = outcome.documents.iter().filter(|document| !document.is_advice);
+    let outputs: usize = documents.map(|document| document.outputs.len()).sum();
     let why = match (outcome.state, outputs) {
         (MessageState::Translated, 0) => "it is translated and has no output; such a message is done",
         (MessageState::Translated, _) | (_, 0) => return Ok(()),
@@ -162,7 +166,7 @@ pub(super) fn standing(
          FROM document d INDEXED BY document_number CROSS JOIN message m ON m.id = d.message
              CROSS JOIN intake i ON i.id = m.intake
          WHERE d.number = ?1 AND d.number <> '' AND d.client = ?2 AND d.kind = ?3 AND d.sender = ?4
-             AND d.test = ?5 AND d.message <> ?6 AND d.run = m.run AND m.state IN ({})
+             AND d.test = ?5 AND d.advice = 0 AND d.message <> ?6 AND d.run = m.run AND m.state IN ({})
          ORDER BY d.id DESC LIMIT 1",
         standing_words()
     );
@@ -210,8 +214,9 @@ fn insert_document(
 ) -> Answer<()> {
     execute(
         db,
-        "INSERT INTO document (message, run, client, kind, number, body, sha, sender, test, content, source)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "INSERT INTO document (message, run, client, kind, number, body, sha, sender, test, content, source,
+             advice)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         params![
             message,
             run,
@@ -224,6 +229,7 @@ fn insert_document(
             document.key.is_test,
             document.content,
             document.source,
+            document.is_advice,
         ],
     )?;
     let id = db.last_insert_rowid();
@@ -239,8 +245,8 @@ fn insert_document(
         execute(
             db,
             "INSERT INTO output (document, message, intake, flow, map, endpoint, gathering, spool_segment,
-                 byte_offset, byte_length, sha, collection)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                 byte_offset, byte_length, sha, collection, advice)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             params![
                 id,
                 message,
@@ -254,6 +260,7 @@ fn insert_document(
                 Count(output.length),
                 output.sha,
                 collection,
+                document.is_advice,
             ],
         )?;
     }
@@ -302,7 +309,7 @@ pub(super) fn find_documents(
     let mut sql = format!(
         "SELECT d.* FROM document_key k CROSS JOIN document d ON d.id = k.document
              CROSS JOIN message m ON m.id = d.message
-         WHERE k.field = ?3 AND k.value = ?4 AND d.client = ?1 AND d.kind = ?2 AND d.run = m.run
+         WHERE k.field = ?3 AND k.value = ?4 AND d.client = ?1 AND d.kind = ?2 AND d.advice = 0 AND d.run = m.run
              AND m.state IN ({})",
         standing_words()
     );

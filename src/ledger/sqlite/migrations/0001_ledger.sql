@@ -150,7 +150,9 @@ CREATE TABLE document (
     test INTEGER NOT NULL,
     -- Hash of the body without its provenance, and of the bytes of the message it was read from.
     content BLOB NOT NULL,
-    source BLOB NOT NULL
+    source BLOB NOT NULL,
+    -- Ours: what the sender is told of what he sent.
+    advice INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX document_message ON document (message);
 CREATE INDEX document_number ON document (number, client, kind) WHERE number <> '';
@@ -198,8 +200,10 @@ CREATE TABLE output (
     byte_offset INTEGER NOT NULL,
     byte_length INTEGER NOT NULL,
     sha BLOB NOT NULL,
-    delivery INTEGER REFERENCES delivery (id)
+    delivery INTEGER REFERENCES delivery (id),
+    advice INTEGER NOT NULL DEFAULT 0
 );
+CREATE INDEX output_advice ON output (intake) WHERE advice = 1;
 CREATE INDEX output_message ON output (message);
 CREATE INDEX output_document ON output (document);
 CREATE INDEX output_delivery ON output (delivery) WHERE delivery IS NOT NULL;
