@@ -80,10 +80,11 @@ pub struct Route {
 }
 
 impl Client {
-    /// The layouts that his routes read and write by.
+    /// The layouts that his routes read and write by, and those of what he is told.
     fn layouts(&self) -> impl Iterator<Item = &Arc<dyn Layout>> {
         let read = self.routes.iter().map(|route| &route.layout);
-        read.chain(self.routes.iter().flat_map(|route| &route.writes).map(|(_, layout)| layout))
+        let written = self.routes.iter().flat_map(|route| &route.writes).map(|(_, layout)| layout);
+        read.chain(written).chain(self.advise.values().map(|(_, layout)| layout))
     }
 }
 
@@ -444,7 +445,7 @@ impl<'a> Compiler<'a> {
             }
         }
         let parameters = client_parameters(&partner, self.environment);
-        let advise = self.advise(file, &partner, &sources, &parameters, bundle);
+        let advise = self.advise(file, &partner, &sources, &parameters, guides);
         Client { id: id.to_string(), partner, routes, advise }
     }
 
@@ -455,7 +456,7 @@ impl<'a> Compiler<'a> {
         partner: &Partner,
         sources: &MapSources<'_>,
         parameters: &BTreeMap<String, Constant>,
-        bundle: &Bundle,
+        guides: &GuideStore<'_>,
     ) -> BTreeMap<String, (Arc<Plan>, Arc<dyn Layout>)> {
         let mut all = BTreeMap::new();
         for (syntax, settings) in &partner.advise {
@@ -472,8 +473,8 @@ impl<'a> Compiler<'a> {
                 matches!(&plan.source, SideName::Canonical(name) if name == super::advice::DOCUMENT);
             match &plan.target {
                 SideName::Guide(guide) if is_of_advice => {
-                    if let Some(layout) = bundle.layouts.get(guide) {
-                        all.insert(syntax.clone(), (Arc::new(plan), layout.clone()));
+                    if let Some(layout) = guides.layout(guide) {
+                        all.insert(syntax.clone(), (Arc::new(plan), layout));
                     }
                 }
                 _ => {

@@ -335,7 +335,7 @@ pub(super) fn documents_of(db: &Connection, message: MessageId) -> Answer<Vec<Do
     let rows = db
         .prepare_cached(
             "SELECT d.* FROM document d JOIN message m ON m.id = d.message
-             WHERE d.message = ?1 AND d.run = m.run ORDER BY d.id",
+             WHERE d.message = ?1 AND d.run = m.run AND d.advice = 0 ORDER BY d.id",
         )?
         .query_map([message], read_document)?
         .collect::<Result<_, _>>()?;
