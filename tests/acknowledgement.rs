@@ -555,10 +555,10 @@ guide small/100
 end guide
 "#;
 
-#[test]
-fn components_and_repetitions_are_found_at_their_places() {
+/// The layout of a guide.
+fn compiled(text: &str, name: &str) -> Box<dyn Layout> {
     let (mut sources, mut findings) = (Sources::default(), Diagnostics::new());
-    let file = sources.add("small.guide", SMALL);
+    let file = sources.add("small.guide", text);
     let documents = parse(&sources, file, &mut findings);
     let mut known = GuideSources::default();
     for document in &documents {
@@ -568,14 +568,20 @@ fn components_and_repetitions_are_found_at_their_places() {
             _ => {}
         }
     }
-    let guide = guide::compile("small/100", &known, &mut findings);
+    let guide = guide::compile(name, &known, &mut findings);
     let layout = guide.and_then(|guide| formats::layout(&guide.into(), &mut findings));
     assert!(findings.is_empty(), "{}", shipped::render(findings.as_slice(), &sources));
+    layout.unwrap()
+}
+
+#[test]
+fn components_and_repetitions_are_found_at_their_places() {
+    let layout = compiled(SMALL, "small/100");
     let isa = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *261120*0900*^*00501*000000310*0*P*>~";
     let bytes = format!(
         "{isa}GS*ZZ*A*B*20261120*0900*1*X*005010~ST*100*0001~ZA*AA^BB^CC*7>DD~SE*3*0001~GE*1*1~IEA*1*000000310~"
     );
-    let received = receive(bytes.as_bytes(), &*layout.unwrap());
+    let received = receive(bytes.as_bytes(), &*layout);
     let places: Vec<_> = received.groups[0].messages[0]
         .findings
         .iter()
@@ -585,4 +591,176 @@ fn components_and_repetitions_are_found_at_their_places() {
         })
         .collect();
     assert_eq!(places, [("X207", 1, 3, 0, "CC"), ("X207", 2, 1, 2, "DD")]);
+}
+
+/// The 999 as the standard builds it.
+const IMPLEMENTATION: &str = r#"
+dictionary small
+  element 28 N0 1 9 name "Group control number"
+  element 96 N0 1 10 name "Segments"
+  element 97 N0 1 6 name "Sets"
+  element 143 ID 3 3 name "Set"
+  element 329 AN 4 9 name "Set control number"
+  element 447 AN 1 4 name "Loop"
+  element 479 ID 2 2 name "Kind of group"
+  element 480 AN 1 12 name "Version"
+  element 618 ID 1 3 name "Set error"
+  element 620 ID 1 3 name "Segment error"
+  element 621 ID 1 3 name "Element error"
+  element 715 ID 1 1 name "Verdict on the group" codes A E P R
+  element 716 ID 1 3 name "Group error"
+  element 717 ID 1 1 name "Verdict on the set" codes A E R
+  element 719 N0 1 10 name "Position of the segment"
+  element 721 ID 2 3 name "Segment"
+  element 722 N0 1 2 name "Position of the element"
+  element 724 AN 1 99 name "Copy of the bad value"
+  element 725 N0 1 4 name "Element"
+  element 1528 N0 1 2 name "Position of the component"
+  element 1686 N0 1 4 name "Repetition"
+  element 9999 AN 1 35 name "Context"
+  composite C030 name "Position in the segment"
+    .01 722 required
+    .02 1528
+    .03 1686
+  end C030
+  composite C998 name "Context"
+    .01 9999 required
+  end C998
+  segment ST name "Start"
+    .01 143 required
+    .02 329 required
+  end ST
+  segment AK1 name "Group"
+    .01 479 required
+    .02 28 required
+    .03 480
+  end AK1
+  segment AK2 name "Set"
+    .01 143 required
+    .02 329 required
+  end AK2
+  segment IK3 name "Segment in error"
+    .01 721 required
+    .02 719 required
+    .03 447
+    .04 620
+  end IK3
+  segment CTX name "Context"
+    .01 C998 required
+    .02 721
+    .03 719
+    .04 447
+  end CTX
+  segment IK4 name "Element in error"
+    .01 C030 required
+    .02 725
+    .03 621 required
+    .04 724
+  end IK4
+  segment IK5 name "Verdict on the set"
+    .01 717 required
+    .02 618
+    .03 618
+    .04 618
+    .05 618
+    .06 618
+  end IK5
+  segment AK9 name "Verdict on the group"
+    .01 715 required
+    .02 97 required
+    .03 97 required
+    .04 97 required
+    .05 716
+    .06 716
+    .07 716
+    .08 716
+    .09 716
+  end AK9
+  segment SE name "End"
+    .01 96 required
+    .02 329 required
+  end SE
+end dictionary
+
+guide small/999
+  lang 1
+  syntax x12 release "005010" set "999" group "FA" name "Implementation acknowledgement"
+  dictionary small
+  unit transaction
+  structure
+    ST required auto
+    AK1 required
+    loop AK2 max 99999
+      loop IK3 max 99999
+        CTX max 10
+        loop IK4 max 99999
+          CTX max 10
+        end IK4
+      end IK3
+      IK5 required
+    end AK2
+    AK9 required
+    SE required auto
+  end structure
+end guide
+"#;
+
+/// The 999 says what the guide alone found wrong, for which the 997 has no words, and what an element depends on.
+#[test]
+fn a_999_has_words_for_what_the_guide_refuses() {
+    let layout = compiled(IMPLEMENTATION, "small/999");
+    let unused = AcknowledgedFinding {
+        place: Place { segment: 3, tag: "N4".into(), ..Place::default() },
+        ..element("X106", 3, 0, "")
+    };
+    let findings =
+        vec![unused, element("X212", 5, 3, "CC"), element("X202", 7, 2, ""), element("X207", 7, 1, "ZZ")];
+    let mut group = group_of("OW", "940", findings);
+    group.messages.push(AcknowledgedMessage {
+        kind: "940".into(),
+        control_number: "0002".into(),
+        ..AcknowledgedMessage::default()
+    });
+    let (mut body, mut findings) = (Vec::new(), Diagnostics::new());
+    let mut writer = FunctionalAcknowledgement::new(&*layout).expect("a guide of the 999");
+    assert!(writer.begin_group(group.head.clone(), &mut body, &mut findings));
+    group.messages.iter().for_each(|message| writer.message(message, &mut body, &mut findings));
+    writer.end_group(&mut body, &mut findings);
+    assert!(findings.is_empty(), "{:?}", findings.as_slice());
+    let told = segments(&body);
+    let tag = element("X202", 7, 2, "").place.tag;
+    let expected = [
+        "AK1*OW*131*004010".to_string(),
+        "AK2*940*0001".into(),
+        "IK3*N4*3**I4".into(),
+        format!("IK3*{tag}*5**8"),
+        "IK4*3**I10*CC".into(),
+        format!("IK3*{tag}*7**8"),
+        "IK4*1**7*ZZ".into(),
+        "IK4*2**2".into(),
+        format!("CTX*SITUATIONAL TRIGGER*{tag}*7"),
+        "IK5*R*5".into(),
+        "AK2*940*0002".into(),
+        "IK5*A".into(),
+        "AK9*P*2*2*1".into(),
+    ];
+    assert_eq!(told, expected);
+    // Our own guide finds nothing wrong with it, and it is understood.
+    let mut message = Vec::new();
+    layout.wrap_body(&Envelope::default(), &mut Totals::default(), &body, &mut message);
+    let input = MessageInput { head: &[], bytes: &message, offset: 0 };
+    let (tree, findings) = shipped::read(&*layout, &input);
+    assert!(findings.is_empty(), "{:?}", findings.as_slice());
+    let said = X12.read("999", layout.guide(), View::new(&tree, input.source())).expect("it is understood");
+    assert_eq!((said[0].word, said[0].messages[0].word), (Word::PartiallyAccepted, Word::Rejected));
+    let texts: Vec<&str> = said[0].messages[0].remarks.iter().map(|remark| remark.text.as_str()).collect();
+    assert_eq!(
+        texts,
+        [
+            "the segment is not used by their guide",
+            "the element is not used by their guide",
+            "the code is not known",
+            "an element is missing that goes with another one",
+        ]
+    );
 }

@@ -192,7 +192,7 @@ fn an_order_and_its_answer() {
 
 #[test]
 fn a_file_with_bad_orders() {
-    crash_everywhere(BAD, 2);
+    crash_everywhere(BAD, 3);
 }
 
 #[test]

@@ -63,16 +63,6 @@ fn s01_goes_out_to_the_warehouse_and_comes_back() {
 }
 
 #[test]
-fn s14_refuses_one_order_delivers_one_and_quarantines_one() {
-    let mut world = World::new();
-    world.lay_down(ORDERS_IN, "s14-940.edi", &testdata("x12/err/s14-940.edi"));
-    world.run().unwrap();
-    assert_eq!(world.states(), ["REJECTED", "DONE", "QUARANTINED"]);
-    same_but_for_the_envelope(&world.only(ANSWERS_OUT), &text("x12/ok/s14-997.edi"));
-    assert!(world.only(WMS_IMPORT).contains("SO104600"));
-}
-
-#[test]
 fn what_a_case_of_the_guide_refuses_is_refused_in_the_997() {
     let mut world = World::new();
     world.lay_down(ORDERS_IN, "no-lines.edi", &testdata("x12/err/no-lines.edi"));

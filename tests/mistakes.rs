@@ -370,6 +370,25 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "write brightwick/945 gather by order_number to \"brightwick-incoming\" every 4h max 5000",
     ),
     ("partner-setting-unknown", "clients/brightwick/partner.toml", "their_id =", "thier_id ="),
+    (
+        "partner-advice-of-another-document",
+        "clients/brightwick/partner.toml",
+        "map = \"house/824\"",
+        "map = \"house/945\"",
+    ),
+    ("partner-advice-map-unknown", "clients/brightwick/partner.toml", "\"house/824\"", "\"house/842\""),
+    (
+        "partner-repeats-of-unknown-document",
+        "clients/brightwick/partner.toml",
+        "window = \"400d\"",
+        "window = \"400d\"\n\n[duplicates.documents.outbound_ordr]\nother = \"hold\"",
+    ),
+    (
+        "partner-repeats-no-such-policy",
+        "clients/brightwick/partner.toml",
+        "window = \"400d\"",
+        "window = \"400d\"\n\n[duplicates.documents.outbound_order]\nsame = \"forget\"",
+    ),
     ("partner-zone-unknown", "clients/brightwick/partner.toml", "America/Los_Angeles", "America/Los_Angelos"),
     (
         "key-unknown",

@@ -32,8 +32,8 @@ const CUT: &str = "  remove number
 /// What Brightwick's orders need, with the cut: a gateway that begins anew compiles it each time.
 fn files(cut: &str) -> MappingFiles {
     const ALL_OF: [&str; 3] = ["canonical/", "clients/brightwick/", "house/tables/"];
-    const HOUSE: [&str; 5] = ["940-order", "945.map", "wms-order", "wms-shipment", "x12-party"];
-    const SETS: [&str; 5] = ["940", "945", "997", "TA1", "dictionary"];
+    const HOUSE: [&str; 6] = ["824", "940-order", "945.map", "wms-order", "wms-shipment", "x12-party"];
+    const SETS: [&str; 6] = ["824", "940", "945", "997", "TA1", "dictionary"];
     let (mut files, _) = shipped();
     files.retain(|path, _| {
         let is_of = |folder: &str, names: &[&str]| {

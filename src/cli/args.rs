@@ -257,6 +257,9 @@ pub struct Show {
 pub struct Retry {
     /// The message or file, as `messages` calls it: m12, f3
     pub id: Id,
+    /// Process a message although it came before
+    #[arg(long)]
+    pub repeat: bool,
     /// Settings of the gateway
     #[arg(long, value_name = "FILE", default_value = "gateway.toml")]
     pub config: PathBuf,

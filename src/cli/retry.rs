@@ -12,6 +12,7 @@ pub fn run(arguments: &args::Retry, console: &mut Console<'_>) -> Answer {
     let mut process = process::open_sound(&arguments.config, console)?;
     let who = std::env::var("USER").unwrap_or_else(|_| "command line".into());
     let retried = match arguments.id {
+        Id::Message(id) if arguments.repeat => process.gateway.retry_repeat(id, &who),
         Id::Message(id) => process.gateway.retry(id, &who),
         Id::File(id) => process.gateway.retry_intake(id, &who),
     };

@@ -642,6 +642,31 @@ codes! {
         cause "Records behind the last unit count or add up what is in the file."
         example "a trailer that counts 500 orders after 499";
 
+    I131 Warn "the {document} {number} came before, in message {message}, and says the same"
+        help "nothing needs to be done: it was processed once; if it is wanted a second time, `crossdock retry ID --repeat`"
+        cause "A document is recognised by its number and what it says, whatever file it comes in. The partner file says what is done with repeats (`[duplicates.documents]`)."
+        example "a file of orders that was dropped into the folder a second time";
+    I132 Hold "the {document} {number} came before, in message {message}, and says the same; the partner file has a person decide"
+        help "discard it, or have it processed a second time with `crossdock retry ID --repeat`"
+        cause "`[duplicates.documents]` says `same = \"hold\"` for documents of this kind."
+        example "the same invoice in two files";
+    I133 Hold "the {document} {number} came before, in message {message}, and said something else: {text}"
+        help "ask the sender which one counts; if this one takes the place of the other, undo the other and have this one processed with `crossdock retry ID --repeat`; else discard it"
+        cause "Two documents have one number, and neither says that it is a change. Processing both would double the order, and choosing would be guessing."
+        example "order SO1 over 10 pieces, and an hour later order SO1 over 12";
+    I134 Warn "the same bytes came before, in file {file}"
+        help "look at what became of its documents: those that came before were set aside, others were processed again"
+        cause "A file without a control number is recognised by its bytes. `same_bytes = \"duplicate\"` under `[duplicates]` has all of it set aside."
+        example "stock.csv of yesterday once more";
+    I135 Info "the control number is {number}, and {count} before it did not come: from {first} on"
+        help "ask the sender whether he sent them; they may still come, or went to another gateway"
+        cause "Senders count their interchanges, each one more than the one before."
+        example "interchange 135 after 131";
+    I136 Info "the control number {number} came after {last}"
+        help "nothing, if the sender works on several files at once; else ask him whether something was sent again under a new number"
+        cause "Senders count their interchanges. This one was late, or his numbers went back."
+        example "interchange 133 after 135";
+
     // ------------------------------------------------------------------ A: what partners say about what we sent
     A101 Reject "the partner refused {number}, which was sent in {file}"
         help "correct the map, table or source the partner's reasons point at, then have the source sent again; the refused document counts as not received"
@@ -679,6 +704,11 @@ codes! {
         help "ask the partner whether the file came in; it is never sent twice by itself"
         cause "The partner file says how long an acknowledgement may take (`acknowledgement_within`), and that time is over."
         example "[expect.x12] acknowledgement_within = \"2h\"";
+
+    A130 Warn "the sender cannot be told what became of {number}: {text}"
+        help "correct the map named under `[advise]` in the partner file; tell the sender by other means"
+        cause "What a sender is told of his documents is written by a map, and that map refused."
+        example "[advise.x12] map = \"house/824\", and the advice is about a message type of more than three characters";
 
     // ------------------------------------------------------------------ B: a document against its map
     B001 Reject "{text}"

@@ -8,7 +8,9 @@ pub mod edifact;
 pub mod identities;
 pub mod message;
 pub mod numbers;
+pub mod repeats;
 pub mod reply;
+pub mod sequence;
 pub mod states;
 #[cfg(test)]
 mod unanswered;

@@ -32,9 +32,13 @@ impl NumberKind {
     }
 }
 
-/// One sequence of numbers: everything of one kind that we send under one id to one id.
+/// One sequence of numbers: everything of one kind and syntax that we send under one id to one id, tests apart.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct LaneKey {
+    /// The syntax, such as `x12`: each counts for itself.
+    pub syntax: String,
+    /// Test, not production.
+    pub is_test: bool,
     /// Our `qualifier:id`.
     pub ours: String,
     /// The partner's.
@@ -44,11 +48,14 @@ pub struct LaneKey {
 }
 
 impl fmt::Display for LaneKey {
-    /// The name under which the lane is kept: `interchange/ZZ:HAVENPORT3PL/ZZ:BRIGHTWICK`. A `/` or `%` inside an id
+    /// The name under which the lane is kept: `x12/interchange/ZZ:HAVENPORT3PL/ZZ:BRIGHTWICK`, with `test/` before it for tests.
+    /// A `/` or `%` inside an id
     /// is escaped, so that two lanes never share a name.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plain = |id: &str| id.replace('%', "%25").replace('/', "%2F");
-        write!(f, "{}/{}/{}", self.kind.word(), plain(&self.ours), plain(&self.theirs))
+        let standing = if self.is_test { "test/" } else { "" };
+        let (ours, theirs) = (plain(&self.ours), plain(&self.theirs));
+        write!(f, "{standing}{}/{}/{ours}/{theirs}", self.syntax, self.kind.word())
     }
 }
 
@@ -176,11 +183,17 @@ mod tests {
     #[test]
     fn lanes_have_names_of_their_own() {
         let lane = |ours: &str, theirs: &str| LaneKey {
+            syntax: "x12".into(),
+            is_test: false,
             ours: ours.into(),
             theirs: theirs.into(),
             kind: NumberKind::Interchange,
         };
-        assert_eq!(lane("ZZ:WE", "ZZ:THEM").to_string(), "interchange/ZZ:WE/ZZ:THEM");
+        assert_eq!(lane("ZZ:WE", "ZZ:THEM").to_string(), "x12/interchange/ZZ:WE/ZZ:THEM");
         assert_ne!(lane("ZZ:A/B", "ZZ:C").to_string(), lane("ZZ:A", "B/ZZ:C").to_string());
+        let test = LaneKey { is_test: true, ..lane("ZZ:WE", "ZZ:THEM") };
+        assert_eq!(test.to_string(), "test/x12/interchange/ZZ:WE/ZZ:THEM");
+        let other = LaneKey { syntax: "edifact".into(), ..lane("ZZ:WE", "ZZ:THEM") };
+        assert_ne!(other.to_string(), lane("ZZ:WE", "ZZ:THEM").to_string());
     }
 }

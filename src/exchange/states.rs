@@ -369,7 +369,7 @@ steps! {
         "The same interchange was accepted before.";
     INTERCHANGE_QUARANTINED Interchange::InterchangeState "quarantined" [Split] Quarantined
         "Processing it could do harm; a person decides.";
-    INTERCHANGE_REOPENED Interchange::InterchangeState "reopened" [Closed Rejected Quarantined] Split
+    INTERCHANGE_REOPENED Interchange::InterchangeState "reopened" [Closed Rejected Quarantined Duplicate] Split
         "A person retries one of its messages.";
 
     MESSAGE_TRANSLATED Message::MessageState "translated" [Split] Translated
@@ -388,7 +388,7 @@ steps! {
         "Its content is refused, it stopped the gateway too often, or its interchange is quarantined.";
     MESSAGE_DUPLICATE Message::MessageState "duplicate" [Split] Duplicate
         "It was processed before.";
-    MESSAGE_RETRIED Message::MessageState "retried" [Held Quarantined Rejected] Split
+    MESSAGE_RETRIED Message::MessageState "retried" [Held Quarantined Rejected Duplicate] Split
         "Someone or something has it translated again.";
     MESSAGE_NOT_GATHERED Message::MessageState "not gathered" [Translated] Held
         "It cannot become one message with those it was gathered with.";

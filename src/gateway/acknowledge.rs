@@ -8,7 +8,7 @@ use crate::exchange::acknowledge::{
     AcknowledgedFinding, AcknowledgedGroup, AcknowledgedInterchange, AcknowledgedMessage,
 };
 use crate::exchange::answering::{Answer, AnswerWriter, Answering, Each, WholeInterchange, answering};
-use crate::exchange::states::InterchangeState;
+use crate::exchange::states::{InterchangeState, MessageState};
 use crate::formats::Totals;
 use crate::ledger::{
     AckGroup, AckMessage, DeliveryId, DeliveryKind, DueAck, Finding, Intake, Interchange, InterchangeId,
@@ -74,12 +74,12 @@ impl Gateway {
             return Ok(Err("it carries answers or nothing".into()));
         };
         let mut draft = Draft {
-            key: format!("ack:{}", interchange.id),
+            key: key_of(due),
             kind: DeliveryKind::Acknowledgement,
             client,
             identities: translation::identities_in(&client.partner, key),
             endpoint: to,
-            mark: format!("a{}", interchange.id),
+            mark: mark_of(due),
             number: &key.control_number,
             word: None,
             layout: &**layout,
@@ -212,6 +212,24 @@ impl Gateway {
     }
 }
 
+/// The key of an answer: the first one of its interchange, or the next that corrects it.
+fn key_of(due: &DueAck) -> String {
+    match due.made {
+        0 => format!("ack:{}", due.interchange.id),
+        made => format!("ack:{}:{made}", due.interchange.id),
+    }
+}
+
+/// What stands in its file name for it.
+fn mark_of(due: &DueAck) -> String {
+    key_of(due).replacen("ack:", "a", 1).replace(':', "-")
+}
+
+/// Whether a message's syntax was refused. One without a verdict of its own was refused with its envelope.
+fn is_refused(message: &AckMessage) -> bool {
+    message.syntax.map_or(message.state == MessageState::Rejected, SyntaxVerdict::is_refusal)
+}
+
 /// A group as it is answered, without its messages. `None` if it is an answer itself.
 fn acknowledged(answering: &dyn Answering, group: &AckGroup) -> Option<AcknowledgedGroup> {
     let mut answer =
@@ -245,6 +263,6 @@ fn acknowledged_message(message: &AckMessage, group: &AckGroup) -> AcknowledgedM
         version: message.version.clone(),
         control_number: message.control_number.clone(),
         findings: findings.collect(),
-        is_refused: group.fault.is_none() && message.syntax == Some(SyntaxVerdict::Rejected),
+        is_refused: group.fault.is_none() && is_refused(message),
     }
 }

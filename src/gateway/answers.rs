@@ -44,7 +44,8 @@ pub(super) fn taken(
             return Ok((MessageState::Quarantined, Vec::new()));
         }
     };
-    let lane = translation::identities_of(&client.partner, &work.key).map(|named| plan::lane(&named));
+    let lane = translation::identities_of(&client.partner, &work.key)
+        .map(|named| plan::lane(&named, &work.key.syntax, &client.partner));
     let mut replies = Vec::new();
     for reply in &said {
         let sent = match (&lane, reply.subject.number()) {

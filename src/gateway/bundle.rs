@@ -62,6 +62,8 @@ pub struct Client {
     pub partner: Partner,
     /// What is done with what arrives.
     pub routes: Vec<Route>,
+    /// Map and guide of what he is told of his documents, by syntax.
+    pub advise: BTreeMap<String, (Arc<Plan>, Arc<dyn Layout>)>,
 }
 
 /// One guide that may arrive at an endpoint of a client, with what is done with it.
@@ -79,10 +81,11 @@ pub struct Route {
 }
 
 impl Client {
-    /// The layouts that his routes read and write by.
+    /// The layouts that his routes read and write by, and those of what he is told.
     fn layouts(&self) -> impl Iterator<Item = &Arc<dyn Layout>> {
         let read = self.routes.iter().map(|route| &route.layout);
-        read.chain(self.routes.iter().flat_map(|route| &route.writes).map(|(_, layout)| layout))
+        let written = self.routes.iter().flat_map(|route| &route.writes).map(|(_, layout)| layout);
+        read.chain(written).chain(self.advise.values().map(|(_, layout)| layout))
     }
 }
 
@@ -402,7 +405,7 @@ impl<'a> Compiler<'a> {
         }
         self.client_tables.insert(id.to_string(), tables.clone());
         self.zone(file, &partner);
-        let syntaxes = partner.envelope.keys().chain(partner.acknowledge.keys());
+        let syntaxes = partner.envelope.keys().chain(partner.acknowledge.keys()).chain(partner.advise.keys());
         for syntax in syntaxes.chain(partner.expect.keys()) {
             let known = crate::formats::FORMATS.iter().map(|format| format.id());
             if crate::formats::format(syntax).is_none() {
@@ -413,6 +416,10 @@ impl<'a> Compiler<'a> {
             if let Some(endpoint) = &other.acknowledge_to {
                 self.endpoint(file, "acknowledge_to", endpoint);
             }
+        }
+        for kind in partner.duplicates.documents.keys().filter(|kind| !bundle.shapes.contains_key(*kind)) {
+            let known = bundle.shapes.keys().map(String::as_str);
+            self.name_finding(file, "duplicates.documents", "document", kind, known);
         }
         for acknowledge in partner.acknowledge.values() {
             if guides.layout(&acknowledge.guide).is_none() {
@@ -439,7 +446,47 @@ impl<'a> Compiler<'a> {
                 routes.extend(compiled.into_iter().filter(|_| is_own));
             }
         }
-        Client { id: id.to_string(), partner, routes }
+        let parameters = client_parameters(&partner, self.environment);
+        let advise = self.advise(file, &partner, &sources, &parameters, guides);
+        Client { id: id.to_string(), partner, routes, advise }
+    }
+
+    /// What a client is told of his documents, each with its map and the layout of its guide.
+    fn advise(
+        &mut self,
+        file: FileId,
+        partner: &Partner,
+        sources: &MapSources<'_>,
+        parameters: &BTreeMap<String, Constant>,
+        guides: &GuideStore<'_>,
+    ) -> BTreeMap<String, (Arc<Plan>, Arc<dyn Layout>)> {
+        let mut all = BTreeMap::new();
+        for (syntax, settings) in &partner.advise {
+            self.endpoint(file, "advise", &settings.to);
+            if !sources.maps.contains_key(settings.map.as_str()) {
+                self.name_finding(file, "advise", "map", &settings.map, sources.maps.keys().copied());
+                continue;
+            }
+            let mut told = Diagnostics::new();
+            let plan = mapping::compile(&settings.map, sources, parameters, &mut told);
+            self.tell_once(told);
+            let Some(plan) = plan else { continue };
+            let is_of_advice =
+                matches!(&plan.source, SideName::Canonical(name) if name == super::advice::DOCUMENT);
+            match &plan.target {
+                SideName::Guide(guide) if is_of_advice => {
+                    if let Some(layout) = guides.layout(guide) {
+                        all.insert(syntax.clone(), (Arc::new(plan), layout));
+                    }
+                }
+                _ => {
+                    let span = self.find_text(file, &settings.map);
+                    let finding = Diagnostic::new(Code::F038).with("map", &settings.map);
+                    self.findings.push(finding.at(span, "named under `advise`"));
+                }
+            }
+        }
+        all
     }
 
     /// The parameters that a partner file gives go to maps that its flows or its own folder have.
@@ -697,7 +744,9 @@ impl<'a> Compiler<'a> {
 
     /// Where a text first stands in a file, for findings about its value.
     fn find_text(&self, file: FileId, text: &str) -> Span {
-        let found = self.sources.file(file).text.find(&format!("\"{text}\""));
+        let all = &self.sources.file(file).text;
+        // As a value, or as the last part of a table's name.
+        let found = all.find(&format!("\"{text}\"")).or_else(|| all.find(&format!(".{text}]")));
         match found {
             Some(at) => Span::new(file, at + 1, at + 1 + text.len()),
             None => Span::new(file, 0, 0),

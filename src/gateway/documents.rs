@@ -42,6 +42,16 @@ fn object(document: View<'_>, shape: &Shape, node: NodeId) -> Json {
     Json::Object(fields)
 }
 
+/// The bytes the ledger keeps, and the hash of what they say without where it came from.
+pub fn store_with_content(document: View<'_>, shape: &Shape) -> (Vec<u8>, Sha) {
+    let mut json = to_json(document, shape);
+    let body = json.to_string().into_bytes();
+    if let Json::Object(fields) = &mut json {
+        fields.remove("provenance");
+    }
+    (body, Sha::of(json.to_string().as_bytes()))
+}
+
 /// The bytes the ledger keeps.
 pub fn store(document: View<'_>, shape: &Shape) -> Vec<u8> {
     to_json(document, shape).to_string().into_bytes()

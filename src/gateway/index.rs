@@ -3,6 +3,7 @@
 
 use super::bundle::Client;
 use super::framing::{self, Framing};
+use super::settings::SameBytes;
 use super::spool::{failed, read_at};
 use super::translation::{self, Owner};
 use super::{Gateway, GatewayError};
@@ -12,6 +13,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::exchange::answering::{answering, is_answer};
 use crate::exchange::duplicates::{self, Earlier, Outcome};
 use crate::exchange::identities::Stranger;
+use crate::exchange::sequence::{self, Step};
 use crate::exchange::states::{IntakeState, InterchangeState};
 use crate::formats::{Fault, GroupRow, Row};
 use crate::ledger::{
@@ -200,7 +202,7 @@ impl Gateway {
             });
         }
         if key.control_number.is_empty() {
-            return Ok(give(Verdict::Accept, false));
+            return Ok(give(self.compare_bytes(intake, interchange, client)?, false));
         }
         if key.test != (client.partner.usage == "T") {
             let found = if key.test { "T" } else { "P" };
@@ -209,6 +211,9 @@ impl Gateway {
             return Ok(give(Verdict::Reject(Reason::new(finding.code.text()).detail(finding.title())), owes));
         }
         let verdict = self.compare(intake, interchange, client)?;
+        if verdict == Verdict::Accept {
+            self.sequence(interchange)?;
+        }
         let owes = owes && !matches!(verdict, Verdict::Quarantine(_));
         Ok(give(verdict, owes))
     }
@@ -232,6 +237,47 @@ impl Gateway {
                 Verdict::Quarantine(Reason::new(reason).detail(why))
             }
         })
+    }
+
+    /// Whether a file without a control number came before, byte for byte.
+    fn compare_bytes(
+        &mut self,
+        intake: &Intake,
+        interchange: &Interchange,
+        client: &Client,
+    ) -> Result<Verdict, GatewayError> {
+        let Some(earlier) = self.ledger.find_same_bytes(interchange.id)? else { return Ok(Verdict::Accept) };
+        let (policy, age) = (
+            &client.partner.duplicates,
+            intake.received_at.unix_ms.saturating_sub(earlier.received_at.unix_ms),
+        );
+        if u128::try_from(age).is_ok_and(|age| age > policy.window.as_millis()) {
+            return Ok(Verdict::Accept);
+        }
+        let first = format!("f{}", earlier.intake);
+        self.note(
+            FindingOwner::Interchange(interchange.id),
+            &[Diagnostic::new(Code::I134).with("file", first)],
+        )?;
+        Ok(match policy.same_bytes {
+            SameBytes::Process => Verdict::Accept,
+            SameBytes::Duplicate => Verdict::DuplicateOf(earlier.id),
+        })
+    }
+
+    /// What the control number of an interchange that is accepted says about those that did not come.
+    fn sequence(&mut self, interchange: &Interchange) -> Result<(), GatewayError> {
+        let Ok(number) = interchange.key.control_number.parse::<u64>() else { return Ok(()) };
+        let Some(last) = self.ledger.last_number(interchange.id)? else { return Ok(()) };
+        let finding = match sequence::step(last, number) {
+            Step::Next => return Ok(()),
+            Step::Gap { first, count } => {
+                Diagnostic::new(Code::I135).with("first", first.to_string()).with("count", count.to_string())
+            }
+            Step::Late => Diagnostic::new(Code::I136).with("last", last.to_string()),
+        };
+        let finding = finding.with("number", number.to_string());
+        self.note(FindingOwner::Interchange(interchange.id), &[finding])
     }
 
     /// Sets an intake aside with what was found, and its bytes out of the way.

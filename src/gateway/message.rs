@@ -2,17 +2,19 @@
 
 use super::bundle::{Bundle, Client, Route};
 use super::known::Known;
+use super::repeats::{self, Before};
 use super::translation::{self, Owner};
-use super::{GatewayError, answers, documents, framing};
+use super::{GatewayError, advice, answers, documents, framing};
 use crate::base::hash::Sha;
 use crate::base::limits::Limits;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::exchange::answering::is_answer;
+use crate::exchange::repeats::Verdict as Repeat;
 use crate::exchange::states::MessageState;
 use crate::formats::{MessageInput, Scratch};
 use crate::ledger::{
-    Finding, Gathering, Intake, Ledger, MessageOutcome, NewDocument, NewOutput, NewReply, Reason,
-    SyntaxVerdict, Window, Work,
+    DocumentKey, Finding, Gathering, Intake, Ledger, MessageOutcome, NewDocument, NewOutput, NewReply,
+    Reason, SyntaxVerdict, Window, Work,
 };
 use crate::mapping::flow::{self, Flow, Gather, Per, WritePlan};
 use crate::mapping::{Facts, Found, Outcome, Runner};
@@ -50,6 +52,7 @@ pub(super) type Verdict = (MessageState, Option<Reason>);
 /// One message on its way.
 pub(super) struct One<'a> {
     ledger: &'a dyn Ledger,
+    before: Before<'a>,
     limits: &'a Limits,
     intake: &'a Intake,
     work: &'a Work,
@@ -58,20 +61,25 @@ pub(super) struct One<'a> {
     syntax: Option<SyntaxVerdict>,
     client: Option<String>,
     documents: Vec<NewDocument>,
+    /// Documents that came before and are set aside.
+    repeated: Vec<NewDocument>,
+    /// Business number of a document that is refused, as far as it was read.
+    refused: String,
     replies: Vec<NewReply>,
 }
 
 impl<'a> One<'a> {
     /// A message about which nothing is known yet.
     pub(super) fn new(
-        ledger: &'a dyn Ledger,
+        before: Before<'a>,
         limits: &'a Limits,
         intake: &'a Intake,
         work: &'a Work,
         bundle: &'a Bundle,
     ) -> Self {
         One {
-            ledger,
+            ledger: before.ledger,
+            before,
             limits,
             intake,
             work,
@@ -80,6 +88,8 @@ impl<'a> One<'a> {
             syntax: None,
             client: None,
             documents: Vec::new(),
+            repeated: Vec::new(),
+            refused: String::new(),
             replies: Vec::new(),
         }
     }
@@ -140,7 +150,9 @@ impl<'a> One<'a> {
                 Some(Severity::Warn | Severity::Hold) => SyntaxVerdict::AcceptedWithErrors,
             });
             if self.syntax != Some(SyntaxVerdict::Rejected) {
-                return self.translate(client, route, &input, memory, batch);
+                let verdict = self.translate(client, route, &input, memory, batch)?;
+                self.advise(client, route, verdict.0, memory, batch);
+                return Ok(verdict);
             }
         }
         self.syntax = Some(SyntaxVerdict::Rejected);
@@ -182,11 +194,14 @@ impl<'a> One<'a> {
             is_refused |= outcome == Outcome::Rejected || self.findings.worst() >= Some(Severity::Reject);
             // The others are looked at for what is wrong with them.
             if !is_refused {
-                self.document((client, route), &header, memory, batch)?;
+                self.document((client, route), &header, input.bytes, memory, batch)?;
             }
         }
         if is_refused {
             self.documents.clear();
+            self.repeated.clear();
+            let shape = &route.read.target_shape;
+            self.refused = documents::number(View::new(&memory.document, ""), shape).to_string();
             batch.bytes.truncate(start);
             return Ok((MessageState::Quarantined, Some(reason(&self.findings, Severity::Reject))));
         }
@@ -194,39 +209,107 @@ impl<'a> One<'a> {
         Ok(self.verdict(start, batch))
     }
 
+    /// Tells the sender what became of the document, if that is agreed with him.
+    fn advise(
+        &mut self,
+        client: &Client,
+        route: &Route,
+        state: MessageState,
+        memory: &mut Memory,
+        batch: &mut Batch,
+    ) {
+        let number = match self.documents.first() {
+            Some(document) => document.key.number.clone(),
+            None => self.refused.clone(),
+        };
+        let about = advice::About {
+            client,
+            work: self.work,
+            now: self.now(),
+            state,
+            kind: translation::document_kind(&route.read),
+            number: &number,
+            findings: self.findings.as_slice(),
+        };
+        let Some((document, findings)) = advice::of(&about, &mut memory.runner, &mut memory.target, batch)
+        else {
+            return;
+        };
+        findings.into_iter().for_each(|finding| self.findings.push(finding));
+        self.documents.extend(document);
+    }
+
     /// Routes and writes the document that was read into `memory.document`.
     fn document(
         &mut self,
         (client, route): (&Client, &Route),
         header: &[(&str, String)],
+        source: &[u8],
         memory: &mut Memory,
         batch: &mut Batch,
     ) -> Result<(), GatewayError> {
+        let mut stored = self.stored((client, route), source, View::new(&memory.document, ""));
+        if self.is_repeat((client, route), &mut stored, View::new(&memory.document, ""))? {
+            self.repeated.push(stored);
+            return Ok(());
+        }
         let is_held = self.findings.worst() >= Some(Severity::Hold);
         let chosen = match is_held {
             true => Vec::new(),
             false => route.flow.route(View::new(&memory.document, ""), &mut memory.bump, &mut self.findings),
         };
-        let outputs = self.write((client, route), chosen, header, memory, batch)?;
-        let (document, shape) = (View::new(&memory.document, ""), &route.read.target_shape);
-        let body = documents::store(document, shape);
-        self.documents.push(NewDocument {
-            client: client.id.clone(),
-            kind: translation::document_kind(&route.read).into(),
-            number: documents::number(document, shape).into(),
+        stored.outputs = self.write((client, route), chosen, header, memory, batch)?;
+        self.documents.push(stored);
+        Ok(())
+    }
+
+    /// The document as the ledger keeps it, with nothing written for it yet. `source` is what it was read from.
+    fn stored(&self, (client, route): (&Client, &Route), source: &[u8], document: View<'_>) -> NewDocument {
+        let shape = &route.read.target_shape;
+        let (body, content) = documents::store_with_content(document, shape);
+        NewDocument {
+            key: DocumentKey {
+                client: client.id.clone(),
+                kind: translation::document_kind(&route.read).into(),
+                number: documents::number(document, shape).into(),
+                sender: self.work.key.sender.clone(),
+                is_test: translation::is_test(client, &self.work.key),
+            },
             keys: documents::keys(document, shape),
             sha: Sha::of(&body),
             body,
-            outputs,
-        });
-        Ok(())
+            content,
+            source: Sha::of(source),
+            once_since: None,
+            is_advice: false,
+            outputs: Vec::new(),
+        }
+    }
+
+    /// Whether a document came before and is set aside. If a person must decide about it, a finding says so. What a person
+    /// permitted is never a repeat.
+    fn is_repeat(
+        &mut self,
+        (client, route): (&Client, &Route),
+        stored: &mut NewDocument,
+        document: View<'_>,
+    ) -> Result<bool, GatewayError> {
+        if self.work.is_permitted {
+            return Ok(false);
+        }
+        let policy = repeats::policy(client, &stored.key.kind, document, &route.read.target_shape);
+        stored.once_since = policy.once_since(self.intake.received_at);
+        let (verdict, finding) =
+            self.before.judge(self.work.message, stored, self.intake.received_at, policy)?;
+        finding.into_iter().for_each(|finding| self.findings.push(finding));
+        Ok(verdict == Repeat::Duplicate)
     }
 
     /// Documents of one message that nobody could tell apart when something comes back for them.
     fn same_numbers(&mut self) {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for document in self.documents.iter().filter(|document| !document.number.is_empty()) {
-            *counts.entry(&document.number).or_default() += 1;
+        for document in self.documents.iter().filter(|document| !document.key.number.is_empty()) {
+            *counts.entry(&document.key.number).or_default() += 1;
         }
         for (number, count) in counts.into_iter().filter(|(_, count)| *count > 1) {
             let finding = Diagnostic::new(Code::B015).with("number", number);
@@ -236,6 +319,13 @@ impl<'a> One<'a> {
 
     /// What becomes of the message, all of its documents together. `start` is where its outputs begin in the batch.
     fn verdict(&mut self, start: usize, batch: &mut Batch) -> Verdict {
+        if self.documents.is_empty()
+            && !self.repeated.is_empty()
+            && self.findings.worst() < Some(Severity::Hold)
+        {
+            self.documents = std::mem::take(&mut self.repeated);
+            return (MessageState::Duplicate, self.why_duplicate());
+        }
         let has_outputs = self.documents.iter().any(|document| !document.outputs.is_empty());
         let verdict = match self.findings.worst() {
             Some(Severity::Reject | Severity::Error) => {
@@ -251,6 +341,12 @@ impl<'a> One<'a> {
             self.documents.iter_mut().for_each(|document| document.outputs.clear());
         }
         verdict
+    }
+
+    fn why_duplicate(&self) -> Option<Reason> {
+        let finding = self.findings.as_slice().iter().find(|finding| finding.code == Code::I131);
+        let detail = finding.map(Diagnostic::title).unwrap_or_default();
+        Some(Reason::new("same_document").detail(detail))
     }
 
     /// Runs the chosen writes of a flow over `memory.document`.

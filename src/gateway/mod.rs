@@ -11,6 +11,7 @@ pub mod service;
 pub mod settings;
 
 mod acknowledge;
+mod advice;
 mod answer_file;
 mod answers;
 mod bundles;
@@ -30,6 +31,7 @@ mod names;
 mod operations;
 mod parameters;
 mod plan;
+mod repeats;
 mod spool;
 mod translate;
 mod translation;

@@ -13,6 +13,16 @@ impl Gateway {
         Ok(self.ledger.retry(message, bundle, who.into(), self.clock.now())?)
     }
 
+    /// As [`Gateway::retry`], for a message that is a repeat, or is held because it may be one: it is processed although it
+    /// came before.
+    ///
+    /// # Errors
+    /// [`crate::ledger::LedgerError::Conflict`] if the message is not in such a state.
+    pub fn retry_repeat(&mut self, message: MessageId, who: &str) -> Result<(), GatewayError> {
+        self.ledger.permit(message, who.into())?;
+        self.retry(message, who)
+    }
+
     /// Has a file that was set aside before it was split read again, with the configuration in use.
     ///
     /// # Errors

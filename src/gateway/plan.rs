@@ -2,6 +2,7 @@
 //! however often it takes.
 
 use super::bundle::{Bundle, Client};
+use super::settings::Partner;
 use super::spool::{Part, Spool, Writing, failed, read_at, segment_path};
 use super::translation;
 use super::{Gateway, GatewayError, names};
@@ -376,7 +377,7 @@ fn identities_in<'a>(draft: &'a Draft<'_>) -> Option<&'a Identities> {
 fn number_request(draft: &Draft<'_>) -> Option<NumberRequest> {
     let partner = &draft.client.partner;
     Some(NumberRequest {
-        lane: lane(identities_in(draft)?),
+        lane: lane(identities_in(draft)?, &draft.layout.guide().format, partner),
         delivery_key: draft.key.clone(),
         first: partner.numbers.interchange_first,
         last: NUMBER_MAX,
@@ -400,9 +401,10 @@ fn addressed(draft: &Draft<'_>, identities: &Identities, number: u64, now: Times
     }
 }
 
-/// The lane of the control numbers of everything we send to a partner. Groups take the number of their interchange.
-pub(super) fn lane(identities: &Identities) -> String {
+/// The lane of the control numbers of everything in a syntax that we send to a partner. Groups take the number of their interchange.
+pub(super) fn lane(identities: &Identities, syntax: &str, partner: &Partner) -> String {
     let name = |identity: &Identity| format!("{}:{}", identity.qualifier, identity.id);
     let (ours, theirs) = (name(&identities.ours), name(&identities.theirs));
-    LaneKey { ours, theirs, kind: NumberKind::Interchange }.to_string()
+    let is_test = partner.usage == "T";
+    LaneKey { syntax: syntax.into(), is_test, ours, theirs, kind: NumberKind::Interchange }.to_string()
 }

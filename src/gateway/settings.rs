@@ -4,6 +4,7 @@ use crate::base::clock::parse_duration;
 use crate::base::span::{FileId, Sources, Span};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::exchange::answering::Detail;
+use crate::exchange::repeats::{OnOther, OnSame};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -30,6 +31,9 @@ pub struct Partner {
     /// How his messages are acknowledged, by syntax: `[acknowledge.x12]`, `[acknowledge.edifact]`.
     #[serde(default)]
     pub acknowledge: BTreeMap<String, Acknowledge>,
+    /// How he is told what became of the documents in his messages, by syntax: `[advise.x12]`.
+    #[serde(default)]
+    pub advise: BTreeMap<String, Advise>,
     /// What we expect of him for what we send, by syntax.
     #[serde(default)]
     pub expect: BTreeMap<String, Expect>,
@@ -213,6 +217,30 @@ impl Acknowledge {
     }
 }
 
+/// How a partner is told what became of a document that could be read.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Advise {
+    /// The map that writes it, from the canonical document `application_advice`: `house/824`.
+    pub map: String,
+    /// The endpoint it goes to.
+    pub to: String,
+    /// Which documents he is told of.
+    #[serde(default)]
+    pub when: AdviseWhen,
+}
+
+/// Which documents a partner is told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AdviseWhen {
+    /// Those that are refused.
+    #[default]
+    Refused,
+    /// Those too in which something was noted, and that are acted on all the same.
+    Noted,
+}
+
 /// What a partner owes us for what we send: `[expect.x12]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -226,15 +254,46 @@ pub struct Expect {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Duplicates {
-    /// How long a control number is remembered.
-    #[serde(deserialize_with = "duration")]
+    /// How long a control number and the number of a document are remembered.
+    #[serde(default = "remembered", deserialize_with = "duration")]
     pub window: Duration,
+    /// What is done with a file without a control number whose bytes came before.
+    #[serde(default)]
+    pub same_bytes: SameBytes,
+    /// What is done with documents that came before, by kind: `[duplicates.documents.outbound_order]`.
+    #[serde(default)]
+    pub documents: BTreeMap<String, DocumentDuplicates>,
+}
+
+fn remembered() -> Duration {
+    Duration::from_secs(400 * 24 * 3600)
 }
 
 impl Default for Duplicates {
     fn default() -> Self {
-        Duplicates { window: Duration::from_secs(400 * 24 * 3600) }
+        Duplicates { window: remembered(), same_bytes: SameBytes::default(), documents: BTreeMap::new() }
     }
+}
+
+/// What is done with a file without a control number whose bytes came before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SameBytes {
+    /// It is flagged, and its documents are judged one by one.
+    #[default]
+    Process,
+    /// It is a duplicate as a whole.
+    Duplicate,
+}
+
+/// What is done with documents of one kind that came before.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentDuplicates {
+    /// The same content under the same number: `process`, `hold` or `duplicate`.
+    pub same: Option<OnSame>,
+    /// Other content under the same number: `process` or `hold`.
+    pub other: Option<OnOther>,
 }
 
 /// `[[receive]]`

@@ -4,6 +4,7 @@
 use super::bundle::Bundle;
 use super::index::HEAD_BYTES;
 use super::message::{Batch, Memory, One};
+use super::repeats::{Batched, Before};
 use super::spool::{failed, read_at, segment_path};
 use super::{Gateway, GatewayError, translation};
 use crate::base::files::FileReader;
@@ -42,7 +43,8 @@ impl Gateway {
         let heads = self.heads(intake, &works, &bundles)?;
         let path = self.spool.locate(intake);
         let mut file = self.intake_file(intake)?;
-        let mut outcomes = Vec::new();
+        let mut outcomes: Vec<MessageOutcome> = Vec::new();
+        let mut batched = Batched::default();
         let mut memory = Memory::default();
         for work in &works {
             let bundle = &bundles[&work.bundle];
@@ -55,10 +57,13 @@ impl Gateway {
                         .map_err(|error| failed("read", &path, error))?,
                 ),
             };
-            let mut one = One::new(self.ledger.as_ref(), &self.limits, intake, work, bundle);
+            let before = Before { ledger: self.ledger.as_ref(), batched: &batched, outcomes: &outcomes };
+            let mut one = One::new(before, &self.limits, intake, work, bundle);
             let head = heads.get(&work.interchange).map_or(&[][..], |row| &row.head);
             let verdict = one.run(owner, head, bytes.as_deref(), &mut memory, &mut batch)?;
-            outcomes.push(one.outcome(verdict));
+            let outcome = one.outcome(verdict);
+            batched.take(outcomes.len(), &outcome);
+            outcomes.push(outcome);
         }
         // Also when no output has any bytes: a file may consist of its head alone.
         let has_outputs =

@@ -132,13 +132,22 @@ pub(super) fn route<'b>(client: &'b Client, endpoint: &str, kind: &str) -> Optio
     client.routes.iter().find(|route| route.endpoint == endpoint && route.kind() == kind)
 }
 
-/// The guide an output was written by.
+/// The guide an output was written by. What a client is told of his documents has no flow.
 pub(super) fn layout_of<'b>(client: &'b Client, flow: &str, map: &str) -> Option<&'b dyn Layout> {
+    if flow.is_empty() {
+        let syntax = client.partner.advise.iter().find(|(_, advise)| advise.map == map)?.0;
+        return client.advise.get(syntax).map(|(_, layout)| &**layout);
+    }
     let writes = |route: &'b Route| -> Option<&'b dyn Layout> {
         let at = route.flow.writes.iter().position(|(_, write)| write.map == map)?;
         Some(&*route.writes.get(at)?.1)
     };
     client.routes.iter().filter(|route| route.flow.name == flow).find_map(writes)
+}
+
+/// Whether what came in is a test: by its envelope, or as agreed with the client where there is none.
+pub(super) fn is_test(client: &Client, key: &InterchangeKey) -> bool {
+    key.test || client.partner.usage == "T"
 }
 
 /// Name of the canonical document a map builds.

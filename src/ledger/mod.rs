@@ -86,6 +86,12 @@ pub trait Ledger: Send {
         key: InterchangeKey,
         before: InterchangeId,
     ) -> Answer<Vec<EarlierInterchange>>;
+    /// The newest interchange before this one that has its bytes, syntax and endpoint and no control number either, and is
+    /// neither a duplicate nor refused.
+    fn find_same_bytes(&self, before: InterchangeId) -> Answer<Option<EarlierInterchange>>;
+    /// The largest control number among the last accepted interchanges before this one between the same two, of the same
+    /// standing as test or production. None if there is none that is a number.
+    fn last_number(&self, before: InterchangeId) -> Answer<Option<u64>>;
     /// Takes down verdicts on interchanges of a `STAGED` intake that were appended whole. They come into force when
     /// the pass ends; until then a later one replaces an earlier one.
     fn judge(&mut self, intake: IntakeId, verdicts: Vec<InterchangeVerdict>) -> Answer<()>;
@@ -105,6 +111,10 @@ pub trait Ledger: Send {
     /// join the `OPEN` collection of it whose time is not over, or begin one; one that is full is `CLOSED`. What an acknowledgement
     /// says is kept with its message: a verdict makes a delivery that may have arrived `PUBLISHED`, then `ACKED`; after
     /// that it changes nothing.
+    /// A document that may be processed once is refused if one with its key and content was.
+    ///
+    /// Where a retried message's syntax is refused and the sender was told otherwise, or the other way round, its interchange
+    /// owes an acknowledgement again.
     fn commit_batch(&mut self, outcomes: Vec<MessageOutcome>, at: Timestamp) -> Answer<()>;
     /// Keeps findings about a file, an envelope or a message besides those of a batch.
     fn note_findings(&mut self, owner: FindingOwner, findings: Vec<Finding>) -> Answer<()>;
@@ -118,6 +128,9 @@ pub trait Ledger: Send {
         kind: String,
         keys: Vec<(String, String)>,
     ) -> Answer<Vec<Document>>;
+    /// The newest document under a business key, of another message than `except`, whose message was translated. None for a
+    /// key without a number.
+    fn standing_document(&self, key: DocumentKey, except: MessageId) -> Answer<Option<StandingDocument>>;
     /// How many messages of an intake are in each state.
     fn message_counts(&self, intake: IntakeId) -> Answer<MessageCounts>;
 
@@ -258,7 +271,9 @@ pub trait Ledger: Send {
     fn file_story(&self, intake: IntakeId) -> Answer<FileStory>;
     /// All that is known about a message.
     fn message_story(&self, message: MessageId) -> Answer<MessageStory>;
-    /// Has a message that is held or refused translated again with `bundle`; one that is held with the others of a
+    /// Keeps that a person wants a message that can be retried to be processed although it came before.
+    fn permit(&mut self, message: MessageId, who: String) -> Answer<()>;
+    /// Has a message that is held or refused translated again with `bundle`, and one that came before if that is permitted; one that is held with the others of a
     /// collection is not translated again, but the collection is written again with `bundle`. Its findings and documents stay as
     /// history; its interchange and intake are opened again if they had ended.
     fn retry(&mut self, message: MessageId, bundle: Sha, who: String, at: Timestamp) -> Answer<()>;

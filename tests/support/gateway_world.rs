@@ -138,6 +138,9 @@ requests! {
     batch commit_batch(outcomes: Vec<MessageOutcome>, at: Timestamp) -> ();
     write note_findings(owner: FindingOwner, findings: Vec<Finding>) -> ();
     read findings(owner: FindingOwner) -> Vec<Finding>;
+    read standing_document(key: DocumentKey, except: MessageId) -> Option<StandingDocument>;
+    read find_same_bytes(before: InterchangeId) -> Option<EarlierInterchange>;
+    read last_number(before: InterchangeId) -> Option<u64>;
     read find_documents(client: String, kind: String, keys: Vec<(String, String)>) -> Vec<Document>;
     read message_counts(intake: IntakeId) -> MessageCounts;
     read single_outputs(limit: usize) -> Vec<Output>;
@@ -179,6 +182,7 @@ requests! {
     read files_without_messages(filter: FileFilter) -> Vec<FileLine>;
     read file_story(intake: IntakeId) -> FileStory;
     read message_story(message: MessageId) -> MessageStory;
+    write permit(message: MessageId, who: String) -> ();
     write retry(message: MessageId, bundle: Sha, who: String, at: Timestamp) -> ();
     write discard(message: MessageId, why: Reason, who: String, at: Timestamp) -> ();
     read counts() -> Vec<StateCount>;

@@ -34,6 +34,8 @@ pub fn steps_that_are_not_listed_are_conflicts(store: &mut dyn Store) {
             assert_eq!(world.state(message), if made { to } else { from });
         }
         let message = world.message_in(from);
+        // What came before needs a person's word.
+        drop(world.ledger.permit(message, "kim".into()));
         expect(&MESSAGE_RETRIED, from.into(), world.ledger.retry(message, sha("b2"), "kim".into(), at(9)));
         let message = world.message_in(from);
         let answer = world.ledger.discard(message, why("unwanted"), "kim".into(), at(9));

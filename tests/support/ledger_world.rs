@@ -36,6 +36,17 @@ pub struct World {
     pub next: u32,
 }
 
+/// The business key of the document of a message.
+pub fn document_key(message: MessageId) -> DocumentKey {
+    DocumentKey {
+        client: "acme".into(),
+        kind: "order".into(),
+        number: format!("PO{message}"),
+        sender: String::new(),
+        is_test: false,
+    }
+}
+
 impl World {
     pub fn new(store: &mut dyn Store) -> Self {
         World { ledger: store.fresh(), next: 0 }
@@ -158,12 +169,14 @@ impl World {
             sha: sha("output"),
         });
         let document = NewDocument {
-            client: "acme".into(),
-            kind: "order".into(),
-            number: format!("PO{message}"),
+            key: document_key(message),
             keys: vec![("number".into(), format!("PO{message}")), ("ship_to".into(), "DC1".into())],
             body: b"{}".to_vec(),
             sha: sha("{}"),
+            content: sha("content"),
+            source: sha("source"),
+            once_since: Some(at(0)),
+            is_advice: false,
             outputs: outputs.collect(),
         };
         MessageOutcome {

@@ -15,7 +15,7 @@ use crate::diagnostics::render::terminal::{self, sanitize};
 use crate::exchange::reply::Word;
 use crate::exchange::states::{MessageState, is_allowed};
 use crate::gateway::told;
-use crate::ledger::{Delivery, DeliveryKind, Event, Finding, Ledger, MessageStory};
+use crate::ledger::{Delivery, DeliveryKind, Event, Finding, Ledger, MessageStory, SyntaxVerdict};
 use serde_json::{Value, json};
 
 /// Runs the command.
@@ -146,6 +146,15 @@ fn went(story: &MessageStory, console: &mut Console<'_>) {
     if let Some(verdict) = story.syntax {
         console.line(format!("  its syntax was {}", verdict.word().replace('_', " ")));
     }
+    let is_outdated =
+        |told: &SyntaxVerdict| story.syntax.is_some_and(|now| now.is_refusal() != told.is_refusal());
+    if let Some(told) = story.told.filter(is_outdated) {
+        let told = told.word().replace('_', " ");
+        console.line(format!("  before it was retried the sender was told {told}; a correction follows"));
+    }
+    if let Some(who) = &story.permitted_by {
+        console.line(format!("  {} had it processed although it came before", sanitize(who)));
+    }
 }
 
 /// What the receiver said about a delivery, or until when he should.
@@ -199,6 +208,11 @@ fn indented(text: &str) -> String {
 /// What a person can do, if the message waits for one.
 fn next(story: &MessageStory) -> Option<String> {
     let (id, state) = (story.line.id, story.line.state);
+    if state == MessageState::Duplicate {
+        return Some(format!(
+            "nothing: it came before; `crossdock retry m{id} --repeat` has it processed again"
+        ));
+    }
     match is_allowed(state.into(), MessageState::Split.into()) {
         true => Some(format!(
             "correct what the findings name, then `crossdock retry m{id}`; or have the sender send it again"

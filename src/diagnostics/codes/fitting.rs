@@ -44,4 +44,8 @@ codes! {
         help "give a value of the same kind as the map's own"
         cause "A parameter has the kind of the value that its map gives it."
         example "include_damaged = \"true\" for param include_damaged = false";
+    F038 Error "the map `{map}` does not write what a sender is told of his documents"
+        help "name a map from canonical application_advice to a guide, such as house/824"
+        cause "`[advise]` of a partner file names the map that makes a message of an application advice."
+        example "[advise.x12] map = \"house/945\"";
 }

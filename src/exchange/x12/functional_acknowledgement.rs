@@ -1,6 +1,6 @@
-//! The 997: one for each received group, built as a tree under the shipped guide and written by its layout.
+//! The 997 or 999: one for each received group, built as a tree under the shipped guide and written by its layout.
 
-use super::told::Told;
+use super::told::{Form, Told};
 use super::verdicts::{MessageVerdict, Tally, group_codes, message_codes, told_of};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::exchange::acknowledge::{AcknowledgedFinding, AcknowledgedGroup, AcknowledgedMessage};
@@ -18,10 +18,17 @@ const COPY_CHARACTERS_MAX: usize = 99;
 const TAG_CHARACTERS_MAX: usize = 3;
 /// AK3-04 of a segment whose elements are in error.
 const ELEMENT_ERRORS: &str = "8";
+/// CTX01-01 of an element that is wrong because of others of its segment.
+const TRIGGER: &str = "SITUATIONAL TRIGGER";
+/// Findings about an element that others of its segment bring about.
+const TRIGGERED: [Code; 2] = [Code::X202, Code::X210];
 
-/// Writes the 997, one for each group that has a name: from `begin_group` to `end_group` is one body, without ST and SE.
+/// Writes the 997, or the 999 if the guide is of one, for each group that has a name: from `begin_group` to `end_group` is one body, without ST and SE.
 ///
-/// The layout is that of a guide of the functional acknowledgement; elements that only some releases have, such as
+/// The 999 has IK3 to IK5 where the 997 has AK3 to AK5, words for what is wrong by the guide alone, and a CTX for what an
+/// element depends on.
+///
+/// The layout is that of a guide of the acknowledgement; elements that only some releases have, such as
 /// AK1-03 and the repetition in AK4-01, are written if it knows them.
 ///
 /// A message that is accepted as it is has an AK2 and an AK5 with nothing between them. Its type, number and the tags of its
@@ -92,7 +99,7 @@ impl AnswerWriter for FunctionalAcknowledgement<'_> {
             builder.elements(ak1, &[group.functional_id(), &group.control_number, &group.version]);
             builder.tree.close(ak1.1);
         });
-        (self.group, self.tally) = (Some(group), Tally::default());
+        (self.group, self.tally) = (Some(group), Tally::new(self.places.form));
         true
     }
 
@@ -100,7 +107,7 @@ impl AnswerWriter for FunctionalAcknowledgement<'_> {
     fn message(&mut self, message: &AcknowledgedMessage, out: &mut Vec<u8>, findings: &mut Diagnostics) {
         let Some(group) = &self.group else { return };
         self.tally.count(message);
-        if !group.is_refused() || MessageVerdict::of(message) != MessageVerdict::Accepted {
+        if !group.is_refused() || MessageVerdict::of(message, self.places.form) != MessageVerdict::Accepted {
             self.piece(out, findings, |builder| builder.message(message));
         }
     }
@@ -121,12 +128,15 @@ impl AnswerWriter for FunctionalAcknowledgement<'_> {
     }
 }
 
-/// Where the segments of the 997 stand in its guide.
+/// Where the segments of the acknowledgement stand in its guide. Those of the 999 are called by the names of the 997.
 struct Places {
+    form: Form,
     ak1: PlaceId,
     ak2: PlaceId,
     ak3: PlaceId,
     ak4: PlaceId,
+    /// CTX below IK4.
+    context: Option<PlaceId>,
     ak5: PlaceId,
     ak9: PlaceId,
 }
@@ -146,9 +156,15 @@ impl Places {
             place
         };
         let (ak1, ak2) = (find(PlaceId::ROOT, "AK1")?, find(PlaceId::ROOT, "AK2")?);
-        let ak3 = find(ak2, "AK3")?;
-        let (ak4, ak5) = (find(ak3, "AK4")?, find(ak2, "AK5")?);
-        Some(Places { ak1, ak2, ak3, ak4, ak5, ak9: find(PlaceId::ROOT, "AK9")? })
+        let (form, [tag3, tag4, tag5]) = match guide.setting("set") {
+            "999" => (Form::Implementation, ["IK3", "IK4", "IK5"]),
+            _ => (Form::Functional, ["AK3", "AK4", "AK5"]),
+        };
+        let ak3 = find(ak2, tag3)?;
+        let (ak4, ak5) = (find(ak3, tag4)?, find(ak2, tag5)?);
+        let ak9 = find(PlaceId::ROOT, "AK9")?;
+        let context = guide.shape.children_named(ak4, "CTX").next();
+        Some(Places { form, ak1, ak2, ak3, ak4, context, ak5, ak9 })
     }
 }
 
@@ -161,6 +177,7 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     fn message(&mut self, message: &AcknowledgedMessage) {
+        let form = self.places.form;
         let ak2 = self.open(self.places.ak2);
         // What no segment can hold must not keep the other messages of the group from their answer.
         let kind = self.writable_or(&message.kind, "000");
@@ -169,25 +186,25 @@ impl Builder<'_> {
         let mut findings: Vec<&AcknowledgedFinding> = message
             .findings
             .iter()
-            .filter(|finding| matches!(told_of(finding), Some(Told::Segment(_) | Told::Element(_))))
+            .filter(|finding| matches!(told_of(finding, form), Some(Told::Segment(_) | Told::Element(_))))
             .collect();
         // Stable: findings about one segment keep their order, gaps before the segment where they were noticed.
         findings.sort_by_key(|finding| finding.place.segment);
         for (i, finding) in findings.iter().enumerate() {
-            match told_of(finding) {
+            match told_of(finding, form) {
                 Some(Told::Segment(code)) => {
                     let ak3 = self.segment(&finding.place, code);
                     self.tree.close(ak3);
                 }
-                _ if !findings[..i].iter().any(|earlier| shares_segment(earlier, finding)) => {
+                _ if !findings[..i].iter().any(|earlier| shares_segment(earlier, finding, form)) => {
                     self.segment_with_elements(finding, &findings[i..]);
                 }
                 _ => {}
             }
         }
         let ak5 = self.open(self.places.ak5);
-        self.elements(ak5, &[MessageVerdict::of(message).code()]);
-        self.codes(ak5, 2, &message_codes(message));
+        self.elements(ak5, &[MessageVerdict::of(message, form).code()]);
+        self.codes(ak5, 2, &message_codes(message, form));
         self.tree.close(ak5.1);
         self.tree.close(ak2.1);
     }
@@ -204,8 +221,11 @@ impl Builder<'_> {
     /// One AK3 for all `findings` about elements of the segment of `first`, with their AK4 in order of position.
     fn segment_with_elements(&mut self, first: &AcknowledgedFinding, findings: &[&AcknowledgedFinding]) {
         let ak3 = self.segment(&first.place, ELEMENT_ERRORS);
-        let mut elements: Vec<&AcknowledgedFinding> =
-            findings.iter().copied().filter(|finding| shares_segment(first, finding)).collect();
+        let mut elements: Vec<&AcknowledgedFinding> = findings
+            .iter()
+            .copied()
+            .filter(|finding| shares_segment(first, finding, self.places.form))
+            .collect();
         let position = |place: &Place| (place.element, place.repetition, place.component);
         elements.sort_by_key(|finding| position(&finding.place));
         let most = self.guide.shape.place(self.places.ak4).max as usize;
@@ -217,7 +237,7 @@ impl Builder<'_> {
 
     /// AK4.
     fn element(&mut self, finding: &AcknowledgedFinding) {
-        let Some(Told::Element(code)) = told_of(finding) else { return };
+        let Some(Told::Element(code)) = told_of(finding, self.places.form) else { return };
         let place = &finding.place;
         let ak4 = self.open(self.places.ak4);
         let numbers =
@@ -237,7 +257,27 @@ impl Builder<'_> {
         self.leaf(ak4, 2, if is_number { &place.element_id } else { "" });
         self.leaf(ak4, 3, code);
         self.leaf(ak4, 4, &copy_of(&finding.value, self.delimiters));
+        self.context(finding);
         self.tree.close(ak4.1);
+    }
+
+    /// CTX: the segment whose other elements bring the finding about.
+    fn context(&mut self, finding: &AcknowledgedFinding) {
+        let Some(context) = self.places.context else { return };
+        let Some(name) = self.guide.shape.child_at(context, 1) else { return };
+        if !TRIGGERED.iter().any(|code| code.text() == finding.code) {
+            return;
+        }
+        let ctx = self.open(context);
+        let composite = self.open(name);
+        self.leaf(composite, 1, TRIGGER);
+        self.tree.close(composite.1);
+        let place = &finding.place;
+        let tag: String = place.tag.chars().take(TAG_CHARACTERS_MAX).collect();
+        for (position, value) in (2..).zip([tag.as_str(), &place.segment.to_string(), &place.loop_id]) {
+            self.leaf(ctx, position, value);
+        }
+        self.tree.close(ctx.1);
     }
 
     /// What the sender wrote, or `otherwise` if it is empty or cannot be written.
@@ -271,8 +311,8 @@ impl Builder<'_> {
 }
 
 /// Whether both are about elements of one segment.
-fn shares_segment(one: &AcknowledgedFinding, other: &AcknowledgedFinding) -> bool {
-    let is_element = |finding: &AcknowledgedFinding| matches!(told_of(finding), Some(Told::Element(_)));
+fn shares_segment(one: &AcknowledgedFinding, other: &AcknowledgedFinding, form: Form) -> bool {
+    let is_element = |finding: &AcknowledgedFinding| matches!(told_of(finding, form), Some(Told::Element(_)));
     is_element(one) && is_element(other) && one.place.segment == other.place.segment
 }
 

@@ -1,4 +1,4 @@
-//! How X12 answers: a 997 for each group, a TA1 for an interchange that is refused as a whole.
+//! How X12 answers: a 997 or 999 for each group, a TA1 for an interchange that is refused as a whole.
 
 mod functional_acknowledgement;
 mod interchange_acknowledgement;
@@ -9,7 +9,7 @@ mod words;
 
 pub use functional_acknowledgement::FunctionalAcknowledgement;
 pub use interchange_acknowledgement::InterchangeAcknowledgement;
-pub use told::{INTERCHANGE_NOTES, InterchangeNote, Told, told};
+pub use told::{Form, INTERCHANGE_NOTES, InterchangeNote, Told, told, told_in};
 pub use verdicts::{GroupVerdict, InterchangeVerdict, MessageVerdict};
 
 use super::acknowledge::AcknowledgedInterchange;

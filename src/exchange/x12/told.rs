@@ -58,6 +58,32 @@ pub const TOLD: &[(Code, Told)] = &[
     (Code::X403, Told::Group("3")),
 ];
 
+/// The two acknowledgements of groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Form {
+    /// The 997: what is wrong by the standard.
+    #[default]
+    Functional,
+    /// The 999: what is wrong by the guide agreed as well.
+    Implementation,
+}
+
+/// What the 999 has words for and the 997 has not.
+const IMPLEMENTATION: &[(Code, Told)] = &[
+    (Code::X106, Told::Segment("I4")),
+    (Code::X212, Told::Element("I10")),
+    (Code::X218, Told::Element("12")),
+];
+
+/// As [`told`], in one of the two forms.
+pub fn told_in(code: &str, form: Form) -> Option<Told> {
+    let own = IMPLEMENTATION.iter().find(|(known, _)| known.text() == code);
+    match (form, own) {
+        (Form::Implementation, Some((_, told))) => Some(*told),
+        _ => told(code),
+    }
+}
+
 /// X codes of EDIFACT alone, which declares character sets and forms of dates: no acknowledgement of X12 ever sees them.
 #[cfg(test)]
 const NOT_TOLD: &[Code] = &[Code::X219, Code::X236, Code::X237];

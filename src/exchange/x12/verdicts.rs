@@ -1,6 +1,6 @@
 //! How a 997 judges messages and groups, and a TA1 interchanges.
 
-use super::told::{Told, told};
+use super::told::{Form, Told, told, told_in};
 use crate::diagnostics::Severity;
 use crate::exchange::acknowledge::{AcknowledgedFinding, AcknowledgedGroup, AcknowledgedMessage};
 
@@ -63,10 +63,10 @@ verdicts! {
 impl MessageVerdict {
     /// Refused if its syntax was, or if a finding of frame or guide refuses; accepted with errors if the standard has a code for a lesser
     /// one, which is then told.
-    pub fn of(message: &AcknowledgedMessage) -> Self {
+    pub fn of(message: &AcknowledgedMessage, form: Form) -> Self {
         if message.is_rejected() {
             MessageVerdict::Rejected
-        } else if message.findings.iter().any(|finding| told_of(finding).is_some()) {
+        } else if message.findings.iter().any(|finding| told_of(finding, form).is_some()) {
             MessageVerdict::AcceptedWithErrors
         } else {
             MessageVerdict::Accepted
@@ -77,16 +77,22 @@ impl MessageVerdict {
 /// Counts the messages of a group, which may be more than can be held at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
+    form: Form,
     received: usize,
     rejected: usize,
     flawed: usize,
 }
 
 impl Tally {
+    /// Nothing counted yet.
+    pub fn new(form: Form) -> Self {
+        Tally { form, ..Tally::default() }
+    }
+
     /// Counts the next message.
     pub fn count(&mut self, message: &AcknowledgedMessage) {
         self.received += 1;
-        match MessageVerdict::of(message) {
+        match MessageVerdict::of(message, self.form) {
             MessageVerdict::Accepted => {}
             MessageVerdict::AcceptedWithErrors => self.flawed += 1,
             MessageVerdict::Rejected => self.rejected += 1,
@@ -128,21 +134,21 @@ pub fn group_codes(group: &AcknowledgedGroup) -> Vec<&'static str> {
 }
 
 /// The codes from AK5-02 on: those of the frame, then 5 if segments are in error.
-pub fn message_codes(message: &AcknowledgedMessage) -> Vec<&'static str> {
-    let frame = message.findings.iter().filter_map(|finding| match told_of(finding) {
+pub fn message_codes(message: &AcknowledgedMessage, form: Form) -> Vec<&'static str> {
+    let frame = message.findings.iter().filter_map(|finding| match told_of(finding, form) {
         Some(Told::Set(code)) => Some(code),
         _ => None,
     });
     let in_segments = message
         .findings
         .iter()
-        .any(|finding| matches!(told_of(finding), Some(Told::Segment(_) | Told::Element(_))));
+        .any(|finding| matches!(told_of(finding, form), Some(Told::Segment(_) | Told::Element(_))));
     distinct(frame.chain(in_segments.then_some("5")))
 }
 
 /// How a finding is told; `None` if it is not: a mere note, no code of the standard, or not the guide's finding.
-pub fn told_of(finding: &AcknowledgedFinding) -> Option<Told> {
-    told(&finding.code).filter(|told| finding.severity >= Severity::Warn && *told != Told::Unnamed)
+pub fn told_of(finding: &AcknowledgedFinding, form: Form) -> Option<Told> {
+    told_in(&finding.code, form).filter(|told| finding.severity >= Severity::Warn && *told != Told::Unnamed)
 }
 
 /// Each code once, in order, at most [`CODES_MAX`].
@@ -223,7 +229,10 @@ mod tests {
         for (findings, verdict, codes) in table {
             let message = message(findings);
             assert_eq!(
-                (MessageVerdict::of(&message).code(), message_codes(&message).as_slice()),
+                (
+                    MessageVerdict::of(&message, Form::Functional).code(),
+                    message_codes(&message, Form::Functional).as_slice()
+                ),
                 (*verdict, *codes),
                 "{findings:?}"
             );
@@ -234,7 +243,11 @@ mod tests {
     fn what_was_refused_is_never_told_to_be_accepted() {
         for findings in [&[][..], &[("B001", Severity::Reject)], &[("X205", Severity::Warn)]] {
             let refused = AcknowledgedMessage { is_refused: true, ..message(findings) };
-            assert_eq!(MessageVerdict::of(&refused), MessageVerdict::Rejected, "{findings:?}");
+            assert_eq!(
+                MessageVerdict::of(&refused, Form::Functional),
+                MessageVerdict::Rejected,
+                "{findings:?}"
+            );
             assert_eq!(tally(&[message(&[]), refused]).verdict(&group()), GroupVerdict::PartiallyAccepted);
         }
     }

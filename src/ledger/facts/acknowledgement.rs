@@ -11,6 +11,8 @@ pub struct DueAck {
     pub interchange: Interchange,
     /// For a duplicate: the acknowledgement of the earlier one, to be sent again.
     pub earlier: Option<DeliveryId>,
+    /// How many were made for this one before: the next one corrects them.
+    pub made: u32,
 }
 
 /// A group to acknowledge.

@@ -170,6 +170,8 @@ pub struct Work {
     pub key: InterchangeKey,
     /// Functional identifier of its group.
     pub functional_id: String,
+    /// Control number of its group as written.
+    pub group_number: String,
     /// Sender code of its group.
     pub group_sender: String,
     /// Receiver code of its group.
@@ -194,6 +196,10 @@ pub struct Work {
     pub attempts: u32,
     /// Bundle to translate it with: the intake's, or the one a retry gave it.
     pub bundle: Sha,
+    /// How often its sender was told what became of it.
+    pub advised: u32,
+    /// Whether a person has it processed although it came before.
+    pub is_permitted: bool,
 }
 
 /// How many messages of an intake are in a state.

@@ -31,6 +31,11 @@ impl SyntaxVerdict {
         }
     }
 
+    /// Whether it refuses the message.
+    pub const fn is_refusal(self) -> bool {
+        matches!(self, SyntaxVerdict::Rejected)
+    }
+
     /// Reads the word back.
     pub fn from_word(word: &str) -> Option<Self> {
         SyntaxVerdict::ALL.iter().copied().find(|verdict| verdict.word() == word)
@@ -54,27 +59,61 @@ pub struct MessageOutcome {
     pub findings: Vec<Finding>,
     /// How many findings more there were.
     pub findings_dropped: u64,
-    /// The documents read from it. Only one that is `TRANSLATED` has outputs.
+    /// The documents read from it, and what its sender is told of them. Only one that is `TRANSLATED` has outputs but advice.
     pub documents: Vec<NewDocument>,
     /// What it says about deliveries of ours, if it is an acknowledgement.
     pub replies: Vec<NewReply>,
 }
 
-/// A canonical document read from a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewDocument {
+/// The business key of a document: what a repeat of it is recognised by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct DocumentKey {
     /// The client it belongs to.
     pub client: String,
     /// Name of its shape, such as `order`.
     pub kind: String,
-    /// Business number; may be empty.
+    /// Business number; a document without one is never a repeat.
     pub number: String,
+    /// Who sent it, as its envelope has it; empty for files without one. Two suppliers may use the same number.
+    pub sender: String,
+    /// Test, not production.
+    pub is_test: bool,
+}
+
+/// The newest document under a business key whose message was translated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandingDocument {
+    /// The message it was read from.
+    pub message: MessageId,
+    /// When that came in.
+    pub received_at: Timestamp,
+    /// Hash of its content.
+    pub content: Sha,
+    /// Hash of the bytes it was read from.
+    pub source: Sha,
+    /// The canonical bytes.
+    pub body: Vec<u8>,
+}
+
+/// A canonical document read from a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDocument {
+    /// Its business key; the number may be empty.
+    pub key: DocumentKey,
     /// Fields it can be found by later, with their values.
     pub keys: Vec<(String, String)>,
     /// The canonical bytes.
     pub body: Vec<u8>,
     /// Their hash.
     pub sha: Sha,
+    /// Hash of what it says, without where it came from.
+    pub content: Sha,
+    /// Hash of the bytes of the message it was read from.
+    pub source: Sha,
+    /// It may only be processed if no document with its key and content came in since then and was.
+    pub once_since: Option<Timestamp>,
+    /// Whether it is ours: what the sender is told of the message.
+    pub is_advice: bool,
     /// What flows wrote for it.
     pub outputs: Vec<NewOutput>,
 }

@@ -65,6 +65,10 @@ pub struct MessageStory {
     pub length: u64,
     /// The verdict on its syntax.
     pub syntax: Option<SyntaxVerdict>,
+    /// What its sender was told of its syntax before it was retried, if he was told nothing else since.
+    pub told: Option<SyntaxVerdict>,
+    /// Who had it processed although it came before.
+    pub permitted_by: Option<String>,
     /// Attempts begun since it was split or retried.
     pub attempts: u32,
     /// The bundle it is or was translated with.
@@ -82,7 +86,7 @@ pub struct MessageStory {
     pub documents: Vec<Document>,
     /// Outputs, each with its delivery.
     pub outputs: Vec<(Output, Option<DeliveryId>)>,
-    /// Deliveries of the outputs and the acknowledgement of the interchange.
+    /// Deliveries of the outputs and the acknowledgements of the interchange.
     pub deliveries: Vec<Delivery>,
     /// What was said about its outputs' deliveries, oldest first.
     pub replies: Vec<Reply>,

@@ -125,6 +125,18 @@ impl Ledger for SqliteLedger {
         self.read(|db| findings::of_owner(db, owner))
     }
 
+    fn standing_document(&self, key: DocumentKey, except: MessageId) -> Answer<Option<StandingDocument>> {
+        self.read(|db| work::standing(db, &key, except))
+    }
+
+    fn find_same_bytes(&self, before: InterchangeId) -> Answer<Option<EarlierInterchange>> {
+        self.read(|db| index::find_same_bytes(db, before))
+    }
+
+    fn last_number(&self, before: InterchangeId) -> Answer<Option<u64>> {
+        self.read(|db| index::last_number(db, before))
+    }
+
     fn find_documents(
         &self,
         client: String,
@@ -330,6 +342,10 @@ impl Ledger for SqliteLedger {
 
     fn message_story(&self, message: MessageId) -> Answer<MessageStory> {
         self.read(|db| report::story(db, message))
+    }
+
+    fn permit(&mut self, message: MessageId, who: String) -> Answer<()> {
+        self.write(|db| report::permit(db, message, &who))
     }
 
     fn retry(&mut self, message: MessageId, bundle: Sha, who: String, at: Timestamp) -> Answer<()> {

@@ -10,7 +10,9 @@ use rusqlite::{Connection, params};
 /// See [`crate::ledger::Ledger::due_acks`].
 pub(super) fn due_acks(db: &Connection, limit: usize) -> Answer<Vec<DueAck>> {
     let sql = format!(
-        "SELECT x.*, e.ack AS earlier_ack FROM interchange x JOIN intake i ON i.id = x.intake
+        "SELECT x.*, e.ack AS earlier_ack,
+             (SELECT count(*) FROM delivery d WHERE d.acknowledges = x.id AND d.resend_of IS NULL) AS made
+         FROM interchange x JOIN intake i ON i.id = x.intake
              LEFT JOIN interchange e ON e.id = x.duplicate_of
          WHERE x.owes_ack = 1 AND x.ack IS NULL AND i.parsed_at IS NOT NULL
              AND (x.state = ?1
@@ -29,7 +31,13 @@ pub(super) fn due_acks(db: &Connection, limit: usize) -> Answer<Vec<DueAck>> {
                 InterchangeState::Split,
                 super::limit(limit)
             ],
-            |row| Ok(DueAck { interchange: index::read(row)?, earlier: row.get("earlier_ack")? }),
+            |row| {
+                Ok(DueAck {
+                    interchange: index::read(row)?,
+                    earlier: row.get("earlier_ack")?,
+                    made: row.get("made")?,
+                })
+            },
         )?
         .collect::<Result<_, _>>()?;
     Ok(rows)
@@ -92,17 +100,19 @@ pub(super) fn ack_messages(
     Ok(messages)
 }
 
-/// What keeps intake `i` from closing: a message that has not ended, or an acknowledgement that is owed by an
+/// What keeps intake `i` from closing: a message that has not ended, something its sender is told that is not published, or an acknowledgement that is owed by an
 /// interchange nobody must decide about and is not published.
 fn work_left() -> String {
+    let published = super::delivery::published_words();
     format!(
         "EXISTS (SELECT 1 FROM message m WHERE m.intake = i.id AND m.state IN ({}))
          OR EXISTS (SELECT 1 FROM interchange x LEFT JOIN delivery d ON d.id = x.ack
              WHERE x.intake = i.id AND x.owes_ack = 1 AND x.state <> '{}'
-                 AND (d.id IS NULL OR d.state NOT IN ({})))",
+                 AND (d.id IS NULL OR d.state NOT IN ({published})))
+         OR EXISTS (SELECT 1 FROM output o LEFT JOIN delivery d ON d.id = o.delivery
+             WHERE o.intake = i.id AND o.advice = 1 AND (d.id IS NULL OR d.state NOT IN ({published})))",
         open_words(Entity::Message),
         InterchangeState::Quarantined,
-        super::delivery::published_words()
     )
 }
 

@@ -101,6 +101,12 @@ pub(super) fn plan(db: &Connection, plan: &DeliveryPlan, at: Timestamp) -> Answe
     )?;
     for &interchange in &plan.acknowledges {
         acknowledge(db, interchange, id)?;
+        // What was told before is corrected with it.
+        execute(
+            db,
+            "UPDATE message SET told = NULL WHERE interchange = ?1 AND told IS NOT NULL",
+            [interchange],
+        )?;
     }
     Ok(id)
 }
@@ -161,7 +167,14 @@ fn acknowledge(db: &Connection, interchange: InterchangeId, delivery: DeliveryId
         params![interchange, delivery],
     )?;
     match owed {
-        1 => Ok(()),
+        1 => {
+            execute(
+                db,
+                "UPDATE delivery SET acknowledges = ?2 WHERE id = ?1",
+                params![delivery, interchange],
+            )?;
+            Ok(())
+        }
         _ => Err(refused(format!("interchange {interchange} is owed no acknowledgement"))),
     }
 }

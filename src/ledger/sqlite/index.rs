@@ -23,6 +23,12 @@ pub(super) fn begin(db: &Connection, intake: IntakeId) -> Answer<()> {
         "DELETE FROM message_group WHERE interchange IN (SELECT id FROM interchange WHERE intake = ?1)",
         [intake],
     )?;
+    execute(
+        db,
+        "DELETE FROM finding WHERE entity = 'interchange'
+             AND entity_id IN (SELECT id FROM interchange WHERE intake = ?1)",
+        [intake],
+    )?;
     execute(db, "DELETE FROM interchange WHERE intake = ?1", [intake])?;
     Ok(())
 }
@@ -338,40 +344,95 @@ pub(super) fn find(
     before: InterchangeId,
 ) -> Answer<Vec<EarlierInterchange>> {
     let rows = db
-        .prepare_cached(
-            "SELECT x.id, x.intake, i.received_at, x.sha, x.state, x.ack,
-                 (SELECT count(*) FROM message WHERE interchange = x.id AND syntax IN (?7, ?8)) AS accepted,
-                 (SELECT count(*) FROM message WHERE interchange = x.id AND syntax IS NULL) AS undecided
-             FROM interchange x JOIN intake i ON i.id = x.intake
-             WHERE x.control_number = ?1 AND x.sender = ?2 AND x.receiver = ?3 AND x.syntax = ?4 AND x.test = ?5
-                 AND x.id < ?6
-                 AND (i.parsed_at IS NOT NULL OR x.intake = (SELECT intake FROM interchange WHERE id = ?6))
-             ORDER BY x.id DESC",
-        )?
+        .prepare_cached(&format!(
+            "{EARLIER}
+             WHERE x.control_number = ?3 AND x.sender = ?4 AND x.receiver = ?5 AND x.syntax = ?6 AND x.test = ?7
+                 AND x.id < ?8
+                 AND (i.parsed_at IS NOT NULL OR x.intake = (SELECT intake FROM interchange WHERE id = ?8))
+             ORDER BY x.id DESC"
+        ))?
         .query_map(
             params![
+                SyntaxVerdict::Accepted,
+                SyntaxVerdict::AcceptedWithErrors,
                 key.control_number,
                 key.sender,
                 key.receiver,
                 key.syntax,
                 key.test,
                 before,
-                SyntaxVerdict::Accepted,
-                SyntaxVerdict::AcceptedWithErrors,
             ],
-            |row| {
-                Ok(EarlierInterchange {
-                    id: row.get("id")?,
-                    intake: row.get("intake")?,
-                    received_at: row.get("received_at")?,
-                    sha: row.get("sha")?,
-                    state: row.get("state")?,
-                    accepted: row.get::<_, Count>("accepted")?.0,
-                    undecided: row.get::<_, Count>("undecided")?.0,
-                    acknowledgement: row.get("ack")?,
-                })
-            },
+            read_earlier,
         )?
         .collect::<Result<_, _>>()?;
     Ok(rows)
+}
+
+/// Columns and tables of [`read_earlier`]; the first two parameters are the verdicts that accept.
+const EARLIER: &str = "SELECT x.id, x.intake, i.received_at, x.sha, x.state, x.ack,
+         (SELECT count(*) FROM message WHERE interchange = x.id AND syntax IN (?1, ?2)) AS accepted,
+         (SELECT count(*) FROM message WHERE interchange = x.id AND syntax IS NULL) AS undecided
+     FROM interchange x JOIN intake i ON i.id = x.intake";
+
+fn read_earlier(row: &Row<'_>) -> rusqlite::Result<EarlierInterchange> {
+    Ok(EarlierInterchange {
+        id: row.get("id")?,
+        intake: row.get("intake")?,
+        received_at: row.get("received_at")?,
+        sha: row.get("sha")?,
+        state: row.get("state")?,
+        accepted: row.get::<_, Count>("accepted")?.0,
+        undecided: row.get::<_, Count>("undecided")?.0,
+        acknowledgement: row.get("ack")?,
+    })
+}
+
+/// See [`crate::ledger::Ledger::find_same_bytes`].
+pub(super) fn find_same_bytes(db: &Connection, before: InterchangeId) -> Answer<Option<EarlierInterchange>> {
+    Ok(db
+        .prepare_cached(&format!(
+            "{EARLIER}
+                 JOIN interchange this ON this.id = ?3 JOIN intake own ON own.id = this.intake
+             WHERE x.sha = this.sha AND x.control_number = '' AND x.syntax = this.syntax AND x.id < ?3
+                 AND i.endpoint = own.endpoint AND i.parsed_at IS NOT NULL AND x.state IN (?4, ?5)
+             ORDER BY x.id DESC LIMIT 1"
+        ))?
+        .query_row(
+            params![
+                SyntaxVerdict::Accepted,
+                SyntaxVerdict::AcceptedWithErrors,
+                before,
+                InterchangeState::Split,
+                InterchangeState::Closed,
+            ],
+            read_earlier,
+        )
+        .optional()?)
+}
+
+/// How many interchanges are looked back at for the largest number: some may come late.
+const NUMBERS_LOOKED_AT: usize = 64;
+
+/// See [`crate::ledger::Ledger::last_number`].
+pub(super) fn last_number(db: &Connection, before: InterchangeId) -> Answer<Option<u64>> {
+    let number: Option<i64> = db
+        .prepare_cached(
+            "SELECT max(CAST(control_number AS INTEGER)) FROM (
+                 SELECT x.control_number FROM interchange this JOIN interchange x INDEXED BY interchange_lane
+                     ON x.sender = this.sender AND x.receiver = this.receiver AND x.syntax = this.syntax
+                         AND x.test = this.test AND x.id < this.id
+                 WHERE this.id = ?1 AND x.state IN (?2, ?3) AND x.control_number <> ''
+                     AND x.control_number NOT GLOB '*[^0-9]*' AND length(x.control_number) < 19
+                 ORDER BY x.id DESC LIMIT ?4)",
+        )?
+        .query_row(
+            params![
+                before,
+                InterchangeState::Split,
+                InterchangeState::Closed,
+                super::limit(NUMBERS_LOOKED_AT)
+            ],
+            |row| row.get(0),
+        )?;
+    Ok(number.and_then(|number| u64::try_from(number).ok()))
 }

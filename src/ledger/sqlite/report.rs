@@ -6,11 +6,11 @@ use super::work::bundle_change;
 use super::{delivery, findings, index, intake, replies, work};
 use crate::base::clock::Timestamp;
 use crate::base::hash::Sha;
-use crate::exchange::states::{self, Entity, State};
+use crate::exchange::states::{self, Entity, MessageState, State};
 use crate::ledger::{
     Answer, CollectionId, Delivery, DeliveryId, DeliveryKind, Event, FindingOwner, GroupId, GroupLine,
     IntakeId, InterchangeId, LedgerError, MessageFilter, MessageId, MessageLine, MessageStory, Output,
-    Reason, StateCount,
+    Reason, StateCount, SyntaxVerdict,
 };
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use std::collections::BTreeSet;
@@ -20,8 +20,8 @@ fn line() -> String {
         "SELECT m.id, i.received_at, m.client, m.kind, m.control_number, m.state, m.reason, i.name,
          i.endpoint,
          (SELECT number || (SELECT CASE WHEN count(*) > 1 THEN ' +' || (count(*) - 1) ELSE '' END
-             FROM document o WHERE o.message = m.id AND o.run = m.run)
-          FROM document d WHERE d.message = m.id AND d.run = m.run ORDER BY d.id LIMIT 1) AS number,
+             FROM document o WHERE o.message = m.id AND o.run = m.run AND o.advice = 0)
+          FROM document d WHERE d.message = m.id AND d.run = m.run AND d.advice = 0 ORDER BY d.id LIMIT 1) AS number,
          {} AS acknowledged
      FROM message m CROSS JOIN intake i ON i.id = m.intake",
         replies::RANK
@@ -86,7 +86,7 @@ pub(super) fn story(db: &Connection, id: MessageId) -> Answer<MessageStory> {
     let intake = intake::get(db, intake_id)?;
     let interchange = index::get(db, interchange_id)?;
     let outputs = outputs_of(db, id)?;
-    let deliveries = deliveries_of(db, &outputs, interchange.acknowledgement)?;
+    let deliveries = deliveries_of(db, &outputs, interchange_id)?;
     let mut all_findings = findings::of_owner(db, FindingOwner::Intake(intake_id))?;
     all_findings.extend(findings::of_owner(db, FindingOwner::Interchange(interchange_id))?);
     all_findings.extend(findings::of_owner(db, FindingOwner::Message(id))?);
@@ -115,6 +115,8 @@ pub(super) fn story(db: &Connection, id: MessageId) -> Answer<MessageStory> {
             offset: row.get::<_, Count>("byte_offset")?.0,
             length: row.get::<_, Count>("byte_length")?.0,
             syntax: row.get("syntax")?,
+            told: row.get("told")?,
+            permitted_by: row.get("permitted_by")?,
             attempts: row.get("attempts")?,
             bundle: row.get::<_, Option<Sha>>("bundle")?.unwrap_or(intake.bundle),
             run: row.get("run")?,
@@ -171,10 +173,13 @@ fn collections_of(outputs: &[(Output, Option<DeliveryId>)]) -> impl Iterator<Ite
 fn deliveries_of(
     db: &Connection,
     outputs: &[(Output, Option<DeliveryId>)],
-    acknowledgement: Option<DeliveryId>,
+    interchange: InterchangeId,
 ) -> Answer<Vec<Delivery>> {
-    let mut ids: Vec<_> =
-        outputs.iter().filter_map(|(_, delivery)| *delivery).chain(acknowledgement).collect();
+    let mut ids: Vec<DeliveryId> = db
+        .prepare_cached("SELECT id FROM delivery WHERE acknowledges = ?1")?
+        .query_map([interchange], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    ids.extend(outputs.iter().filter_map(|(_, delivery)| *delivery));
     ids.sort_unstable();
     ids.dedup();
     let mut deliveries = Vec::with_capacity(ids.len());
@@ -186,6 +191,9 @@ fn deliveries_of(
             .collect::<Result<Vec<_>, _>>()?;
         deliveries.extend(again);
     }
+    // One that was sent again for this very interchange is among both.
+    let mut listed = BTreeSet::new();
+    deliveries.retain(|delivery| listed.insert(delivery.id));
     Ok(deliveries)
 }
 
@@ -222,11 +230,19 @@ pub(super) fn events(db: &Connection, owners: Vec<(Entity, i64)>) -> Answer<Vec<
 /// See [`crate::ledger::Ledger::retry`].
 pub(super) fn retry(db: &Connection, id: MessageId, bundle: Sha, who: &str, at: Timestamp) -> Answer<()> {
     super::moves::require(db, &states::MESSAGE_RETRIED, id.0)?;
+    let (state, permitted): (MessageState, bool) = db
+        .prepare_cached("SELECT state, permitted_by IS NOT NULL FROM message WHERE id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if state == MessageState::Duplicate && !permitted {
+        let actual = "DUPLICATE and nobody permitted it";
+        return Err(super::moves::conflict(&states::MESSAGE_RETRIED, id.0, actual));
+    }
     if super::collections::retry(db, id, bundle, who, at)? {
         return Ok(());
     }
     let (intake, interchange, _) = parents(db, id)?;
     let reason = bundle_change(work::bundle_of(db, id)?, bundle);
+    remember_told(db, id)?;
     Move::new(&states::MESSAGE_RETRIED, at).because(&reason).by(who).one(db, id.0)?;
     execute(
         db,
@@ -236,6 +252,25 @@ pub(super) fn retry(db: &Connection, id: MessageId, bundle: Sha, who: &str, at: 
     )?;
     Move::new(&states::INTERCHANGE_REOPENED, at).by(who).one_if_listed(db, interchange.0)?;
     Move::new(&states::INTAKE_REOPENED, at).by(who).one_if_listed(db, intake.0)?;
+    Ok(())
+}
+
+/// Keeps what the sender was told of a message that is about to be judged again.
+fn remember_told(db: &Connection, id: MessageId) -> Answer<()> {
+    execute(
+        db,
+        "UPDATE message SET told = coalesce(syntax, CASE state WHEN ?2 THEN ?3 ELSE ?4 END)
+         WHERE id = ?1 AND told IS NULL
+             AND EXISTS (SELECT 1 FROM interchange x WHERE x.id = message.interchange AND x.ack IS NOT NULL)",
+        params![id, MessageState::Rejected, SyntaxVerdict::Rejected, SyntaxVerdict::Accepted],
+    )?;
+    Ok(())
+}
+
+/// See [`crate::ledger::Ledger::permit`].
+pub(super) fn permit(db: &Connection, id: MessageId, who: &str) -> Answer<()> {
+    super::moves::require(db, &states::MESSAGE_RETRIED, id.0)?;
+    execute(db, "UPDATE message SET permitted_by = ?2 WHERE id = ?1", params![id, who])?;
     Ok(())
 }
 

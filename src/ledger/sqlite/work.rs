@@ -9,8 +9,9 @@ use crate::base::clock::Timestamp;
 use crate::base::hash::Sha;
 use crate::exchange::states::{self, Entity, IntakeState, MessageState, State};
 use crate::ledger::{
-    Answer, CollectionId, Document, FindingOwner, Gathering, Intake, IntakeId, LedgerError, MessageCounts,
-    MessageId, MessageOutcome, NewDocument, NewOutput, Output, OutputId, Reason, Window, Work,
+    Answer, CollectionId, Document, DocumentKey, FindingOwner, Gathering, Intake, IntakeId, InterchangeId,
+    LedgerError, MessageCounts, MessageId, MessageOutcome, NewDocument, NewOutput, Output, OutputId, Reason,
+    StandingDocument, SyntaxVerdict, Window, Work,
 };
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
@@ -36,7 +37,8 @@ pub(super) fn next(db: &Connection, intake: IntakeId, limit: usize) -> Answer<Ve
         .prepare_cached(
             "SELECT m.id AS message, m.kind, m.control_number AS reference, m.ordinal, m.byte_offset,
                  m.byte_length, m.fault, m.attempts, coalesce(m.bundle, i.bundle) AS bundle, m.interchange,
-                 x.syntax, x.sender, x.receiver, x.control_number, x.test, g.functional_id,
+                 m.permitted_by IS NOT NULL AS permitted, g.control_number AS group_number,
+                 (SELECT count(*) FROM document d WHERE d.message = m.id AND d.advice = 1) AS advised, x.syntax, x.sender, x.receiver, x.control_number, x.test, g.functional_id,
                  g.sender AS group_sender, g.receiver AS group_receiver, g.version, g.fault AS group_fault
              FROM message m CROSS JOIN intake i ON i.id = m.intake
                  CROSS JOIN interchange x ON x.id = m.interchange
@@ -49,6 +51,7 @@ pub(super) fn next(db: &Connection, intake: IntakeId, limit: usize) -> Answer<Ve
                 interchange: row.get("interchange")?,
                 key: index::read_key(row)?,
                 functional_id: row.get("functional_id")?,
+                group_number: row.get("group_number")?,
                 group_sender: row.get("group_sender")?,
                 group_receiver: row.get("group_receiver")?,
                 version: row.get("version")?,
@@ -61,6 +64,8 @@ pub(super) fn next(db: &Connection, intake: IntakeId, limit: usize) -> Answer<Ve
                 fault: row.get("fault")?,
                 attempts: row.get("attempts")?,
                 bundle: row.get("bundle")?,
+                advised: row.get("advised")?,
+                is_permitted: row.get("permitted")?,
             })
         })?
         .collect::<Result<_, _>>()?;
@@ -98,24 +103,104 @@ pub(super) fn commit(db: &Connection, outcome: &MessageOutcome, at: Timestamp) -
         .query_row(params![id, outcome.syntax, outcome.client, Count(outcome.findings_dropped)], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })?;
+    correct_acknowledgement(db, outcome)?;
     findings::insert(db, FindingOwner::Message(id), run, &outcome.findings)?;
     for reply in &outcome.replies {
         super::replies::record(db, id, reply, at)?;
     }
     for document in &outcome.documents {
+        if let Some(since) = document.once_since.filter(|_| is_standing(outcome.state)) {
+            require_new(db, id, document, since)?;
+        }
         insert_document(db, (intake, id, run), document, at)?;
     }
     Ok(())
 }
 
 fn check(outcome: &MessageOutcome) -> Answer<()> {
-    let outputs: usize = outcome.documents.iter().map(|document| document.outputs.len()).sum();
+    let documents = outcome.documents.iter().filter(|document| !document.is_advice);
+    let outputs: usize = documents.map(|document| document.outputs.len()).sum();
     let why = match (outcome.state, outputs) {
         (MessageState::Translated, 0) => "it is translated and has no output; such a message is done",
         (MessageState::Translated, _) | (_, 0) => return Ok(()),
         _ => "only a translated message has outputs",
     };
     Err(LedgerError::Refused { what: "an outcome", why: format!("message {}: {why}", outcome.message) })
+}
+
+/// What the sender was told of a message before it was retried is corrected if it is not so any more: its interchange
+/// owes an acknowledgement again.
+fn correct_acknowledgement(db: &Connection, outcome: &MessageOutcome) -> Answer<()> {
+    let Some(syntax) = outcome.syntax else { return Ok(()) };
+    let (told, interchange): (Option<SyntaxVerdict>, InterchangeId) = db
+        .prepare_cached("SELECT told, interchange FROM message WHERE id = ?1")?
+        .query_row([outcome.message], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if told.is_some_and(|told| told.is_refusal() != syntax.is_refusal()) {
+        execute(db, "UPDATE interchange SET ack = NULL WHERE id = ?1 AND owes_ack = 1", [interchange])?;
+    }
+    Ok(())
+}
+
+/// States of messages whose documents count.
+const STANDING: [MessageState; 3] = [MessageState::Translated, MessageState::Planned, MessageState::Done];
+
+fn is_standing(state: MessageState) -> bool {
+    STANDING.contains(&state)
+}
+
+fn standing_words() -> String {
+    word_list(STANDING.map(State::Message))
+}
+
+/// See [`crate::ledger::Ledger::standing_document`].
+pub(super) fn standing(
+    db: &Connection,
+    key: &DocumentKey,
+    except: MessageId,
+) -> Answer<Option<StandingDocument>> {
+    if key.number.is_empty() {
+        return Ok(None);
+    }
+    let sql = format!(
+        "SELECT d.message, i.received_at, d.content, d.source, d.body
+         FROM document d INDEXED BY document_number CROSS JOIN message m ON m.id = d.message
+             CROSS JOIN intake i ON i.id = m.intake
+         WHERE d.number = ?1 AND d.number <> '' AND d.client = ?2 AND d.kind = ?3 AND d.sender = ?4
+             AND d.test = ?5 AND d.advice = 0 AND d.message <> ?6 AND d.run = m.run AND m.state IN ({})
+         ORDER BY d.id DESC LIMIT 1",
+        standing_words()
+    );
+    let DocumentKey { client, kind, number, sender, is_test } = key;
+    Ok(db
+        .prepare_cached(&sql)?
+        .query_row(params![number, client, kind, sender, is_test, except], |row| {
+            Ok(StandingDocument {
+                message: row.get(0)?,
+                received_at: row.get(1)?,
+                content: row.get(2)?,
+                source: row.get(3)?,
+                body: row.get(4)?,
+            })
+        })
+        .optional()?)
+}
+
+/// Whatever was known when the document was judged: nothing is doubled.
+fn require_new(db: &Connection, message: MessageId, document: &NewDocument, since: Timestamp) -> Answer<()> {
+    let standing = standing(db, &document.key, message)?;
+    let is_same = |earlier: &StandingDocument| {
+        earlier.content == document.content && earlier.received_at.unix_ms >= since.unix_ms
+    };
+    match standing.filter(is_same) {
+        None => Ok(()),
+        Some(earlier) => Err(LedgerError::Refused {
+            what: "an outcome",
+            why: format!(
+                "message {message}: its {} {} was processed in message {}",
+                document.key.kind, document.key.number, earlier.message
+            ),
+        }),
+    }
 }
 
 /// A message with its intake, and which run of it.
@@ -129,8 +214,23 @@ fn insert_document(
 ) -> Answer<()> {
     execute(
         db,
-        "INSERT INTO document (message, run, client, kind, number, body, sha) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        params![message, run, document.client, document.kind, document.number, document.body, document.sha],
+        "INSERT INTO document (message, run, client, kind, number, body, sha, sender, test, content, source,
+             advice)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        params![
+            message,
+            run,
+            document.key.client,
+            document.key.kind,
+            document.key.number,
+            document.body,
+            document.sha,
+            document.key.sender,
+            document.key.is_test,
+            document.content,
+            document.source,
+            document.is_advice,
+        ],
     )?;
     let id = db.last_insert_rowid();
     for (field, value) in &document.keys {
@@ -141,12 +241,12 @@ fn insert_document(
         )?;
     }
     for output in &document.outputs {
-        let collection = collect(db, (message, &document.client), output, at)?;
+        let collection = collect(db, (message, &document.key.client), output, at)?;
         execute(
             db,
             "INSERT INTO output (document, message, intake, flow, map, endpoint, gathering, spool_segment,
-                 byte_offset, byte_length, sha, collection)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                 byte_offset, byte_length, sha, collection, advice)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             params![
                 id,
                 message,
@@ -160,6 +260,7 @@ fn insert_document(
                 Count(output.length),
                 output.sha,
                 collection,
+                document.is_advice,
             ],
         )?;
     }
@@ -205,13 +306,12 @@ pub(super) fn find_documents(
     if keys.is_empty() {
         return Err(LedgerError::Refused { what: "a search", why: "it has no key field".to_owned() });
     }
-    let translated = [MessageState::Translated, MessageState::Planned, MessageState::Done];
     let mut sql = format!(
         "SELECT d.* FROM document_key k CROSS JOIN document d ON d.id = k.document
              CROSS JOIN message m ON m.id = d.message
-         WHERE k.field = ?3 AND k.value = ?4 AND d.client = ?1 AND d.kind = ?2 AND d.run = m.run
+         WHERE k.field = ?3 AND k.value = ?4 AND d.client = ?1 AND d.kind = ?2 AND d.advice = 0 AND d.run = m.run
              AND m.state IN ({})",
-        word_list(translated.map(State::Message))
+        standing_words()
     );
     let mut parameters: Vec<&dyn ToSql> = vec![&client, &kind];
     for (i, (field, value)) in keys.iter().enumerate() {
@@ -235,7 +335,7 @@ pub(super) fn documents_of(db: &Connection, message: MessageId) -> Answer<Vec<Do
     let rows = db
         .prepare_cached(
             "SELECT d.* FROM document d JOIN message m ON m.id = d.message
-             WHERE d.message = ?1 AND d.run = m.run ORDER BY d.id",
+             WHERE d.message = ?1 AND d.run = m.run AND d.advice = 0 ORDER BY d.id",
         )?
         .query_map([message], read_document)?
         .collect::<Result<_, _>>()?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// Structs of `src/gateway/settings.rs`, and the headings of `gateway.md` under which their keys stand.
-const HEADINGS: [(&str, &str); 14] = [
+const HEADINGS: [(&str, &str); 16] = [
     ("GatewaySettings", "gateway.toml"),
     ("Endpoint", "endpoints"),
     ("SecretReference", "secrets"),
@@ -14,8 +14,10 @@ const HEADINGS: [(&str, &str); 14] = [
     ("AlsoOurs", "also_ours"),
     ("Numbers", "numbers"),
     ("Acknowledge", "acknowledge"),
+    ("Advise", "advise"),
     ("Expect", "expect"),
     ("Duplicates", "duplicates"),
+    ("DocumentDuplicates", "documents"),
     ("EnvironmentSettings", "environments"),
     ("Receive", "receive"),
 ];

@@ -62,10 +62,13 @@ CREATE TABLE interchange (
     UNIQUE (intake, ordinal)
 );
 CREATE INDEX interchange_key ON interchange (control_number, sender, receiver);
+CREATE INDEX interchange_lane ON interchange (sender, receiver, syntax, test, id);
 CREATE INDEX interchange_state ON interchange (state);
 CREATE INDEX interchange_due ON interchange (id) WHERE owes_ack = 1 AND ack IS NULL;
 CREATE INDEX interchange_ack ON interchange (ack) WHERE ack IS NOT NULL;
 CREATE INDEX interchange_duplicate ON interchange (duplicate_of) WHERE duplicate_of IS NOT NULL;
+-- Files without a control number are recognised by their bytes.
+CREATE INDEX interchange_sha ON interchange (sha) WHERE control_number = '';
 
 CREATE TABLE message_group (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -99,7 +102,11 @@ CREATE TABLE message (
     run INTEGER NOT NULL DEFAULT 0,
     bundle BLOB,
     client TEXT,
-    findings_dropped INTEGER NOT NULL DEFAULT 0
+    findings_dropped INTEGER NOT NULL DEFAULT 0,
+    -- What its sender was told of its syntax before it was retried, as long as nothing else was told him since.
+    told TEXT,
+    -- Who had it processed although it came before.
+    permitted_by TEXT
 );
 CREATE INDEX message_intake ON message (intake, state);
 CREATE INDEX message_state ON message (state);
@@ -138,9 +145,17 @@ CREATE TABLE document (
     kind TEXT NOT NULL,
     number TEXT NOT NULL,
     body BLOB NOT NULL,
-    sha BLOB NOT NULL
+    sha BLOB NOT NULL,
+    sender TEXT NOT NULL,
+    test INTEGER NOT NULL,
+    -- Hash of the body without its provenance, and of the bytes of the message it was read from.
+    content BLOB NOT NULL,
+    source BLOB NOT NULL,
+    -- Ours: what the sender is told of what he sent.
+    advice INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX document_message ON document (message);
+CREATE INDEX document_number ON document (number, client, kind) WHERE number <> '';
 
 CREATE TABLE document_key (
     value TEXT NOT NULL,
@@ -164,8 +179,11 @@ CREATE TABLE delivery (
     planned_at INTEGER NOT NULL,
     published_at INTEGER,
     inferred INTEGER NOT NULL DEFAULT 0,
-    resend_of INTEGER REFERENCES delivery (id)
+    resend_of INTEGER REFERENCES delivery (id),
+    -- The interchange it answers. There may be several answers: the first, and corrections of it.
+    acknowledges INTEGER REFERENCES interchange (id)
 );
+CREATE INDEX delivery_acknowledges ON delivery (acknowledges) WHERE acknowledges IS NOT NULL;
 CREATE INDEX delivery_state ON delivery (state);
 CREATE INDEX delivery_resend ON delivery (resend_of) WHERE resend_of IS NOT NULL;
 
@@ -182,8 +200,10 @@ CREATE TABLE output (
     byte_offset INTEGER NOT NULL,
     byte_length INTEGER NOT NULL,
     sha BLOB NOT NULL,
-    delivery INTEGER REFERENCES delivery (id)
+    delivery INTEGER REFERENCES delivery (id),
+    advice INTEGER NOT NULL DEFAULT 0
 );
+CREATE INDEX output_advice ON output (intake) WHERE advice = 1;
 CREATE INDEX output_message ON output (message);
 CREATE INDEX output_document ON output (document);
 CREATE INDEX output_delivery ON output (delivery) WHERE delivery IS NOT NULL;
