@@ -179,7 +179,8 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
         evaluator.enter(records.slot, view, value);
     }
 
-    /// The records of each group in the order of `sort by`, or in the order their first ones come.
+    /// The records of each group in the order of `sort by`, or in the order their first ones come. What `inside` names is
+    /// one for all of a group: groups nest as the records do.
     pub fn groups(
         &self,
         view: View<'r>,
@@ -187,13 +188,10 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
         records: &'r RecordsPlan,
         here: Here,
     ) -> Vec<Vec<NodeId>> {
-        let evaluator = self.evaluator;
-        let keys = |exprs: &'r [Expr], id: NodeId| -> Vec<Value<'r>> {
-            evaluator.slots[records.slot].set(Slot::Record(view, id));
-            evaluator.origin.set(None);
-            exprs.iter().map(|expr| evaluator.value(expr, &self.at(here))).collect()
-        };
-        let mut groups: Vec<(Vec<Value<'r>>, Vec<NodeId>)> = Vec::new();
+        let mut surroundings = view.tree.surroundings();
+        let mut keys =
+            |exprs: &'r [Expr], id: NodeId| self.keys((view, id), records, exprs, &mut surroundings, here);
+        let mut groups: Vec<(GroupKey<'r>, Vec<NodeId>)> = Vec::new();
         for &id in ids {
             let key = keys(&records.group_by, id);
             match groups.iter_mut().find(|(known, _)| !records.group_by.is_empty() && *known == key) {
@@ -202,9 +200,28 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
             }
         }
         if !records.sort_by.is_empty() {
-            groups.sort_by_cached_key(|(_, members)| SortKey(keys(&records.sort_by, members[0])));
+            groups.sort_by_cached_key(|(_, members)| SortKey(keys(&records.sort_by, members[0]).values));
         }
         groups.into_iter().map(|(_, members)| members).collect()
+    }
+
+    /// Keys of a record.
+    fn keys(
+        &self,
+        (view, id): (View<'r>, NodeId),
+        records: &'r RecordsPlan,
+        exprs: &'r [Expr],
+        surroundings: &mut Surroundings<'r>,
+        here: Here,
+    ) -> GroupKey<'r> {
+        let evaluator = self.evaluator;
+        self.enter_inside(records, view, id, surroundings);
+        evaluator.slots[records.slot].set(Slot::Record(view, id));
+        evaluator.origin.set(None);
+        GroupKey {
+            around: records.inside.iter().map(|(places, _)| surroundings.innermost(places)).collect(),
+            values: exprs.iter().map(|expr| evaluator.value(expr, &self.at(here))).collect(),
+        }
     }
 
     fn copy(
@@ -290,6 +307,15 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
             );
         }
     }
+}
+
+/// What the records of one group have in common.
+#[derive(PartialEq)]
+struct GroupKey<'r> {
+    /// The records around them that `inside` names.
+    around: Vec<Option<NodeId>>,
+    /// The values of `group by`.
+    values: Vec<Value<'r>>,
 }
 
 /// Values in the order of `sort by`: absent first, kinds that do not compare in the order they came.
