@@ -293,6 +293,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         let _ = match nodes.start {
             Start::This => from(Of::Target(target.tree), target.at.this, Begin::AtFirst),
             Start::Out => from(Of::Target(target.tree), NodeId::ROOT, Begin::AtFirst),
+            Start::Chosen => from(Of::Target(target.tree), target.chosen, Begin::AtFirst),
             Start::Slot(slot) => match self.slots[slot].get() {
                 Slot::Record(view, id) => from(Of::Document(view), id, self.begin(slot, nodes)),
                 Slot::Group(view, [first, ..]) => from(Of::Document(view), *first, self.begin(slot, nodes)),
@@ -422,10 +423,12 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     fn selected(&self, of: &Of<'r, '_>, id: NodeId, step: &'r Step, target: &Target<'_>) -> bool {
-        let Of::Document(view) = *of else { return step.condition.is_none() };
         if let Some(test) = &step.test {
-            let key = key_text(view, id, &step.keys).unwrap_or("");
-            if !test.selects(key) {
+            let key = match *of {
+                Of::Document(view) => key_text(view, id, &step.keys),
+                Of::Target(tree) => key_text(View::new(tree, ""), id, &step.keys),
+            };
+            if !test.selects(key.unwrap_or("")) {
                 return false;
             }
         }
@@ -433,8 +436,13 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         let origin = self.origin.get();
         let mut mark = 0;
         self.trace.note(|trace| mark = trace.mark());
-        self.slots[*slot].set(Slot::Record(view, id));
-        let holds = self.holds(condition, target);
+        let holds = match *of {
+            Of::Document(view) => {
+                self.slots[*slot].set(Slot::Record(view, id));
+                self.holds(condition, target)
+            }
+            Of::Target(_) => self.holds(condition, &Target { chosen: id, ..*target }),
+        };
         // Neither origin nor trace tell of records that were only looked at.
         self.origin.set(origin);
         self.trace.note(|trace| trace.drop_since(mark));
@@ -498,7 +506,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     pub(super) fn awaits(&self, expr: &Expr) -> bool {
         let is_awaited = |nodes: &Nodes| match nodes.start {
             Start::Slot(slot) | Start::Group(slot) => matches!(self.slots[slot].get(), Slot::Awaited),
-            Start::This | Start::Out => false,
+            Start::This | Start::Out | Start::Chosen => false,
         };
         let mut awaits = false;
         expr.paths(&mut |nodes| awaits = awaits || is_awaited(nodes));
