@@ -563,3 +563,10 @@ fn a_ledger_that_is_not_there_is_wrong_use() {
     expect("messages-no-config", &["messages"]);
     expect("messages-no-ledger", &["messages", "--config", "mappings/gateway-demo.toml"]);
 }
+
+#[test]
+fn check_tells_of_a_client_without_cases() {
+    expect("check-untested", &["check", "testdata/cli/untested"]);
+    let (answer, exit) = json(&["check", "testdata/cli/untested"]);
+    assert_eq!((answer["findings"].as_array().unwrap().len(), exit), (1, Some(0)));
+}

@@ -31,6 +31,8 @@ pub enum Binding {
     Group { slot: usize, shape: Arc<Shape>, places: Vec<PlaceId>, by: Vec<PlaceId>, member: String },
     /// A record of the target that a condition in brackets is asked of.
     Chosen { shape: Arc<Shape>, places: Vec<PlaceId> },
+    /// Documents of one shape, named as the list they are.
+    Documents { slot: usize, shape: Arc<Shape> },
     /// A value.
     Value { slot: usize, kind: ValueKind },
 }
@@ -113,6 +115,10 @@ impl Scope {
             Binding::Value { .. } => Err(self.unknown(path, &path.steps[skip], &[])),
             Binding::Record { slot, shape, places } => {
                 self.walk(path, skip, Start::Slot(*slot), shape, places.clone(), conditions)
+            }
+            // Its name is the step that leads to each of them.
+            Binding::Documents { slot, shape } => {
+                self.in_group(path, skip - 1, *slot, shape, &[PlaceId::ROOT], conditions)
             }
             Binding::Chosen { shape, places } => {
                 self.walk(path, skip, Start::Chosen, shape, places.clone(), conditions)

@@ -8,8 +8,8 @@ use crate::base::clock::Timestamp;
 use crate::base::hash::Sha;
 use crate::exchange::states::{self, CollectionState};
 use crate::ledger::{
-    Answer, Collection, CollectionId, Document, Finding, FindingOwner, LedgerError, MessageId, NewOutput,
-    Output, OutputId, Reason, Window,
+    Answer, Collection, CollectionId, Document, Finding, FindingOwner, Gathering, LedgerError, MessageId,
+    NewOutput, Output, OutputId, Reason, Window,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -114,6 +114,22 @@ pub(super) fn due(db: &Connection, now: Timestamp, limit: usize) -> Answer<Vec<C
             "SELECT id FROM collection WHERE state = 'OPEN' AND closes_at <= ?1 ORDER BY closes_at, id LIMIT ?2",
         )?
         .query_map(params![now, super::limit(limit)], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+/// See [`crate::ledger::Ledger::open_gatherings`].
+pub(super) fn open_gatherings(db: &Connection) -> Answer<Vec<(CollectionId, u64)>> {
+    let rows = db
+        .prepare_cached(
+            "SELECT c.id, c.outputs FROM collection c WHERE c.state = ?1
+                 AND (SELECT gathering FROM output o WHERE o.collection = c.id LIMIT 1) = ?2
+             ORDER BY c.id",
+        )?
+        .query_map(params![CollectionState::Open, Gathering::Gathered], |row| {
+            let Count(outputs) = row.get(1)?;
+            Ok((row.get(0)?, outputs))
+        })?
         .collect::<Result<_, _>>()?;
     Ok(rows)
 }
