@@ -193,6 +193,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "sum(out.lines.qty)",
         "if any(out.lines, uom = \"CA\") then 1 else 2",
     ),
+    ("code-of-another-length", "house/940-order.map", "= G62[02].02", "= G62[4].02"),
     ("chosen-of-target-later", "house/940-order.map", "this.qty > 0", "count(out.lines[sku = this.sku]) = 1"),
     (
         "chosen-of-target-unknown",

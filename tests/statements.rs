@@ -553,3 +553,14 @@ fn a_condition_of_what_is_built_may_ask_what_is_around_it() {
     assert!(built.ends_with(r#""count":4}"#), "{built}");
     assert!(codes.is_empty());
 }
+
+#[test]
+fn blocks_of_one_target_are_numbered_on() {
+    let lines = "  number = number\n  each lines from boxes.parts where qty > 2\n    no = seq_all()\n    sku = sku\n  end lines\n  \
+        each lines from boxes.parts where qty < 3\n    no = seq_all()\n    sku = sku\n  end lines\n  \
+        each lines from boxes\n    no = seq(10, 10)\n    sku = number\n  end lines\n";
+    assert_eq!(
+        run(&map(lines), BOXES).0,
+        r#"{"number":"7","lines":[{"no":1,"sku":"A"},{"no":2,"sku":"A"},{"no":3,"sku":"A"},{"no":4,"sku":"A"},{"no":5,"sku":"C"},{"no":10,"sku":"B2"},{"no":20,"sku":"B1"}]}"#
+    );
+}

@@ -3,11 +3,11 @@
 use super::build::Builder;
 use super::evaluate::{Here, compare};
 use super::plan::{BlockKind, BlockPlan, CheckPlan, Expr, RecordsPlan, SideName};
-use super::slots::Slot;
+use super::slots::{Slot, key_text};
 use super::trace::{Tracing, Why};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::tree::arena::{Node, Origin, Surroundings};
-use crate::tree::{NodeId, PlaceId, Value, View};
+use crate::tree::{NodeId, PlaceId, Shape, Value, View};
 
 impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
     /// A block of the record `outer`, whose lines call it `here`. Says whether something was written.
@@ -300,12 +300,32 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
         for (place, node) in unread {
             self.evaluator.origin.set(Some(node));
             let value = source.text(node).unwrap_or("");
-            let place = plan.source_shape.path(place);
+            let place = path_of(source, node, &plan.source_shape, place);
             self.evaluator.report(
                 Diagnostic::new(Code::B009).severity(severity).with("place", place).with("value", value),
                 0,
             );
         }
+    }
+}
+
+/// What a line would call a value that stands there: of a record that is none of the kinds its guide tells apart, with
+/// the code that it has.
+fn path_of(source: View<'_>, node: NodeId, shape: &Shape, place: PlaceId) -> String {
+    let path = shape.path(place);
+    let parent = |at: &PlaceId| Some(shape.place(*at).parent);
+    let record = std::iter::successors(parent(&place), parent).find(|&at| shape.place(at).position == 0);
+    let Some(record) = record else { return path };
+    let Some(key) = shape.place(record).key.filter(|_| shape.place(record).codes.is_empty()) else {
+        return path;
+    };
+    let mut surroundings = source.tree.surroundings();
+    surroundings.go_to(node);
+    let code = surroundings.innermost(&[record]).and_then(|at| key_text(source, at, &[key]));
+    let around = shape.path(record);
+    match code.filter(|code| !code.is_empty() && code.chars().all(char::is_alphanumeric)) {
+        Some(code) => format!("{around}[{code}]{}", path.strip_prefix(&around).unwrap_or("")),
+        None => path,
     }
 }
 

@@ -42,6 +42,10 @@ pub struct Context<'a> {
     pub slots: Fields,
     /// Counters given out so far.
     pub sequences: usize,
+    /// What the line at work builds, without codes: `CPS.LIN.1082`.
+    pub building: Option<String>,
+    /// The counters of `seq_all()` by what is numbered.
+    pub numbered: BTreeMap<String, usize>,
     /// The lists that blocks around go through, innermost last: the slot of each, and whether `where` picks records.
     pub lists: Vec<(usize, bool)>,
     /// Indexes of lists given out so far.
@@ -89,6 +93,8 @@ impl<'a> Context<'a> {
             findings,
             slots: Fields::default(),
             sequences: 0,
+            building: None,
+            numbered: BTreeMap::new(),
             lists: Vec::new(),
             indexes: 0,
             lookups: Vec::new(),
@@ -132,8 +138,19 @@ impl Context<'_> {
     /// What is one value; that it is not is told.
     fn checked(&mut self, typed: Typed, span: Span) -> Option<Typed> {
         if typed.multiplicity == Multiplicity::Many {
-            let text = "may be there more than once";
-            self.findings.push(Diagnostic::new(Code::M002).at(span, text));
+            let finding = Diagnostic::new(Code::M002).at(span, "may be there more than once");
+            // Of a code that no message has there is none, and no guide is to say `max 1` of it.
+            let is_never = self.findings.as_slice().last().is_some_and(|last| {
+                last.code == Code::M062
+                    && last
+                        .labels
+                        .first()
+                        .is_some_and(|label| span.start <= label.span.start && label.span.end <= span.end)
+            });
+            self.findings.push(match is_never {
+                true => finding.help("correct the code in brackets first; see the finding before this one"),
+                false => finding,
+            });
             return None;
         }
         if typed.kind == ValueKind::Record {

@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::diagnostics::{Code, Diagnostic, Severity, suggest};
-use crate::guide::{Guide, shorten};
+use crate::guide::{Guide, ValueClass, shorten};
 use crate::language::syntax::{Path, SelectorKind, Word};
 use crate::mapping::names::Resolved;
 use crate::tree::{PlaceId, Shape};
@@ -56,10 +56,15 @@ fn selecting(path: &Path) -> impl Iterator<Item = &Word> {
     })
 }
 
-/// Whether a place can have a code, as far as the guide lists codes.
+/// Whether a place can have a code, as far as the guide lists codes or says how long they are.
 pub fn permits(guide: &Guide, place: PlaceId, code: &str) -> bool {
-    let codes = &guide.rules(place).codes;
-    codes.is_empty() || codes.iter().any(|known| **known == *code)
+    let rules = guide.rules(place);
+    let length = code.chars().count() as u32;
+    let is_fitting = rules.min_length <= length && (rules.max_length == 0 || length <= rules.max_length);
+    match rules.codes.is_empty() {
+        true => is_fitting || rules.class != ValueClass::Any,
+        false => rules.codes.iter().any(|known| **known == *code),
+    }
 }
 
 /// A code that none of the keys can have.
@@ -70,13 +75,25 @@ pub fn not_listed(guide: &Guide, word: &Word, keys: &[PlaceId]) -> Diagnostic {
     codes.dedup();
     let name = keys.first().map_or(String::new(), |&key| guide.shape.path(segment_of(&guide.shape, key)));
     let name = name.strip_suffix(&format!("[{}]", word.text)).unwrap_or(&name);
-    let finding = Diagnostic::new(Code::M062)
-        .with("code", &word.text)
-        .with("name", name)
-        .at(word.span, format!("there are: {}", shorten(&codes)));
+    let finding = Diagnostic::new(Code::M062).with("code", &word.text).with("name", name).at(
+        word.span,
+        match (codes.is_empty(), keys.first()) {
+            (true, Some(&key)) => lengths(guide, key),
+            _ => format!("there are: {}", shorten(&codes)),
+        },
+    );
     match suggest::nearest(&word.text, codes.iter().map(String::as_str)) {
         Some(near) if word.text.len() > 2 => finding.help(format!("did you mean `{near}`?")),
         _ => finding,
+    }
+}
+
+/// How long the codes are that the guide does not list.
+fn lengths(guide: &Guide, key: PlaceId) -> String {
+    let rules = guide.rules(key);
+    match rules.min_length == rules.max_length {
+        true => format!("they have {} characters", rules.max_length),
+        false => format!("they have {} to {} characters", rules.min_length, rules.max_length),
     }
 }
 

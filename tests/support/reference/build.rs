@@ -79,7 +79,14 @@ impl Run<'_> {
             }
         }
         self.builds_canonical.set(matches!(map.to, Some(Side::Canonical(_))));
-        let scope = Scope { names, here, this: Vec::new(), around: Vec::new(), position: (0, false) };
+        let scope = Scope {
+            names,
+            here,
+            this: Vec::new(),
+            around: Vec::new(),
+            target: String::new(),
+            position: (0, false),
+        };
         self.statements(&mut root, &scope, &map.statements);
         let (node, _) = root.finish();
         self.records.borrow_mut().insert(Vec::new(), node.clone());
@@ -218,6 +225,7 @@ impl Run<'_> {
             return;
         }
         let schema = target(&building.schema, step);
+        let scope = &Scope { target: format!("{}.{}", scope.target, schema.name), ..scope.clone() };
         if rest.is_empty() {
             if schema.leaf.is_none() {
                 return self.copy(building, scope, line, &schema);
@@ -525,6 +533,7 @@ impl Run<'_> {
         inner.around = std::mem::replace(&mut inner.this, address.clone());
         let step = block.target.steps.first().expect("a target");
         let mut record = Building::new(&target(&building.schema, step));
+        inner.target = format!("{}.{}", inner.target, record.schema.name);
         write_key(&mut record, step);
         self.statements(&mut record, &inner, &block.statements);
         let (node, is_worth_it) = record.finish();
