@@ -8,7 +8,7 @@ use super::plan::{Settled, draft_of};
 use super::{Gateway, GatewayError, documents};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::formats::Totals;
-use crate::ledger::{Collection, CollectionId, Document, Finding, Output};
+use crate::ledger::{Collection, CollectionId, Document, Finding, Output, OutputId};
 use crate::mapping::flow::{self, GATHERED_MAX, Gather, Per};
 use crate::mapping::{Facts, Found, Runner};
 use crate::tree::{Tree, View};
@@ -20,8 +20,8 @@ use std::collections::HashMap;
 pub(super) struct Asked {
     /// Whether outputs came since the last time.
     pub(super) is_new: bool,
-    /// How many outputs the collections that are open had then.
-    known: HashMap<CollectionId, u64>,
+    /// The output that had come last to each of the collections that are open.
+    known: HashMap<CollectionId, OutputId>,
 }
 
 impl Default for Asked {
@@ -40,12 +40,12 @@ impl Gateway {
         let open = self.ledger.open_gatherings()?;
         let known = std::mem::take(&mut self.asked.known);
         let mut complete = Vec::new();
-        for (id, outputs) in open {
-            let before = known.get(&id).copied().unwrap_or(0);
-            if before < outputs && self.is_complete(id, before as usize)? {
+        for (id, last) in open {
+            let before = known.get(&id).copied();
+            if before != Some(last) && self.is_complete(id, before)? {
                 complete.push(id);
             }
-            self.asked.known.insert(id, outputs);
+            self.asked.known.insert(id, last);
         }
         if complete.is_empty() {
             return Ok(false);
@@ -54,10 +54,13 @@ impl Gateway {
         Ok(true)
     }
 
-    fn is_complete(&mut self, id: CollectionId, known: usize) -> Result<bool, GatewayError> {
-        let Some(first) = self.ledger.collected_outputs(id, None, 1)?.pop() else { return Ok(false) };
+    /// Whether nothing more is to come, as one of the outputs behind `known` tells.
+    fn is_complete(&mut self, id: CollectionId, known: Option<OutputId>) -> Result<bool, GatewayError> {
+        let outputs = self.ledger.collected_outputs(id, None, GATHERED_MAX as usize)?;
+        let Some(first) = outputs.first() else { return Ok(false) };
+        let known = outputs.iter().filter(|output| Some(output.id) <= known).count();
         let bundle = self.bundle(first.bundle)?;
-        let way = bundle.clients.get(&first.client).and_then(|client| way(client, &first));
+        let way = bundle.clients.get(&first.client).and_then(|client| way(client, first));
         let Some((route, at, gather)) = way.filter(|(_, _, gather)| gather.asks_all()) else {
             return Ok(false);
         };

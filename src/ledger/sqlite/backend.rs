@@ -159,7 +159,7 @@ impl Ledger for SqliteLedger {
         self.read(|db| collections::due(db, now, limit))
     }
 
-    fn open_gatherings(&self) -> Answer<Vec<(CollectionId, u64)>> {
+    fn open_gatherings(&self) -> Answer<Vec<(CollectionId, OutputId)>> {
         self.read(collections::open_gatherings)
     }
 

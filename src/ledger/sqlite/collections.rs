@@ -119,17 +119,13 @@ pub(super) fn due(db: &Connection, now: Timestamp, limit: usize) -> Answer<Vec<C
 }
 
 /// See [`crate::ledger::Ledger::open_gatherings`].
-pub(super) fn open_gatherings(db: &Connection) -> Answer<Vec<(CollectionId, u64)>> {
+pub(super) fn open_gatherings(db: &Connection) -> Answer<Vec<(CollectionId, OutputId)>> {
     let rows = db
         .prepare_cached(
-            "SELECT c.id, c.outputs FROM collection c WHERE c.state = ?1
-                 AND (SELECT gathering FROM output o WHERE o.collection = c.id LIMIT 1) = ?2
-             ORDER BY c.id",
+            "SELECT c.id, max(o.id) FROM collection c CROSS JOIN output o ON o.collection = c.id
+             WHERE c.state = ?1 AND o.gathering = ?2 GROUP BY c.id ORDER BY c.id",
         )?
-        .query_map(params![CollectionState::Open, Gathering::Gathered], |row| {
-            let Count(outputs) = row.get(1)?;
-            Ok((row.get(0)?, outputs))
-        })?
+        .query_map(params![CollectionState::Open, Gathering::Gathered], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
     Ok(rows)
 }

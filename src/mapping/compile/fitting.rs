@@ -37,10 +37,9 @@ impl Compiler<'_> {
     /// Tells of the constants that a line can give and its target cannot take. What it looks up or computes is the
     /// message's business, the rows of its table are not.
     pub(super) fn constants_fit(&mut self, line: &Assignment, place: PlaceId) {
-        let written = match line.target.starts_with_dot() {
-            true => self.shape.path(place),
-            false => layers::keys(&line.target).join("."),
-        };
+        // The whole path says more than the part of it that stands in a block, unless it calls something else.
+        let (whole, own) = (self.shape.path(place), layers::keys(&line.target).join("."));
+        let written = if line.target.starts_with_dot() || whole.ends_with(&own) { whole } else { own };
         let mut bounds = Bounds { written, ..self.bounds(place) };
         if line.modifiers.truncate.is_some() {
             bounds.length.1 = u32::MAX;

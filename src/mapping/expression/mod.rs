@@ -63,6 +63,8 @@ pub struct Context<'a> {
     /// The guide of what is read, and the map in which its rules hold: a line of the base, or of a fragment, serves other
     /// guides as well.
     pub source_guide: Option<(Arc<Guide>, Span)>,
+    /// The last code in brackets that no message under that guide can have.
+    pub never: Option<Span>,
 }
 
 /// An expression with what is known of it.
@@ -103,6 +105,7 @@ impl<'a> Context<'a> {
             source: None,
             read: Vec::new(),
             source_guide: None,
+            never: None,
         }
     }
 }
@@ -140,15 +143,9 @@ impl Context<'_> {
         if typed.multiplicity == Multiplicity::Many {
             let finding = Diagnostic::new(Code::M002).at(span, "may be there more than once");
             // Of a code that no message has there is none, and no guide is to say `max 1` of it.
-            let is_never = self.findings.as_slice().last().is_some_and(|last| {
-                last.code == Code::M062
-                    && last
-                        .labels
-                        .first()
-                        .is_some_and(|label| span.start <= label.span.start && label.span.end <= span.end)
-            });
+            let is_never = self.never.is_some_and(|code| span.start <= code.start && code.end <= span.end);
             self.findings.push(match is_never {
-                true => finding.help("correct the code in brackets first; see the finding before this one"),
+                true => finding.help("no message has the code in brackets: correct it first"),
                 false => finding,
             });
             return None;

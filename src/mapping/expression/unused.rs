@@ -13,7 +13,7 @@ impl Context<'_> {
     pub(super) fn is_sent(&mut self, path: &Path, resolved: &Resolved) {
         let Some((guide, map)) = self.source_guide.clone() else { return };
         let is_own = map.file == path.span.file && map.start <= path.span.start && path.span.end <= map.end;
-        if !is_own || !Arc::ptr_eq(&guide.shape, &resolved.shape) {
+        if !Arc::ptr_eq(&guide.shape, &resolved.shape) {
             return;
         }
         for word in selecting(path) {
@@ -22,12 +22,15 @@ impl Context<'_> {
                 |codes: &[Box<str>]| codes.is_empty() || codes.iter().any(|code| **code == *word.text);
             let places = places.map(|&place| guide.shape.place(place)).filter(|place| can_have(&place.codes));
             let keys: Vec<PlaceId> = places.filter_map(|place| place.key).collect();
-            self.is_listed(&guide, word, &keys);
+            self.is_listed(&guide, word, &keys, is_own);
+        }
+        if !is_own {
+            return;
         }
         if let Some((pairs, code)) = &resolved.pair {
             let qualifiers: Vec<PlaceId> = pairs.iter().map(|(qualifier, _)| *qualifier).collect();
             let word = selecting(path).find(|word| *word.text == **code);
-            word.into_iter().for_each(|word| self.is_listed(&guide, word, &qualifiers));
+            word.into_iter().for_each(|word| self.is_listed(&guide, word, &qualifiers, true));
         }
         let places = &resolved.places;
         if !places.is_empty() && places.iter().all(|&place| is_not_used(&guide, place)) {
@@ -38,9 +41,13 @@ impl Context<'_> {
         }
     }
 
-    /// Tells of a code in brackets that none of the keys can have.
-    fn is_listed(&mut self, guide: &Guide, word: &Word, keys: &[PlaceId]) {
-        if !keys.is_empty() && !keys.iter().any(|&key| permits(guide, key, &word.text)) {
+    /// Tells of a code in brackets that none of the keys can have, if the line is one that is told of it.
+    fn is_listed(&mut self, guide: &Guide, word: &Word, keys: &[PlaceId], is_told: bool) {
+        if keys.is_empty() || keys.iter().any(|&key| permits(guide, key, &word.text)) {
+            return;
+        }
+        self.never = Some(word.span);
+        if is_told {
             // What is read there is never there: the line is good for nothing, and does no harm.
             self.findings.push(not_listed(guide, word, keys).severity(Severity::Warn));
         }
