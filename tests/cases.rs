@@ -307,6 +307,19 @@ fn a_case_of_the_house_takes_the_routes_of_the_client_it_names() {
 }
 
 #[test]
+fn what_lies_between_the_expectations_keeps_nobody_from_accepting() {
+    let mappings = Mappings::new();
+    let case = "clients/brightwick/tests/order";
+    mappings.write(&format!("{case}/expected/notes.txt"), b"ask Kim about the third line\n");
+    mappings.edit(&format!("{case}/940.edi"), "W01*4*CA*", "W01*5*CA*");
+    assert_eq!(mappings.json(case, &[]).1, Some(1), "it is told");
+    let (answer, exit) = mappings.json(case, &["--accept"]);
+    assert!(!answer["cases"][0]["written"].as_array().unwrap().is_empty(), "{answer}");
+    assert_eq!(exit, Some(0));
+    assert!(mappings.path(&format!("{case}/expected/notes.txt")).exists());
+}
+
+#[test]
 fn a_file_of_somebody_else_is_held_as_it_would_be() {
     let mappings = Mappings::new();
     mappings.write("clients/tannbridge/tests/other/one.edi", &order());

@@ -126,6 +126,9 @@ fn coverage_asks_what_nobody_reads_until_it_is_answered() {
     let ignored = "  add ignore N9[IA] \"internal account, confirmed by their EDI desk 2026-11-30\"\nend map";
     std::fs::write(&own, text.replace("end map", ignored)).unwrap();
     assert_eq!(questions(), Vec::<String>::new());
+    let ignored = "  add ignore N9 \"none of their references is for us, 2026-11-30\"\nend map";
+    std::fs::write(&own, text.replace("end map", ignored)).unwrap();
+    assert_eq!(questions(), Vec::<String>::new());
     std::fs::write(&own, text.replace("end map", "  add service = first(N9[IA].02)\nend map")).unwrap();
     edit(mappings.join("house/940-order.map"), "  service            = W66.05\n", "");
     assert_eq!(questions(), Vec::<String>::new());
@@ -198,6 +201,8 @@ fn translate_finds_earlier_documents_in_json_files() {
 #[test]
 fn translate_tells_what_is_wrong_with_each_message() {
     expect("translate-bad", &["translate", "testdata/x12/err/s14-940.edi", "--flow", "brightwick/orders"]);
+    let idoc = "testdata/idoc/err/orders05-xml-no-control.xml";
+    expect("translate-no-control", &["translate", idoc, "--flow", "nordhaven/sap-orders"]);
     expect("translate-frame", &["translate", "testdata/x12/err/ge-count.edi", "--flow", "brightwick/orders"]);
     expect(
         "translate-other-type",
@@ -562,4 +567,11 @@ fn validate_prints_the_acknowledgement_that_would_be_sent() {
 fn a_ledger_that_is_not_there_is_wrong_use() {
     expect("messages-no-config", &["messages"]);
     expect("messages-no-ledger", &["messages", "--config", "mappings/gateway-demo.toml"]);
+}
+
+#[test]
+fn check_tells_of_a_client_without_cases() {
+    expect("check-untested", &["check", "testdata/cli/untested"]);
+    let (answer, exit) = json(&["check", "testdata/cli/untested"]);
+    assert_eq!((answer["findings"].as_array().unwrap().len(), exit), (1, Some(0)));
 }

@@ -51,6 +51,7 @@ fn layout<'b>(bundle: &'b Bundle, path: &Path, bytes: &[u8]) -> &'b dyn Layout {
         () if starts("inbound-") => "house/wms-inbound-csv",
         () if starts("receipt-") => "house/wms-receipt-csv",
         () if starts("quoted-records") => "test/quoted-records",
+        () if starts("nested-groups") => "test/nested-groups",
         () if starts("own-length") => "test/own-length",
         () if name == "s02-wms-order.xml" => "house/wms-order-xml",
         () if name == "s02-wms-shipment.xml" => "house/wms-shipment-xml",

@@ -52,6 +52,14 @@ fn gathering() -> Mappings {
     COMPILED.get_or_init(|| with_flow(&way(GATHER), "")).clone()
 }
 
+/// The same until 11 are shipped of an order, 4 cases and 7 eaches, with more than one bill of lading.
+fn gathering_parts() -> Mappings {
+    static COMPILED: OnceLock<Mappings> = OnceLock::new();
+    let until = "until sum(gathered.lines.shipped) >= 11 and count(gathered[present(bill_of_lading)]) > 1";
+    let way = format!("brightwick/945 {GATHER} to \"brightwick-incoming\" {until} every 4h");
+    COMPILED.get_or_init(|| with_flow(&way, "")).clone()
+}
+
 /// A gateway that knows two orders.
 fn world_with(mappings: Mappings) -> World {
     let mut world = World::with(mappings);
@@ -160,6 +168,36 @@ fn documents_of_one_file_are_one_message_too() {
     laid(&mut world, "a.csv", &(confirmation("SO104522", "SHP1", "B1", LINE_1) + &second));
     assert_eq!(states(&mut world), ["DONE", "DONE"]);
     assert_eq!(advices(&world).len(), 1);
+}
+
+#[test]
+fn all_that_is_gathered_may_tell_that_nothing_more_is_to_come() {
+    let mut world = world_with(gathering_parts());
+    laid(&mut world, "a.csv", &confirmation("SO104522", "SHP1", "B1", LINE_1));
+    laid(&mut world, "b.csv", &confirmation("SO104523", "SHP2", "B2", LINE_1));
+    assert_eq!(states(&mut world), ["TRANSLATED", "TRANSLATED"]);
+    laid(&mut world, "c.csv", &confirmation("SO104522", "SHP3", "B3", LINE_2));
+    assert_eq!(
+        states(&mut world),
+        ["DONE", "TRANSLATED", "DONE"],
+        "4 and 7 of the one order, 4 of the other"
+    );
+    let advice = advices(&world).remove(0);
+    assert!(advice.contains("W06*F*SO104522*") && advice.matches("LX*").count() == 2, "{advice}");
+    // What comes later is a message of its own, and a part that is not the last waits for its time.
+    laid(&mut world, "d.csv", &confirmation("SO104522", "SHP4", "B4", LINE_2));
+    assert_eq!(states(&mut world), ["DONE", "TRANSLATED", "DONE", "TRANSLATED"]);
+    hours(&mut world, 4);
+    assert_eq!(advices(&world).len(), 3);
+}
+
+#[test]
+fn what_is_gathered_is_asked_again_by_a_process_that_begins_anew() {
+    let mut world = world_with(gathering_parts());
+    laid(&mut world, "a.csv", &confirmation("SO104522", "SHP1", "B1", LINE_1));
+    world.reboot(KEEPS[0]);
+    laid(&mut world, "b.csv", &confirmation("SO104522", "SHP2", "B2", LINE_2));
+    assert_eq!(states(&mut world), ["DONE", "DONE"]);
 }
 
 #[test]
@@ -341,6 +379,15 @@ fn play(world: &mut World, number: usize) {
 
 #[test]
 fn a_crash_anywhere_changes_no_message() {
+    crash_anywhere(world);
+}
+
+#[test]
+fn a_crash_anywhere_changes_nothing_that_is_gathered_until_it_is_whole() {
+    crash_anywhere(|| world_with(gathering_parts()));
+}
+
+fn crash_anywhere(world: impl Fn() -> World) {
     let mut undisturbed = world();
     let before = (undisturbed.disk.operations(), undisturbed.commits.made.load(Ordering::SeqCst));
     play(&mut undisturbed, 0);

@@ -187,7 +187,20 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "\"line {nr} has no quantity\"",
     ),
     ("required-text-unclosed", "house/940-order.map", "\"quantity missing\"", "\"line {no has no quantity\""),
-    ("chosen-of-target", "house/940-order.map", "sum(out.lines.qty)", "sum(out.lines[uom = \"CA\"].qty)"),
+    (
+        "chosen-of-target",
+        "house/940-order.map",
+        "sum(out.lines.qty)",
+        "if any(out.lines, uom = \"CA\") then 1 else 2",
+    ),
+    ("code-of-another-length", "house/940-order.map", "= G62[02].02", "= G62[4].02"),
+    ("chosen-of-target-later", "house/940-order.map", "this.qty > 0", "count(out.lines[sku = this.sku]) = 1"),
+    (
+        "chosen-of-target-unknown",
+        "house/940-order.map",
+        "sum(out.lines.qty)",
+        "sum(out.lines[uim = \"CA\"].qty)",
+    ),
     ("sum-of-text", "house/940-order.map", "sum(out.lines.qty)", "sum(out.lines.sku)"),
     ("wrong-kind-for-target", "house/wms-shipment.map", "final          = true", "final          = 1"),
     (

@@ -16,8 +16,9 @@ use side_by_side::both;
 
 const SHAPES: &str = "record party\n  id text 8\n  kind text 20\n  name text 9\nend record\n\
     record line\n  no int\n  sku text 9\n  qty decimal(9,3)\nend record\n\
+    record box\n  number text 9\n  parts many line\nend record\n\
     shape order\n  number text 9\n  country text 2\n  urgent bool\n  buyer party\n  seller party\n  \
-    notes many text 12\n  lines many line\nend shape\n\
+    notes many text 12\n  lines many line\n  boxes many box\nend shape\n\
     shape parcel\n  number text 9 required\n  country text 2\n  service text 9\n  from party\n  to party\n  \
     notes many text 12\n  lines many line\n  count int\nend shape\n";
 
@@ -483,4 +484,83 @@ fn a_layer_that_misses_or_hits_several_is_told_so() {
         let found = refused(&over_base(lines));
         assert!(found.contains(told), "{lines}: {found}");
     }
+}
+
+const BOXES: &str = r#"{"number": "7", "boxes": [
+    {"number": "B2", "parts": [{"no": 1, "sku": "A", "qty": 2}, {"no": 2, "sku": "C", "qty": 1}, {"no": 3, "sku": "A", "qty": 3}]},
+    {"number": "B1", "parts": [{"no": 4, "sku": "A", "qty": 5}, {"no": 5, "sku": "A", "qty": 7}]}]}"#;
+
+#[test]
+fn groups_nest_as_the_records_that_inside_names() {
+    let lines = |each: &str| {
+        let lines = format!("  number = number\n  each lines from {each}\n  end lines\n");
+        run(&map(&lines), BOXES).0
+    };
+    // Without `inside` a group takes records of both boxes.
+    let apart = lines("boxes.parts group by sku as g\n    sku = g.sku\n    qty = sum(g.parts.qty)");
+    assert_eq!(apart, r#"{"number":"7","lines":[{"sku":"A","qty":17},{"sku":"C","qty":1}]}"#);
+    let nested = lines(
+        "boxes.parts group by sku as g inside boxes as b\n    sku = b.number & g.sku\n    qty = sum(g.parts.qty)",
+    );
+    assert_eq!(
+        nested,
+        r#"{"number":"7","lines":[{"sku":"B2A","qty":5},{"sku":"B2C","qty":1},{"sku":"B1A","qty":12}]}"#
+    );
+}
+
+#[test]
+fn what_is_around_a_record_may_be_asked_by_keys() {
+    let lines = |each: &str| {
+        let lines = format!(
+            "  number = number\n  each lines from {each}\n    no = no\n    sku = b.number & sku\n  end lines\n"
+        );
+        run(&map(&lines), BOXES).0
+    };
+    let sorted = lines("boxes.parts where no <> 2 sort by b.number, no as l inside boxes as b");
+    assert_eq!(
+        sorted,
+        r#"{"number":"7","lines":[{"no":4,"sku":"B1A"},{"no":5,"sku":"B1A"},{"no":1,"sku":"B2A"},{"no":3,"sku":"B2A"}]}"#
+    );
+    let lines = "  number = number\n  each lines from boxes.parts group by b.number & sku sort by b.number as g inside boxes as b\n    \
+        sku = b.number\n    qty = sum(g.parts[sku = \"A\"].qty)\n    no = index()\n  end lines\n";
+    assert_eq!(
+        run(&map(lines), BOXES).0,
+        r#"{"number":"7","lines":[{"no":1,"sku":"B1","qty":12},{"no":2,"sku":"B2","qty":5},{"no":3,"sku":"B2","qty":0}]}"#
+    );
+}
+
+#[test]
+fn records_of_what_is_built_are_chosen_by_their_fields() {
+    let lines = "  param least = 3\n  number = number\n  count = count(out.lines[sku = \"A\" and qty >= $least])\n  \
+        service = first(out.lines[qty = max(out.lines.qty)].sku)\n  \
+        country = if present(out.lines[sku = o.number]) then \"DE\" else \"US\"\n  \
+        each lines from boxes.parts as l\n    no = no\n    sku = sku\n    qty = qty\n  end lines\n  \
+        check reject E1 \"{count(out.lines[no > 0])} of A\": count(out.lines[sku = \"A\"]) < 4\n";
+    let (built, codes) = run(&map(lines), BOXES);
+    assert!(built.starts_with(r#"{"number":"7","country":"US","service":"A","#), "{built}");
+    assert!(built.ends_with(r#""count":3}"#), "{built}");
+    assert_eq!(codes, ["E1"]);
+}
+
+#[test]
+fn a_condition_of_what_is_built_may_ask_what_is_around_it() {
+    // Bare names are fields of the record in brackets, `this` is what the line builds, and other names are what they were.
+    let lines = "  let wanted = \"C\"\n  number = number\n  country = \"A\"\n  count = count(out.lines[sku = this.country])\n  \
+        service = first(out.lines[sku = wanted and qty < first(out.lines[no = 1].qty)].sku) & o.number\n  \
+        each lines from boxes.parts\n    no = no\n    sku = sku\n    qty = qty\n  end lines\n";
+    let (built, codes) = run(&map(lines), BOXES);
+    assert!(built.starts_with(r#"{"number":"7","country":"A","service":"C7","#), "{built}");
+    assert!(built.ends_with(r#""count":4}"#), "{built}");
+    assert!(codes.is_empty());
+}
+
+#[test]
+fn blocks_of_one_target_are_numbered_on() {
+    let lines = "  number = number\n  each lines from boxes.parts where qty > 2\n    no = seq_all()\n    sku = sku\n  end lines\n  \
+        each lines from boxes.parts where qty < 3\n    no = seq_all()\n    sku = sku\n  end lines\n  \
+        each lines from boxes\n    no = seq(10, 10)\n    sku = number\n  end lines\n";
+    assert_eq!(
+        run(&map(lines), BOXES).0,
+        r#"{"number":"7","lines":[{"no":1,"sku":"A"},{"no":2,"sku":"A"},{"no":3,"sku":"A"},{"no":4,"sku":"A"},{"no":5,"sku":"C"},{"no":10,"sku":"B2"},{"no":20,"sku":"B1"}]}"#
+    );
 }

@@ -40,6 +40,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr().lock());
     let mut console = Console::new(&mut out, &mut err);
     console.color = color;
+    console.is_terminal = std::io::stdout().is_terminal();
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(shown) => {

@@ -506,7 +506,7 @@ codes! {
         cause "The guide has this record, but at another place of the unit."
         example "a detail before the first header";
     X224 Reject "the required record `{tag}` is missing"
-        help "if the sender may leave it out, say so in his guide: `widen PATH opt \"why\"`"
+        help "if the sender may leave it out, say so in his guide: `widen {path} opt \"why\"`"
         cause "The unit ends, or goes on, without a record that the guide requires."
         example "an order without details";
     X225 Reject "the record `{tag}` comes more often than {max} times"

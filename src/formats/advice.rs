@@ -49,7 +49,9 @@ fn moment_advice(guide: &Guide, place: PlaceId, path: &str, value: &str) -> Opti
     let agreed = match Mask::guess(value).next() {
         Some(guess) => {
             format!(
-                "; if another form was agreed, tell the guide: `widen {path} mask \"{guess}\" \"reason\"`"
+                "; if all of his are written like this one, `widen {path} mask \"{guess}\" \"reason\"` in his guide \
+                 takes the place of {}",
+                mask.text()
             )
         }
         None => String::new(),

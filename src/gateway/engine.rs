@@ -2,6 +2,7 @@
 
 use super::bundles::Bundles;
 use super::endpoints::{self, InboxAt, OutboxAt};
+use super::gather::Asked;
 use super::settings::GatewaySettings;
 use super::spool::{self, Spool};
 use crate::base::clock::{Clock, Monotonic};
@@ -106,6 +107,7 @@ pub struct Gateway {
     pub(super) outboxes: BTreeMap<String, OutboxAt>,
     /// Interchanges whose acknowledgement cannot be made, so that they are not tried at every step.
     pub(super) unanswerable: HashSet<InterchangeId>,
+    pub(super) asked: Asked,
 }
 
 impl Gateway {
@@ -135,6 +137,7 @@ impl Gateway {
             inboxes,
             outboxes,
             unanswerable: HashSet::new(),
+            asked: Asked::default(),
         };
         gateway.forget_orphans()?;
         Ok(gateway)
@@ -150,6 +153,7 @@ impl Gateway {
             || self.acknowledge_some()?
             || self.alarm_some()?
             || self.plan_some()?
+            || self.complete_some()?
             || self.collect_some()?
             || self.translate_some()?
             || self.gather_some()?

@@ -8,12 +8,70 @@ use super::plan::{Settled, draft_of};
 use super::{Gateway, GatewayError, documents};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::formats::Totals;
-use crate::ledger::{Collection, Document, Finding, Output};
+use crate::ledger::{Collection, CollectionId, Document, Finding, Output, OutputId};
 use crate::mapping::flow::{self, GATHERED_MAX, Gather, Per};
 use crate::mapping::{Facts, Found, Runner};
 use crate::tree::{Tree, View};
+use bumpalo::Bump;
+use std::collections::HashMap;
+
+/// Of which outputs it was asked whether they complete what is gathered. It is a matter of speed alone: what is complete
+/// follows from the documents in the ledger, and a process that begins anew asks of all of them again.
+pub(super) struct Asked {
+    /// Whether outputs came since the last time.
+    pub(super) is_new: bool,
+    /// The output that had come last to each of the collections that are open.
+    known: HashMap<CollectionId, OutputId>,
+}
+
+impl Default for Asked {
+    /// Nothing was asked, and there may be something to ask.
+    fn default() -> Self {
+        Asked { is_new: true, known: HashMap::new() }
+    }
+}
 
 impl Gateway {
+    /// Closes the collections whose `until` holds for all that is gathered. Says whether there were any.
+    pub(super) fn complete_some(&mut self) -> Result<bool, GatewayError> {
+        if !std::mem::take(&mut self.asked.is_new) {
+            return Ok(false);
+        }
+        let open = self.ledger.open_gatherings()?;
+        let known = std::mem::take(&mut self.asked.known);
+        let mut complete = Vec::new();
+        for (id, last) in open {
+            let before = known.get(&id).copied();
+            if before != Some(last) && self.is_complete(id, before)? {
+                complete.push(id);
+            }
+            self.asked.known.insert(id, last);
+        }
+        if complete.is_empty() {
+            return Ok(false);
+        }
+        self.ledger.close_collections(complete, self.clock.now())?;
+        Ok(true)
+    }
+
+    /// Whether nothing more is to come, as one of the outputs behind `known` tells.
+    fn is_complete(&mut self, id: CollectionId, known: Option<OutputId>) -> Result<bool, GatewayError> {
+        let outputs = self.ledger.collected_outputs(id, None, GATHERED_MAX as usize)?;
+        let Some(first) = outputs.first() else { return Ok(false) };
+        let known = outputs.iter().filter(|output| Some(output.id) <= known).count();
+        let bundle = self.bundle(first.bundle)?;
+        let way = bundle.clients.get(&first.client).and_then(|client| way(client, first));
+        let Some((route, at, gather)) = way.filter(|(_, _, gather)| gather.asks_all()) else {
+            return Ok(false);
+        };
+        let shape = &route.writes[at].0.source_shape;
+        let stored = self.ledger.collected_documents(id)?;
+        let trees = stored.iter().map(|document| documents::load_whole(document, shape));
+        let trees = trees.collect::<Result<Vec<Tree>, _>>()?;
+        let views: Vec<View<'_>> = trees.iter().map(|tree| View::new(tree, "")).collect();
+        Ok(route.flow.is_complete(gather, &views, known, &mut Bump::new()))
+    }
+
     /// Plans the file of a collection that becomes one message, or holds it.
     pub(super) fn plan_gathered(&mut self, collection: &Collection) -> Result<(), GatewayError> {
         let mut outputs = self.ledger.collected_outputs(collection.id, None, GATHERED_MAX as usize)?;

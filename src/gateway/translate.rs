@@ -69,6 +69,7 @@ impl Gateway {
         let has_outputs =
             |outcome: &MessageOutcome| outcome.documents.iter().any(|document| !document.outputs.is_empty());
         if outcomes.iter().any(has_outputs) {
+            self.asked.is_new = true;
             let mut writing = self.spool.create(&segment_path(intake.id, batch.segment))?;
             writing.write(&batch.bytes)?;
             writing.finish()?;

@@ -150,6 +150,8 @@ pub trait Ledger: Send {
     ) -> Answer<Vec<Output>>;
     /// Collections that are `OPEN` and whose time is over by `now`, at most `limit`.
     fn due_collections(&self, now: Timestamp, limit: usize) -> Answer<Vec<CollectionId>>;
+    /// Collections that are `OPEN` and become one message, each with the output that came last.
+    fn open_gatherings(&self) -> Answer<Vec<(CollectionId, OutputId)>>;
     /// When the time of the next `OPEN` collection is over.
     fn next_collection(&self) -> Answer<Option<Timestamp>>;
     /// `OPEN` -> `CLOSED`, all or none.

@@ -3,11 +3,11 @@
 use super::build::Builder;
 use super::evaluate::{Here, compare};
 use super::plan::{BlockKind, BlockPlan, CheckPlan, Expr, RecordsPlan, SideName};
-use super::slots::Slot;
+use super::slots::{Slot, key_text};
 use super::trace::{Tracing, Why};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::tree::arena::{Node, Origin, Surroundings};
-use crate::tree::{NodeId, PlaceId, Value, View};
+use crate::tree::{NodeId, PlaceId, Shape, Value, View};
 
 impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
     /// A block of the record `outer`, whose lines call it `here`. Says whether something was written.
@@ -179,7 +179,8 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
         evaluator.enter(records.slot, view, value);
     }
 
-    /// The records of each group in the order of `sort by`, or in the order their first ones come.
+    /// The records of each group in the order of `sort by`, or in the order their first ones come. What `inside` names is
+    /// one for all of a group: groups nest as the records do.
     pub fn groups(
         &self,
         view: View<'r>,
@@ -187,13 +188,10 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
         records: &'r RecordsPlan,
         here: Here,
     ) -> Vec<Vec<NodeId>> {
-        let evaluator = self.evaluator;
-        let keys = |exprs: &'r [Expr], id: NodeId| -> Vec<Value<'r>> {
-            evaluator.slots[records.slot].set(Slot::Record(view, id));
-            evaluator.origin.set(None);
-            exprs.iter().map(|expr| evaluator.value(expr, &self.at(here))).collect()
-        };
-        let mut groups: Vec<(Vec<Value<'r>>, Vec<NodeId>)> = Vec::new();
+        let mut surroundings = view.tree.surroundings();
+        let mut keys =
+            |exprs: &'r [Expr], id: NodeId| self.keys((view, id), records, exprs, &mut surroundings, here);
+        let mut groups: Vec<(GroupKey<'r>, Vec<NodeId>)> = Vec::new();
         for &id in ids {
             let key = keys(&records.group_by, id);
             match groups.iter_mut().find(|(known, _)| !records.group_by.is_empty() && *known == key) {
@@ -202,9 +200,28 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
             }
         }
         if !records.sort_by.is_empty() {
-            groups.sort_by_cached_key(|(_, members)| SortKey(keys(&records.sort_by, members[0])));
+            groups.sort_by_cached_key(|(_, members)| SortKey(keys(&records.sort_by, members[0]).values));
         }
         groups.into_iter().map(|(_, members)| members).collect()
+    }
+
+    /// Keys of a record.
+    fn keys(
+        &self,
+        (view, id): (View<'r>, NodeId),
+        records: &'r RecordsPlan,
+        exprs: &'r [Expr],
+        surroundings: &mut Surroundings<'r>,
+        here: Here,
+    ) -> GroupKey<'r> {
+        let evaluator = self.evaluator;
+        self.enter_inside(records, view, id, surroundings);
+        evaluator.slots[records.slot].set(Slot::Record(view, id));
+        evaluator.origin.set(None);
+        GroupKey {
+            around: records.inside.iter().map(|(places, _)| surroundings.innermost(places)).collect(),
+            values: exprs.iter().map(|expr| evaluator.value(expr, &self.at(here))).collect(),
+        }
     }
 
     fn copy(
@@ -283,13 +300,42 @@ impl<'r, T: Tracing> Builder<'_, 'r, '_, T> {
         for (place, node) in unread {
             self.evaluator.origin.set(Some(node));
             let value = source.text(node).unwrap_or("");
-            let place = plan.source_shape.path(place);
+            let place = path_of(source, node, &plan.source_shape, place);
             self.evaluator.report(
                 Diagnostic::new(Code::B009).severity(severity).with("place", place).with("value", value),
                 0,
             );
         }
     }
+}
+
+/// What a line would call a value that stands there: of a record that is none of the kinds its guide tells apart, with
+/// the code that it has.
+fn path_of(source: View<'_>, node: NodeId, shape: &Shape, place: PlaceId) -> String {
+    let path = shape.path(place);
+    let parent = |at: &PlaceId| Some(shape.place(*at).parent);
+    let record = std::iter::successors(parent(&place), parent).find(|&at| shape.place(at).position == 0);
+    let Some(record) = record else { return path };
+    let Some(key) = shape.place(record).key.filter(|_| shape.place(record).codes.is_empty()) else {
+        return path;
+    };
+    let mut surroundings = source.tree.surroundings();
+    surroundings.go_to(node);
+    let code = surroundings.innermost(&[record]).and_then(|at| key_text(source, at, &[key]));
+    let around = shape.path(record);
+    match code.filter(|code| !code.is_empty() && code.chars().all(char::is_alphanumeric)) {
+        Some(code) => format!("{around}[{code}]{}", path.strip_prefix(&around).unwrap_or("")),
+        None => path,
+    }
+}
+
+/// What the records of one group have in common.
+#[derive(PartialEq)]
+struct GroupKey<'r> {
+    /// The records around them that `inside` names.
+    around: Vec<Option<NodeId>>,
+    /// The values of `group by`.
+    values: Vec<Value<'r>>,
 }
 
 /// Values in the order of `sort by`: absent first, kinds that do not compare in the order they came.

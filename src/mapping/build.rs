@@ -72,7 +72,7 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
 
     /// What a line in a record sees of the target.
     pub fn at(&self, here: Here) -> Target<'_> {
-        Target { tree: self.target, made: self.made, at: here }
+        Target { tree: self.target, made: self.made, at: here, chosen: NodeId::ROOT }
     }
 
     /// A line begins.

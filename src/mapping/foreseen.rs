@@ -118,7 +118,7 @@ impl Expr {
         };
         match start {
             Start::Slot(slot) => Some(Quick::Copy { slot, field }),
-            Start::Group(_) | Start::This | Start::Out => None,
+            Start::Group(_) | Start::This | Start::Out | Start::Chosen => None,
         }
     }
 }

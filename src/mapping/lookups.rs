@@ -57,15 +57,7 @@ impl Compiler<'_> {
         scope: &Scope,
         source: &Path,
         around: &Path,
-        is_grouped: bool,
     ) -> Option<(Binding, (Vec<PlaceId>, usize))> {
-        if is_grouped {
-            return self.context.unsupported(
-                "`inside` together with `group by` or `sort by`",
-                "the records of a group may stand inside different ones: nest the blocks",
-                around.span,
-            );
-        }
         // Of `msg all HL[I]` the way has no names: what is around it is looked for as wide.
         let is_deep = source.steps.iter().position(|step| step.is_deep);
         let (around, is_on_the_way) = match is_deep {

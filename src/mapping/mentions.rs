@@ -121,7 +121,8 @@ fn in_path(path: &Path, each: &mut dyn FnMut(&Path)) {
     }
 }
 
-fn in_expression(expression: &Expression, each: &mut dyn FnMut(&Path)) {
+/// Calls `each` for every path that an expression reads.
+pub fn in_expression(expression: &Expression, each: &mut dyn FnMut(&Path)) {
     match &expression.kind {
         ExpressionKind::Literal(_) | ExpressionKind::Parameter(_) => {}
         ExpressionKind::Path(path) => in_path(path, each),

@@ -29,6 +29,10 @@ pub enum Binding {
     Record { slot: usize, shape: Arc<Shape>, places: Vec<PlaceId> },
     /// A group of records: as [`Binding::Record`], with the columns it is grouped by and its own name in the source.
     Group { slot: usize, shape: Arc<Shape>, places: Vec<PlaceId>, by: Vec<PlaceId>, member: String },
+    /// A record of the target that a condition in brackets is asked of.
+    Chosen { shape: Arc<Shape>, places: Vec<PlaceId> },
+    /// Documents of one shape, named as the list they are.
+    Documents { slot: usize, shape: Arc<Shape> },
     /// A value.
     Value { slot: usize, kind: ValueKind },
 }
@@ -112,6 +116,13 @@ impl Scope {
             Binding::Record { slot, shape, places } => {
                 self.walk(path, skip, Start::Slot(*slot), shape, places.clone(), conditions)
             }
+            // Its name is the step that leads to each of them.
+            Binding::Documents { slot, shape } => {
+                self.in_group(path, skip - 1, *slot, shape, &[PlaceId::ROOT], conditions)
+            }
+            Binding::Chosen { shape, places } => {
+                self.walk(path, skip, Start::Chosen, shape, places.clone(), conditions)
+            }
             Binding::Group { slot, shape, places, by, member } => {
                 let step =
                     path.steps.get(skip).ok_or_else(|| self.unknown(path, &path.steps[skip - 1], &[]))?;
@@ -158,7 +169,7 @@ impl Scope {
                     .at(step.span, ""),
             ));
         }
-        let condition = self.condition(step, shape, places, conditions)?;
+        let condition = self.condition(step, start, shape, places, conditions)?;
         let mut found = self.walk(path, skip + 1, start, shape, places.to_vec(), conditions)?;
         if let (Found::Path(resolved), Some(condition)) = (&mut found, condition) {
             resolved.nodes.member = Some(Box::new(Step {
@@ -217,8 +228,7 @@ impl Scope {
             }
             let found =
                 step_places(shape, &places, step).map_err(|error| self.no_places(path, step, error))?;
-            chosen_of_source(step, start, found.test.is_some())?;
-            let condition = self.condition(step, shape, &found.places, conditions)?;
+            let condition = self.condition(step, start, shape, &found.places, conditions)?;
             if found.places.is_empty() {
                 return Err(self.unknown(path, step, &[]));
             }
@@ -258,12 +268,18 @@ impl Scope {
     fn condition(
         &self,
         step: &PathStep,
+        start: Start,
         shape: &Arc<Shape>,
         places: &[PlaceId],
         conditions: ConditionCompiler<'_>,
     ) -> Result<Option<(Arc<super::plan::Expr>, usize)>, Box<Diagnostic>> {
         let Some(condition) = condition_of(step) else { return Ok(None) };
-        let binding = Binding::Record { slot: 0, shape: shape.clone(), places: places.to_vec() };
+        let (shape, places) = (shape.clone(), places.to_vec());
+        let binding = match start {
+            // Its tree still grows: no slot holds a record of it.
+            Start::This | Start::Out | Start::Chosen => Binding::Chosen { shape, places },
+            Start::Slot(_) | Start::Group(_) => Binding::Record { slot: 0, shape, places },
+        };
         // What is wrong inside the brackets was reported where it was compiled.
         conditions(condition, binding).map(Some).ok_or_else(|| {
             Box::new(Diagnostic::new(Code::M006).at(step.span, "see the other findings of this line"))
@@ -288,20 +304,6 @@ impl Scope {
 /// Whether a step stands behind `ext`, whose fields are those that maps build.
 fn is_beyond(path: &Path, step: &PathStep) -> bool {
     path.steps.windows(2).any(|pair| pair[1].span == step.span && step_text(&pair[0]) == "ext")
-}
-
-/// Records of the document being built cannot be chosen among: nothing would be found.
-fn chosen_of_source(step: &PathStep, start: Start, is_tested: bool) -> Result<(), Box<Diagnostic>> {
-    let is_chosen = is_tested || condition_of(step).is_some();
-    if !is_chosen || !matches!(start, Start::This | Start::Out) {
-        return Ok(());
-    }
-    Err(Box::new(
-        Diagnostic::new(Code::L002)
-            .with("what", "choosing among records of the document being built")
-            .with("instead", "choose among the records that it is built from")
-            .at(step.span, ""),
-    ))
 }
 
 /// `#2` as it is counted at run time.

@@ -5,9 +5,9 @@ use super::plan::{Expr, Field, Nodes, PairPlan, Start, Step, Way};
 use super::slots::{Slot, key_text};
 use super::trace::{Step as Traced, Tracing, Whence};
 use crate::base::decimal::Decimal;
-use crate::diagnostics::{Code, Diagnostic, Place};
+use crate::diagnostics::{Code, Diagnostic, Place, Severity};
 use crate::tree::arena::Children;
-use crate::tree::{NodeId, PlaceId, Tree, Value, View};
+use crate::tree::{LeafType, NodeId, PlaceId, Tree, Value, View};
 use std::ops::ControlFlow;
 
 /// A node found by a path: in a document of the run, or in the target.
@@ -293,6 +293,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         let _ = match nodes.start {
             Start::This => from(Of::Target(target.tree), target.at.this, Begin::AtFirst),
             Start::Out => from(Of::Target(target.tree), NodeId::ROOT, Begin::AtFirst),
+            Start::Chosen => from(Of::Target(target.tree), target.chosen, Begin::AtFirst),
             Start::Slot(slot) => match self.slots[slot].get() {
                 Slot::Record(view, id) => from(Of::Document(view), id, self.begin(slot, nodes)),
                 Slot::Group(view, [first, ..]) => from(Of::Document(view), *first, self.begin(slot, nodes)),
@@ -422,10 +423,12 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     }
 
     fn selected(&self, of: &Of<'r, '_>, id: NodeId, step: &'r Step, target: &Target<'_>) -> bool {
-        let Of::Document(view) = *of else { return step.condition.is_none() };
         if let Some(test) = &step.test {
-            let key = key_text(view, id, &step.keys).unwrap_or("");
-            if !test.selects(key) {
+            let key = match *of {
+                Of::Document(view) => key_text(view, id, &step.keys),
+                Of::Target(tree) => key_text(View::new(tree, ""), id, &step.keys),
+            };
+            if !test.selects(key.unwrap_or("")) {
                 return false;
             }
         }
@@ -433,8 +436,13 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         let origin = self.origin.get();
         let mut mark = 0;
         self.trace.note(|trace| mark = trace.mark());
-        self.slots[*slot].set(Slot::Record(view, id));
-        let holds = self.holds(condition, target);
+        let holds = match *of {
+            Of::Document(view) => {
+                self.slots[*slot].set(Slot::Record(view, id));
+                self.holds(condition, target)
+            }
+            Of::Target(_) => self.holds(condition, &Target { chosen: id, ..*target }),
+        };
         // Neither origin nor trace tell of records that were only looked at.
         self.origin.set(origin);
         self.trace.note(|trace| trace.drop_since(mark));
@@ -449,12 +457,12 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                 if !text.is_empty() {
                     self.note(|| self.read_of(view, id));
                 }
-                self.understood(nodes, view.tree.node(id).place, text)
+                self.understood(nodes, view.tree.node(id).place, text, Some((view, id)))
             }
             Found::Target(tree, id) => {
                 let Some(text) = View::new(tree, "").text(id) else { return Value::Absent };
                 self.note(|| Traced::Read(Whence::Target(id)));
-                match self.understood(nodes, tree.node(id).place, text) {
+                match self.understood(nodes, tree.node(id).place, text, None) {
                     // The target grows while values of it are at hand.
                     Value::Text(text) => Value::Text(self.memory.alloc_str(text)),
                     Value::Number(number) => Value::Number(number),
@@ -469,9 +477,15 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         }
     }
 
-    /// The text of a leaf at a place that a path can end at, as its type says.
+    /// The text of a leaf at a place that a path can end at, as its type says. `at` is where it was read, if that is known.
     #[inline]
-    fn understood<'v>(&self, nodes: &Nodes, place: PlaceId, text: &'v str) -> Value<'v> {
+    fn understood<'v>(
+        &self,
+        nodes: &Nodes,
+        place: PlaceId,
+        text: &'v str,
+        at: Option<(View<'r>, NodeId)>,
+    ) -> Value<'v> {
         if nodes.gives_text && !text.is_empty() {
             return Value::Text(text);
         }
@@ -484,13 +498,37 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         };
         match Value::read(leaf, text) {
             Ok(value) => value,
-            // The guide said so already where it was read; a map that depends on it says what it could not do.
             Err(_) => {
-                let text = format!("`{text}` is not {}", leaf.kind().word());
-                self.report(Diagnostic::new(Code::B004).with("text", text), 0);
+                self.unreadable(leaf, text, at);
                 Value::Absent
             }
         }
+    }
+
+    /// A value that is none of its type. What keeps the message back already, where its guide read the value, is not told
+    /// again.
+    #[cold]
+    fn unreadable(&self, leaf: &LeafType, text: &str, at: Option<(View<'r>, NodeId)>) {
+        if at.is_some_and(|(view, id)| self.is_told(view, id)) {
+            return self.failed.set(true);
+        }
+        let text = format!("`{text}` is not {}", leaf.kind().word());
+        self.report(Diagnostic::new(Code::B004).with("text", text), 0);
+    }
+
+    /// Whether a finding that holds or refuses the message is about this value of it.
+    fn is_told(&self, view: View<'r>, id: NodeId) -> bool {
+        let node = view.tree.node(id);
+        let offset = self.offset + u64::from(node.origin_start);
+        let is_about = |finding: &Diagnostic| {
+            finding.severity >= Severity::Hold
+                && finding.place.as_ref().is_some_and(|place| {
+                    (place.offset, place.length, place.segment) == (offset, node.origin_len, node.ordinal)
+                })
+        };
+        std::ptr::eq(self.source.tree, view.tree)
+            && node.origin_len > 0
+            && self.findings.borrow().as_slice().iter().any(is_about)
     }
 
     /// Whether a value depends on a document that is awaited: then its absence is told already.
@@ -498,7 +536,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
     pub(super) fn awaits(&self, expr: &Expr) -> bool {
         let is_awaited = |nodes: &Nodes| match nodes.start {
             Start::Slot(slot) | Start::Group(slot) => matches!(self.slots[slot].get(), Slot::Awaited),
-            Start::This | Start::Out => false,
+            Start::This | Start::Out | Start::Chosen => false,
         };
         let mut awaits = false;
         expr.paths(&mut |nodes| awaits = awaits || is_awaited(nodes));

@@ -630,6 +630,8 @@ pub enum Start {
     This,
     /// The root of the target.
     Out,
+    /// The record of the target that a condition in brackets is asked of.
+    Chosen,
 }
 
 /// One step.

@@ -147,6 +147,7 @@ requests! {
     read gathered_intake() -> Option<IntakeId>;
     read gathered_outputs(intake: IntakeId, after: Option<OutputId>, limit: usize) -> Vec<Output>;
     read due_collections(now: Timestamp, limit: usize) -> Vec<CollectionId>;
+    read open_gatherings() -> Vec<(CollectionId, OutputId)>;
     read next_collection() -> Option<Timestamp>;
     write close_collections(collections: Vec<CollectionId>, at: Timestamp) -> ();
     read closed_collection() -> Option<Collection>;

@@ -12,19 +12,20 @@ use std::path::Path;
 /// What is different in a case, by the name of its expectation.
 pub type Differences = Vec<(String, Vec<Difference>)>;
 
+/// A file between the expectations that is none.
+pub fn stray(case: &Case) -> Option<Fault> {
+    let name = case.expected.keys().find(|name| !is_expectation(name))?;
+    Some(Fault::new(
+        format!("expected/{name} is not an expectation"),
+        "move it out of the folder `expected`, which belongs to crossdock test --accept",
+    ))
+}
+
 /// What is different between what was accepted and what came now.
-///
-/// # Errors
-/// If something else lies between the expectations.
-pub fn differences(case: &Case, outcome: &Outcome, bundle: &Bundle) -> Result<Differences, Fault> {
-    if let Some(name) = case.expected.keys().find(|name| !is_expectation(name)) {
-        return Err(Fault::new(
-            format!("expected/{name} is not an expectation"),
-            "move it out of the folder `expected`, which belongs to crossdock test --accept",
-        ));
-    }
+pub fn differences(case: &Case, outcome: &Outcome, bundle: &Bundle) -> Differences {
     let mut all = Vec::new();
-    let names = case.expected.keys().chain(outcome.files.keys().filter(|n| !case.expected.contains_key(*n)));
+    let expected = case.expected.keys().filter(|name| is_expectation(name));
+    let names = expected.chain(outcome.files.keys().filter(|n| !case.expected.contains_key(*n)));
     for name in names {
         let (before, now) = (case.expected.get(name), outcome.files.get(name));
         let found = match (before, now) {
@@ -34,7 +35,7 @@ pub fn differences(case: &Case, outcome: &Outcome, bundle: &Bundle) -> Result<Di
         };
         all.push((name.clone(), found));
     }
-    Ok(all)
+    all
 }
 
 /// An expectation that is new, or that nothing came for.
@@ -125,8 +126,8 @@ fn lines(before: &[String], now: &[String], place: &str, out: &mut Vec<Differenc
     out.extend(new.map(|line| difference(None, Some(line))));
 }
 
-/// Makes what came now what is accepted: writes what is new or different, removes what nothing came for. Each file is
-/// replaced in one step. Answers the names written, and those removed.
+/// Makes what came now what is accepted: writes what is new or different, removes what nothing came for, and leaves what is
+/// no expectation. Each file is replaced in one step. Answers the names written, and those removed.
 pub fn accept(folder: &Path, case: &Case, outcome: &Outcome) -> io::Result<(Vec<String>, Vec<String>)> {
     let (mut written, mut removed) = (Vec::new(), Vec::new());
     std::fs::create_dir_all(folder)?;
@@ -139,7 +140,8 @@ pub fn accept(folder: &Path, case: &Case, outcome: &Outcome) -> io::Result<(Vec<
         std::fs::rename(&temporary, folder.join(name))?;
         written.push(name.clone());
     }
-    for name in case.expected.keys().filter(|name| !outcome.files.contains_key(*name)) {
+    let is_gone = |name: &&String| is_expectation(name) && !outcome.files.contains_key(*name);
+    for name in case.expected.keys().filter(is_gone) {
         std::fs::remove_file(folder.join(name))?;
         removed.push(name.clone());
     }

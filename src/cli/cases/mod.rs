@@ -99,8 +99,12 @@ impl Session {
         let name = sanitize(&spot.path.display().to_string());
         let judged = spot.read().and_then(|case| {
             let outcome = trial::run(&case, &self.files, &self.bundle)?;
-            let differences = expected::differences(&case, &outcome, &self.bundle)?;
-            Ok((case, outcome, differences))
+            let differences = expected::differences(&case, &outcome, &self.bundle);
+            // What is new is accepted beside it; then it is all that is wrong, and told.
+            match expected::stray(&case).filter(|_| !self.is_accepting || differences.is_empty()) {
+                Some(stray) => Err(stray),
+                None => Ok((case, outcome, differences)),
+            }
         });
         let (verdict, to_accept) = match judged {
             Err(fault) => (Verdict::Broken(fault), None),

@@ -1,5 +1,6 @@
 //! `check`: compiles everything, all findings at once.
 
+mod untested;
 mod watch;
 
 use super::args;
@@ -47,7 +48,8 @@ fn once(arguments: &args::Check, console: &mut Console<'_>) -> Answer {
     };
     let endpoints: Option<Vec<String>> =
         settings.map(|settings| settings.endpoints.keys().cloned().collect());
-    let workspace = workspace::load(&folder, endpoints.as_deref())?;
+    let mut workspace = workspace::load(&folder, endpoints.as_deref())?;
+    workspace.findings.extend(untested::clients(&workspace, &folder)?);
     let nothing = (Sources::default(), Vec::new());
     let (config_sources, config_findings) =
         config.as_ref().map_or((&nothing.0, &nothing.1), |config| (&config.sources, &config.findings));

@@ -102,7 +102,14 @@ impl Session<'_> {
             outputs: None,
             others: Vec::new(),
         };
-        let Some(way) = way else { return translated };
+        let Some(way) = way else {
+            // What has a fault may be of no known type for that.
+            if let Some(fault) = &unit.row.fault {
+                translated.verdict = Verdict::Rejected;
+                translated.findings = vec![fault.diagnostic()];
+            }
+            return translated;
+        };
         let limits = Limits::default();
         if unit.row.length > limits.message_bytes as u64 {
             translated.verdict = Verdict::Rejected;

@@ -71,9 +71,9 @@ impl<'b> Ways<'b> {
         match (&arguments.flow, &arguments.read) {
             (Some(flow), _) => by_flow(bundle, flow, client, bytes),
             (None, Some(read)) => {
-                let way = by_maps(bundle, read, arguments.write.as_deref())?;
-                let first = read.split('/').next().unwrap_or("");
-                Ok(Ways { ways: vec![way], client: client.or_else(|| bundle.clients.get(first)) })
+                let client = client.or_else(|| client_of(bundle, read));
+                let way = by_maps(bundle, client, read, arguments.write.as_deref())?;
+                Ok(Ways { ways: vec![way], client })
             }
             (None, None) => Err(Stop::usage("no map is named", "add --read MAP or --flow FLOW")),
         }
@@ -84,8 +84,8 @@ impl<'b> Ways<'b> {
     /// # Errors
     /// If there is none of this name.
     pub fn of_map(bundle: &'b Bundle, read: &str) -> Result<Self, Stop> {
-        let way = by_maps(bundle, read, None)?;
-        Ok(Ways { ways: vec![way], client: read.split('/').next().and_then(|name| bundle.clients.get(name)) })
+        let client = client_of(bundle, read);
+        Ok(Ways { ways: vec![by_maps(bundle, client, read, None)?], client })
     }
 
     /// The ways of a file that arrived at an endpoint of a client, which has a route there.
@@ -110,8 +110,30 @@ impl<'b> Ways<'b> {
     }
 }
 
-fn by_maps<'b>(bundle: &'b Bundle, read: &str, write: Option<&str>) -> Result<Way<'b>, Stop> {
-    let map = |name: &str| by_name("map", name, bundle.maps.get(name), bundle.maps.keys());
+/// The client whose folder a map stands in.
+fn client_of<'b>(bundle: &'b Bundle, map: &str) -> Option<&'b Client> {
+    map.split('/').next().and_then(|name| bundle.clients.get(name))
+}
+
+/// A map as a flow of the client has it: with his parameters, tables and zone.
+fn map_of<'b>(client: &'b Client, name: &str) -> Option<&'b Arc<Plan>> {
+    let mut maps = client
+        .routes
+        .iter()
+        .flat_map(|route| std::iter::once(&route.read).chain(route.writes.iter().map(|(plan, _)| plan)));
+    maps.find(|plan| plan.name == name)
+}
+
+fn by_maps<'b>(
+    bundle: &'b Bundle,
+    client: Option<&'b Client>,
+    read: &str,
+    write: Option<&str>,
+) -> Result<Way<'b>, Stop> {
+    let map = |name: &str| {
+        let own = client.and_then(|client| map_of(client, name));
+        by_name("map", name, own.or_else(|| bundle.maps.get(name)), bundle.maps.keys())
+    };
     let plan = map(read)?;
     let (SideName::Guide(guide), SideName::Canonical(document)) = (&plan.source, &plan.target) else {
         return Err(Stop::usage(

@@ -36,6 +36,10 @@ codes! {
         help "read it, or write `ignore {name} \"why\"`"
         cause "The guide requires this, so that it is in every message, and the map says what happens to what nobody reads: each message would be flagged or held for it."
         example "unmapped warn over a guide with W66.02 required, and no line with W66.02";
+    M067 Warn "`{client}` has flows and no cases"
+        help "put one of his files into clients/{client}/tests/NAME, and accept what becomes of it with `crossdock test --accept`"
+        cause "Cases tell when a change of a map, of its base or of a table changes what a client gets. Without one, the warehouse is the first to notice."
+        example "clients/acme with orders.flow and no folder tests";
     F016 Error "no map that is used here has the parameter `{name}`"
         help "correct its name, or take it out"
         cause "What a partner file or a flow gives to no map changes nothing. `site` and `zone` are given by `[site]`."

@@ -102,12 +102,36 @@ pub(super) fn value(
     field: &Field,
     auto: &Auto,
 ) -> String {
-    let parent = *above.last().expect("begins with the root");
+    let around = |places: &[PlaceId]| around(layout, above, node, field, places);
+    let total = |place: PlaceId| around(&[place]).map_or(Decimal::ZERO, |parent| sum(view, parent, place));
     match auto {
-        Auto::Count(places) => count(layout, view, parent, places).to_string(),
-        Auto::Sum(place) => sum(view, parent, *place).to_string(),
-        Auto::Hash(place) => hash(sum(view, parent, *place), layout.scale_of(*place), field),
+        Auto::Count(places) => {
+            around(places).map_or(0, |parent| count(layout, view, parent, places)).to_string()
+        }
+        Auto::Sum(place) => total(*place).to_string(),
+        Auto::Hash(place) => hash(total(*place), layout.scale_of(*place), field),
         Auto::Same(place) => same(layout, view, above, node, *place).to_string(),
+    }
+}
+
+/// The record that holds what a computed field counts or adds up: the field's own where it stands inside that, else the
+/// one around. `None` for an own one that is not in the tree.
+pub(super) fn around(
+    layout: &FixedLayout,
+    above: &[NodeId],
+    node: Option<NodeId>,
+    field: &Field,
+    places: &[PlaceId],
+) -> Option<NodeId> {
+    let shape = &layout.guide.shape;
+    let own = field.place.map(|place| shape.place(place).parent);
+    let is_inside = |place: &PlaceId| {
+        let parent = |at: &PlaceId| (*at != PlaceId::ROOT).then(|| shape.place(*at).parent);
+        std::iter::successors(parent(place), parent).any(|around| Some(around) == own)
+    };
+    match places.iter().all(is_inside) {
+        true => node,
+        false => above.last().copied(),
     }
 }
 

@@ -285,8 +285,9 @@ impl Reader<'_> {
             if self.layout.role(place) == Role::Tail {
                 continue;
             }
-            let name = self.layout.guide.shape.place(place).name.to_string();
-            let finding = about_record(&self.layout.guide.name, Code::X224, &name, &[]);
+            let shape = &self.layout.guide.shape;
+            let (name, path) = (shape.place(place).name.to_string(), shape.path(place));
+            let finding = about_record(&self.layout.guide.name, Code::X224, &name, &[("path", &path)]);
             self.findings.push(finding.place(Place { tag: name, ..at.clone() }));
         }
     }

@@ -226,15 +226,18 @@ impl<'a> Writer<'a> {
     /// The value of a computed field.
     fn computed(&mut self, node: Option<NodeId>, field: &Field) -> String {
         match field.auto.as_ref().expect("called for computed fields") {
-            Auto::Sum(place) => self.sum(*place).to_string(),
-            Auto::Hash(place) => auto::hash(self.sum(*place), self.layout.scale_of(*place), field),
+            Auto::Sum(place) => self.sum(node, field, *place).to_string(),
+            Auto::Hash(place) => {
+                auto::hash(self.sum(node, field, *place), self.layout.scale_of(*place), field)
+            }
             auto => auto::value(self.layout, self.view, &self.above, node, field, auto),
         }
     }
 
-    /// The sum of a place in the record around the one at hand.
-    fn sum(&mut self, place: PlaceId) -> Decimal {
-        let parent = *self.above.last().expect("records are in the root");
+    /// The sum of a place in the record at hand or in the one around it.
+    fn sum(&mut self, node: Option<NodeId>, field: &Field, place: PlaceId) -> Decimal {
+        let around = auto::around(self.layout, &self.above, node, field, &[place]);
+        let Some(parent) = around else { return Decimal::ZERO };
         match self.sum {
             Some((of, at, sum)) if (of, at) == (parent, place) => sum,
             _ => {

@@ -171,6 +171,10 @@ impl Ledger for SqliteLedger {
         self.read(|db| collections::due(db, now, limit))
     }
 
+    fn open_gatherings(&self) -> Answer<Vec<(CollectionId, OutputId)>> {
+        self.read(collections::open_gatherings)
+    }
+
     fn next_collection(&self) -> Answer<Option<Timestamp>> {
         self.read(collections::next)
     }

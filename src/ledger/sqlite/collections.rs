@@ -8,8 +8,8 @@ use crate::base::clock::Timestamp;
 use crate::base::hash::Sha;
 use crate::exchange::states::{self, CollectionState};
 use crate::ledger::{
-    Answer, Collection, CollectionId, Document, Finding, FindingOwner, LedgerError, MessageId, NewOutput,
-    Output, OutputId, Reason, Window,
+    Answer, Collection, CollectionId, Document, Finding, FindingOwner, Gathering, LedgerError, MessageId,
+    NewOutput, Output, OutputId, Reason, Window,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -114,6 +114,18 @@ pub(super) fn due(db: &Connection, now: Timestamp, limit: usize) -> Answer<Vec<C
             "SELECT id FROM collection WHERE state = 'OPEN' AND closes_at <= ?1 ORDER BY closes_at, id LIMIT ?2",
         )?
         .query_map(params![now, super::limit(limit)], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+/// See [`crate::ledger::Ledger::open_gatherings`].
+pub(super) fn open_gatherings(db: &Connection) -> Answer<Vec<(CollectionId, OutputId)>> {
+    let rows = db
+        .prepare_cached(
+            "SELECT c.id, max(o.id) FROM collection c CROSS JOIN output o ON o.collection = c.id
+             WHERE c.state = ?1 AND o.gathering = ?2 GROUP BY c.id ORDER BY c.id",
+        )?
+        .query_map(params![CollectionState::Open, Gathering::Gathered], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
     Ok(rows)
 }

@@ -88,7 +88,15 @@ impl Compiler<'_> {
     ) -> Option<(Scope, RecordsPlan)> {
         let slot = self.context.slot();
         let record = Binding::Record { slot, shape: found.shape.clone(), places: found.places.clone() };
-        let item = Scope { here: record.clone(), ..scope.clone() };
+        let mut inner = scope.clone();
+        let mut inside = Vec::new();
+        for (around, alias) in &block.inside {
+            let (binding, found) = self.inside(scope, path, around)?;
+            inner.names.push((alias.text.clone(), binding));
+            inside.push(found);
+        }
+        // Keys are asked of each record, and of what is around it.
+        let item = Scope { here: record.clone(), ..inner.clone() };
         let keys = |this: &mut Self, expressions: &[Expression]| -> Vec<Expr> {
             expressions.iter().filter_map(|key| Some(this.context.value(&item, key)?.expr)).collect()
         };
@@ -101,13 +109,7 @@ impl Compiler<'_> {
             let by = group_by.iter().flat_map(leaf_places).collect();
             Binding::Group { slot, shape: found.shape, places: found.places, by, member }
         };
-        let mut inner = Scope { here: here.clone(), ..scope.clone() };
-        let mut inside = Vec::new();
-        for (around, alias) in &block.inside {
-            let (binding, found) = self.inside(scope, path, around, !block.group_by.is_empty())?;
-            inner.names.push((alias.text.clone(), binding));
-            inside.push(found);
-        }
+        inner.here = here.clone();
         if let Some(alias) = &block.alias {
             inner.names.push((alias.text.clone(), here));
         }

@@ -7,6 +7,7 @@ use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::guide::shorten;
 use crate::language::syntax::{Assignment, Expression, ExpressionKind, PolicyKind, TableReference, Via};
 use crate::mapping::expression::constant;
+use crate::mapping::layers;
 use crate::mapping::plan::Constant;
 use crate::tree::value::ValueKind;
 use crate::tree::{LeafType, PlaceId, Value};
@@ -17,6 +18,8 @@ struct Bounds {
     /// Shortest and longest text in characters.
     length: (u32, u32),
     codes: Vec<Box<str>>,
+    /// How the line calls it.
+    written: String,
 }
 
 impl Bounds {
@@ -34,7 +37,10 @@ impl Compiler<'_> {
     /// Tells of the constants that a line can give and its target cannot take. What it looks up or computes is the
     /// message's business, the rows of its table are not.
     pub(super) fn constants_fit(&mut self, line: &Assignment, place: PlaceId) {
-        let mut bounds = self.bounds(place);
+        // The whole path says more than the part of it that stands in a block, unless it calls something else.
+        let (whole, own) = (self.shape.path(place), layers::keys(&line.target).join("."));
+        let written = if line.target.starts_with_dot() || whole.ends_with(&own) { whole } else { own };
+        let mut bounds = Bounds { written, ..self.bounds(place) };
         if line.modifiers.truncate.is_some() {
             bounds.length.1 = u32::MAX;
         }
@@ -88,7 +94,7 @@ impl Compiler<'_> {
         let finding = Diagnostic::new(Code::M061)
             .with("table", &name.text)
             .with("value", value)
-            .with("target", self.shape.path(place))
+            .with("target", &bounds.written)
             .with("why", why)
             .at(name.span, "looked up here");
         self.context.findings.push(match row {
@@ -132,7 +138,7 @@ impl Compiler<'_> {
         self.context.findings.push(
             Diagnostic::new(Code::M060)
                 .with("value", text)
-                .with("target", self.shape.path(place))
+                .with("target", &bounds.written)
                 .with("why", why)
                 .at(span, "does not fit"),
         );
@@ -167,11 +173,15 @@ impl Compiler<'_> {
     fn bounds(&self, place: PlaceId) -> Bounds {
         let own = self.shape.place(place);
         let Some(guide) = &self.target_guide else {
-            return Bounds { length: (0, unbounded(own.max_length)), codes: own.values.clone() };
+            return Bounds {
+                length: (0, unbounded(own.max_length)),
+                codes: own.values.clone(),
+                written: String::new(),
+            };
         };
         let rules = guide.rules(place);
         let most = unbounded(own.max_length).min(unbounded(rules.max_length));
-        Bounds { length: (rules.min_length, most), codes: rules.codes.clone() }
+        Bounds { length: (rules.min_length, most), codes: rules.codes.clone(), written: String::new() }
     }
 }
 

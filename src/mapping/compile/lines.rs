@@ -59,8 +59,20 @@ impl Compiler<'_> {
         if self.shape.place(place).is_many() {
             return self.leaves(builder, scope, line, place, rule);
         }
-        let Some(typed) = self.context.value(scope, &line.value) else { return };
+        let Some(typed) = self.value_of(scope, line, place) else { return };
         self.leaf(builder, scope, line, place, typed, rule);
+    }
+
+    /// The value of a line that builds the leaf at a place.
+    fn value_of(&mut self, scope: &Scope, line: &Assignment, place: PlaceId) -> Option<Typed> {
+        let parent = |at: &PlaceId| (*at != PlaceId::ROOT).then(|| self.shape.place(*at).parent);
+        let mut names: Vec<&str> =
+            std::iter::successors(Some(place), parent).map(|at| &*self.shape.place(at).name).collect();
+        names.reverse();
+        self.context.building = Some(names.join("."));
+        let typed = self.context.value(scope, &line.value);
+        self.context.building = None;
+        typed
     }
 
     pub(super) fn leaf(
@@ -215,7 +227,7 @@ impl Compiler<'_> {
             builder.owners.push(Owner { place, rule, guard: self.guard.clone() });
         }
         self.constants_fit(line, value);
-        let Some(typed) = self.context.value(scope, &line.value) else { return };
+        let Some(typed) = self.value_of(scope, line, value) else { return };
         let constant = constant_leaf(&self.shape, qualifier, code, rule);
         builder.leaves.push(LeafPlan { beside: Some(value), guard: self.guard.clone(), ..constant });
         self.leaf(builder, scope, line, value, typed, rule);

@@ -6,13 +6,16 @@ mod whole;
 use super::Plan;
 use super::trace::{Step, Trace, Whence};
 use crate::base::span::Span;
-use crate::language::lexer::{Kind, lex};
+use crate::language::lexer::{Kind, Token, lex};
 use crate::tree::{NodeId, PlaceId, Tree, View};
 use rustc_hash::FxHashSet;
 use seen::Seen;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Qualifiers that a map names: the name before the bracket and the code in it.
+/// Stands for all qualifiers of a name.
+const ANY: &str = "";
+
+/// Qualifiers that a map names: the name before the bracket and the code in it, or [`ANY`].
 pub type Mentions = BTreeSet<(String, String)>;
 
 /// What the samples of one map showed so far.
@@ -214,7 +217,7 @@ impl<'p> Coverage<'p> {
 pub fn mentions(text: &str) -> Mentions {
     let mut ignored = crate::diagnostics::Diagnostics::bounded(0);
     let lexed = lex(text, 0..text.len(), crate::base::span::FileId(0), &mut ignored);
-    let mut found = Mentions::new();
+    let mut found = ignored_whole(&lexed.tokens);
     for (at, open) in lexed.tokens.iter().enumerate().filter(|(at, token)| *at > 0 && token.is_sign("[")) {
         let name = &lexed.tokens[at - 1];
         let is_code = |kind| matches!(kind, Kind::Word | Kind::Number | Kind::Code | Kind::Text);
@@ -226,6 +229,21 @@ pub fn mentions(text: &str) -> Mentions {
         if codes.iter().all(|code| is_code(code.kind) && !code.is_word("not")) {
             found.extend(codes.iter().map(|code| (name.text.to_string(), code.text.to_string())));
         }
+    }
+    found
+}
+
+/// The records that `ignore` lines name without a bracket, with all that is in them: what is said of them is said of all
+/// their kinds.
+fn ignored_whole(tokens: &[Token<'_>]) -> Mentions {
+    let mut found = Mentions::new();
+    for line in (0..tokens.len()).filter(|&at| tokens[at].is_word("ignore") && !tokens[at].glued) {
+        let is_end = |at: &usize| matches!(tokens[*at].kind, Kind::Text) || tokens[*at].is_sign("=");
+        let end = (line + 1..tokens.len()).find(is_end).unwrap_or(tokens.len());
+        let ends_path = |at: usize| at + 1 == end || tokens[at + 1].is_sign(",");
+        let names = (line + 1..end)
+            .filter(|&at| ends_path(at) && matches!(tokens[at].kind, Kind::Word | Kind::Quoted));
+        found.extend(names.map(|at| (tokens[at].text.to_string(), ANY.to_string())));
     }
     found
 }

@@ -163,7 +163,10 @@ impl<'p> Seen<'p> {
         while at != ROOT {
             let entry = &self.paths[at];
             let is_known = match &entry.variant {
-                Some(variant) => entry.was_read || mentions.contains(variant),
+                Some(variant) => {
+                    let all = (variant.0.clone(), super::ANY.to_string());
+                    entry.was_read || mentions.contains(variant) || mentions.contains(&all)
+                }
                 None => true,
             };
             if !is_known {

@@ -82,6 +82,8 @@ pub(super) struct Target<'t> {
     /// Per place of the target, the leaf made last.
     pub made: &'t [Made],
     pub at: Here,
+    /// The record of the target that a condition in brackets is asked of.
+    pub chosen: NodeId,
 }
 
 /// A record of the target being built. Records have numbers of their own, because a node that is taken back is given
@@ -107,7 +109,7 @@ impl Default for Here {
 impl<'t> Target<'t> {
     /// No target: what is evaluated before there is one.
     pub fn nothing(tree: &'t Tree) -> Self {
-        Target { tree, made: &[], at: Here::default() }
+        Target { tree, made: &[], at: Here::default(), chosen: NodeId::ROOT }
     }
 }
 

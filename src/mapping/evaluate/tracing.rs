@@ -20,6 +20,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             let from = match nodes.start {
                 Start::This => Whence::Target(target.at.this),
                 Start::Out => Whence::Target(NodeId::ROOT),
+                Start::Chosen => Whence::Target(target.chosen),
                 Start::Slot(slot) | Start::Group(slot) => match self.slots[slot].get() {
                     Slot::Record(view, id) => self.whence(view, id),
                     Slot::Group(view, ids) => {

@@ -100,8 +100,13 @@ impl Context<'_> {
                 return None;
             }
         };
-        self.sequences += 1;
-        let (counter, is_whole) = (self.sequences - 1, name.text == "seq_all");
+        let is_whole = name.text == "seq_all";
+        let counter = match self.building.clone().filter(|_| is_whole) {
+            // Several blocks of one target go on counting.
+            Some(target) => *self.numbered.entry(target).or_insert(self.sequences),
+            None => self.sequences,
+        };
+        self.sequences = self.sequences.max(counter + 1);
         Some(single(Expr::Sequence { counter, start, step, is_whole }, ValueKind::Number))
     }
 

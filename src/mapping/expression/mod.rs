@@ -42,6 +42,10 @@ pub struct Context<'a> {
     pub slots: Fields,
     /// Counters given out so far.
     pub sequences: usize,
+    /// What the line at work builds, without codes: `CPS.LIN.1082`.
+    pub building: Option<String>,
+    /// The counters of `seq_all()` by what is numbered.
+    pub numbered: BTreeMap<String, usize>,
     /// The lists that blocks around go through, innermost last: the slot of each, and whether `where` picks records.
     pub lists: Vec<(usize, bool)>,
     /// Indexes of lists given out so far.
@@ -59,6 +63,8 @@ pub struct Context<'a> {
     /// The guide of what is read, and the map in which its rules hold: a line of the base, or of a fragment, serves other
     /// guides as well.
     pub source_guide: Option<(Arc<Guide>, Span)>,
+    /// The last code in brackets that no message under that guide can have.
+    pub never: Option<Span>,
 }
 
 /// An expression with what is known of it.
@@ -89,6 +95,8 @@ impl<'a> Context<'a> {
             findings,
             slots: Fields::default(),
             sequences: 0,
+            building: None,
+            numbered: BTreeMap::new(),
             lists: Vec::new(),
             indexes: 0,
             lookups: Vec::new(),
@@ -97,6 +105,7 @@ impl<'a> Context<'a> {
             source: None,
             read: Vec::new(),
             source_guide: None,
+            never: None,
         }
     }
 }
@@ -132,8 +141,13 @@ impl Context<'_> {
     /// What is one value; that it is not is told.
     fn checked(&mut self, typed: Typed, span: Span) -> Option<Typed> {
         if typed.multiplicity == Multiplicity::Many {
-            let text = "may be there more than once";
-            self.findings.push(Diagnostic::new(Code::M002).at(span, text));
+            let finding = Diagnostic::new(Code::M002).at(span, "may be there more than once");
+            // Of a code that no message has there is none, and no guide is to say `max 1` of it.
+            let is_never = self.never.is_some_and(|code| span.start <= code.start && code.end <= span.end);
+            self.findings.push(match is_never {
+                true => finding.help("no message has the code in brackets: correct it first"),
+                false => finding,
+            });
             return None;
         }
         if typed.kind == ValueKind::Record {

@@ -55,14 +55,14 @@ impl Context<'_> {
         })
     }
 
-    /// Records of the document being built cannot be looked at one by one.
+    /// A record of the document being built is chosen in brackets, never held: the document still grows.
     fn of_document(&mut self, found: &Resolved) -> bool {
-        if !matches!(found.nodes.start, Start::This | Start::Out) {
+        if !matches!(found.nodes.start, Start::This | Start::Out | Start::Chosen) {
             return true;
         }
         self.unsupported::<()>(
-            "choosing among records of the document being built",
-            "choose among the records that it is built from",
+            "a function that looks at each record of the document being built",
+            "choose among them in brackets, such as `first(out.lines[sku = \"A\"].qty)` or `count(out.lines[qty = 0]) > 0`",
             found.nodes.span,
         );
         false

@@ -178,7 +178,7 @@ mod tests {
         let (shape, places) = shape();
         let counts: BTreeMap<_, _> = counts.iter().map(|&(at, counts)| (places[at], counts)).collect();
         let window = Window { by: Vec::new(), every_ms: 1, max: 9 };
-        let gather = Gather { window, by: Vec::new(), until: None, counts };
+        let gather = Gather { window, by: Vec::new(), until: None, gathered: None, counts };
         let mut findings = Diagnostics::new();
         let views: Vec<View<'_>> = trees.iter().map(|tree| View::new(tree, "")).collect();
         let tree = merge(&gather, (&shape, &vec![read; shape.len()]), &views, &mut findings);

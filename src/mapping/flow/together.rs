@@ -7,17 +7,23 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::language::syntax::{self, Counts, Expression, ExpressionKind, FlowWrite, Path, Together};
 use crate::mapping::evaluate::Target;
 use crate::mapping::expression::Context;
-use crate::mapping::names::{Found, Scope};
+use crate::mapping::mentions::in_expression;
+use crate::mapping::names::{Binding, Found, Scope};
 use crate::mapping::plan::Expr;
 use crate::mapping::run::{Facts, evaluator};
+use crate::mapping::slots::Slot;
 use crate::mapping::trace::Untraced;
+use crate::tree::arena::Origin;
 use crate::tree::value::ValueKind;
-use crate::tree::{PlaceId, Tree, View};
+use crate::tree::{NodeId, PlaceId, Tree, View};
 use bumpalo::Bump;
 use std::collections::BTreeMap;
 
 /// Most documents that become one message: they are all in memory at once.
 pub const GATHERED_MAX: u32 = 1000;
+
+/// What `until` calls the documents gathered so far, the one that came among them.
+const GATHERED: &str = "gathered";
 
 /// What stands together in one file.
 #[derive(Debug)]
@@ -52,6 +58,8 @@ pub struct Gather {
     pub by: Vec<String>,
     /// What makes a document the last one.
     pub(super) until: Option<Expr>,
+    /// The slot of all that is gathered, if `until` asks about that and not only about the document that came.
+    pub(super) gathered: Option<usize>,
     /// What counts of fields that differ.
     pub(super) counts: BTreeMap<PlaceId, Counts>,
 }
@@ -99,9 +107,9 @@ fn gathered(
         return None;
     }
     let window = window(write, ("gather", &gather.together), scope, context);
-    let until = match &write.until {
-        Some(until) => Some(context.condition(scope, until)?),
-        None => None,
+    let (until, gathered) = match &write.until {
+        Some(until) => until_holds(until, scope, context)?,
+        None => (None, None),
     };
     let mut counts = BTreeMap::new();
     for (counting, paths) in &gather.counts {
@@ -116,7 +124,22 @@ fn gathered(
         Found::Value(..) => None,
     };
     let by = gather.together.by.iter().filter_map(named).collect();
-    Some(Gather { window, by, until, counts })
+    Some(Gather { window, by, until, gathered, counts })
+}
+
+/// `until`, and the slot of [`GATHERED`] if it says that.
+fn until_holds(
+    until: &Expression,
+    scope: &Scope,
+    context: &mut Context<'_>,
+) -> Option<(Option<Expr>, Option<usize>)> {
+    let (shape, slot) = (scope.this.0.clone(), context.slot());
+    let mut scope = scope.clone();
+    scope.names.push((GATHERED.to_string(), Binding::Documents { slot, shape }));
+    let mut asks = false;
+    in_expression(until, &mut |path| asks |= !path.starts_with_dot() && path.head() == Some(GATHERED));
+    let condition = context.condition(&scope, until)?;
+    Some((Some(condition), asks.then_some(slot)))
 }
 
 /// The places of a field that may differ. Only numbers can be added up.
@@ -203,8 +226,61 @@ fn without_window(write: &FlowWrite, findings: &mut Diagnostics) -> Option<()> {
     None
 }
 
+impl Gather {
+    /// Whether only all that is gathered tells if more is to come.
+    pub fn asks_all(&self) -> bool {
+        self.gathered.is_some()
+    }
+}
+
+/// Documents one behind the other in a tree, and where each begins.
+fn one_behind_the_other(documents: &[View<'_>]) -> (Tree, Vec<NodeId>) {
+    let mut tree = Tree::new();
+    let all = tree.open(PlaceId::ROOT, Origin::default());
+    let ids = documents.iter().map(|document| copy(*document, NodeId::ROOT, &mut tree)).collect();
+    tree.close(all);
+    (tree, ids)
+}
+
+fn copy(view: View<'_>, from: NodeId, tree: &mut Tree) -> NodeId {
+    let node = tree.open(
+        if from == NodeId::ROOT { PlaceId::ROOT } else { view.tree.node(from).place },
+        Origin::default(),
+    );
+    for child in view.tree.children(from) {
+        match view.text(child) {
+            Some(text) => _ = tree.leaf(view.tree.node(child).place, text, Origin::default()),
+            None => _ = copy(view, child, tree),
+        }
+    }
+    tree.close(node);
+    node
+}
+
 impl Flow {
-    /// Whether a document is the last one that is gathered.
+    /// Whether nothing more is to come after one of the documents that were gathered, in their order; of the first
+    /// `known` it was asked before. For an `until` that [`Gather::asks_all`].
+    pub fn is_complete(
+        &self,
+        gather: &Gather,
+        documents: &[View<'_>],
+        known: usize,
+        memory: &mut Bump,
+    ) -> bool {
+        let (Some(slot), Some(until)) = (gather.gathered, &gather.until) else { return false };
+        let (tree, ids) = one_behind_the_other(documents);
+        (known..documents.len()).any(|last| {
+            memory.reset();
+            // That nothing could be decided is no finding of a message: its time decides then.
+            let mut ignored = Diagnostics::bounded(0);
+            let facts = Facts::default();
+            let evaluator = evaluator(&self.frame, documents[last], &facts, memory, &mut ignored, &Untraced);
+            evaluator.slots[slot].set(Slot::Group(View::new(&tree, ""), &ids[..=last]));
+            evaluator.holds(until, &Target::nothing(&Tree::new()))
+        })
+    }
+
+    /// Whether a document is the last one that is gathered, whatever the others are.
     pub fn is_last(
         &self,
         gather: &Gather,
@@ -212,6 +288,9 @@ impl Flow {
         memory: &mut Bump,
         findings: &mut Diagnostics,
     ) -> bool {
+        if gather.asks_all() {
+            return false;
+        }
         memory.reset();
         let evaluator = evaluator(&self.frame, document, &Facts::default(), memory, findings, &Untraced);
         let nothing = Tree::new();

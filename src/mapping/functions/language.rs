@@ -65,7 +65,7 @@ pub static LANGUAGE_FUNCTIONS: &[LanguageFunction] = functions![
         "sku = same(g.row.SKU)";
     "seq", "seq(), seq(start, step)", "1, 2, 3 and so on for the records of a list; it begins again in each record around.",
         "position = seq()";
-    "seq_all", "seq_all(), seq_all(start, step)", "The same, going on through the whole document.",
+    "seq_all", "seq_all(), seq_all(start, step)", "The same, going on through the whole document and all blocks that build the same target.",
         ".1082 = seq_all()";
     "sum", "sum(list)", "The sum of numbers; 0 for none.",
         "total_qty = sum(out.lines.qty)";

@@ -79,7 +79,14 @@ impl Run<'_> {
             }
         }
         self.builds_canonical.set(matches!(map.to, Some(Side::Canonical(_))));
-        let scope = Scope { names, here, this: Vec::new(), around: Vec::new(), position: (0, false) };
+        let scope = Scope {
+            names,
+            here,
+            this: Vec::new(),
+            around: Vec::new(),
+            target: String::new(),
+            position: (0, false),
+        };
         self.statements(&mut root, &scope, &map.statements);
         let (node, _) = root.finish();
         self.records.borrow_mut().insert(Vec::new(), node.clone());
@@ -218,6 +225,7 @@ impl Run<'_> {
             return;
         }
         let schema = target(&building.schema, step);
+        let scope = &Scope { target: format!("{}.{}", scope.target, schema.name), ..scope.clone() };
         if rest.is_empty() {
             if schema.leaf.is_none() {
                 return self.copy(building, scope, line, &schema);
@@ -419,39 +427,34 @@ impl Run<'_> {
         {
             return self.each_value(building, scope, block, statement, source);
         }
-        if !block.inside.is_empty() {
-            let (mut written, mut passed) = (false, 0);
-            let found = self.find_with_way(scope, path);
-            let count = found.len();
-            for (number, (node, way)) in found.into_iter().enumerate() {
-                let mut scope = Scope { position: (passed + 1, number + 1 == count), ..scope.clone() };
-                for (around, alias) in &block.inside {
-                    let bound = match self.on_the_way(&scope, path, around, &way) {
-                        Some(around) => Bound::Node(around),
-                        None => Bound::Value(Value::Absent),
-                    };
-                    scope.names.push((alias.text.clone(), bound));
-                }
-                let one = self.one(building, &scope, block, statement, Bound::Node(node), number, true);
-                passed += usize::from(one);
-                written |= one;
-            }
-            if !written && block.modifiers.required.is_some() {
-                self.report(Code::B002);
-            }
-            return;
-        }
         let Found::Nodes(nodes) = self.find(scope, path) else { panic!("a list") };
-        let item = |node: &Rc<Node>| Scope { here: Bound::Node(node.clone()), ..scope.clone() };
-        let keys = |node: &Rc<Node>, by: &[Expression]| -> Vec<Value> {
-            by.iter().map(|key| self.value(&item(node), key)).collect()
+        let ways: Vec<_> = match block.inside.is_empty() {
+            true => nodes.iter().map(|_| Vec::new()).collect(),
+            false => self.find_with_way(scope, path).into_iter().map(|(_, way)| way).collect(),
         };
-        let mut groups: Vec<(Vec<Value>, Vec<Rc<Node>>)> = Vec::new();
-        for node in nodes {
-            let key = keys(&node, &block.group_by);
-            match groups.iter_mut().find(|(known, _)| !key.is_empty() && *known == key) {
-                Some((_, members)) => members.push(node),
-                None => groups.push((key, vec![node])),
+        type Item = (Rc<Node>, Vec<Option<Rc<Node>>>);
+        let items = nodes.into_iter().zip(&ways).map(|(node, way)| {
+            let around = block.inside.iter().map(|(around, _)| self.on_the_way(scope, path, around, way));
+            (node, around.collect::<Vec<_>>())
+        });
+        let keys = |(node, around): &Item, by: &[Expression]| -> Vec<Value> {
+            let scope = Scope { here: Bound::Node(node.clone()), ..inside(scope, block, around) };
+            by.iter().map(|key| self.value(&scope, key)).collect()
+        };
+        let is_same = |one: &[Option<Rc<Node>>], other: &[Option<Rc<Node>>]| {
+            one.iter()
+                .zip(other)
+                .all(|(one, other)| one.as_ref().map(Rc::as_ptr) == other.as_ref().map(Rc::as_ptr))
+        };
+        let mut groups: Vec<(Vec<Value>, Vec<Item>)> = Vec::new();
+        for item in items {
+            let key = keys(&item, &block.group_by);
+            match groups
+                .iter_mut()
+                .find(|(known, all)| !key.is_empty() && *known == key && is_same(&all[0].1, &item.1))
+            {
+                Some((_, members)) => members.push(item),
+                None => groups.push((key, vec![item])),
             }
         }
         if !block.sort_by.is_empty() {
@@ -466,10 +469,12 @@ impl Run<'_> {
         };
         let (mut written, mut passed, count) = (false, 0, groups.len());
         for (number, (_, members)) in groups.into_iter().enumerate() {
+            let scope = &inside(scope, block, &members[0].1);
             let scope = &Scope { position: (passed + 1, number + 1 == count), ..scope.clone() };
+            let mut members = members.into_iter().map(|(node, _)| node);
             let here = match block.group_by.is_empty() {
-                true => Bound::Node(members[0].clone()),
-                false => Bound::Group(members, member.clone()),
+                true => Bound::Node(members.next().unwrap()),
+                false => Bound::Group(members.collect(), member.clone()),
             };
             let one = self.one(building, scope, block, statement, here, number, true);
             passed += usize::from(one);
@@ -528,6 +533,7 @@ impl Run<'_> {
         inner.around = std::mem::replace(&mut inner.this, address.clone());
         let step = block.target.steps.first().expect("a target");
         let mut record = Building::new(&target(&building.schema, step));
+        inner.target = format!("{}.{}", inner.target, record.schema.name);
         write_key(&mut record, step);
         self.statements(&mut record, &inner, &block.statements);
         let (node, is_worth_it) = record.finish();
@@ -538,6 +544,16 @@ impl Run<'_> {
         }
         is_worth_it || always
     }
+}
+
+/// What lines of a block see, with the records around that `inside` names.
+fn inside(scope: &Scope, block: &Block, around: &[Option<Rc<Node>>]) -> Scope {
+    let mut scope = scope.clone();
+    for ((_, alias), node) in block.inside.iter().zip(around) {
+        let bound = node.clone().map_or(Bound::Value(Value::Absent), Bound::Node);
+        scope.names.push((alias.text.clone(), bound));
+    }
+    scope
 }
 
 /// The lines of a fragment that are for both directions, the other way round.

@@ -29,6 +29,8 @@ pub struct Scope {
     pub this: Address,
     /// The record around it.
     pub around: Address,
+    /// What is built, by its names without codes.
+    pub target: String,
     /// The number of the record in the list that the block goes through, and whether it is the last.
     pub position: (usize, bool),
 }
@@ -418,8 +420,11 @@ impl Run<'_> {
         match name {
             "present" => Value::Bool(self.is_present(scope, &arguments[0])),
             "absent" => Value::Bool(!self.is_present(scope, &arguments[0])),
-            "seq" => self.sequence(scope.around.clone(), scope, arguments, whole),
-            "seq_all" => self.sequence(Vec::new(), scope, arguments, whole),
+            "seq" => {
+                let counter = (whole.span.start, scope.around.clone(), String::new());
+                self.sequence(counter, scope, arguments)
+            }
+            "seq_all" => self.sequence((0, Vec::new(), scope.target.clone()), scope, arguments),
             "join" => {
                 let (separator, items) = arguments.split_last().expect("`join` has a separator");
                 let separator = match self.value(scope, separator) {
@@ -524,19 +529,13 @@ impl Run<'_> {
         }
     }
 
-    fn sequence(
-        &self,
-        around: Address,
-        scope: &Scope,
-        arguments: &[Expression],
-        whole: &Expression,
-    ) -> Value {
+    fn sequence(&self, counter: (u32, Address, String), scope: &Scope, arguments: &[Expression]) -> Value {
         let number = |at: usize| match arguments.get(at).map(|argument| self.value(scope, argument)) {
             Some(Value::Number(number)) => number,
             _ => Decimal::from_integer(1),
         };
         let mut sequences = self.sequences.borrow_mut();
-        let given = sequences.entry((whole.span.start, around)).or_default();
+        let given = sequences.entry(counter).or_default();
         *given += 1;
         let steps = Decimal::from_integer(*given - 1);
         let value = steps.checked_mul(number(1)).and_then(|steps| steps.checked_add(number(0)));

@@ -85,7 +85,7 @@ struct Run<'w> {
     /// Whether the current line refused or held.
     failed: Cell<bool>,
     /// How the current line rounds.
-    sequences: RefCell<HashMap<(u32, Address), i64>>,
+    sequences: RefCell<HashMap<(u32, Address, String), i64>>,
     /// Running sums by line, record around and key.
     sums: RefCell<HashMap<(u32, Address, String), crossdock::base::decimal::Decimal>>,
     /// The records of the run before, written or not.

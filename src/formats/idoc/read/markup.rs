@@ -88,7 +88,7 @@ impl MarkupReader<'_> {
             match layout.kind(&elements.name(inner)) {
                 Some(kind) if !may_hold => {
                     self.common.ordinal += 1;
-                    self.common.misplaced(kind, &self.tag(inner));
+                    self.common.misplaced(kind, &self.tag(inner), tree);
                     self.pass(inner);
                 }
                 _ => self.segment(inner, matcher, tree),

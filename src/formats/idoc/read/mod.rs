@@ -47,6 +47,8 @@ struct Reader<'a> {
     ordinal: u32,
     /// Segments and fields that nobody knows, and segments with data behind their fields, that were told already.
     told: Vec<String>,
+    /// Required segments that were missed where something stood that belongs into them.
+    missed: Vec<PlaceId>,
     memory: String,
 }
 
@@ -56,8 +58,8 @@ impl<'a> Reader<'a> {
         (offset, is_nested, has_source): (u64, bool, bool),
         findings: &'a mut Diagnostics,
     ) -> Reader<'a> {
-        let (told, memory) = (Vec::new(), String::new());
-        Reader { layout, offset, is_nested, has_source, findings, ordinal: 0, told, memory }
+        let (told, missed, memory) = (Vec::new(), Vec::new(), String::new());
+        Reader { layout, offset, is_nested, has_source, findings, ordinal: 0, told, missed, memory }
     }
 
     // ------------------------------------------------------------------------------------------ segments
@@ -80,7 +82,7 @@ impl<'a> Reader<'a> {
         let name = |place: PlaceId| guide.shape.place(place).name.to_string();
         match matched {
             Matched::Unknown | Matched::Misplaced => {
-                self.misplaced(kind, range);
+                self.misplaced(kind, range, tree);
                 None
             }
             Matched::Here { place, node, too_many } => {
@@ -96,11 +98,30 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A segment that cannot stand where it does.
-    fn misplaced(&mut self, kind: &Kind, range: &Range<usize>) {
+    /// A segment that cannot stand where it does; where that is so because a required one around it is missing, that one
+    /// is told, once for all that stands inside it.
+    fn misplaced(&mut self, kind: &Kind, range: &Range<usize>, tree: &Tree) {
         let place = self.layout.guide.records[kind.record].place;
+        if let Some(around) = self.missing_around(place, tree) {
+            if !self.missed.contains(&around) {
+                self.missing(&[around], self.offset + range.start as u64);
+                self.missed.push(around);
+            }
+            return;
+        }
         let name = self.layout.guide.shape.place(place).name.to_string();
         self.record_finding(Code::X223, &name, range, &[]);
+    }
+
+    /// The outermost segment around a place, if it is required and the message has not got it.
+    fn missing_around(&self, place: PlaceId, tree: &Tree) -> Option<PlaceId> {
+        let shape = &self.layout.guide.shape;
+        let parent = |at: &PlaceId| Some(shape.place(*at).parent).filter(|&parent| parent != PlaceId::ROOT);
+        let is_there = |at: PlaceId| {
+            tree.nodes().iter().any(|node| shape.place(node.place).name == shape.place(at).name)
+        };
+        let around = std::iter::successors(parent(&place), parent).last()?;
+        (shape.place(around).required && !is_there(around)).then_some(around)
     }
 
     /// A segment that the guide does not have: what follows is read all the same.
@@ -198,10 +219,10 @@ impl<'a> Reader<'a> {
     fn missing(&mut self, gaps: &[PlaceId], offset: u64) {
         for &place in gaps {
             let tag = self.layout.guide.shape.path(place);
-            if tag == control::NAME {
+            if tag == control::NAME || self.missed.contains(&place) {
                 continue;
             }
-            let finding = about_record(&self.layout.guide.name, Code::X224, &tag, &[]);
+            let finding = about_record(&self.layout.guide.name, Code::X224, &tag, &[("path", &tag)]);
             let segment = self.ordinal;
             self.findings.push(finding.place(Place { offset, segment, tag, ..Place::default() }));
         }
