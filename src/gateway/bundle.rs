@@ -3,6 +3,7 @@
 
 use super::parameters;
 use super::settings::{self, Environment, Partner};
+use super::shelf::{self, Shelf};
 use crate::base::files::{Files, read_whole};
 use crate::base::hash::{Sha, ShaHasher};
 use crate::base::span::{FileId, Sources, Span};
@@ -39,6 +40,16 @@ pub struct Bundle {
     pub clients: BTreeMap<String, Client>,
     /// Maps compiled outside of any route, for trying them out: with the zone UTC.
     pub maps: BTreeMap<String, Arc<Plan>>,
+    /// Guides of standards that the files name and that stand in none of them, as files.
+    pub brought: MappingFiles,
+    shelf: Shelf,
+}
+
+impl Bundle {
+    /// The layout of a guide: of the configuration, or of a standard that the program brings.
+    pub fn layout(&self, name: &str) -> Option<Arc<dyn Layout>> {
+        self.layouts.get(name).cloned().or_else(|| self.shelf.layout(name))
+    }
 }
 
 /// A client.
@@ -136,11 +147,12 @@ pub fn compile(files: &MappingFiles, endpoints: Option<&[String]>) -> (Option<Bu
     // What is said about a file in two bytes a character says nothing about what its author wrote.
     let ids: Vec<(String, FileId)> =
         ids.into_iter().filter(|(_, file)| encoding(&sources, *file, &mut findings)).collect();
-    let documents: Vec<Document> = ids
+    let mut documents: Vec<Document> = ids
         .iter()
         .filter(|(path, _)| [".shape", ".guide", ".map", ".flow"].iter().any(|kind| path.ends_with(kind)))
         .flat_map(|(_, file)| language::parse(&sources, *file, &mut findings))
         .collect();
+    let brought = shelf::bring(files, &mut sources, &mut documents, &mut findings);
     let client_tables = BTreeMap::new();
     let compiled = Compiler {
         sources: &sources,
@@ -155,8 +167,11 @@ pub fn compile(files: &MappingFiles, endpoints: Option<&[String]>) -> (Option<Bu
         findings: &mut findings,
     }
     .compile();
-    let bundle =
-        (!findings.has_errors()).then(|| Bundle { hash: hash(files), sources: sources.clone(), ..compiled });
+    shelf::suggest(&mut findings);
+    let bundle = (!findings.has_errors()).then(|| {
+        let hash = hash(files.iter().chain(&brought));
+        Bundle { hash, sources: sources.clone(), brought, ..compiled }
+    });
     (bundle, sources, findings)
 }
 
@@ -184,7 +199,8 @@ fn client_parameters(partner: &Partner, environment: Environment) -> BTreeMap<St
     parameters
 }
 
-fn hash(files: &MappingFiles) -> Sha {
+fn hash<'f>(files: impl Iterator<Item = (&'f String, &'f String)>) -> Sha {
+    let files: BTreeMap<&String, &String> = files.collect();
     let mut hasher = ShaHasher::new();
     for (path, text) in files {
         for part in [path, text] {
@@ -239,6 +255,8 @@ impl<'a> Compiler<'a> {
             shapes,
             clients: BTreeMap::new(),
             maps: BTreeMap::new(),
+            brought: MappingFiles::new(),
+            shelf: Shelf::default(),
         };
         let partners: Vec<(String, FileId)> = self
             .ids

@@ -6,12 +6,24 @@ use super::super::exit::{Answer, Exit, Stop};
 use super::super::workspace;
 use crate::diagnostics::Diagnostics;
 use crate::diagnostics::render::json;
+use crate::formats::standard::{near_guide, standard_guide};
 use serde_json::{Value, json};
 use std::path::Path;
 
 /// Shows the map or guide `name` of the mappings in `folder`.
 pub fn show(name: &str, folder: &Path, console: &mut Console<'_>) -> Answer {
-    let sources = workspace::read(folder)?;
+    let guide = name.strip_suffix(".guide").unwrap_or(name);
+    let read = workspace::read(folder);
+    let is_there = read.as_ref().is_ok_and(|sources| Documents::read(sources).has_guide(guide));
+    if let Some(text) = standard_guide(guide).filter(|_| !is_there) {
+        // It stands in no file; all of it is shown, so that it can be copied into one.
+        match console.json {
+            true => console.line(json!({ "name": guide, "text": text }).to_string()),
+            false => console.bytes(text.as_bytes()),
+        }
+        return Ok(Exit::Fine);
+    }
+    let sources = read?;
     let documents = Documents::read(&sources);
     let mut findings = Diagnostics::new();
     match documents.effective(name, true, &mut findings) {
@@ -20,6 +32,7 @@ pub fn show(name: &str, folder: &Path, console: &mut Console<'_>) -> Answer {
         Err(Missing::Unknown(near)) => {
             let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
+                None if near_guide(guide).is_some() => near_guide(guide).unwrap_or_default(),
                 None => "the name is what stands behind `map` or `guide` in its file".into(),
             };
             return Err(Stop::usage(format!("no map or guide is called `{name}`"), help));
