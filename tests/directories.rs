@@ -11,8 +11,9 @@ mod tape;
 #[path = "support/trees/mod.rs"]
 mod trees;
 
-use crossdock::formats::standard::{Standard, standard_guide};
+use crossdock::formats::standard::{Given, Standard, Wanted, standard_guide};
 use crossdock::formats::{Layout, format};
+use crossdock::gateway::bundle::{self, MappingFiles};
 use crossdock::gateway::shelf::Shelf;
 use crossdock::guide::Guide;
 use crossdock::tree::{PlaceId, PlaceKind};
@@ -61,12 +62,17 @@ fn a_message_of_every_directory_is_generated_written_and_read() {
     assert!(broken.is_empty(), "{}", broken.join("\n\n"));
 }
 
-/// All of them: `cargo test --test directories -- --ignored`. What looks the same in two directories is tried once.
+/// All of them: `cargo test --test directories -- --ignored --nocapture`; with `CROSSDOCK_RELEASE=D.97A` those of one
+/// directory. What looks the same in two directories is tried once.
 #[test]
 #[ignore = "takes an hour"]
 fn every_message_of_every_directory_is_generated_written_and_read() {
     let (mut seen, mut broken, mut count) = (BTreeSet::new(), Vec::new(), 0);
+    let only = std::env::var("CROSSDOCK_RELEASE").unwrap_or_default();
     for release in standard().releases() {
+        if !only.is_empty() && release.name != only {
+            continue;
+        }
         for name in standard().guides(&release.name) {
             let text = standard_guide(&name).unwrap();
             let words = text.lines().filter(|line| !line.starts_with("  words") && !line.contains("edifact"));
@@ -202,4 +208,75 @@ fn what_a_file_selects_by_its_keys_a_directory_selects_too() {
         let missing: Vec<&String> = own.difference(&packed).collect();
         assert!(missing.is_empty(), "{name}: {missing:?}");
     }
+}
+
+/// A small configuration over a directory that stands in no file.
+fn over_a_directory() -> MappingFiles {
+    let shipped = shipped::mapping_files();
+    let shapes = shipped.into_iter().filter(|(path, _)| path.ends_with(".shape"));
+    let mut files: MappingFiles = shapes.collect();
+    let guide =
+        "guide my/orders extends edifact/d97a/ORDERS\n  BGM.C002.1001 only 220\n  NAD[BY] max 1\nend guide\n";
+    files.insert("my/orders.guide".into(), guide.into());
+    files
+}
+
+#[test]
+fn a_guide_over_a_directory_compiles_and_is_stored_with_it() {
+    let files = over_a_directory();
+    let (bundle, sources, findings) = bundle::compile(&files, None);
+    assert!(findings.is_empty(), "{}", shipped::render(findings.as_slice(), &sources));
+    let bundle = bundle.unwrap();
+    assert_eq!(bundle.brought.keys().collect::<Vec<_>>(), [".standards/edifact/d97a/ORDERS.guide"]);
+    assert!(bundle.layouts.contains_key("my/orders"));
+    // What is stored is the same configuration, wherever the guide comes from then.
+    let mut whole = files.clone();
+    whole.extend(bundle.brought.clone());
+    let again = bundle::compile(&whole, None).0.unwrap();
+    assert!(again.brought.is_empty());
+    assert_eq!(again.hash, bundle.hash);
+    // Nothing is brought that nobody asks for.
+    let mut none = files;
+    none.remove("my/orders.guide");
+    let none = bundle::compile(&none, None).0.unwrap();
+    assert!(none.brought.is_empty() && none.layouts.is_empty());
+    assert!(none.layout("edifact/d97a/ORDERS").is_some(), "it is there for who asks");
+}
+
+/// The files of `testdata/unece`.
+fn given() -> Vec<Given> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/unece");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let given = |path: std::path::PathBuf| Given {
+        name: path.file_name().unwrap().to_str().unwrap().into(),
+        bytes: std::fs::read(&path).unwrap(),
+    };
+    files.map(given).collect()
+}
+
+#[test]
+fn text_of_a_directory_is_imported_in_any_order() {
+    let files = given();
+    let packed = |files: &[Given]| standard().import(files, &Wanted::Packed).unwrap();
+    let one = packed(&files);
+    let other = packed(&files.iter().rev().cloned().collect::<Vec<_>>());
+    assert_eq!(one.made, other.made);
+    assert_eq!((one.faults, one.ignored), (Vec::<String>::new(), vec!["readme.txt".to_string()]));
+    assert_eq!(one.releases.len(), 1);
+    assert_eq!((one.releases[0].name.as_str(), one.releases[0].messages), ("D.30A", 1));
+    // What is nowhere described is told.
+    let without: Vec<Given> = files.into_iter().filter(|file| file.name != "EDSD.30A").collect();
+    let faults = packed(&without).faults;
+    assert_eq!(faults[0], "D.30A: SAMPLE has BGM, which is nowhere described");
+}
+
+#[test]
+fn an_extract_that_is_damaged_is_told() {
+    let file = |name: &str, bytes: &[u8]| Given { name: name.into(), bytes: bytes.into() };
+    let import = |file: Given| standard().import(&[file], &Wanted::Packed);
+    let why = import(file("D96A.json", b"{\"directory\":")).unwrap_err();
+    assert!(why.starts_with("D96A.json: "), "{why}");
+    let why = import(file("D96A.json.gz", b"no gzip")).unwrap_err();
+    assert!(why.starts_with("D96A.json.gz: "), "{why}");
+    assert_eq!(import(file("EDSD.30A", &[0xff; 100])).unwrap().releases[0].messages, 0);
 }

@@ -37,6 +37,9 @@ pub fn run(arguments: &args::Import, console: &mut Console<'_>) -> Answer {
             Some(path) => path.clone(),
             None => arguments.to.join(format!("{}.guide", name.to_lowercase())),
         };
+        let text = || super::fmt::in_form(name, String::from_utf8(bytes.clone()).ok()?);
+        let laid_out = arguments.pack.is_none().then(text).flatten();
+        let bytes = laid_out.as_ref().map_or(bytes.as_slice(), String::as_bytes);
         write(&path, bytes)?;
         written.push((path, bytes.len()));
     }

@@ -15,6 +15,8 @@ pub trait Standard: Sync {
     /// What helps where a name that looks like one of its guides is none: the guide that is meant, or why there is none.
     /// `None` if it does not look like one.
     fn near(&self, name: &str) -> Option<String>;
+    /// What to say of a type of messages that no release has.
+    fn unknown(&self, kind: &str) -> String;
     /// The names of all guides of a release.
     fn guides(&self, release: &str) -> Vec<String>;
     /// Makes guides, or one packed file, from files of a publisher.

@@ -50,10 +50,11 @@ pub fn run(arguments: &args::Validate, console: &mut Console<'_>) -> Answer {
 fn layout(bundle: &Bundle, name: &str) -> Result<Arc<dyn Layout>, Stop> {
     bundle.layout(name).ok_or_else(|| {
         let known = bundle.layouts.keys();
-        let help = match suggest::nearest(name, known.clone().map(String::as_str)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if near_guide(name).is_some() => near_guide(name).unwrap_or_default(),
-            None => {
+        let near = suggest::nearest(name, known.clone().map(String::as_str));
+        let help = match (near_guide(name), near) {
+            (Some(help), _) => help,
+            (None, Some(near)) => format!("did you mean `{near}`?"),
+            (None, None) => {
                 format!("there are: {}", crate::guide::shorten(&known.cloned().collect::<Vec<_>>()))
             }
         };

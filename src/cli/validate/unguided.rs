@@ -1,10 +1,8 @@
 //! What a person can do about a file or a message that no guide fits.
 
 use crate::cli::exit::{Exit, Stop};
-use crate::diagnostics::suggest;
 use crate::formats;
 use crate::formats::recognize::{Recognized, Syntax};
-use crate::formats::standard::{Release, Standard};
 use crate::gateway::bundle::Bundle;
 use crate::guide::{Guide, shorten};
 
@@ -50,31 +48,14 @@ pub fn message(bundle: &Bundle, format: &str, kind: &str) -> String {
             "only its envelope was checked; for another release of it there is {same}: try it with --guide"
         );
     }
-    if let Some(none) = formats::format(format).and_then(|format| unknown_type(format.standard()?, kind)) {
-        return none;
+    if let Some(standard) = formats::format(format).and_then(|format| format.standard()) {
+        return format!("only its envelope was checked: {}", standard.unknown(kind));
     }
     let mut all = named(bundle, is_standard);
     if all.is_empty() {
         all = named(bundle, |guide| guide.format == format);
     }
     format!("only its envelope was checked; add a guide for it to the mappings folder, beside {all}")
-}
-
-/// That no release of a standard has messages of a type, with one that is spelt nearly so.
-fn unknown_type(standard: &dyn Standard, kind: &str) -> Option<String> {
-    let releases = standard.releases();
-    let whole: Vec<&Release> = releases.iter().filter(|release| release.messages > 1).collect();
-    let (first, last) = (whole.first()?, whole.last()?);
-    let guides = standard.guides(&last.name);
-    let kinds = guides.iter().filter_map(|guide| guide.rsplit('/').next());
-    let near = match suggest::nearest(kind, kinds) {
-        Some(near) => format!("; did the sender mean {near}?"),
-        None => "; if it is an agreement of yours, write a guide for it".to_string(),
-    };
-    Some(format!(
-        "only its envelope was checked: no directory from {} to {} has messages of this type{near}",
-        first.name, last.name
-    ))
 }
 
 /// The names of the guides that are wanted, a few of them.

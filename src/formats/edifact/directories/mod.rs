@@ -16,6 +16,7 @@ pub use pack::pack;
 pub use releases::guide_name;
 pub use text::Source;
 
+use crate::diagnostics::suggest;
 use crate::formats::standard::{Given, Import, Nearest, Release, Standard, Wanted};
 use releases::{PREFIX, folder, nearest, version_and_release};
 use unpack::{Archive, is_in};
@@ -90,6 +91,23 @@ impl Standard for Directories {
             format!("; the nearest that has it is `{}`", guide_name(&archive.directories[at], &kind))
         });
         Some(format!("{why}{}", near.unwrap_or_default()))
+    }
+
+    fn unknown(&self, kind: &str) -> String {
+        let archive = shipped();
+        let whole = archive.directories.iter().filter(|name| releases::when(name).is_some());
+        let with_messages = whole.filter(|name| archive.messages.iter().any(|row| archive.is_of(row, name)));
+        let names: Vec<&String> = with_messages.collect();
+        let range = match names.as_slice() {
+            [first, .., last] => format!("no directory from {first} to {last}"),
+            _ => "no directory".to_string(),
+        };
+        let near = suggest::nearest(kind, archive.messages.iter().map(|row| row.kind.as_str()));
+        let near = match near {
+            Some(near) => format!("did the sender mean {near}?"),
+            None => "if it is an agreement of yours, write a guide for it".to_string(),
+        };
+        format!("{range} has messages of this type; {near}")
     }
 
     fn guides(&self, release: &str) -> Vec<String> {

@@ -74,6 +74,35 @@ pub struct Item {
     pub items: Vec<Item>,
 }
 
+impl Message {
+    /// Takes the whole table where files have it twice, one of them perhaps broken off, and gives it the header and trailer
+    /// that some tables leave out: every message has them.
+    pub fn frame(&mut self) {
+        let is = |tag: &'static str| move |item: &Item| item.tag == tag && item.group == 0;
+        if let Some(end) = self.items.iter().position(is("UNT")) {
+            self.items.truncate(end + 1);
+            self.is_open = false;
+        }
+        if let Some(start) = self.items.iter().rposition(is("UNH")) {
+            self.items.drain(..start);
+        }
+        drop_inner(&mut self.items, 0);
+        let service = |tag: &str| Item { tag: tag.into(), required: true, max: 1, ..Item::default() };
+        if !self.items.first().is_some_and(is("UNH")) {
+            self.items.insert(0, service("UNH"));
+        }
+        if !self.items.last().is_some_and(is("UNT")) {
+            self.items.push(service("UNT"));
+        }
+    }
+}
+
+/// Takes headers and trailers out of groups that were left open.
+fn drop_inner(items: &mut Vec<Item>, depth: usize) {
+    items.retain(|item| depth == 0 || !matches!(item.tag.as_str(), "UNH" | "UNT"));
+    items.iter_mut().for_each(|item| drop_inner(&mut item.items, depth + 1));
+}
+
 impl Item {
     /// A group from all that stands in it, its trigger first; `None` without any. Some tables let the trigger come several
     /// times: those after the first stand in the group.

@@ -70,6 +70,11 @@ impl<'a> Archive<'a> {
         self.row(kind).is_some_and(|row| is_in(&self.messages[row].ranges, at))
     }
 
+    /// Whether the directory of this name has messages of a type.
+    pub fn is_of(&self, row: &Row, directory: &str) -> bool {
+        self.directories.iter().position(|name| name == directory).is_some_and(|at| is_in(&row.ranges, at))
+    }
+
     /// A message of the directory `at`; `None` if it has none of this type, or the file is damaged.
     pub fn message(&self, kind: &str, at: usize) -> Option<Message> {
         let block = inflate(self.blocks.get(MESSAGES + self.row(kind)?)?)?;

@@ -6,7 +6,7 @@ mod lines;
 mod messages;
 mod unece;
 
-use super::model::{Directory, Item};
+use super::model::{Directory, Item, Message};
 use super::releases::when;
 use crate::formats::standard::Given;
 use flate2::read::GzDecoder;
@@ -45,6 +45,7 @@ pub fn import(files: &[Given]) -> Result<Imported, String> {
         }
     }
     let mut directories: Vec<Directory> = found.into_values().collect();
+    directories.iter_mut().flat_map(|one| one.messages.values_mut()).for_each(Message::frame);
     directories.sort_by_key(|directory| {
         (when(&directory.name).is_none(), when(&directory.name), directory.name.clone())
     });
