@@ -22,6 +22,7 @@ mod endpoints;
 mod engine;
 mod framing;
 mod gather;
+mod guides;
 mod index;
 mod intake;
 mod known;
