@@ -608,7 +608,7 @@ fn directories_are_imported() {
         std::fs::read(path).unwrap()
     };
     assert_eq!(packed("one"), packed("two"));
-    expect("import-nothing", &["import", "edifact", "testdata/cli/inspect"]);
+    expect("import-nothing", &["import", "edifact", "testdata/unece/readme.txt"]);
     expect("import-no-message", &["import", "edifact", "testdata/unece", "--messages", "ORDERS"]);
     expect("import-unknown", &["import", "csv", "testdata/unece"]);
 }

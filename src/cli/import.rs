@@ -79,8 +79,8 @@ fn nothing(arguments: &args::Import, import: &Import) -> Stop {
         [] => (
             "there is nothing of a directory in these files".to_string(),
             format!(
-                "{} of them are of no known name: docs/mapping/directories.md says which are read",
-                import.ignored.len()
+                "{} of no known name: docs/mapping/directories.md says which are read",
+                plural(import.ignored.len(), "file")
             ),
         ),
         releases => (
