@@ -56,7 +56,7 @@ fn table(text: &str) -> Option<impl Iterator<Item = &str>> {
     let heading = |line: &&str| line.to_lowercase().contains("segment table");
     let lines: Vec<&str> = text.lines().collect();
     let at = lines.iter().rposition(heading)?;
-    Some(lines[at + 1..].to_vec().into_iter())
+    Some(lines.into_iter().skip(at + 1))
 }
 
 /// ` 12  ------------------ C   99-----------+|`: number, whether it is mandatory, and how often it comes.
