@@ -534,6 +534,7 @@ fn validate_tells_what_the_guide_finds() {
     expect("validate-no-header", &["validate", "testdata/cli/inspect/headless.edi"]);
     expect("validate-no-guide-flat", &["validate", "testdata/cli/inspect/pick.txt"]);
     expect("validate-other-release", &["validate", "testdata/cli/inspect/other-release.edi"]);
+    expect("validate-newer-release", &["validate", "testdata/cli/inspect/newer-release.edi"]);
     expect("validate-group-release", &["validate", "testdata/cli/inspect/group-release.edi"]);
     expect("validate-guide-unknown", &["validate", ORDER, "--guide", "x12/004010/904"]);
     expect("validate-no-ack", &["validate", SHIPMENT, "--ack"]);
@@ -574,4 +575,52 @@ fn check_tells_of_a_client_without_cases() {
     expect("check-untested", &["check", "testdata/cli/untested"]);
     let (answer, exit) = json(&["check", "testdata/cli/untested"]);
     assert_eq!((answer["findings"].as_array().unwrap().len(), exit), (1, Some(0)));
+}
+
+#[test]
+fn the_releases_of_standards_are_told() {
+    expect("standards", &["standards"]);
+    expect("standards-of-one", &["standards", "D.93A"]);
+    expect("standards-unknown", &["standards", "D.97C"]);
+    let (answer, exit) = json(&["standards", "d.96a"]);
+    let guides = answer["guides"].as_array().unwrap();
+    assert_eq!((guides.len(), guides[0].as_str(), exit), (125, Some("edifact/d96a/APERAK"), Some(0)));
+}
+
+#[test]
+fn guides_of_standards_are_shown_whole() {
+    let shown = crossdock(&["show", "--effective", "edifact/d97a/ORDERS"]).output().unwrap();
+    let text = String::from_utf8(shown.stdout).unwrap();
+    assert!(text.starts_with("## Purchase order, as D.97A has it"), "{text}");
+    assert!(text.contains("dictionary edifact/d97a/ORDERS") && text.ends_with("end dictionary\n"), "{text}");
+    expect("show-standard-near", &["show", "--effective", "edifact/d93a/ORDERS"]);
+    // The one in a file goes before the one of the program.
+    let shown = crossdock(&["show", "--effective", "edifact/d96a/ORDERS"]).output().unwrap();
+    assert!(String::from_utf8(shown.stdout).unwrap().contains("group charge_total"));
+}
+
+#[test]
+fn directories_are_imported() {
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().to_str().unwrap();
+    let imported = crossdock(&["import", "edifact", "testdata/unece", "--to", to]).output().unwrap();
+    assert_eq!(imported.status.code(), Some(0), "{}", String::from_utf8_lossy(&imported.stderr));
+    let guide = std::fs::read_to_string(folder.path().join("edifact/d30a/sample.guide")).unwrap();
+    cli::hold(&root().join("testdata/cli/import-sample.guide.expect"), &guide);
+    crossdock(&["check", to]).assert().code(0);
+    crossdock(&["fmt", "--check", to]).assert().code(0);
+    // The same files give the same bytes.
+    let packed = |name: &str| {
+        let path = folder.path().join(name);
+        let files = ["testdata/unece/UNCL.30A", "testdata/unece"];
+        crossdock(&["import", "edifact", files[usize::from(name == "two")], "testdata/unece", "--pack"])
+            .arg(&path)
+            .assert()
+            .code(0);
+        std::fs::read(path).unwrap()
+    };
+    assert_eq!(packed("one"), packed("two"));
+    expect("import-nothing", &["import", "edifact", "testdata/unece/readme.txt"]);
+    expect("import-no-message", &["import", "edifact", "testdata/unece", "--messages", "ORDERS"]);
+    expect("import-unknown", &["import", "csv", "testdata/unece"]);
 }

@@ -74,6 +74,11 @@ fn the_page_of_guides_is_true() {
 }
 
 #[test]
+fn the_page_of_directories_is_true() {
+    check_page("directories.md");
+}
+
+#[test]
 fn the_pages_of_formats_are_true() {
     for name in ["x12", "edifact", "fixed", "csv", "xml", "json", "idoc"] {
         check_page(&format!("formats/{name}.md"));

@@ -434,6 +434,8 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "syntax idoc indent wide type",
     ),
     ("idoc-setting-unknown", "standards/idoc/ORDERS05.guide", "syntax idoc type", "syntax idoc idoctype"),
+    ("standard-misspelt", "house/edifact-orders.guide", "edifact/d96a/ORDERS", "edifact/d97a/orders"),
+    ("standard-without-messages", "house/edifact-orders.guide", "edifact/d96a/ORDERS", "edifact/d93a/ORDERS"),
     ("fixed-key-of-record", "house/pick-order-fw.guide", "record L max 9999", "record L max 9999 key .sku"),
 ];
 

@@ -62,6 +62,10 @@ pub enum Command {
     /// Have a message that is held or refused translated again, or a file set aside read again, with the mappings as they are
     /// now
     Retry(Retry),
+    /// Make guides from what the publisher of a standard publishes: a newer directory of UN/EDIFACT
+    Import(Import),
+    /// List the releases of standards whose guides come with the program, or the guides of one
+    Standards(Standards),
     /// Explain a code of a finding: its cause, an example and the cure
     Explain(Explain),
     /// List the functions that maps can call, or show how one is called
@@ -201,6 +205,32 @@ pub struct Coverage {
     /// Mappings folder
     #[arg(long, value_name = "DIR", default_value = "mappings")]
     pub mappings: PathBuf,
+}
+
+/// `import`
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The standard, by the format of its messages, such as edifact
+    pub standard: String,
+    /// What is published, unpacked: files, or folders with them
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Only these types of messages, such as ORDERS,DESADV; all if not given
+    #[arg(long, value_name = "TYPE", value_delimiter = ',')]
+    pub messages: Vec<String>,
+    /// Folder that gets a file for each guide, by its name; what is there is replaced
+    #[arg(long, value_name = "DIR", default_value = "mappings/standards")]
+    pub to: PathBuf,
+    /// Write one packed file instead, as the program itself brings it
+    #[arg(long, value_name = "FILE", conflicts_with = "messages")]
+    pub pack: Option<PathBuf>,
+}
+
+/// `standards`
+#[derive(Debug, Args)]
+pub struct Standards {
+    /// A release whose guides are listed, such as D.97A
+    pub release: Option<String>,
 }
 
 /// `explain`

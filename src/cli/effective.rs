@@ -43,6 +43,13 @@ impl<'s> Documents<'s> {
         Documents { sources, documents, findings: findings.into_vec() }
     }
 
+    /// Whether a guide of this name is there.
+    pub fn has_guide(&self, name: &str) -> bool {
+        self.documents
+            .iter()
+            .any(|document| matches!(document, Document::Guide(guide) if guide.name.name == name))
+    }
+
     /// The text of the map or guide `name` with all its layers applied; of both, where both have the name and it does not end
     /// with `.map` or `.guide`. It is a file of the language in its usual form, and means what the layers do. With
     /// `origins`, a comment behind each line tells the document and line it comes from.

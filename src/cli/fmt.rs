@@ -120,3 +120,10 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Stop> {
 fn has_layout(path: &Path) -> bool {
     path.extension().is_some_and(|kind| KINDS.iter().any(|known| kind == *known))
 }
+
+/// A text of the language as `fmt` lays it out; `None` if it cannot be read.
+pub(super) fn in_form(name: &str, text: String) -> Option<String> {
+    let mut sources = Sources::default();
+    let file = sources.add(name, text);
+    layout::lay_out(&sources, file, &mut Diagnostics::new())
+}

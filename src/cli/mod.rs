@@ -14,12 +14,14 @@ mod explain_code;
 mod fmt;
 mod functions;
 mod ids;
+mod import;
 mod inspect;
 mod messages;
 mod process;
 mod retry;
 mod run;
 mod show;
+mod standards;
 mod translate;
 mod units;
 mod validate;
@@ -92,6 +94,8 @@ fn dispatch(command: Command, console: &mut Console<'_>) -> Answer {
         Command::Messages(arguments) => messages::run(&arguments, console),
         Command::Show(arguments) => show::run(&arguments, console),
         Command::Retry(arguments) => retry::run(&arguments, console),
+        Command::Import(arguments) => import::run(&arguments, console),
+        Command::Standards(arguments) => standards::run(&arguments, console),
         Command::Explain(arguments) => explain_code::run(&arguments, console),
         Command::Functions(arguments) => functions::run(&arguments, console),
     }

@@ -140,7 +140,7 @@ impl Process {
     pub fn reload(&mut self, console: &mut Console<'_>) -> Result<Reload, Stop> {
         let folder = self.mappings();
         let files = bundle::read_files(&Disk, &folder).map_err(|error| Stop::file(&folder, &error))?;
-        let read = Some(bundle::hash(&files));
+        let read = Some(bundle::hash_of(&files));
         if read == self.known {
             return Ok(Reload::Unchanged);
         }

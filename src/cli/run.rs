@@ -63,7 +63,7 @@ async fn attend(service: &Service, folder: PathBuf, console: &mut Console<'_>) -
     let mut interrupt = signal(SignalKind::interrupt()).map_err(machine)?;
     let mut look = tokio::time::interval(LOOK_AT_MAPPINGS);
     let read = || bundle::read_files(&crate::base::files::Disk, &folder);
-    let mut known = read().map(|files| bundle::hash(&files)).ok();
+    let mut known = read().map(|files| bundle::hash_of(&files)).ok();
     loop {
         tokio::select! {
             _ = terminate.recv() => return Ok(()),
@@ -74,7 +74,7 @@ async fn attend(service: &Service, folder: PathBuf, console: &mut Console<'_>) -
                 }
                 // A folder that cannot be read now is looked at again; what is in use stays in use.
                 let Ok(files) = read() else { continue };
-                let found = Some(bundle::hash(&files));
+                let found = Some(bundle::hash_of(&files));
                 if found == known {
                     continue;
                 }

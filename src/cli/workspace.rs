@@ -6,6 +6,8 @@ use crate::base::span::Sources;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::gateway::bundle::{self, Bundle, MappingFiles};
 use crate::gateway::settings::{self, GatewaySettings};
+use crate::gateway::shelf;
+use crate::language;
 use std::path::{Path, PathBuf};
 
 /// Largest settings file.
@@ -30,15 +32,20 @@ pub fn load(folder: &Path, endpoints: Option<&[String]>) -> Result<Workspace, St
     Ok(Workspace { bundle, sources: shown_from_here(&sources, folder), findings: findings.into_vec() })
 }
 
-/// The files in `folder`, not compiled.
+/// The files in `folder`, not compiled, with the guides of standards that they name.
 ///
 /// # Errors
 /// If the folder cannot be read or holds no mapping file.
 pub fn read(folder: &Path) -> Result<Sources, Stop> {
     let mut sources = Sources::default();
-    for (path, text) in files(folder)? {
-        sources.add(folder.join(path).display().to_string(), text);
+    let (files, mut documents, mut findings) = (files(folder)?, Vec::new(), Diagnostics::new());
+    for (path, text) in &files {
+        let file = sources.add(folder.join(path).display().to_string(), text.clone());
+        if [".guide", ".map", ".flow"].iter().any(|kind| path.ends_with(kind)) {
+            documents.extend(language::parse(&sources, file, &mut findings));
+        }
     }
+    shelf::bring(&files, &mut sources, &mut documents, &mut findings);
     Ok(sources)
 }
 
@@ -84,7 +91,12 @@ pub fn no_folder(folder: &Path) -> Stop {
 pub fn shown_from_here(sources: &Sources, folder: &Path) -> Sources {
     let mut shown = Sources::default();
     for (_, file) in sources.files() {
-        shown.add(folder.join(&file.path).display().to_string(), file.text.clone());
+        // Guides of standards stand in no file.
+        let path = match file.path.starts_with(shelf::FOLDER) {
+            true => file.path.clone(),
+            false => folder.join(&file.path).display().to_string(),
+        };
+        shown.add(path, file.text.clone());
     }
     shown
 }

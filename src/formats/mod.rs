@@ -15,12 +15,14 @@ mod nested;
 pub mod recognize;
 mod records;
 pub mod segment;
+pub mod standard;
 pub mod x12;
 pub mod xml;
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::guide::Guide;
 use crate::tree::{Tree, View};
+use standard::Standard;
 use std::sync::Arc;
 
 /// A format. One entry in [`FORMATS`] each.
@@ -56,6 +58,10 @@ pub trait Format: Sync {
     /// Makes a guide of this format ready to read and write with; `None` if the guide says something the format
     /// cannot do, which is then in `findings`.
     fn layout(&self, guide: &Arc<Guide>, findings: &mut Diagnostics) -> Option<Box<dyn Layout>>;
+    /// The guides of its standard that the program brings, where it brings any.
+    fn standard(&self) -> Option<&'static dyn Standard> {
+        None
+    }
 }
 
 /// Every format, sorted by id.

@@ -4,6 +4,7 @@
 use super::guides::GuideStore;
 use super::parameters;
 use super::settings::{self, Environment, Partner};
+use super::shelf::{self, Shelf};
 use crate::base::files::{Files, read_whole};
 use crate::base::hash::{Sha, ShaHasher};
 use crate::base::span::{FileId, Sources, Span};
@@ -43,6 +44,16 @@ pub struct Bundle {
     pub clients: BTreeMap<String, Client>,
     /// Maps compiled outside of any route, for trying them out: with the zone UTC. None if what is not used is not kept.
     pub maps: BTreeMap<String, Arc<Plan>>,
+    /// Guides of standards that the files name and that stand in none of them, as files.
+    pub brought: MappingFiles,
+    shelf: Shelf,
+}
+
+impl Bundle {
+    /// The layout of a guide: of the configuration, or of a standard that the program brings.
+    pub fn layout(&self, name: &str) -> Option<Arc<dyn Layout>> {
+        self.layouts.get(name).cloned().or_else(|| self.shelf.layout(name))
+    }
 }
 
 /// What of a configuration stays once it is checked.
@@ -169,11 +180,12 @@ pub fn compile_and_keep(
     // What is said about a file in two bytes a character says nothing about what its author wrote.
     let ids: Vec<(String, FileId)> =
         ids.into_iter().filter(|(_, file)| encoding(&sources, *file, &mut findings)).collect();
-    let documents: Vec<Document> = ids
+    let mut documents: Vec<Document> = ids
         .iter()
         .filter(|(path, _)| [".shape", ".guide", ".map", ".flow"].iter().any(|kind| path.ends_with(kind)))
         .flat_map(|(_, file)| language::parse(&sources, *file, &mut findings))
         .collect();
+    let brought = shelf::bring(files, &mut sources, &mut documents, &mut findings);
     let client_tables = BTreeMap::new();
     let compiled = Compiler {
         sources: &sources,
@@ -189,8 +201,11 @@ pub fn compile_and_keep(
         findings: &mut findings,
     }
     .compile();
-    let bundle =
-        (!findings.has_errors()).then(|| Bundle { hash: hash(files), sources: sources.clone(), ..compiled });
+    shelf::suggest(&mut findings);
+    let bundle = (!findings.has_errors()).then(|| {
+        let hash = hash(files.iter().chain(&brought));
+        Bundle { hash, sources: sources.clone(), brought, ..compiled }
+    });
     (bundle, sources, findings)
 }
 
@@ -237,8 +252,13 @@ fn guide_of<'d>(map: &'d MapDocument, maps: &BTreeMap<&str, &'d MapDocument>) ->
     ""
 }
 
-/// The hash of all paths and texts, which is the identity of a configuration.
-pub fn hash(files: &MappingFiles) -> Sha {
+/// The hash of all paths and texts: what tells whether files were changed.
+pub fn hash_of(files: &MappingFiles) -> Sha {
+    hash(files.iter())
+}
+
+fn hash<'f>(files: impl Iterator<Item = (&'f String, &'f String)>) -> Sha {
+    let files: BTreeMap<&String, &String> = files.collect();
     let mut hasher = ShaHasher::new();
     for (path, text) in files {
         for part in [path, text] {
@@ -296,6 +316,8 @@ impl<'a> Compiler<'a> {
             shapes,
             clients: BTreeMap::new(),
             maps: BTreeMap::new(),
+            brought: MappingFiles::new(),
+            shelf: Shelf::default(),
         };
         let partners: Vec<(String, FileId)> = self
             .ids

@@ -68,7 +68,13 @@ impl Gateway {
         let hash = bundle.hash;
         if self.ledger.active_bundle()?.is_none_or(|active| active.hash != hash) {
             let path = format!("bundles/{}.json", hash.to_hex());
-            store(&self.spool, &path, files)?;
+            // What is stored compiles to the same, whatever standards a later program brings.
+            let whole: MappingFiles = files
+                .iter()
+                .chain(&bundle.brought)
+                .map(|(path, text)| (path.clone(), text.clone()))
+                .collect();
+            store(&self.spool, &path, &whole)?;
             self.ledger.remember_bundle(hash, path, self.clock.now())?;
         }
         self.bundles.remember(bundle.clone());

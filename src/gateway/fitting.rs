@@ -1,19 +1,23 @@
 //! Which guide fits a message that nobody routed: by who sent it to whom, else by its type and release.
 
 use super::bundle::{Bundle, Client};
-use super::translation;
-use crate::formats::{Format, GroupRow, InterchangeRow, Layout, MessageRow, sniff_among};
+use super::{shelf, translation};
+use crate::diagnostics::Diagnostic;
+use crate::formats::{self, Format, GroupRow, InterchangeRow, Layout, MessageRow, sniff_among};
 use crate::mapping::Plan;
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 /// A guide that fits.
 pub struct Fit<'b> {
     /// The guide, ready.
-    pub layout: &'b dyn Layout,
+    pub layout: Arc<dyn Layout>,
     /// The map that reads it for the client, for the guide's `case` lines.
     pub read: Option<&'b Plan>,
     /// The client, if the envelope names one.
     pub client: Option<&'b Client>,
+    /// That the guide is of another release than the message.
+    pub instead: Option<Diagnostic>,
 }
 
 /// The client whose names and ours are in an envelope, as sender and receiver or the other way round.
@@ -31,8 +35,8 @@ pub fn client_of<'b>(bundle: &'b Bundle, syntax: &str, interchange: &Interchange
     })
 }
 
-/// The guide of a message: the client's, in whichever direction it goes; else the standard's of its release; `None` if no
-/// guide here is of its type and release.
+/// The guide of a message: the client's, in whichever direction it goes; else the standard's of its release, in a file or as
+/// the program brings it; else that of the nearest release that has the message. `None` if none has its type.
 pub fn fit<'b>(
     bundle: &'b Bundle,
     format: &str,
@@ -49,13 +53,14 @@ pub fn fit<'b>(
         false => None,
     };
     let is_it = |layout: &dyn Layout| closeness(layout).is_some();
+    let found = |layout: &Arc<dyn Layout>, read| Fit { layout: layout.clone(), read, client, instead: None };
     if let Some(client) = client {
         for route in &client.routes {
             if is_it(&*route.layout) {
-                return Some(Fit { layout: &*route.layout, read: Some(&route.read), client: Some(client) });
+                return Some(found(&route.layout, Some(&*route.read)));
             }
             if let Some((_, layout)) = route.writes.iter().find(|(_, layout)| is_it(&**layout)) {
-                return Some(Fit { layout: &**layout, read: None, client: Some(client) });
+                return Some(found(layout, None));
             }
         }
     }
@@ -66,14 +71,19 @@ pub fn fit<'b>(
         };
         own.is_empty() || written.starts_with(&own)
     };
-    let of_kind = bundle.layouts.values().map(|layout| &**layout).filter(|layout| is_it(*layout));
+    let of_kind = bundle.layouts.values().filter(|layout| is_it(&***layout));
     // Standards are named after their format; what is narrower fits fewer messages. The shortest name is the widest.
     let standard = format!("{format}/");
-    let layout = of_kind.filter(|layout| is_release(*layout)).min_by_key(|layout| {
+    let layout = of_kind.filter(|layout| is_release(&***layout)).min_by_key(|layout| {
         let name = &layout.guide().name;
-        (Reverse(closeness(*layout)), !name.starts_with(&standard), name.len())
-    })?;
-    Some(Fit { layout, read: None, client })
+        (Reverse(closeness(&***layout)), !name.starts_with(&standard), name.len())
+    });
+    if let Some(layout) = layout {
+        return Some(found(layout, None));
+    }
+    let nearest = formats::format(format)?.standard()?.nearest(&message.kind, written)?;
+    let instead = (!nearest.is_exact).then(|| shelf::instead(written, &nearest.release));
+    Some(Fit { layout: bundle.layout(&nearest.guide)?, read: None, client, instead })
 }
 
 /// A map that reads the guide, whoever's: it carries the guide's `case` lines.

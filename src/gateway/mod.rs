@@ -9,6 +9,7 @@ pub mod documents;
 pub mod fitting;
 pub mod service;
 pub mod settings;
+pub mod shelf;
 
 mod acknowledge;
 mod advice;

@@ -25,7 +25,7 @@ pub fn people(inspected: &Inspected<'_>, all: bool, console: &mut Console<'_>) {
             continue;
         };
         console.line(format!("    read by the guide {}", fit.layout.guide().name));
-        tree(&message::by_guide(inspected, unit, fit.layout), 4, console);
+        tree(&message::by_fit(inspected, unit, &fit), 4, console);
     }
     if units.len() > shown {
         console.line(format!("  and {} more, which --all shows", plural(units.len() - shown, "IDoc")));
@@ -57,7 +57,7 @@ pub fn machine(inspected: &Inspected<'_>, all: bool) -> Vec<Value> {
             "made_at": unit.interchange.made_at, "test": unit.interchange.is_test, "offset": unit.row.offset,
         });
         if let Some(fit) = message::fit(inspected, unit).filter(|_| all) {
-            machine::add_tree(&message::by_guide(inspected, unit, fit.layout), &mut value);
+            machine::add_tree(&message::by_fit(inspected, unit, &fit), &mut value);
         }
         value
     };

@@ -141,7 +141,7 @@ fn told(
     let unit = inspected.unit_at(message.offset);
     let fit = unit.and_then(|unit| Some((unit, message::fit(inspected, unit)?)));
     let told = match fit {
-        Some((unit, fit)) => message::by_guide(inspected, unit, fit.layout),
+        Some((unit, fit)) => message::by_fit(inspected, unit, &fit),
         None => {
             message::by_segments(&inspected.bytes, message.offset..message.end, envelopes.delimiters, names)
         }

@@ -42,7 +42,14 @@ pub fn fit<'b>(inspected: &Inspected<'b>, unit: &Unit) -> Option<Fit<'b>> {
     fitting::fit(inspected.bundle?, syntax, &unit.interchange, &unit.group, &unit.row)
 }
 
-/// Reads a message by the layout that fits.
+/// Reads a message by the guide that fits, and says so if that is of another release.
+pub fn by_fit(inspected: &Inspected<'_>, unit: &Unit, fit: &Fit<'_>) -> Told {
+    let mut told = by_guide(inspected, unit, &*fit.layout);
+    told.findings.splice(0..0, fit.instead.clone());
+    told
+}
+
+/// Reads a message by a layout.
 pub fn by_guide(inspected: &Inspected<'_>, unit: &Unit, layout: &dyn Layout) -> Told {
     let range = unit.row.offset as usize..(unit.row.offset + unit.row.length) as usize;
     let input = MessageInput {

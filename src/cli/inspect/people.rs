@@ -207,7 +207,7 @@ fn told(
     words.retain(|word| !word.is_empty());
     console.line(format!("    message {}", words.join(", ")));
     let told = match (unit, &fit) {
-        (Some(unit), Some(fit)) => message::by_guide(inspected, unit, fit.layout),
+        (Some(unit), Some(fit)) => message::by_fit(inspected, unit, fit),
         _ => message::by_segments(&inspected.bytes, message.offset..message.end, envelopes.delimiters, names),
     };
     match &told.guide {

@@ -14,12 +14,14 @@ use crate::base::span::Sources;
 use crate::diagnostics::render::{json, terminal::sanitize};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity, suggest};
 use crate::formats::recognize::{Syntax, recognize};
+use crate::formats::standard::near_guide;
 use crate::formats::{Format, Layout, MessageInput, Scratch, format};
 use crate::gateway::bundle::Bundle;
-use crate::gateway::fitting;
-use crate::mapping::{Facts, Plan, Runner};
+use crate::gateway::fitting::{self, Fit};
+use crate::mapping::{Facts, Runner};
 use crate::tree::{Tree, View};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// Runs the command.
 pub fn run(arguments: &args::Validate, console: &mut Console<'_>) -> Answer {
@@ -37,6 +39,7 @@ pub fn run(arguments: &args::Validate, console: &mut Console<'_>) -> Answer {
         read_whole(&Disk, &arguments.file, limit).map_err(|error| Stop::file(&arguments.file, &error))?;
     let name = sanitize(&arguments.file.display().to_string());
     let named = arguments.guide.as_deref().map(|guide| layout(&bundle, guide)).transpose()?;
+    let named = named.as_deref();
     let (format, flat) = format_of(&bundle, named, &bytes, &name)?;
     let found = units::index(format, flat, &bytes);
     let session = Session { name, bytes: &bytes, bundle: &bundle, sources: &sources, format, flat, named };
@@ -44,12 +47,14 @@ pub fn run(arguments: &args::Validate, console: &mut Console<'_>) -> Answer {
 }
 
 /// The guide a person named.
-fn layout<'b>(bundle: &'b Bundle, name: &str) -> Result<&'b dyn Layout, Stop> {
-    bundle.layouts.get(name).map(|layout| &**layout).ok_or_else(|| {
+fn layout(bundle: &Bundle, name: &str) -> Result<Arc<dyn Layout>, Stop> {
+    bundle.layout(name).ok_or_else(|| {
         let known = bundle.layouts.keys();
-        let help = match suggest::nearest(name, known.clone().map(String::as_str)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => {
+        let near = suggest::nearest(name, known.clone().map(String::as_str));
+        let help = match (near_guide(name), near) {
+            (Some(help), _) => help,
+            (None, Some(near)) => format!("did you mean `{near}`?"),
+            (None, None) => {
                 format!("there are: {}", crate::guide::shorten(&known.cloned().collect::<Vec<_>>()))
             }
         };
@@ -139,7 +144,9 @@ impl Session<'_> {
         if let Some(fault) = &unit.row.fault {
             findings.push(fault.diagnostic());
         }
-        let Some((layout, read)) = self.guide(unit) else {
+        let fit = self.named.or(self.flat).is_none().then(|| self.fit(unit)).flatten();
+        let layout = self.named.or(self.flat).or(fit.as_ref().map(|fit| &*fit.layout));
+        let Some(layout) = layout else {
             findings.push(
                 Diagnostic::new(Code::X307)
                     .with("found", &unit.row.kind)
@@ -148,26 +155,26 @@ impl Session<'_> {
             );
             return Judged { guide: String::new(), findings: findings.into_vec() };
         };
+        if let Some(instead) = fit.as_ref().and_then(|fit| fit.instead.clone()) {
+            findings.push(instead.place(Place { offset: unit.row.offset, ..Place::default() }));
+        }
         let range = unit.row.offset as usize..(unit.row.offset + unit.row.length) as usize;
         let input =
             MessageInput { head: &unit.interchange.head, bytes: &self.bytes[range], offset: unit.row.offset };
         let mut tree = Tree::new();
         layout.read(&input, scratch, &mut tree, &mut findings);
-        if let Some(read) = read {
+        // A map carries the `case` lines of the guide.
+        let read = fit.as_ref().and_then(|fit| fit.read);
+        if let Some(read) = read.or_else(|| fitting::reader(self.bundle, &layout.guide().name)) {
             let facts = Facts { offset: input.offset, ..Facts::default() };
             runner.cases(read, View::new(&tree, input.source()), &facts, &mut findings);
         }
         Judged { guide: layout.guide().name.clone(), findings: findings.into_vec() }
     }
 
-    /// The guide of a message, and a map that carries its `case` lines.
-    fn guide(&self, unit: &Unit) -> Option<(&dyn Layout, Option<&Plan>)> {
-        if let Some(layout) = self.named.or(self.flat) {
-            return Some((layout, fitting::reader(self.bundle, &layout.guide().name)));
-        }
-        let fit = fitting::fit(self.bundle, self.format.id(), &unit.interchange, &unit.group, &unit.row)?;
-        let read = fit.read.or_else(|| fitting::reader(self.bundle, &fit.layout.guide().name));
-        Some((fit.layout, read))
+    /// The guide of a message that nobody named one for.
+    fn fit(&self, unit: &Unit) -> Option<Fit<'_>> {
+        fitting::fit(self.bundle, self.format.id(), &unit.interchange, &unit.group, &unit.row)
     }
 
     fn people(

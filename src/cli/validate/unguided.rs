@@ -1,6 +1,7 @@
 //! What a person can do about a file or a message that no guide fits.
 
 use crate::cli::exit::{Exit, Stop};
+use crate::formats;
 use crate::formats::recognize::{Recognized, Syntax};
 use crate::gateway::bundle::Bundle;
 use crate::guide::{Guide, shorten};
@@ -46,6 +47,9 @@ pub fn message(bundle: &Bundle, format: &str, kind: &str) -> String {
         return format!(
             "only its envelope was checked; for another release of it there is {same}: try it with --guide"
         );
+    }
+    if let Some(standard) = formats::format(format).and_then(|format| format.standard()) {
+        return format!("only its envelope was checked: {}", standard.unknown(kind));
     }
     let mut all = named(bundle, is_standard);
     if all.is_empty() {

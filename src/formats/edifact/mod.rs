@@ -3,6 +3,7 @@
 
 mod charset;
 mod declared;
+pub mod directories;
 mod header;
 pub(super) mod index;
 mod whole;
@@ -13,6 +14,7 @@ pub(crate) use declared::Declared;
 pub use header::DELIMITERS;
 
 use super::segment::{self, Coding, Delimiters, Dialect, Structure};
+use super::standard::Standard;
 use super::{Envelope, Format, Indexer, Layout, MessageInput, Scratch, Totals};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
 use crate::guide::Guide;
@@ -88,6 +90,10 @@ impl Format for Edifact {
             version,
             has_groups: guide.setting("groups") == "yes",
         }))
+    }
+
+    fn standard(&self) -> Option<&'static dyn Standard> {
+        Some(&directories::Directories)
     }
 }
 

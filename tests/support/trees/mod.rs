@@ -172,7 +172,9 @@ impl Generator<'_> {
                     record.children.push(self.record(inner));
                 } else {
                     // The syntax has no way to say it: the same tag here would be read as another's.
-                    let is_missed = self.guide.shape.place(inner).required && slot.len() == 1;
+                    // A second one may be: the first has the tag inside of it.
+                    let is_first = record.children.iter().all(|child| child.place != inner);
+                    let is_missed = self.guide.shape.place(inner).required && slot.len() == 1 && is_first;
                     let path = self.guide.shape.path(inner);
                     assert!(!is_missed, "{}: nothing leads to the required {path}", self.guide.name);
                 }
