@@ -55,7 +55,13 @@ impl Gateway {
                         .map_err(|error| failed("read", &path, error))?,
                 ),
             };
-            let mut one = One::new(self.ledger.as_ref(), &self.limits, intake, work, bundle);
+            let mut one = One::new(
+                self.ledger.as_ref(),
+                &self.limits,
+                intake,
+                work,
+                (bundle, &self.settings.endpoints),
+            );
             let head = heads.get(&work.interchange).map_or(&[][..], |row| &row.head);
             let verdict = one.run(owner, head, bytes.as_deref(), &mut memory, &mut batch)?;
             outcomes.push(one.outcome(verdict));

@@ -215,8 +215,12 @@ impl Scope {
                 steps.push(whole_step(shape, &composites));
                 places = composites;
             }
-            let found =
-                step_places(shape, &places, step).map_err(|error| self.no_places(path, step, error))?;
+            let found = step_places(shape, &places, step).map_err(|error| {
+                match by_condition(shape, &places, step, &error) {
+                    Some(finding) => Box::new(finding),
+                    None => self.no_places(path, step, error),
+                }
+            })?;
             chosen_of_source(step, start, found.test.is_some())?;
             let condition = self.condition(step, shape, &found.places, conditions)?;
             if found.places.is_empty() {
@@ -410,4 +414,30 @@ pub fn step_text(step: &PathStep) -> String {
         StepName::Name(name) => name.clone(),
         StepName::Position(position) => format!(".{position:02}"),
     }
+}
+
+/// A list of a document has no key that codes could be compared with: a condition on a field picks from it.
+fn by_condition(
+    shape: &Shape,
+    parents: &[PlaceId],
+    step: &PathStep,
+    error: &StepError,
+) -> Option<Diagnostic> {
+    // Guides have names of two parts, documents of one.
+    if !matches!(error, StepError::NoKey) || shape.name.contains('/') {
+        return None;
+    }
+    let StepName::Name(name) = &step.name else { return None };
+    let list = parents.iter().find_map(|&parent| shape.children_named(parent, name).next())?;
+    let fields: Vec<&str> =
+        shape.places().filter(|(_, place)| place.parent == list).map(|(_, place)| &*place.name).collect();
+    let field = fields.iter().find(|field| **field == "type").or(fields.first())?;
+    let code = step.selectors.iter().find_map(|selector| match &selector.kind {
+        SelectorKind::Codes { codes, .. } => codes.first(),
+        SelectorKind::Condition(_) => None,
+    });
+    let code = code.map_or("…", |code| code.text.as_str());
+    let help = format!("of a list of a document a condition picks: `{name}[{field} = \"{code}\"]`");
+    let finding = Diagnostic::new(Code::G010).with("name", name);
+    Some(finding.at(step.span, "a list of the document, which has no key").help(help))
 }
