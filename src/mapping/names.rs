@@ -175,7 +175,22 @@ impl Scope {
         Ok(found)
     }
 
-    /// Why a step leads nowhere.
+    /// Why a step leads nowhere; from a list of a document a condition picks, which no key does.
+    fn no_step(
+        &self,
+        path: &Path,
+        step: &PathStep,
+        shape: &Shape,
+        parents: &[PlaceId],
+        error: StepError,
+    ) -> Box<Diagnostic> {
+        match by_condition(shape, parents, step, &error) {
+            Some(finding) => Box::new(finding),
+            None => self.no_places(path, step, error),
+        }
+    }
+
+    /// The same of a step in a guide.
     fn no_places(&self, path: &Path, step: &PathStep, error: StepError) -> Box<Diagnostic> {
         match error {
             StepError::Unknown { known } => self.unknown(path, step, &known),
@@ -215,12 +230,8 @@ impl Scope {
                 steps.push(whole_step(shape, &composites));
                 places = composites;
             }
-            let found = step_places(shape, &places, step).map_err(|error| {
-                match by_condition(shape, &places, step, &error) {
-                    Some(finding) => Box::new(finding),
-                    None => self.no_places(path, step, error),
-                }
-            })?;
+            let found = step_places(shape, &places, step)
+                .map_err(|error| self.no_step(path, step, shape, &places, error))?;
             chosen_of_source(step, start, found.test.is_some())?;
             let condition = self.condition(step, shape, &found.places, conditions)?;
             if found.places.is_empty() {
