@@ -6,7 +6,7 @@ mod cli;
 
 use cli::{crossdock, expect, root};
 use serde_json::Value;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const ORDER: &str = "testdata/x12/ok/s01-940.edi";
 const SHIPMENT: &str = "testdata/csv/ok/s01-wms-shipment.csv";
@@ -133,6 +133,47 @@ fn coverage_asks_what_nobody_reads_until_it_is_answered() {
     edit(mappings.join("house/940-order.map"), "  service            = W66.05\n", "");
     assert_eq!(questions(), Vec::<String>::new());
     expect("coverage-unknown", &["coverage", "brightwik"]);
+}
+
+/// A table of Brightwick's with what is in a case, and the line that asks it.
+fn with_case_sizes(folder: &Path, rows: &str) -> PathBuf {
+    crossdock::cli::demo::lay_out::lay_out(folder).unwrap();
+    let mappings = folder.join("mappings");
+    let own = mappings.join("clients/brightwick");
+    edit(
+        own.join("940-order.map"),
+        "end map",
+        "  set lines.pack = this.sku via table case_size unknown hold\nend map",
+    );
+    std::fs::create_dir_all(own.join("tables")).unwrap();
+    std::fs::write(own.join("tables/case_size.csv"), format!("item,pieces\n{rows}")).unwrap();
+    mappings
+}
+
+#[test]
+fn a_cell_that_is_no_number_is_shown_with_its_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let mappings = with_case_sizes(folder.path(), "BW-LAMP-S,24 pcs\nBW-SHADE-L,1\n");
+    let shown = mappings.to_str().unwrap().to_string();
+    let arguments = ["translate", ORDER, "--flow", "brightwick/orders", "--mappings", &shown];
+    cli::expect_with("translate-cell-no-number", &arguments, &|text| text.replace(&shown, "mappings"));
+}
+
+#[test]
+fn coverage_asks_nothing_about_a_code_that_a_case_was_accepted_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let mappings = with_case_sizes(folder.path(), "BW-SHADE-L,1\n");
+    edit(mappings.join("house/940-order.map"), "CC: \"collect\", ", "");
+    std::fs::remove_dir_all(mappings.join("clients/brightwick/tests")).unwrap();
+    let case = mappings.join("clients/brightwick/tests/unknown-item");
+    std::fs::create_dir_all(&case).unwrap();
+    std::fs::copy(root().join(ORDER), case.join("order.edi")).unwrap();
+    let shown = mappings.to_str().unwrap().to_string();
+    let arguments = ["coverage", "brightwick/940-order", "--mappings", &shown];
+    cli::expect_with("coverage-of-a-case", &arguments, &|text| text.replace(&shown, "mappings"));
+    let accept = crossdock(&["test", case.to_str().unwrap(), "--accept"]).output();
+    assert!(accept.unwrap().status.success());
+    cli::expect_with("coverage-of-an-accepted-case", &arguments, &|text| text.replace(&shown, "mappings"));
 }
 
 #[test]

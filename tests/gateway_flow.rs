@@ -135,6 +135,53 @@ fn a_broken_map_leaves_the_last_configuration_in_use() {
 }
 
 #[test]
+fn nothing_is_given_to_an_endpoint_of_other_clients() {
+    let edits = [("clients/brightwick/orders.flow", "\"wms-import\"", "\"wms-leipzig\"")];
+    let foreign = edited(&edits);
+    let mut world = World::new();
+    let before = world.gateway().active_bundle().unwrap().hash;
+    let Activation::Refused(findings, _) = world.gateway().activate(&foreign.0).unwrap() else { panic!() };
+    assert_eq!(findings.as_slice()[0].shown_code(), "F007");
+    assert_eq!(world.gateway().active_bundle().unwrap().hash, before);
+
+    // What was activated under other settings waits, and nothing of it leaves.
+    let mut world = World::with(foreign);
+    s01_order(&mut world);
+    assert_eq!(world.states(), ["HELD"]);
+    assert_eq!(world.messages()[0].reason.as_ref().unwrap().code, "F007");
+    assert!(world.files(WMS_LEIPZIG).is_empty());
+}
+
+#[test]
+fn no_answer_goes_to_an_endpoint_of_other_clients() {
+    let edits =
+        [("clients/brightwick/partner.toml", "to = \"brightwick-incoming\"", "to = \"oakhollow-incoming\"")];
+    let mut world = World::with(edited(&edits));
+    s01_order(&mut world);
+    assert_eq!(world.states(), ["DONE"]);
+    assert!(world.files("/gw/drops/oakhollow/incoming").is_empty());
+    assert!(world.files(ANSWERS_OUT).is_empty());
+}
+
+#[test]
+fn a_cell_that_is_no_number_holds_the_order_and_is_named() {
+    let (mut files, _) = shipped();
+    let line = "  set lines.pack = this.uom via table case_size unknown hold\nend map";
+    let map = files.get_mut("clients/brightwick/940-order.map").unwrap();
+    *map = map.replace("end map", line);
+    files.insert("clients/brightwick/tables/case_size.csv".into(), "unit,pieces\nCS,24 pcs\nEA,1\n".into());
+    let (compiled, _, findings) = crossdock::gateway::bundle::compile(&files, None);
+    let mut world =
+        World::with((files, std::sync::Arc::new(compiled.unwrap_or_else(|| panic!("{findings:?}")))));
+    s01_order(&mut world);
+    assert_eq!(world.states(), ["HELD"]);
+    let held = world.messages()[0].id;
+    let story = world.gateway().story(held).unwrap();
+    let finding = story.findings.iter().find(|finding| finding.code == "B048").unwrap();
+    assert_eq!(finding.map, Some(("clients/brightwick/tables/case_size.csv".into(), 2)));
+}
+
+#[test]
 fn a_file_without_its_end_waits_and_is_quarantined_at_last() {
     let mut world = World::new();
     let whole = testdata("x12/ok/s01-940.edi");

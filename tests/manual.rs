@@ -151,5 +151,5 @@ fn the_tutorial_goes_as_it_says() {
 
 #[test]
 fn a_newcomer_gets_as_far_as_he_says() {
-    check_sitting("newcomer.md", "fernhill");
+    check_sitting("newcomer.md", "quillfern");
 }

@@ -7,6 +7,7 @@
 mod shipped;
 
 use crossdock::gateway::bundle;
+use crossdock::gateway::settings::{GatewaySettings, KnownEndpoint, clients_line};
 use std::path::Path;
 
 /// Name, file, what stands there, what is written instead.
@@ -436,6 +437,29 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("idoc-setting-unknown", "standards/idoc/ORDERS05.guide", "syntax idoc type", "syntax idoc idoctype"),
     ("standard-misspelt", "house/edifact-orders.guide", "edifact/d96a/ORDERS", "edifact/d97a/orders"),
     ("standard-without-messages", "house/edifact-orders.guide", "edifact/d96a/ORDERS", "edifact/d93a/ORDERS"),
+    ("endpoint-of-others", "clients/oakhollow/orders.flow", "to \"wms-reno-orders\"", "to \"wms-import\""),
+    (
+        "acknowledged-at-others",
+        "clients/brightwick/partner.toml",
+        "to = \"brightwick-incoming\"",
+        "to = \"oakhollow-incoming\"",
+    ),
+    (
+        "block-added-beside",
+        "clients/brightwick/940-order.map",
+        "end map",
+        "  add each notes from NTE group by .01 as g\n    text = join(g.NTE.02, \" \")\n  end notes\nend map",
+    ),
+    ("remove-of-nothing", "clients/brightwick/940-order.map", "end map", "  remove E999\nend map"),
+    ("set-of-inner-field", "clients/brightwick/940-order.map", "end map", "  set pack = 12\nend map"),
+    ("set-of-many-inner-fields", "clients/brightwick/940-order.map", "end map", "  set text = .02\nend map"),
+    ("code-without-quotes", "house/940-order.map", "PU: \"pickup\"", "PU: pickup"),
+    (
+        "list-of-document-by-code",
+        "house/wms-order.map",
+        "join(notes.text, \" \")",
+        "references[\"carrier_account\"].value",
+    ),
     ("fixed-key-of-record", "house/pick-order-fw.guide", "record L max 9999", "record L max 9999 key .sku"),
 ];
 
@@ -475,10 +499,11 @@ fn every_mistake_has_its_finding() {
 }
 
 /// The endpoints of the demo, which the shipped flows and partner files name.
-fn endpoints() -> Vec<String> {
+fn endpoints() -> Vec<KnownEndpoint> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings/gateway-demo.toml");
-    let settings: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
-    settings["endpoints"].as_table().unwrap().keys().cloned().collect()
+    let text = std::fs::read_to_string(path).unwrap();
+    let settings: GatewaySettings = toml::from_str(&text).unwrap();
+    settings.known_endpoints(|name| format!("gateway.toml:{}", clients_line(&text, name)))
 }
 
 #[test]
@@ -543,6 +568,47 @@ fn damaged_files_have_their_findings() {
     for bytes in sound {
         assert_eq!(found(bytes, "house/tables/uom.csv"), "", "{}", String::from_utf8_lossy(bytes));
     }
+}
+
+const CASES: &str = "# key item\nitem,pieces\nAC-1001,24\nAC-1002,24 pcs\n";
+const OF_CASES: &str = "  set lines.pack = if this.uom = \"EA\" then absent else (this.sku via table case_size unknown hold)\nend map";
+
+/// Mistakes that need a table of the client's, and what is not told because of them. Name, file, what stands there, what
+/// is written instead, the table.
+const BESIDE_A_TABLE: &[(&str, &str, &str, &str, &str)] = &[
+    ("table-no-number", "clients/brightwick/partner.toml", "", "", CASES),
+    (
+        "partner-setting-unknown-beside-a-table",
+        "clients/brightwick/partner.toml",
+        "their_qualifier",
+        "their_qualifer",
+        "# key item\nitem,pieces\nAC-1001,24\n",
+    ),
+    ("table-key-unknown", "clients/brightwick/partner.toml", "", "", "# key itm\nitem,pieces\nAC-1001,24\n"),
+];
+
+#[test]
+fn mistakes_beside_a_table_are_told_once() {
+    let shipped = shipped::mapping_files();
+    let mut wrong = Vec::new();
+    for (name, file, old, new, table) in BESIDE_A_TABLE {
+        let mut files = shipped.clone();
+        let text = files.get_mut(*file).unwrap();
+        *text = text.replacen(old, new, 1);
+        let map = files.get_mut("clients/brightwick/940-order.map").unwrap();
+        *map = map.replace("end map", OF_CASES);
+        files.insert("clients/brightwick/tables/case_size.csv".into(), table.to_string());
+        let (_, sources, findings) = bundle::compile(&files, Some(&endpoints()));
+        let found = shipped::render(findings.as_slice(), &sources);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("testdata/mistakes/{name}.expect"));
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            std::fs::write(&path, &found).unwrap();
+        }
+        if found.is_empty() || std::fs::read_to_string(&path).unwrap_or_default() != found {
+            wrong.push(format!("{name}:\n{found}"));
+        }
+    }
+    assert!(wrong.is_empty(), "findings changed:\n{}", wrong.join("\n"));
 }
 
 const SHAPES: &str = "record inner\n  id text 8\n  more inner\nend record\nrecord a\n  b b\nend record\nrecord b\n  \

@@ -39,12 +39,16 @@ pub fn run(arguments: &args::Explain, console: &mut Console<'_>) -> Answer {
 
 /// What a finding with this code does, in a sentence.
 pub fn effect(info: &CodeInfo) -> &'static str {
+    let is_of_a_map = info.code.text().starts_with('B');
     let is_partners_word = info.code.text().starts_with('A') && info.severity != Severity::Hold;
     match info.severity {
         _ if is_partners_word => "It is shown with what was sent; nothing is sent again by itself.",
         Severity::Info => "Worth knowing; nothing changes.",
         Severity::Warn => "The message goes on its way and is flagged; a file with it is used.",
         Severity::Hold => "The message waits until someone releases it; its neighbours go on.",
+        Severity::Reject if is_of_a_map => {
+            "The message is refused and quarantined; its neighbours go on. The 997 or CONTRL, which answer for the syntax, still say accepted; a business answer tells the sender where he gets one."
+        }
         Severity::Reject => "The message is refused and its sender told; its neighbours go on.",
         Severity::Error => "The file is not used; what was active stays active.",
     }

@@ -5,7 +5,7 @@ use crate::base::files::{Disk, read_whole};
 use crate::base::span::Sources;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::gateway::bundle::{self, Bundle, MappingFiles};
-use crate::gateway::settings::{self, GatewaySettings};
+use crate::gateway::settings::{self, GatewaySettings, KnownEndpoint};
 use crate::gateway::shelf;
 use crate::language;
 use std::path::{Path, PathBuf};
@@ -23,11 +23,11 @@ pub struct Workspace {
     pub findings: Vec<Diagnostic>,
 }
 
-/// Compiles the mappings in `folder`. `endpoints` are the names of gateway.toml, if one is known.
+/// Compiles the mappings in `folder`. `endpoints` are those of gateway.toml, if one is known.
 ///
 /// # Errors
 /// If the folder cannot be read or holds no mapping file.
-pub fn load(folder: &Path, endpoints: Option<&[String]>) -> Result<Workspace, Stop> {
+pub fn load(folder: &Path, endpoints: Option<&[KnownEndpoint]>) -> Result<Workspace, Stop> {
     let (bundle, sources, findings) = bundle::compile(&files(folder)?, endpoints);
     Ok(Workspace { bundle, sources: shown_from_here(&sources, folder), findings: findings.into_vec() })
 }
@@ -116,6 +116,16 @@ impl Config {
     /// A path of the settings as seen from the current folder.
     pub fn path(&self, path: &str) -> PathBuf {
         self.folder.join(path)
+    }
+
+    /// The endpoints, each with its line; `None` if the settings are not sound.
+    pub fn endpoints(&self) -> Option<Vec<KnownEndpoint>> {
+        let (_, file) = self.sources.files().next()?;
+        let place = |name: &str| match settings::clients_line(&file.text, name) {
+            0 => file.path.clone(),
+            line => format!("{}:{line}", file.path),
+        };
+        self.settings.as_ref().map(|settings| settings.known_endpoints(place))
     }
 }
 

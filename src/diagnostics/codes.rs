@@ -305,6 +305,10 @@ codes! {
         help "take the line out, or move what both need to a fragment of its own"
         cause "The lines of a fragment stand where it is used; one that uses itself, or another that uses it, would never end."
         example "use x12_party(here) inside fragment x12_party";
+    M047 Warn "what is added for `{target}` reads what the base's block for it reads: both fill it"
+        help "write `replace` in the place of `add`, and it takes the place of the base's block; if each shall read its own, name the qualifiers: `from NTE[GFT]`, `from NTE[not GFT]`"
+        cause "Several blocks may build one list, so `add` is no mistake. Two that read the same segments put each of them there twice."
+        example "add each notes from NTE group by .01 over a base with each notes from NTE";
     M050 Error "`{text}` is no {what}"
         help "correct it"
         cause "Patterns, forms of dates and times, zones and sets of characters that a map writes out are looked at before the first message comes."
@@ -327,7 +331,7 @@ codes! {
         help "correct it"
         cause "A setting has a value it cannot have."
         example "settle = \"soon\"";
-    F005 Error "{what} does not know `{name}`"
+    F005 Error "`{name}` is no setting of {what}"
         help "remove it, or correct the name"
         cause "Unknown settings are refused: a slip would otherwise be a silent default."
         example "setle = \"2s\"";
@@ -779,6 +783,10 @@ codes! {
         help "correct the source, write a condition in brackets behind the list, or `first(…)`"
         cause "`one` wants a single record."
         example "one(order.references[type = \"department\"]).value of an order with two departments";
+    B048 Hold "the table `{table}` gives `{value}`, which does not fit `{target}`"
+        help "correct the row of {table}.csv, then retry the message"
+        cause "The cell of a table is no value of the field it is for. That is ours, not the sender's: the message waits until the row is right."
+        example "24 pcs in a table of case sizes, for lines.pack";
     B017 Hold "the item has no packaging `{unit}`; there is {known}"
         help "send the item with this packaging, or correct the unit, then retry the message"
         cause "`convert_qty` uses what the client's item says is in a unit, and does not guess."

@@ -1,6 +1,6 @@
 //! What helps against a finding about a value, the same in every format.
 
-use crate::diagnostics::Code;
+use crate::diagnostics::{Code, Diagnostic};
 use crate::guide::{Guide, PlaceRules, ValueClass};
 use crate::tree::PlaceId;
 use crate::tree::mask::Mask;
@@ -28,16 +28,27 @@ pub fn advice(guide: &Guide, place: PlaceId, path: &str, code: Code, value: &str
             rules.max_length,
         )),
         Code::X205 => Some(format!(
-            "the sender shortens it to {} characters, it has {}; or the guide allows it: `widen {path} length {} \"reason\"`",
+            "the sender shortens it to {} characters, it has {found}; or the guide allows it: `widen {path} length {found} \"reason\"`, with at least {found}: the longest that the sender has",
             rules.max_length,
-            length(rules, value),
-            length(rules, value),
+            found = length(rules, value),
         )),
         Code::X207 if rules.codes.len() <= CODES_SHOWN_MAX => Some(format!(
             "the guide has: {}; if `{value}` means something add it there, else the sender corrects it",
             rules.codes.join(", ")
         )),
         _ => None,
+    }
+}
+
+/// A finding about what is written. A value that is missing there is asked of our maps: there is no sender who may leave
+/// it out.
+#[cold]
+pub fn asked_of_us(finding: Diagnostic) -> Diagnostic {
+    match finding.code {
+        Code::X201 => finding.help(
+            "no line of our maps gave it a value; `crossdock translate … --explain` of the field says why",
+        ),
+        _ => finding,
     }
 }
 

@@ -64,6 +64,9 @@ impl Gateway {
         let Some((policy, to)) = translation::acknowledgement_of(&client.partner, key) else {
             return Ok(Err("no way is set for it".into()));
         };
+        if self.settings.endpoints.get(to).is_some_and(|endpoint| !endpoint.is_for(&client.id)) {
+            return Ok(Err(format!("the endpoint {to} belongs to other clients")));
+        }
         let Some(layout) = bundle.layouts.get(&policy.guide) else {
             return Ok(Err(format!("the guide {} is not there", policy.guide)));
         };

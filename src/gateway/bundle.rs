@@ -3,13 +3,13 @@
 
 use super::guides::GuideStore;
 use super::parameters;
-use super::settings::{self, Environment, Partner};
+use super::settings::{self, Environment, KnownEndpoint, Partner};
 use super::shelf::{self, Shelf};
 use crate::base::files::{Files, read_whole};
 use crate::base::hash::{Sha, ShaHasher};
 use crate::base::span::{FileId, Sources, Span};
 use crate::canonical;
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, suggest};
 use crate::exchange::answering::is_answer;
 use crate::formats::Layout;
 use crate::guide;
@@ -161,17 +161,20 @@ pub fn in_environment(files: &MappingFiles, environment: Environment) -> Cow<'_,
 }
 
 /// Compiles a configuration and keeps all of it: see [`compile_and_keep`].
-pub fn compile(files: &MappingFiles, endpoints: Option<&[String]>) -> (Option<Bundle>, Sources, Diagnostics) {
+pub fn compile(
+    files: &MappingFiles,
+    endpoints: Option<&[KnownEndpoint]>,
+) -> (Option<Bundle>, Sources, Diagnostics) {
     compile_and_keep(Keep::All, files, endpoints)
 }
 
 /// Compiles a configuration. Every finding of every file comes in one run; `None` if one of them is an error.
-/// `endpoints` are the names that flows and partner files may use; `None` if they are not known, as when only a
+/// `endpoints` are those that flows and partner files may use; `None` if they are not known, as when only a
 /// mappings folder is checked.
 pub fn compile_and_keep(
     keep: Keep,
     files: &MappingFiles,
-    endpoints: Option<&[String]>,
+    endpoints: Option<&[KnownEndpoint]>,
 ) -> (Option<Bundle>, Sources, Diagnostics) {
     let mut sources = Sources::default();
     let mut findings = Diagnostics::new();
@@ -269,11 +272,25 @@ fn hash<'f>(files: impl Iterator<Item = (&'f String, &'f String)>) -> Sha {
     hasher.finish()
 }
 
+/// The client whose folder a file is in.
+fn client_of(path: &str) -> Option<&str> {
+    path.strip_prefix("clients/")?.split('/').next()
+}
+
+/// An endpoint belongs to others than this client. Both lines are named: the one that is marked, and that of gateway.toml.
+fn foreign(endpoint: &KnownEndpoint, client: &str) -> Diagnostic {
+    let place = if endpoint.place.is_empty() { "gateway.toml" } else { endpoint.place.as_str() };
+    let name = &endpoint.name;
+    let help =
+        format!("add \"{client}\" to `clients` of `[endpoints.{name}]` ({place}), or name another endpoint");
+    Diagnostic::new(Code::F007).with("name", name).help(help)
+}
+
 struct Compiler<'a> {
     sources: &'a Sources,
     ids: &'a [(String, FileId)],
     documents: &'a [Document],
-    endpoints: Option<&'a [String]>,
+    endpoints: Option<&'a [KnownEndpoint]>,
     keep: Keep,
     /// Tables of each client: his rows over the house's.
     client_tables: BTreeMap<String, Tables>,
@@ -353,8 +370,10 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// A guide that is there but did not compile has its own findings; that others do not find it is no news.
+    /// A guide or table that is there but did not compile has its own findings, and so has a partner file whose client's
+    /// tables were not read for it; that others do not find them is no news.
     fn forget_consequences(&mut self) {
+        self.forget_tables();
         let documents = self.documents;
         let is_there = |name: &str| {
             documents
@@ -366,6 +385,27 @@ impl<'a> Compiler<'a> {
                 || finding.argument("what") != "guide"
                 || !is_there(finding.argument("name"))
         });
+    }
+
+    /// Leaves out that tables are not found whose files are there, if something else is wrong.
+    fn forget_tables(&mut self) {
+        let (sources, ids) = (self.sources, self.ids);
+        let is_consequence = |finding: &Diagnostic| {
+            let Some(label) = finding.labels.first() else { return false };
+            let owner = client_of(&sources.file(label.span.file).path);
+            let is_it = |path: &str| {
+                let name = path.rsplit('/').next().and_then(|name| name.strip_suffix(".csv"));
+                let of = client_of(path);
+                name == Some(finding.argument("name")) && (of.is_none() || of == owner)
+            };
+            finding.code == Code::G003
+                && finding.argument("what") == "table"
+                && ids.iter().any(|(path, _)| is_it(path))
+        };
+        let is_other = |finding: &Diagnostic| finding.severity == Severity::Error && !is_consequence(finding);
+        if self.findings.as_slice().iter().any(is_other) {
+            self.findings.retain(|finding| !is_consequence(finding));
+        }
     }
 
     /// Tables of a client, or with "" those outside the clients' folders.
@@ -436,7 +476,7 @@ impl<'a> Compiler<'a> {
         }
         for other in partner.envelope.values().flat_map(|named| &named.also) {
             if let Some(endpoint) = &other.acknowledge_to {
-                self.endpoint(file, "acknowledge_to", endpoint);
+                self.endpoint(id, file, "acknowledge_to", endpoint);
             }
         }
         for kind in partner.duplicates.documents.keys().filter(|kind| !bundle.shapes.contains_key(*kind)) {
@@ -448,7 +488,7 @@ impl<'a> Compiler<'a> {
                 let known = guides.names();
                 self.name_finding(file, "acknowledge", "guide", &acknowledge.guide, known.into_iter());
             }
-            self.endpoint(file, "acknowledge", &acknowledge.to);
+            self.endpoint(id, file, "acknowledge", &acknowledge.to);
         }
         let sources = self.map_sources(guides, &bundle.shapes, &tables);
         let mut routes = Vec::new();
@@ -461,22 +501,22 @@ impl<'a> Compiler<'a> {
             self.given(id, file, (&partner, environment), &sources);
             let parameters = client_parameters(&partner, environment);
             for receive in &partner.receive {
-                self.endpoint(file, &receive.flow, &receive.endpoint);
+                self.endpoint(id, file, &receive.flow, &receive.endpoint);
                 let known = self.findings.as_slice().len();
-                let compiled = self.route(file, receive, &sources, &parameters, (guides, bundle));
+                let compiled = self.route((id, file), receive, &sources, &parameters, (guides, bundle));
                 self.forget_repeated(known);
                 routes.extend(compiled.into_iter().filter(|_| is_own));
             }
         }
         let parameters = client_parameters(&partner, self.environment);
-        let advise = self.advise(file, &partner, &sources, &parameters, guides);
+        let advise = self.advise((id, file), &partner, &sources, &parameters, guides);
         Client { id: id.to_string(), partner, routes, advise }
     }
 
     /// What a client is told of his documents, each with its map and the layout of its guide.
     fn advise(
         &mut self,
-        file: FileId,
+        (id, file): (&str, FileId),
         partner: &Partner,
         sources: &MapSources<'_>,
         parameters: &BTreeMap<String, Constant>,
@@ -484,7 +524,7 @@ impl<'a> Compiler<'a> {
     ) -> BTreeMap<String, (Arc<Plan>, Arc<dyn Layout>)> {
         let mut all = BTreeMap::new();
         for (syntax, settings) in &partner.advise {
-            self.endpoint(file, "advise", &settings.to);
+            self.endpoint(id, file, "advise", &settings.to);
             if !sources.maps.contains_key(settings.map.as_str()) {
                 self.name_finding(file, "advise", "map", &settings.map, sources.maps.keys().copied());
                 continue;
@@ -566,7 +606,7 @@ impl<'a> Compiler<'a> {
 
     fn route(
         &mut self,
-        file: FileId,
+        (client, file): (&str, FileId),
         receive: &settings::Receive,
         sources: &MapSources<'_>,
         parameters: &BTreeMap<String, Constant>,
@@ -598,7 +638,7 @@ impl<'a> Compiler<'a> {
             let Some(flow) = flow::compile(document, shape, sources.tables, parameters, self.findings) else {
                 continue;
             };
-            let writes = self.writes((document, &flow), sources, parameters, guides);
+            let writes = self.writes(client, (document, &flow), sources, parameters, guides);
             if writes.len() == flow.writes.len() {
                 routes.push(Route {
                     endpoint: receive.endpoint.clone(),
@@ -615,6 +655,7 @@ impl<'a> Compiler<'a> {
     /// What a flow writes, each with its map and the layout of its guide; those that are not sound are left out.
     fn writes(
         &mut self,
+        client: &str,
         (document, flow): (&language::syntax::FlowDocument, &flow::Flow),
         sources: &MapSources<'_>,
         parameters: &BTreeMap<String, Constant>,
@@ -623,7 +664,7 @@ impl<'a> Compiler<'a> {
         let mut writes = Vec::new();
         let lines = document.writes.iter().chain(document.whens.iter().flat_map(|when| &when.writes));
         for (line, (_, write)) in lines.zip(&flow.writes) {
-            self.endpoint_at(line.endpoint.span, &flow.name, &write.endpoint);
+            self.endpoint_at(client, line.endpoint.span, &flow.name, &write.endpoint);
             let span = |name: &str| {
                 let word = line.parameters.iter().find(|(word, _)| word.text == name);
                 word.map_or(line.span, |(word, _)| word.span)
@@ -720,25 +761,31 @@ impl<'a> Compiler<'a> {
 
     // ------------------------------------------------------------------------------------------ names
 
-    fn endpoint(&mut self, file: FileId, flow: &str, name: &str) {
+    fn endpoint(&mut self, client: &str, file: FileId, flow: &str, name: &str) {
         let span = self.find_text(file, name);
-        self.endpoint_at(span, flow, name);
+        self.endpoint_at(client, span, flow, name);
     }
 
-    fn endpoint_at(&mut self, span: crate::base::span::Span, flow: &str, name: &str) {
+    /// A client's flow or partner file names an endpoint: it must be there, and be the client's too.
+    fn endpoint_at(&mut self, client: &str, span: Span, flow: &str, name: &str) {
         let Some(known) = self.endpoints else { return };
-        if known.iter().any(|known| known == name) {
-            return;
-        }
-        let finding = Diagnostic::new(Code::F006)
-            .with("flow", flow)
-            .with("what", "endpoint")
-            .with("name", name)
-            .at(span, "not in gateway.toml");
-        let near = suggest::nearest(name, known.iter().map(String::as_str));
-        let finding = match near {
-            Some(near) => finding.help(format!("did you mean `{near}`?")),
-            None => finding,
+        let finding = match known.iter().find(|known| known.name == name) {
+            Some(known) if known.clients.is_empty() || known.clients.iter().any(|one| one == client) => {
+                return;
+            }
+            Some(known) => foreign(known, client)
+                .at(span, format!("`{client}` is not among its clients: {}", known.clients.join(", "))),
+            None => {
+                let finding = Diagnostic::new(Code::F006)
+                    .with("flow", flow)
+                    .with("what", "endpoint")
+                    .with("name", name)
+                    .at(span, "not in gateway.toml");
+                match suggest::nearest(name, known.iter().map(|known| known.name.as_str())) {
+                    Some(near) => finding.help(format!("did you mean `{near}`?")),
+                    None => finding,
+                }
+            }
         };
         if !self.findings.as_slice().contains(&finding) {
             self.findings.push(finding);

@@ -48,9 +48,9 @@ impl Gateway {
     /// # Errors
     /// If it cannot be stored.
     pub fn activate(&mut self, files: &MappingFiles) -> Result<Activation, GatewayError> {
-        let names: Vec<String> = self.settings.endpoints.keys().cloned().collect();
+        let endpoints = self.settings.known_endpoints(|_| String::new());
         let files = bundle::in_environment(files, self.settings.environment);
-        let (compiled, sources, findings) = bundle::compile_and_keep(Keep::Used, &files, Some(&names));
+        let (compiled, sources, findings) = bundle::compile_and_keep(Keep::Used, &files, Some(&endpoints));
         let Some(bundle) = compiled else { return Ok(Activation::Refused(findings, sources)) };
         self.activate_compiled(&files, Arc::new(bundle))?;
         Ok(Activation::Active(findings, sources))

@@ -3,6 +3,7 @@
 use super::bundle::{Bundle, Client, Route};
 use super::known::Known;
 use super::repeats::{self, Before};
+use super::settings::Endpoint;
 use super::translation::{self, Owner};
 use super::{GatewayError, advice, answers, documents, framing};
 use crate::base::hash::Sha;
@@ -57,6 +58,7 @@ pub(super) struct One<'a> {
     intake: &'a Intake,
     work: &'a Work,
     bundle: &'a Bundle,
+    endpoints: &'a BTreeMap<String, Endpoint>,
     findings: Diagnostics,
     syntax: Option<SyntaxVerdict>,
     client: Option<String>,
@@ -75,7 +77,7 @@ impl<'a> One<'a> {
         limits: &'a Limits,
         intake: &'a Intake,
         work: &'a Work,
-        bundle: &'a Bundle,
+        (bundle, endpoints): (&'a Bundle, &'a BTreeMap<String, Endpoint>),
     ) -> Self {
         One {
             ledger: before.ledger,
@@ -84,6 +86,7 @@ impl<'a> One<'a> {
             intake,
             work,
             bundle,
+            endpoints,
             findings: Diagnostics::bounded(limits.message_findings),
             syntax: None,
             client: None,
@@ -363,6 +366,12 @@ impl<'a> One<'a> {
         for at in chosen {
             let write = &route.flow.writes[at].1;
             let (plan, layout) = &route.writes[at];
+            if self.endpoints.get(&write.endpoint).is_some_and(|endpoint| !endpoint.is_for(&client.id)) {
+                // What was activated under other settings does not give a document away under these.
+                let finding = Diagnostic::new(Code::F007).severity(Severity::Hold);
+                self.findings.push(finding.with("name", &write.endpoint));
+                continue;
+            }
             if let Per::Gathered(gather) = &write.per {
                 outputs.push(self.gathered(
                     &route.flow,

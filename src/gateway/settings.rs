@@ -2,7 +2,7 @@
 
 use crate::base::clock::parse_duration;
 use crate::base::span::{FileId, Sources, Span};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
 use crate::exchange::answering::Detail;
 use crate::exchange::repeats::{OnOther, OnSame};
 use serde::Deserialize;
@@ -382,6 +382,55 @@ pub struct Endpoint {
     pub host_keys: Vec<String>,
 }
 
+impl Endpoint {
+    /// Whether documents of a client may come or go here. An endpoint that names nobody is everybody's.
+    pub fn is_for(&self, client: &str) -> bool {
+        self.clients.is_empty() || self.clients.iter().any(|name| name == client)
+    }
+}
+
+/// An endpoint of gateway.toml, as flows and partner files see it.
+#[derive(Debug, Clone, Default)]
+pub struct KnownEndpoint {
+    /// Its name.
+    pub name: String,
+    /// The clients whose files these are; everybody's if there are none.
+    pub clients: Vec<String>,
+    /// Where gateway.toml says so, for people; empty if that is not known.
+    pub place: String,
+}
+
+impl From<&str> for KnownEndpoint {
+    /// An endpoint that is everybody's.
+    fn from(name: &str) -> Self {
+        KnownEndpoint { name: name.into(), ..KnownEndpoint::default() }
+    }
+}
+
+impl GatewaySettings {
+    /// The endpoints; `place` says for people where gateway.toml has the clients of the endpoint of this name.
+    pub fn known_endpoints(&self, place: impl Fn(&str) -> String) -> Vec<KnownEndpoint> {
+        let known = |(name, endpoint): (&String, &Endpoint)| KnownEndpoint {
+            name: name.clone(),
+            clients: endpoint.clients.clone(),
+            place: place(name),
+        };
+        self.endpoints.iter().map(known).collect()
+    }
+}
+
+/// The line of gateway.toml with the clients of an endpoint, else the one its table begins with; 0 if there is none.
+pub fn clients_line(text: &str, endpoint: &str) -> usize {
+    let heads = [format!("[endpoints.{endpoint}]"), format!("[endpoints.\"{endpoint}\"]")];
+    let mut lines = (1..).zip(text.lines().map(str::trim));
+    let Some((head, _)) = lines.find(|(_, line)| heads.iter().any(|head| line.starts_with(head.as_str())))
+    else {
+        return 0;
+    };
+    let mut own = lines.take_while(|(_, line)| !line.starts_with('['));
+    own.find(|(_, line)| line.starts_with("clients")).map_or(head, |(number, _)| number)
+}
+
 fn settle() -> Duration {
     Duration::from_secs(2)
 }
@@ -425,14 +474,32 @@ pub fn read<'t, T: Deserialize<'t>>(
         Err(error) => {
             let range = error.span().unwrap_or(0..0);
             let span = Span::new(file, range.start, range.end.max(range.start));
-            findings.push(
-                Diagnostic::new(Code::F002)
+            let text = &sources.file(file).text;
+            let finding = unknown_setting(error.message(), &text[..range.start.min(text.len())]);
+            findings.push(match finding {
+                Some(finding) => finding.at(span, "no such setting"),
+                None => Diagnostic::new(Code::F002)
                     .with("text", error.message().replace('\n', "; "))
                     .at(span, "here"),
-            );
+            });
             None
         }
     }
+}
+
+/// A key that no setting has, as the reader of TOML tells of it; `before` is the text in front of the key.
+fn unknown_setting(message: &str, before: &str) -> Option<Diagnostic> {
+    let rest = message.strip_prefix("unknown field `")?;
+    let (name, known) = rest.split_once('`')?;
+    let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+    let table = before.lines().rev().map(str::trim).find(|line| line.starts_with('['));
+    let what = table
+        .map_or("this file".into(), |line| format!("`{}`", line.split('#').next().unwrap_or(line).trim()));
+    let finding = Diagnostic::new(Code::F005).with("name", name).with("what", what);
+    Some(match suggest::nearest(name, known.iter().copied()) {
+        Some(near) => finding.help(format!("did you mean `{near}`?")),
+        None => finding.help(format!("the settings here are {}", known.join(", "))),
+    })
 }
 
 fn duration<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {

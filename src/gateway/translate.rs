@@ -58,7 +58,7 @@ impl Gateway {
                 ),
             };
             let before = Before { ledger: self.ledger.as_ref(), batched: &batched, outcomes: &outcomes };
-            let mut one = One::new(before, &self.limits, intake, work, bundle);
+            let mut one = One::new(before, &self.limits, intake, work, (bundle, &self.settings.endpoints));
             let head = heads.get(&work.interchange).map_or(&[][..], |row| &row.head);
             let verdict = one.run(owner, head, bytes.as_deref(), &mut memory, &mut batch)?;
             let outcome = one.outcome(verdict);

@@ -68,9 +68,7 @@ pub(super) fn acknowledgement_of<'b>(
 
 /// The clients whose files arrive at an endpoint.
 fn clients_at<'b>(bundle: &'b Bundle, name: &str, endpoint: Option<&Endpoint>) -> Vec<&'b Client> {
-    let allowed = |client: &&Client| {
-        endpoint.is_none_or(|endpoint| endpoint.clients.is_empty() || endpoint.clients.contains(&client.id))
-    };
+    let allowed = |client: &&Client| endpoint.is_none_or(|endpoint| endpoint.is_for(&client.id));
     let receives = |client: &&Client| client.routes.iter().any(|route| route.endpoint == name);
     bundle.clients.values().filter(allowed).filter(receives).collect()
 }

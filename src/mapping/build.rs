@@ -287,8 +287,14 @@ impl<'e, 'r, 't, T: Tracing> Builder<'e, 'r, 't, T> {
     #[cold]
     fn unwritable(&self, leaf: &LeafPlan, value: Value<'_>) {
         let shape = &self.evaluator.plan.target_shape;
-        let finding =
-            Diagnostic::new(Code::B006).with("value", value.show()).with("target", shape.path(leaf.place));
+        let finding = match self.evaluator.looked_up_value(&leaf.value, &value) {
+            Some((table, row)) => {
+                let finding = Diagnostic::new(Code::B048).with("table", table);
+                row.map_or(finding.clone(), |row| finding.at(row, "this row"))
+            }
+            None => Diagnostic::new(Code::B006),
+        };
+        let finding = finding.with("value", value.show()).with("target", shape.path(leaf.place));
         self.evaluator.report(finding, leaf.rule);
     }
 

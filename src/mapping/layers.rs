@@ -1,6 +1,7 @@
 //! Layers of a map: the base's lines, changed by each overlay. Identity is the target path; a miss is an error.
 
 use super::mentions::names_first;
+use super::overlap;
 use super::two_way::{Turning, is_turned};
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
@@ -123,7 +124,13 @@ fn add(statements: &mut Vec<Statement>, new: &Statement, findings: &mut Diagnost
     let Some(identity) = identity(new) else { return statements.push(new.clone()) };
     // Several blocks may build one list, and a check says what another one says of other records.
     let known = match (&new.kind, &identity) {
-        (StatementKind::Section(_) | StatementKind::Each(_), _) | (_, Identity::Fragment(_)) => None,
+        (StatementKind::Section(block) | StatementKind::Each(block), Identity::Target(keys)) => {
+            if let Some(finding) = beside(statements, keys, block, new.span) {
+                findings.push(finding);
+            }
+            None
+        }
+        (_, Identity::Fragment(_)) => None,
         (_, Identity::Target(_)) => find(statements, &identity).into_iter().next(),
         _ => find(statements, &identity).into_iter().find(|hit| hit.steps.len() == 1),
     };
@@ -151,6 +158,17 @@ fn add(statements: &mut Vec<Statement>, new: &Statement, findings: &mut Diagnost
         return;
     }
     statements.push(new.clone());
+}
+
+/// That a block reads what the base's block for the same target reads as well: both would fill it.
+fn beside(statements: &[Statement], keys: &[String], new: &Block, span: Span) -> Option<Diagnostic> {
+    let hit = blocks(statements, keys).into_iter().find(|hit| match &at(statements, hit).kind {
+        StatementKind::Section(block) | StatementKind::Each(block) => overlap::is_shared(block, new),
+        _ => false,
+    })?;
+    let target = keys.join(".");
+    let finding = Diagnostic::new(Code::M047).with("target", target).at(span, "added here");
+    Some(finding.at(at(statements, &hit).span, "the base reads the same here"))
 }
 
 /// A line that stands in several branches of a `when` is one line: all of them go.
@@ -475,6 +493,9 @@ fn all_names(statements: &[Statement], prefix: &str, out: &mut Vec<String>) {
     }
 }
 
+/// Names that are near, at most so many.
+const NEAR_MAX: usize = 3;
+
 fn miss(what: &str, identity: &Identity, span: Span, statements: &[Statement]) -> Diagnostic {
     let wanted = identity.to_string();
     let mut known = Vec::new();
@@ -483,8 +504,19 @@ fn miss(what: &str, identity: &Identity, span: Span, statements: &[Statement]) -
         .with("what", what)
         .with("target", &wanted)
         .at(span, "the base has no such line");
-    match suggest::nearest(&wanted, known.iter().map(String::as_str)) {
-        Some(near) => finding.help(format!("did you mean `{near}`?")),
-        None => finding,
+    // A field that stands inside a block is asked for by its own name only.
+    let inside = format!(".{wanted}");
+    let mut same: Vec<String> = known.iter().filter(|name| name.ends_with(&inside)).cloned().collect();
+    same.dedup();
+    same.truncate(NEAR_MAX);
+    let near = suggest::nearest(&wanted, known.iter().map(String::as_str)).map(str::to_string);
+    let near = if same.is_empty() { near.into_iter().collect() } else { same };
+    match near.as_slice() {
+        [] if what == "remove" => finding.help("correct the name, or take the line out"),
+        [] => finding,
+        near => {
+            let near: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
+            finding.help(format!("did you mean {}?", near.join(" or ")))
+        }
     }
 }

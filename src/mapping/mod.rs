@@ -17,6 +17,7 @@ mod mentions;
 mod names;
 mod opened;
 mod order;
+mod overlap;
 mod paths;
 pub mod plan;
 pub mod run;

@@ -186,7 +186,22 @@ impl Scope {
         Ok(found)
     }
 
-    /// Why a step leads nowhere.
+    /// Why a step leads nowhere; from a list of a document a condition picks, which no key does.
+    fn no_step(
+        &self,
+        path: &Path,
+        step: &PathStep,
+        shape: &Shape,
+        parents: &[PlaceId],
+        error: StepError,
+    ) -> Box<Diagnostic> {
+        match by_condition(shape, parents, step, &error) {
+            Some(finding) => Box::new(finding),
+            None => self.no_places(path, step, error),
+        }
+    }
+
+    /// The same of a step in a guide.
     fn no_places(&self, path: &Path, step: &PathStep, error: StepError) -> Box<Diagnostic> {
         match error {
             StepError::Unknown { known } => self.unknown(path, step, &known),
@@ -226,8 +241,8 @@ impl Scope {
                 steps.push(whole_step(shape, &composites));
                 places = composites;
             }
-            let found =
-                step_places(shape, &places, step).map_err(|error| self.no_places(path, step, error))?;
+            let found = step_places(shape, &places, step)
+                .map_err(|error| self.no_step(path, step, shape, &places, error))?;
             let condition = self.condition(step, start, shape, &found.places, conditions)?;
             if found.places.is_empty() {
                 return Err(self.unknown(path, step, &[]));
@@ -412,4 +427,30 @@ pub fn step_text(step: &PathStep) -> String {
         StepName::Name(name) => name.clone(),
         StepName::Position(position) => format!(".{position:02}"),
     }
+}
+
+/// A list of a document has no key that codes could be compared with: a condition on a field picks from it.
+fn by_condition(
+    shape: &Shape,
+    parents: &[PlaceId],
+    step: &PathStep,
+    error: &StepError,
+) -> Option<Diagnostic> {
+    // Guides have names of two parts, documents of one.
+    if !matches!(error, StepError::NoKey) || shape.name.contains('/') {
+        return None;
+    }
+    let StepName::Name(name) = &step.name else { return None };
+    let list = parents.iter().find_map(|&parent| shape.children_named(parent, name).next())?;
+    let fields: Vec<&str> =
+        shape.places().filter(|(_, place)| place.parent == list).map(|(_, place)| &*place.name).collect();
+    let field = fields.iter().find(|field| **field == "type").or(fields.first())?;
+    let code = step.selectors.iter().find_map(|selector| match &selector.kind {
+        SelectorKind::Codes { codes, .. } => codes.first(),
+        SelectorKind::Condition(_) => None,
+    });
+    let code = code.map_or("…", |code| code.text.as_str());
+    let help = format!("of a list of a document a condition picks: `{name}[{field} = \"{code}\"]`");
+    let finding = Diagnostic::new(Code::G010).with("name", name);
+    Some(finding.at(step.span, "a list of the document, which has no key").help(help))
 }

@@ -307,6 +307,7 @@ pub(super) fn evaluator<'r, T: Tracing>(
         innermost: Cell::new(0),
         line: Cell::new(0),
         failed: Cell::new(false),
+        row: Cell::new(None),
         rounds: Cell::new(false),
         muted: Cell::new(false),
         findings: RefCell::new(findings),

@@ -82,6 +82,8 @@ pub enum Step {
         file: Option<FileId>,
         /// What was looked up.
         key: String,
+        /// The number of the line.
+        rule: u32,
     },
     /// A line of a block that was taken back.
     Line {

@@ -40,14 +40,12 @@ fn folder_of(config: &Config) -> PathBuf {
 
 fn once(arguments: &args::Check, console: &mut Console<'_>) -> Answer {
     let config = arguments.config.as_deref().map(workspace::config).transpose()?;
-    let settings = config.as_ref().and_then(|config| config.settings.as_ref());
     let folder = match (&arguments.path, &config) {
         (Some(path), _) => path.clone(),
         (None, Some(config)) => folder_of(config),
         (None, None) => USUAL.into(),
     };
-    let endpoints: Option<Vec<String>> =
-        settings.map(|settings| settings.endpoints.keys().cloned().collect());
+    let endpoints = config.as_ref().and_then(Config::endpoints);
     let mut workspace = workspace::load(&folder, endpoints.as_deref())?;
     workspace.findings.extend(untested::clients(&workspace, &folder)?);
     let nothing = (Sources::default(), Vec::new());

@@ -23,7 +23,8 @@ pub struct Told {
     not_passed_on: Vec<Question>,
     unfilled: Vec<(Unfilled, String)>,
     without_line: Vec<String>,
-    tables: Vec<TableUse>,
+    tables: Vec<(TableUse, String)>,
+    places: Vec<(Span, String)>,
     file: String,
 }
 
@@ -36,12 +37,17 @@ pub fn tell(run: &Run<'_>, sources: &Sources, is_asked: impl Fn(&str) -> bool) -
         let found = coverage.questions(&text);
         // What a document has and this map does not pass on is for us to know, not for the client.
         let is_reading = matches!(coverage.plan.source, SideName::Guide(_));
-        let (questions, not_passed_on) =
+        let (questions, not_passed_on): (Vec<Question>, Vec<Question>) =
             found.into_iter().partition(|question| is_reading || matches!(question, Question::NoRow { .. }));
         let place = |span: Span| {
             let (path, line) = sources.path_line(span);
             format!("{path}:{line}")
         };
+        let lines = questions.iter().filter_map(|question| match question {
+            Question::NoRow { line: Some(line), .. } => Some(line.span),
+            _ => None,
+        });
+        let places = lines.map(|span| (span, place(span))).collect();
         Told {
             map: coverage.plan.name.clone(),
             messages: coverage.messages,
@@ -49,15 +55,16 @@ pub fn tell(run: &Run<'_>, sources: &Sources, is_asked: impl Fn(&str) -> bool) -
             not_passed_on,
             unfilled: coverage.unfilled().into_iter().map(|line| (line.clone(), place(line.span))).collect(),
             without_line: coverage.without_line(),
-            tables: coverage.tables(),
+            tables: coverage.tables().into_iter().map(|table| (table.clone(), place(table.line))).collect(),
+            places,
             file,
         }
     })
     .collect()
 }
 
-/// The question in words.
-fn words(question: &Question, of: usize) -> String {
+/// The question in words; `place` says where a line is.
+fn words(question: &Question, of: usize, place: impl Fn(Span) -> String) -> String {
     let many = |count: usize| format!("in {count} of {}", plural(of, "message"));
     match question {
         Question::Unread { path, seen } => format!(
@@ -67,26 +74,48 @@ fn words(question: &Question, of: usize) -> String {
             sanitize(&cut(&seen.example)),
             sanitize(&seen.place)
         ),
-        Question::NoRow { table, key, seen } => {
-            let table = if table.is_empty() { "the map".into() } else { format!("table {table}") };
+        Question::NoRow { key, seen, line: Some(line), .. } => {
+            let source = if line.source.is_empty() { String::new() } else { format!("{} ", line.source) };
             format!(
-                "\"{}\" {}, and {table} has no row for it ({}): what does it mean?",
+                "{source}\"{}\" {}, not among the codes of {} ({}; first in {}): what does it mean?",
                 sanitize(&cut(key)),
                 many(seen.messages),
+                filled(&line.target),
+                sanitize(&place(line.span)),
                 sanitize(&seen.place)
             )
         }
+        Question::NoRow { table, key, seen, line: None } => format!(
+            "\"{}\" {}, and table {table} has no row for it ({}): what does it mean?",
+            sanitize(&cut(key)),
+            many(seen.messages),
+            sanitize(&seen.place)
+        ),
     }
 }
 
+/// What a line fills, in words.
+fn filled(target: &str) -> &str {
+    if target.is_empty() { "a condition" } else { target }
+}
+
 impl Told {
+    fn place(&self, span: Span) -> String {
+        let known = self.places.iter().find(|(own, _)| *own == span);
+        known.map(|(_, place)| place.clone()).unwrap_or_default()
+    }
+
+    fn words(&self, question: &Question) -> String {
+        words(question, self.messages, |span| self.place(span))
+    }
+
     /// For people.
     pub fn people(&self, console: &mut Console<'_>) {
         console.line(format!("{}: {}", self.map, plural(self.messages, "message")));
         if !self.questions.is_empty() {
             console.line("  questions");
             for question in &self.questions {
-                console.line(format!("    {}", words(question, self.messages)));
+                console.line(format!("    {}", self.words(question)));
             }
             self.help(console);
         }
@@ -108,8 +137,8 @@ impl Told {
         if !self.without_line.is_empty() {
             console.line(format!("  no line fills: {}", self.without_line.join(", ")));
         }
-        for table in self.tables.iter().filter(|table| !table.never.is_empty()) {
-            console.line(format!("  {}", never(table)));
+        for (table, place) in self.tables.iter().filter(|(table, _)| !table.never.is_empty()) {
+            console.line(format!("  {}", never(table, place)));
         }
         console.line("");
     }
@@ -125,9 +154,19 @@ impl Told {
                 self.file
             ));
         }
-        if self.questions.iter().any(|question| matches!(question, Question::NoRow { .. })) {
+        if self.questions.iter().any(|question| matches!(question, Question::NoRow { line: None, .. })) {
             console
                 .line("  help: answer with a row of the table, and a comment that says who said so and when");
+        }
+        let in_line = self.questions.iter().find_map(|question| match question {
+            Question::NoRow { line: Some(line), .. } => Some(line),
+            _ => None,
+        });
+        if let Some(line) = in_line {
+            let target = if line.target.is_empty() { "the line" } else { line.target.as_str() };
+            console.line(format!(
+                "  help: set {target} in the client's map, with the whole list of codes, and a comment that says who said so and when"
+            ));
         }
     }
 
@@ -136,16 +175,18 @@ impl Told {
         let question = |question: &Question| match question {
             Question::Unread { path, seen } => json!({
                 "path": path, "messages": seen.messages, "example": seen.example, "place": seen.place,
-                "text": words(question, self.messages),
+                "text": self.words(question),
             }),
-            Question::NoRow { table, key, seen } => json!({
-                "table": table, "key": key, "messages": seen.messages, "place": seen.place,
-                "text": words(question, self.messages),
+            Question::NoRow { table, key, seen, line } => json!({
+                "table": if line.is_some() { "" } else { table.as_str() },
+                "key": key, "messages": seen.messages, "place": seen.place,
+                "line": line.as_ref().map(|line| self.place(line.span)),
+                "target": line.as_ref().map(|line| line.target.clone()),
+                "text": self.words(question),
             }),
         };
         let line = |(line, place): &(Unfilled, String)| json!({ "target": line.path, "line": place, "required": line.is_required });
-        let table =
-            |table: &TableUse| json!({ "table": table.name, "rows": table.rows, "never": table.never });
+        let table = |(table, place): &(TableUse, String)| json!({ "table": table.name, "line": place, "target": table.target, "rows": table.rows, "never": table.never });
         json!({
             "map": self.map, "file": self.file, "messages": self.messages,
             "questions": self.questions.iter().map(question).collect::<Vec<_>>(),
@@ -158,9 +199,11 @@ impl Told {
 }
 
 /// `table uom: 2 of 31 rows looked up; never CT, DZ and 27 more`
-fn never(table: &TableUse) -> String {
-    let name =
-        if table.name.is_empty() { "codes in the map".into() } else { format!("table {}", table.name) };
+fn never(table: &TableUse, place: &str) -> String {
+    let name = match table.name.as_str() {
+        "" => format!("codes of {} ({place})", filled(&table.target)),
+        name => format!("table {name}"),
+    };
     let shown: Vec<&str> = table.never.iter().take(KEYS_MAX).map(String::as_str).collect();
     let more = match table.never.len().saturating_sub(KEYS_MAX) {
         0 => String::new(),

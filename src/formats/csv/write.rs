@@ -2,6 +2,7 @@
 
 use super::{CsvLayout, Dialect, remarked};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
+use crate::formats::advice::asked_of_us;
 use crate::formats::check::Check;
 use crate::tree::{NodeId, PlaceId, View};
 
@@ -151,7 +152,7 @@ fn check(layout: &CsvLayout, column: PlaceId, at: usize, row: u32, text: &str, f
     let Some(code) = code else { return };
     let name = guide.shape.place(column).name.to_string();
     findings.push(
-        Diagnostic::new(code)
+        asked_of_us(Diagnostic::new(code))
             .severity(code.info().severity.min(Severity::Hold))
             .with("tag", "row")
             .with("element", &name)

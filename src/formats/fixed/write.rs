@@ -8,6 +8,7 @@ use super::walk::Walk;
 use super::{FixedLayout, auto, number};
 use crate::base::decimal::Decimal;
 use crate::diagnostics::{Code, Diagnostics, Place, Severity};
+use crate::formats::advice::asked_of_us;
 use crate::guide::records::{Auto, Field, Letters, Sign};
 use crate::tree::{NodeId, PlaceId, Tree, View};
 use std::ops::Range;
@@ -403,7 +404,7 @@ impl<'a> Writer<'a> {
         let record = &*self.layout.guide.shape.place(self.record).name;
         let finding = told(&self.layout.guide.name, code, record, field, value, expected);
         let severity = code.info().severity.min(Severity::Hold);
-        self.findings.push(finding.severity(severity).place(Place {
+        self.findings.push(asked_of_us(finding).severity(severity).place(Place {
             segment: self.ordinal,
             tag: record.to_string(),
             element: self.position,

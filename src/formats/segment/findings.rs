@@ -176,7 +176,11 @@ impl<'a, 's> Findings<'a, 's> {
             .with("charset", self.dialect.coding.name())
             .with("expected", self.dialect.coding.name())
             .place(at);
-        let path = format!("{}.{}", self.tag(spot.tokens), position(spot));
+        // A line of the guide names the element from the outside: `LX.W01.05`.
+        let path = match element {
+            PlaceId::ROOT => format!("{}.{}", self.tag(spot.tokens), position(spot)),
+            element => self.guide.shape.path(element),
+        };
         finding.help = advice(self.guide, element, &path, code, &value);
         self.all.push(finding);
     }

@@ -3,6 +3,7 @@
 use super::dialect::Dialect;
 use super::structure::{MomentPart, Structure, position_in};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
+use crate::formats::advice::asked_of_us;
 use crate::guide::{Guide, ValueClass};
 use crate::tree::{NodeId, PlaceId, PlaceKind, Value, View};
 use jiff::civil::{Date, Time};
@@ -306,7 +307,7 @@ impl<'a> Writer<'a> {
             component => format!("{element:02}.{component}"),
         };
         self.findings.push(
-            Diagnostic::new(code)
+            asked_of_us(Diagnostic::new(code))
                 .severity(code.info().severity.min(Severity::Hold))
                 .with("tag", self.tag)
                 .with("element", shown)

@@ -11,6 +11,7 @@ use super::depth;
 use super::input::{Input, NESTING_MAX, Parsed, Problem, keyword, list, must, plain_word, sign, string};
 use super::path::{path, source_path};
 use super::via::table_and_policy;
+use super::wording::CONSTANT;
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic};
 use nom::Parser;
@@ -47,7 +48,7 @@ pub fn key_value(input: Input<'_>) -> Parsed<'_, Expression> {
 
 /// A constant.
 pub fn literal(input: Input<'_>) -> Parsed<'_, Literal> {
-    let Some(token) = input.first() else { return input.expected("a constant such as `\"x\"` or `12`") };
+    let Some(token) = input.first() else { return input.expected(CONSTANT) };
     let minus = token.is_sign("-");
     let number = if minus { input.rest() } else { input };
     let kind = match (token.kind, number.first()) {
@@ -59,7 +60,7 @@ pub fn literal(input: Input<'_>) -> Parsed<'_, Literal> {
         (Kind::Word, _) if token.text == "true" => LiteralKind::Bool(true),
         (Kind::Word, _) if token.text == "false" => LiteralKind::Bool(false),
         (Kind::Word, _) if token.text == "absent" => LiteralKind::Absent,
-        _ => return input.expected("a constant such as `\"x\"` or `12`"),
+        _ => return input.expected(CONSTANT),
     };
     let rest = number.rest();
     Ok((rest, Literal { kind, span: input.span_to(&rest) }))

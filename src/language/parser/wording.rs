@@ -84,6 +84,9 @@ pub struct Vocabulary {
     pub otherwise: &'static str,
 }
 
+/// What is expected where a value is written out.
+pub const CONSTANT: &str = "a constant such as `\"x\"` or `12`";
+
 /// The finding for a line that could not be read.
 pub fn worded(mut problem: Problem, form: &str, tokens: &[Token<'_>], text: &str) -> Diagnostic {
     if let Some(finding) = problem.finding {
@@ -101,7 +104,10 @@ pub fn worded(mut problem: Problem, form: &str, tokens: &[Token<'_>], text: &str
     });
     let expected = format!("expected {}", or_list(&problem.expected));
     let mut finding = Diagnostic::new(code).with("found", found).with("form", form);
-    if let Some(help) = token.and_then(word_help) {
+    let is_text = token.is_some_and(|token| token.kind == Kind::Word) && problem.expected.contains(&CONSTANT);
+    if let (true, Some(token)) = (is_text, token) {
+        finding = finding.help(format!("put texts in quotes: `\"{}\"`", token.text));
+    } else if let Some(help) = token.and_then(word_help) {
         finding = finding.help(help);
     }
     finding.at(problem.found, expected)

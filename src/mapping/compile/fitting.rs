@@ -104,7 +104,7 @@ impl Compiler<'_> {
     }
 
     /// A result that is a mistake. Tables serve several maps, so that a row whose code this target lacks is none, unless
-    /// the code is nearly one of its codes or no row of the table has one.
+    /// the code is nearly one of its codes or no row of the table has one. What is no number is nobody's number.
     fn misfit_of<'t>(
         &self,
         results: &BTreeMap<&'t str, Option<Span>>,
@@ -113,11 +113,12 @@ impl Compiler<'_> {
     ) -> Option<(&'t str, Option<Span>, String)> {
         let why = |value: &str| self.misfit(value, place, bounds);
         let results = || results.iter().filter(|(value, _)| !value.is_empty());
-        let is_foreign = results().all(|(value, _)| why(value).is_some());
+        let is_code = self.shape.place(place).leaf_type().is_some_and(|leaf| leaf.kind() == ValueKind::Text);
+        let is_foreign = !is_code || results().all(|(value, _)| why(value).is_some());
         let is_mistake = |value: &str| {
-            let is_code = bounds.takes(value);
+            let is_allowed = bounds.takes(value);
             let near = suggest::nearest(value, bounds.codes.iter().map(|code| &**code));
-            is_foreign || !is_code || near.is_some_and(|near| near.len() >= WORD_LENGTH_MIN)
+            is_foreign || !is_allowed || near.is_some_and(|near| near.len() >= WORD_LENGTH_MIN)
         };
         results().find_map(|(&value, &row)| Some((value, row, why(value).filter(|_| is_mistake(value))?)))
     }

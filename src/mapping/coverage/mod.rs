@@ -1,7 +1,7 @@
 //! What a map makes of samples, both ways: what came in that nobody reads, and what no sample ever filled.
 
 mod seen;
-mod whole;
+pub(super) mod whole;
 
 use super::Plan;
 use super::trace::{Step, Trace, Whence};
@@ -18,6 +18,9 @@ const ANY: &str = "";
 /// Qualifiers that a map names: the name before the bracket and the code in it, or [`ANY`].
 pub type Mentions = BTreeSet<(String, String)>;
 
+/// A table, what was looked up in it, and for codes that stand in a line the number of the line and what was read.
+type NoRowKey = (String, String, u32, String);
+
 /// What the samples of one map showed so far.
 pub struct Coverage<'p> {
     /// The map.
@@ -28,7 +31,7 @@ pub struct Coverage<'p> {
     filled: FxHashSet<(PlaceId, u32)>,
     rows: FxHashSet<Span>,
     inline_keys: BTreeSet<String>,
-    no_rows: BTreeMap<(String, String), Occurrence>,
+    no_rows: BTreeMap<NoRowKey, Occurrence>,
 }
 
 /// How often something was seen, and where first.
@@ -71,9 +74,22 @@ pub enum Question {
         table: String,
         /// What was looked up.
         key: String,
+        /// The line that has the rows, if they stand in the map.
+        line: Option<CodeLine>,
         /// How often it came.
         seen: Occurrence,
     },
+}
+
+/// A line of a map with codes in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeLine {
+    /// What it fills; empty if it is a check or a `let`.
+    pub target: String,
+    /// The element that was looked up, as a path; empty if none was read.
+    pub source: String,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// A line that no sample made anything of.
@@ -94,6 +110,8 @@ pub struct TableUse {
     pub name: String,
     /// The line of the map, for rows that stand there.
     pub line: Span,
+    /// What that line fills; empty if it is a check or a `let`.
+    pub target: String,
     /// How many rows it has.
     pub rows: usize,
     /// Keys of those that were never looked up, in order.
@@ -114,21 +132,37 @@ impl<'p> Coverage<'p> {
         }
     }
 
-    /// A message with what a traced run of the map made of it. `place` names the message for people.
-    pub fn take(&mut self, source: View<'_>, trace: &Trace, target: &Tree, place: &str) {
+    /// A message with what a traced run of the map made of it. `place` names the message for people; what is looked up in
+    /// a table and `is_accepted` is no question.
+    pub fn take(
+        &mut self,
+        source: View<'_>,
+        trace: &Trace,
+        target: &Tree,
+        (place, is_accepted): (&str, &dyn Fn(&str, &str) -> bool),
+    ) {
         self.messages += 1;
         let mut read = FxHashSet::default();
-        let mut lost: BTreeSet<(&str, &str)> = BTreeSet::new();
+        let mut lost: BTreeSet<NoRowKey> = BTreeSet::new();
+        let mut last = None;
         trace.steps(&mut |step| match step {
-            Step::Read(Whence::Source(node)) => _ = read.insert(*node),
+            Step::Read(Whence::Source(node)) => {
+                last = Some(*node);
+                read.insert(*node);
+            }
             Step::Row { row: Some(row), .. } => _ = self.rows.insert(*row),
             Step::Row { row: None, key, .. } => _ = self.inline_keys.insert(key.clone()),
-            Step::NoRow { table, key, .. } => _ = lost.insert((table, key)),
+            Step::NoRow { table, key, .. } if is_accepted(table, key) => {}
+            Step::NoRow { table, key, rule, file: None } => {
+                let path = last.map(|node| self.plan.source_shape.path(source.tree.node(node).place));
+                lost.insert((table.clone(), key.clone(), *rule, path.unwrap_or_default()));
+            }
+            Step::NoRow { table, key, .. } => _ = lost.insert((table.clone(), key.clone(), 0, String::new())),
             _ => {}
         });
-        for (table, key) in lost {
-            let entry = self.no_rows.entry((table.to_string(), key.to_string())).or_default();
-            entry.count(self.messages, key, place);
+        for row in lost {
+            let key = row.1.clone();
+            self.no_rows.entry(row).or_default().count(self.messages, &key, place);
         }
         self.seen.take(source, &read, self.messages, place);
         for (at, node) in target.nodes().iter().enumerate().filter(|(_, node)| node.has_value()) {
@@ -140,12 +174,31 @@ impl<'p> Coverage<'p> {
     /// What to ask about, in the order of the messages, then codes without a row.
     pub fn questions(&self, mentions: &Mentions) -> Vec<Question> {
         let mut questions = self.seen.questions(mentions);
-        questions.extend(self.no_rows.iter().map(|((table, key), seen)| Question::NoRow {
+        questions.extend(self.no_rows.iter().map(|((table, key, rule, source), seen)| Question::NoRow {
             table: table.clone(),
             key: key.clone(),
+            line: self.code_line(*rule, source),
             seen: seen.clone(),
         }));
         questions
+    }
+
+    fn code_line(&self, rule: u32, source: &str) -> Option<CodeLine> {
+        let span = *self.plan.rules.get(rule.checked_sub(1)? as usize)?;
+        Some(CodeLine { target: self.target_of(rule), source: source.to_string(), span })
+    }
+
+    /// What is filled by the line with this look-up.
+    fn target_of(&self, rule: u32) -> String {
+        let mut target = String::new();
+        whole::leaves(&self.plan.root, &mut |leaf| {
+            let mut has_it = false;
+            whole::inside(&leaf.value, &mut |via| has_it |= via.rule == rule);
+            if has_it && target.is_empty() {
+                target = self.plan.target_shape.path(leaf.place);
+            }
+        });
+        target
     }
 
     /// Lines that never gave a value, in the order of the target.
@@ -207,7 +260,8 @@ impl<'p> Coverage<'p> {
             }
             never.sort();
             let rows = table.rows().count();
-            found.push(TableUse { name: table.name.clone(), line: *line, rows, never });
+            let target = self.target_of(via.rule);
+            found.push(TableUse { name: table.name.clone(), line: *line, target, rows, never });
         });
         found
     }

@@ -76,7 +76,8 @@ fn of_block(block: &BlockPlan, each: &mut dyn FnMut(&ViaPlan)) {
     }
 }
 
-fn inside(expr: &Expr, each: &mut dyn FnMut(&ViaPlan)) {
+/// Every look-up in an expression.
+pub fn inside(expr: &Expr, each: &mut dyn FnMut(&ViaPlan)) {
     if let Expr::Via(via) = expr {
         each(via);
     }

@@ -9,6 +9,9 @@ use crate::mapping::slots::Slot;
 use crate::mapping::trace::Tracing;
 use crate::tree::{NodeId, Value, View};
 
+/// What helps where an item is not known: it comes with a list, not in answer to something.
+const ITEM_LIST: &str = "have the client's item list come in: a flow of his reads it (`read house/item-csv from house/item-csv`), and this document then goes on by itself; for a case the list lies in its folder `earlier`";
+
 impl<'r, T: Tracing> Evaluator<'r, T> {
     /// What an `earlier` line found, for its slot; that it found none or several is told.
     pub fn document(&self, line: &'r EarlierPlan, found: Earlier<'r>, target: &Target<'_>) -> Slot<'r> {
@@ -38,7 +41,12 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                     Some(text) => self.words(text, target),
                     None => format!("no {} has this key", line.document),
                 };
-                self.report(Diagnostic::new(Code::B007).severity(severity).with("text", text), line.rule);
+                let finding = Diagnostic::new(Code::B007).severity(severity).with("text", text);
+                let finding = match &*line.document {
+                    "item" => finding.help(ITEM_LIST),
+                    _ => finding,
+                };
+                self.report(finding, line.rule);
             }
         }
         Slot::Awaited

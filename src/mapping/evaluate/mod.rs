@@ -14,11 +14,12 @@ pub(super) use conditions::compare;
 pub(super) use picks::Index;
 
 use super::functions::{ARGUMENTS_MAX, Call};
-use super::plan::{CallPlan, Constant, Expr, ListFunction, ListSource, Nodes, Plan, Way};
+use super::plan::{CallPlan, Constant, Expr, ListFunction, ListSource, Nodes, Plan, ViaPlan, Way};
 use super::run::{LookupKey, Lookups};
 use super::slots::{Slot, SlotState};
 use super::trace::Tracing;
 use crate::base::decimal::Decimal;
+use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::tree::{NodeId, Tree, Value, View};
 use bumpalo::Bump;
@@ -27,6 +28,9 @@ use std::cell::{Cell, RefCell};
 
 /// Running sums by counter and key, each with the record it sums up in.
 pub(super) type Sums<'r> = FxHashMap<(usize, &'r str), (u32, Decimal)>;
+
+/// A look-up with the row it found, if that stands in a file, and what the row gave.
+pub(super) type Looked<'r> = (&'r ViaPlan, Option<Span>, &'r str);
 
 /// The state of one run.
 pub(super) struct Evaluator<'r, T> {
@@ -48,6 +52,8 @@ pub(super) struct Evaluator<'r, T> {
     pub failed: Cell<bool>,
     /// Whether the current line rounds, so that a division need not come out.
     pub rounds: Cell<bool>,
+    /// The row that a table gave last, with the look-up: a value that does not fit may be the table's fault.
+    pub row: Cell<Option<Looked<'r>>>,
     /// Whether findings are kept to itself: what is evaluated a second time, for a text or to see why a check fails, says
     /// nothing new.
     pub muted: Cell<bool>,

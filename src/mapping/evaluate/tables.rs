@@ -1,7 +1,9 @@
 //! `via`: what a table has for a key.
 
 use super::{Evaluator, Target};
+use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::mapping::coverage::whole;
 use crate::mapping::plan::{Expr, PolicyKindPlan, ViaPlan};
 use crate::mapping::trace::{Step as Traced, Tracing};
 use crate::tree::Value;
@@ -26,6 +28,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         match found {
             Some((value, row)) => {
                 self.note(|| Traced::Row { row, key: key.into(), value: value.into() });
+                self.row.set(Some((via, row, value)));
                 if value.is_empty() { Value::Absent } else { Value::Text(value) }
             }
             None => self.unknown(via, &[key], target),
@@ -49,10 +52,25 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         match found {
             Some((value, row)) => {
                 self.note(|| Traced::Row { row, key: keys.join(", "), value: value.into() });
+                self.row.set(Some((via, row, value)));
                 if value.is_empty() { Value::Absent } else { Value::Text(value) }
             }
             None => self.unknown(via, &keys, target),
         }
+    }
+
+    /// The table, and the row of its file, that the value of this expression comes from.
+    #[cold]
+    pub(in crate::mapping) fn looked_up_value(
+        &self,
+        expr: &Expr,
+        value: &Value<'_>,
+    ) -> Option<(&'r str, Option<Span>)> {
+        let (via, row, found) = self.row.get()?;
+        let mut is_its_own = false;
+        whole::inside(expr, &mut |own| is_its_own |= std::ptr::eq(own, via));
+        let is_it = is_its_own && !via.table.name.is_empty() && value.show() == found;
+        is_it.then(|| (via.table.name.as_str(), row))
     }
 
     /// What a table has no row for.
@@ -60,7 +78,12 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         let shown = keys.join(", ");
         let is_inline = via.table.name.is_empty();
         let name = if is_inline { "of this line" } else { &via.table.name };
-        self.note(|| Traced::NoRow { table: name.into(), file: via.table.file, key: shown.clone() });
+        self.note(|| Traced::NoRow {
+            table: name.into(),
+            file: via.table.file,
+            key: shown.clone(),
+            rule: via.rule,
+        });
         let finding = |severity: Severity| {
             let text = match &via.unknown.text {
                 Some(text) => self.words(text, target),
@@ -74,7 +97,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                 .with("table", name);
             match is_inline {
                 true => finding.help(format!(
-                    "if `{shown}` means something, add it to the codes of this line and retry the message; else the sender corrects it"
+                    "if `{shown}` means something, add it to the codes of this line and retry the message (a line of the house's stays: the client's map has it with `set` and the whole list); else the sender corrects it"
                 )),
                 false => finding,
             }

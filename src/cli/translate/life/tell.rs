@@ -99,7 +99,7 @@ impl Life<'_> {
             Step::Row { row: None, key, value } => {
                 Told::new(format!("the line itself has {} for {}", quoted(value), quoted(key)))
             }
-            Step::NoRow { table, file, key } => {
+            Step::NoRow { table, file, key, .. } => {
                 let table = match file {
                     Some(file) => format!("`{table}` ({})", sources.file(*file).path),
                     None => table.clone(),

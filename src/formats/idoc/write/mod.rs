@@ -9,6 +9,7 @@ use super::value::{self, Misfit};
 use super::{Form, IdocLayout};
 use crate::diagnostics::{Code, Diagnostics, Place, Severity};
 use crate::formats::Envelope;
+use crate::formats::advice::asked_of_us;
 use crate::formats::fixed::number;
 use crate::guide::records::Field;
 use crate::tree::{NodeId, PlaceId, View};
@@ -158,7 +159,7 @@ impl<'a> Writer<'a> {
         let name = &*self.layout.guide.shape.place(self.record).name;
         let finding = told(&self.layout.guide.name, code, name, field, value, expected);
         let severity = code.info().severity.min(Severity::Hold);
-        self.findings.push(finding.severity(severity).place(Place {
+        self.findings.push(asked_of_us(finding).severity(severity).place(Place {
             segment: self.count,
             tag: name.to_string(),
             element: self.position,
