@@ -92,7 +92,7 @@ fn orders(bundle: &Bundle) {
     let input = generated::interchange_of_edifact_orders(BYTES);
     let route = bundle.clients["nordhaven"].routes.iter().find(|route| route.kind() == "ORDERS").unwrap();
     let way = Way::to(route, bundle, "house/pick-order", "house/pick-order-fw");
-    let idoc = Way::to(route, bundle, "house/sap-orders-out", "house/sap-orders");
+    let idoc = Way::to(route, bundle, "house/sap-orders-out", "house/sap-orders-out");
     let (head, rows) = shipped::messages(way.from, &input);
     let (mut output, mut idocs) = (Vec::new(), Vec::new());
     for (way, output) in [(&way, &mut output), (&idoc, &mut idocs)] {

@@ -43,7 +43,7 @@ fn main() {
         "read" => measured_read(layout, &head, &input, &rows),
         "translate" => translated(&Way::of(route)),
         "pick" | "orders" => translated(&Way::to(route, &bundle, "house/pick-order", "house/pick-order-fw")),
-        "idoc" => translated(&Way::to(route, &bundle, "house/sap-orders-out", "house/sap-orders")),
+        "idoc" => translated(&Way::to(route, &bundle, "house/sap-orders-out", "house/sap-orders-out")),
         // What begins and ends the interchange has rows too.
         _ => measured_index(layout, &input).min(rows.len()),
     };

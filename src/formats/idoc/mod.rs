@@ -113,6 +113,8 @@ pub(crate) struct IdocLayout {
     checks: Vec<Check>,
     /// Per place, the index of its record plus 1; 0 for other places.
     records: Vec<u32>,
+    /// Of a flat file, how each record is written.
+    lines: Vec<write::Line>,
     kinds: Vec<Kind>,
     /// The names a segment may have in a file, with its kind.
     names: HashMap<Box<str>, usize>,
@@ -146,7 +148,16 @@ impl IdocLayout {
         }
         let declared = Charset::named(guide.setting("charset"));
         (sound && form.is_some()).then_some(())?;
+        let line = |record: &Record| {
+            let kind = names.get(&guide.shape.place(record.place).name).map(|&at: &usize| &kinds[at]);
+            write::Line::of(guide, record, kind.map_or("", |kind| &kind.definition))
+        };
+        let lines = match form? {
+            Form::Flat(_) => guide.records.iter().map(line).collect(),
+            Form::Markup(_) => Vec::new(),
+        };
         Some(IdocLayout {
+            lines,
             structure: Structure::with_tags(guide, |place| tags[place.index()]),
             guide: guide.clone(),
             checks: Check::all(guide),
@@ -172,8 +183,12 @@ impl IdocLayout {
 
     /// The record at a place.
     fn record_at(&self, place: PlaceId) -> Option<&Record> {
-        let index = (self.records[place.index()] as usize).checked_sub(1)?;
-        Some(&self.guide.records[index])
+        Some(&self.guide.records[self.record_index(place)?])
+    }
+
+    /// Its index.
+    fn record_index(&self, place: PlaceId) -> Option<usize> {
+        (self.records[place.index()] as usize).checked_sub(1)
     }
 
     /// What the guide says of the control record itself, over what stands in it.
