@@ -10,5 +10,6 @@ pub mod in_flight;
 pub mod limits;
 pub mod random;
 pub mod secret;
+pub mod shared;
 pub mod span;
 pub mod word;

@@ -1,5 +1,7 @@
 //! Places in files a person edits.
 
+use std::sync::Arc;
+
 /// Which file of a [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(pub u32);
@@ -50,10 +52,10 @@ impl SourceFile {
     }
 }
 
-/// All source files of a workspace.
+/// All source files of a workspace. A copy has the files in common with it.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
-    files: Vec<SourceFile>,
+    files: Vec<Arc<SourceFile>>,
 }
 
 impl Sources {
@@ -62,7 +64,7 @@ impl Sources {
         let text = text.into();
         let line_starts =
             std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at as u32 + 1)).collect();
-        self.files.push(SourceFile { path: path.into(), text, line_starts });
+        self.files.push(Arc::new(SourceFile { path: path.into(), text, line_starts }));
         FileId(self.files.len() as u32 - 1)
     }
 
@@ -84,6 +86,6 @@ impl Sources {
 
     /// All files, in the order they were added.
     pub fn files(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(i, file)| (FileId(i as u32), file))
+        self.files.iter().enumerate().map(|(i, file)| (FileId(i as u32), &**file))
     }
 }

@@ -4,7 +4,10 @@ use crate::base::word::{Words, word};
 use crate::diagnostics::Code;
 use crate::guide::{Guide, PlaceRules, ValueClass};
 use crate::tree::mask::Mask;
+use crate::tree::shape::About;
 use crate::tree::{LeafType, PlaceId, Value};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// What is wrong with a value, if anything.
 pub type Checked = Option<Code>;
@@ -83,6 +86,20 @@ pub struct NumberShape {
     pub digits: u32,
     /// Whether its decimals stand behind a comma.
     pub has_comma: bool,
+}
+
+/// Checks of the places of one guide: those of which the same is said have one in common.
+#[derive(Debug, Default)]
+pub struct Checks {
+    made: FxHashMap<(*const PlaceRules, *const About), Arc<Check>>,
+}
+
+impl Checks {
+    /// The check of the values at `place`, always of the same guide.
+    pub fn of(&mut self, guide: &Guide, place: PlaceId) -> Arc<Check> {
+        let said = (guide.rules[place.index()].address(), guide.shape.place(place).about.address());
+        self.made.entry(said).or_insert_with(|| Arc::new(Check::of(guide, place))).clone()
+    }
 }
 
 impl Check {

@@ -1,6 +1,7 @@
 //! The active configuration as one thing: all guides, maps, flows, tables and partner files, compiled, checked and
 //! tied together, identified by the hash of their bytes. What is not sound is never used.
 
+use super::guides::GuideStore;
 use super::parameters;
 use super::settings::{self, Environment, Partner};
 use crate::base::files::{Files, read_whole};
@@ -8,12 +9,14 @@ use crate::base::hash::{Sha, ShaHasher};
 use crate::base::span::{FileId, Sources, Span};
 use crate::canonical;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
-use crate::formats::{self, Layout};
-use crate::guide::{self, Guide, GuideSources};
-use crate::language::{self, syntax::Document};
+use crate::exchange::answering::is_answer;
+use crate::formats::Layout;
+use crate::guide;
+use crate::language;
+use crate::language::syntax::{Document, MapDocument, Side};
 use crate::mapping::flow::{self, Flow};
 use crate::mapping::tables::Table;
-use crate::mapping::{self, Constant, MapSources, Plan, SideName};
+use crate::mapping::{self, Constant, Guides, MapSources, Plan, SideName};
 use crate::tree::Shape;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -31,14 +34,23 @@ pub struct Bundle {
     pub hash: Sha,
     /// The files, for findings that point into them.
     pub sources: Sources,
-    /// Layouts of all guides by name.
+    /// Layouts of guides by name: of all that are sound, or of those that are used.
     pub layouts: BTreeMap<String, Arc<dyn Layout>>,
     /// Canonical documents by name.
     pub shapes: BTreeMap<String, Arc<Shape>>,
     /// Clients by the name of their folder.
     pub clients: BTreeMap<String, Client>,
-    /// Maps compiled outside of any route, for trying them out: with the zone UTC.
+    /// Maps compiled outside of any route, for trying them out: with the zone UTC. None if what is not used is not kept.
     pub maps: BTreeMap<String, Arc<Plan>>,
+}
+
+/// What of a configuration stays once it is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// All of it, for tools that look at any guide and map.
+    All,
+    /// What the routes of clients use, and the guides of answers. All of it was checked.
+    Used,
 }
 
 /// A client.
@@ -63,6 +75,14 @@ pub struct Route {
     pub flow: Arc<Flow>,
     /// Map and guide of each of the flow's writes, in their order.
     pub writes: Vec<(Arc<Plan>, Arc<dyn Layout>)>,
+}
+
+impl Client {
+    /// The layouts that his routes read and write by.
+    fn layouts(&self) -> impl Iterator<Item = &Arc<dyn Layout>> {
+        let read = self.routes.iter().map(|route| &route.layout);
+        read.chain(self.routes.iter().flat_map(|route| &route.writes).map(|(_, layout)| layout))
+    }
 }
 
 impl Route {
@@ -125,10 +145,19 @@ pub fn in_environment(files: &MappingFiles, environment: Environment) -> Mapping
     files
 }
 
+/// Compiles a configuration and keeps all of it: see [`compile_and_keep`].
+pub fn compile(files: &MappingFiles, endpoints: Option<&[String]>) -> (Option<Bundle>, Sources, Diagnostics) {
+    compile_and_keep(Keep::All, files, endpoints)
+}
+
 /// Compiles a configuration. Every finding of every file comes in one run; `None` if one of them is an error.
 /// `endpoints` are the names that flows and partner files may use; `None` if they are not known, as when only a
 /// mappings folder is checked.
-pub fn compile(files: &MappingFiles, endpoints: Option<&[String]>) -> (Option<Bundle>, Sources, Diagnostics) {
+pub fn compile_and_keep(
+    keep: Keep,
+    files: &MappingFiles,
+    endpoints: Option<&[String]>,
+) -> (Option<Bundle>, Sources, Diagnostics) {
     let mut sources = Sources::default();
     let mut findings = Diagnostics::new();
     let ids: Vec<(String, FileId)> =
@@ -147,6 +176,7 @@ pub fn compile(files: &MappingFiles, endpoints: Option<&[String]>) -> (Option<Bu
         ids: &ids,
         documents: &documents,
         endpoints,
+        keep,
         client_tables,
         environment: match files.contains_key(ENVIRONMENT_FILE) {
             true => Environment::Test,
@@ -184,6 +214,25 @@ fn client_parameters(partner: &Partner, environment: Environment) -> BTreeMap<St
     parameters
 }
 
+/// The guide of a map, its own or that of the map it extends; "" if it has none.
+fn guide_of<'d>(map: &'d MapDocument, maps: &BTreeMap<&str, &'d MapDocument>) -> &'d str {
+    let mut at = Some(map);
+    // More layers than a map can have.
+    for _ in 0..9 {
+        let Some(map) = at else { break };
+        let sides = map.from.iter().map(|(side, _)| side).chain(&map.to);
+        let mut guides = sides.filter_map(|side| match side {
+            Side::Guide(reference) => Some(reference.name.as_str()),
+            Side::Canonical(_) | Side::Place(_) => None,
+        });
+        if let Some(name) = guides.next() {
+            return name;
+        }
+        at = map.extends.as_ref().and_then(|base| maps.get(base.name.as_str()).copied());
+    }
+    ""
+}
+
 fn hash(files: &MappingFiles) -> Sha {
     let mut hasher = ShaHasher::new();
     for (path, text) in files {
@@ -200,6 +249,7 @@ struct Compiler<'a> {
     ids: &'a [(String, FileId)],
     documents: &'a [Document],
     endpoints: Option<&'a [String]>,
+    keep: Keep,
     /// Tables of each client: his rows over the house's.
     client_tables: BTreeMap<String, Tables>,
     environment: Environment,
@@ -224,12 +274,14 @@ impl<'a> Compiler<'a> {
             }
         }
         let shapes = mapping::share(canonical::compile(&shapes.collect::<Vec<_>>(), &beyond, self.findings));
-        let guides = self.guides();
-        let mut told = Diagnostics::new();
-        let layouts: BTreeMap<String, Arc<dyn Layout>> = guides
-            .iter()
-            .filter_map(|(name, guide)| Some((name.clone(), formats::layout(guide, &mut told)?.into())))
-            .collect();
+        let guides = GuideStore::new(documents, self.keep, self.findings);
+        let (mut layouts, mut told) = (BTreeMap::new(), Diagnostics::new());
+        guides.check(&mut told, |name, layout| {
+            let guide = layout.guide();
+            if self.keep == Keep::All || is_answer(&guide.format, "", guide.setting("set")) {
+                layouts.insert(name.to_string(), layout);
+            }
+        });
         self.tell_once(told);
         let house = self.tables("");
         let mut bundle = Bundle {
@@ -256,42 +308,13 @@ impl<'a> Compiler<'a> {
         }
         bundle.maps = self.other_maps(&guides, &house, &bundle);
         self.forget_consequences();
-        bundle
-    }
-
-    fn guides(&mut self) -> BTreeMap<String, Arc<Guide>> {
-        let mut sources = GuideSources::default();
-        for document in self.documents {
-            let (name, twice) = match document {
-                Document::Guide(guide) => {
-                    (&guide.name, sources.guides.insert(&guide.name.name, guide).map(|first| first.name.span))
-                }
-                Document::Dictionary(dictionary) => (
-                    &dictionary.name,
-                    sources
-                        .dictionaries
-                        .insert(&dictionary.name.name, dictionary)
-                        .map(|first| first.name.span),
-                ),
-                _ => continue,
-            };
-            if let Some(first) = twice {
-                self.findings.push(
-                    Diagnostic::new(Code::G011)
-                        .with("name", &name.name)
-                        .at(name.span, "again here")
-                        .at(first, "first here"),
-                );
-            }
+        for client in bundle.clients.values() {
+            let answers =
+                client.partner.acknowledge.values().filter_map(|policy| guides.layout(&policy.guide));
+            let named = |layout: Arc<dyn Layout>| (layout.guide().name.clone(), layout);
+            bundle.layouts.extend(client.layouts().cloned().chain(answers).map(named));
         }
-        let names: Vec<&str> = sources.guides.keys().copied().collect();
-        let mut told = Diagnostics::new();
-        let compiled = names
-            .into_iter()
-            .filter_map(|name| Some((name.to_string(), Arc::new(guide::compile(name, &sources, &mut told)?))))
-            .collect();
-        self.tell_once(told);
-        compiled
+        bundle
     }
 
     /// A base is compiled again under each of its overlays; what is wrong with it is said once.
@@ -335,7 +358,7 @@ impl<'a> Compiler<'a> {
 
     fn map_sources<'s>(
         &self,
-        guides: &'s BTreeMap<String, Arc<Guide>>,
+        guides: &'s GuideStore<'a>,
         shapes: &'s BTreeMap<String, Arc<Shape>>,
         tables: &'s Tables,
     ) -> MapSources<'s>
@@ -363,7 +386,7 @@ impl<'a> Compiler<'a> {
         id: &str,
         file: FileId,
         partner: Partner,
-        guides: &BTreeMap<String, Arc<Guide>>,
+        guides: &GuideStore<'a>,
         house: &Tables,
         bundle: &Bundle,
     ) -> Client {
@@ -390,14 +413,9 @@ impl<'a> Compiler<'a> {
             }
         }
         for acknowledge in partner.acknowledge.values() {
-            if !bundle.layouts.contains_key(&acknowledge.guide) {
-                self.name_finding(
-                    file,
-                    "acknowledge",
-                    "guide",
-                    &acknowledge.guide,
-                    bundle.layouts.keys().map(String::as_str),
-                );
+            if guides.layout(&acknowledge.guide).is_none() {
+                let known = guides.names();
+                self.name_finding(file, "acknowledge", "guide", &acknowledge.guide, known.into_iter());
             }
             self.endpoint(file, "acknowledge", &acknowledge.to);
         }
@@ -414,7 +432,7 @@ impl<'a> Compiler<'a> {
             for receive in &partner.receive {
                 self.endpoint(file, &receive.flow, &receive.endpoint);
                 let known = self.findings.as_slice().len();
-                let compiled = self.route(file, receive, &sources, &parameters, bundle);
+                let compiled = self.route(file, receive, &sources, &parameters, (guides, bundle));
                 self.forget_repeated(known);
                 routes.extend(compiled.into_iter().filter(|_| is_own));
             }
@@ -481,7 +499,7 @@ impl<'a> Compiler<'a> {
         receive: &settings::Receive,
         sources: &MapSources<'_>,
         parameters: &BTreeMap<String, Constant>,
-        bundle: &Bundle,
+        (guides, bundle): (&GuideStore<'a>, &Bundle),
     ) -> Vec<Route> {
         let flows = self.documents.iter().filter_map(|document| match document {
             Document::Flow(flow) => Some(flow),
@@ -494,9 +512,9 @@ impl<'a> Compiler<'a> {
         };
         let mut routes = Vec::new();
         for read in &document.reads {
-            let Some(layout) = bundle.layouts.get(&read.guide.name) else {
-                let known = bundle.layouts.keys().map(String::as_str);
-                self.findings.push(guide::unknown_document("guide", &read.guide, known));
+            let Some(layout) = guides.layout(&read.guide.name) else {
+                let known = guides.names();
+                self.findings.push(guide::unknown_document("guide", &read.guide, known.into_iter()));
                 continue;
             };
             if layout.has_many_kinds() {
@@ -509,11 +527,11 @@ impl<'a> Compiler<'a> {
             let Some(flow) = flow::compile(document, shape, sources.tables, parameters, self.findings) else {
                 continue;
             };
-            let writes = self.writes((document, &flow), sources, parameters, bundle);
+            let writes = self.writes((document, &flow), sources, parameters, guides);
             if writes.len() == flow.writes.len() {
                 routes.push(Route {
                     endpoint: receive.endpoint.clone(),
-                    layout: layout.clone(),
+                    layout,
                     read: plan,
                     flow: Arc::new(flow),
                     writes,
@@ -529,7 +547,7 @@ impl<'a> Compiler<'a> {
         (document, flow): (&language::syntax::FlowDocument, &flow::Flow),
         sources: &MapSources<'_>,
         parameters: &BTreeMap<String, Constant>,
-        bundle: &Bundle,
+        guides: &GuideStore<'a>,
     ) -> Vec<(Arc<Plan>, Arc<dyn Layout>)> {
         let mut writes = Vec::new();
         let lines = document.writes.iter().chain(document.whens.iter().flat_map(|when| &when.writes));
@@ -547,7 +565,7 @@ impl<'a> Compiler<'a> {
             parameters.extend(written.clone());
             let Some(plan) = self.map(&line.map, sources, &parameters) else { continue };
             if let SideName::Guide(guide) = &plan.target
-                && let Some(layout) = bundle.layouts.get(guide)
+                && let Some(layout) = guides.layout(guide)
             {
                 if matches!(write.per, flow::Per::Source | flow::Per::Collected(_)) && layout.holds_one() {
                     let finding = Diagnostic::new(Code::F008).with("map", &write.map).with("guide", guide);
@@ -556,7 +574,7 @@ impl<'a> Compiler<'a> {
                 if layout.has_many_kinds() {
                     self.many_kinds(&flow.name, guide, line.span);
                 }
-                writes.push((plan, layout.clone()));
+                writes.push((plan, layout));
             }
         }
         writes
@@ -584,28 +602,49 @@ impl<'a> Compiler<'a> {
         plan.map(Arc::new)
     }
 
-    /// Every map once outside of any client, so that one that nobody uses yet is checked as well.
+    /// Every map once outside of any client, so that one that nobody uses yet is checked as well. Maps of one guide are
+    /// compiled one after the other, so that it is made once; what is wrong with them is told in the order of documents.
     fn other_maps(
         &mut self,
-        guides: &BTreeMap<String, Arc<Guide>>,
+        guides: &GuideStore<'a>,
         house: &Tables,
         bundle: &Bundle,
     ) -> BTreeMap<String, Arc<Plan>> {
+        let documents = self.documents.iter().filter_map(|document| match document {
+            Document::Map(map) => Some(map),
+            _ => None,
+        });
+        let documents: Vec<&MapDocument> = documents.collect();
+        let every = self.map_sources(guides, &bundle.shapes, house).maps;
+        let mut order: Vec<usize> = (0..documents.len()).collect();
+        order.sort_by_key(|&at| guide_of(documents[at], &every));
         let mut maps = BTreeMap::new();
-        let parameters: BTreeMap<String, Constant> = site_parameters("SITE", "UTC").into();
-        for document in self.documents {
-            let Document::Map(map) = document else { continue };
-            let client = map.name.name.split('/').next().unwrap_or("");
-            let tables = self.client_tables.get(client).unwrap_or(house).clone();
-            let mut parameters = parameters.clone();
-            if let Some(client) = bundle.clients.get(client) {
-                parameters.extend(client_parameters(&client.partner, self.environment));
+        let mut told: Vec<Diagnostics> = Vec::new();
+        told.resize_with(documents.len(), Diagnostics::new);
+        for at in order {
+            let name = &documents[at].name.name;
+            let plan = self.other_map(name, (guides, house, bundle), &mut told[at]);
+            if let Some(plan) = plan.filter(|_| self.keep == Keep::All) {
+                maps.insert(name.clone(), Arc::new(plan));
             }
-            let sources = self.map_sources(guides, &bundle.shapes, &tables);
-            let plan = self.map(&map.name, &sources, &parameters);
-            maps.extend(plan.map(|plan| (map.name.name.clone(), plan)));
         }
+        told.into_iter().for_each(|told| self.tell_once(told));
         maps
+    }
+
+    fn other_map(
+        &self,
+        name: &str,
+        (guides, house, bundle): (&GuideStore<'a>, &Tables, &Bundle),
+        findings: &mut Diagnostics,
+    ) -> Option<Plan> {
+        let client = name.split('/').next().unwrap_or("");
+        let tables = self.client_tables.get(client).unwrap_or(house);
+        let mut parameters: BTreeMap<String, Constant> = site_parameters("SITE", "UTC").into();
+        if let Some(client) = bundle.clients.get(client) {
+            parameters.extend(client_parameters(&client.partner, self.environment));
+        }
+        mapping::compile(name, &self.map_sources(guides, &bundle.shapes, tables), &parameters, findings)
     }
 
     // ------------------------------------------------------------------------------------------ names

@@ -3,7 +3,7 @@
 //! A configuration is stored by its hash before anything is translated with it, so that a restart can compile it again
 //! whatever was edited since. One that is not sound is never activated: the last one stays in use.
 
-use super::bundle::{self, Bundle, MappingFiles};
+use super::bundle::{self, Bundle, Keep, MappingFiles};
 use super::spool::Spool;
 use super::{Gateway, GatewayError};
 use crate::base::hash::Sha;
@@ -41,7 +41,7 @@ impl Gateway {
     pub fn activate(&mut self, files: &MappingFiles) -> Result<Activation, GatewayError> {
         let names: Vec<String> = self.settings.endpoints.keys().cloned().collect();
         let files = bundle::in_environment(files, self.settings.environment);
-        let (compiled, sources, findings) = bundle::compile(&files, Some(&names));
+        let (compiled, sources, findings) = bundle::compile_and_keep(Keep::Used, &files, Some(&names));
         let Some(bundle) = compiled else { return Ok(Activation::Refused(findings, sources)) };
         self.activate_compiled(&files, Arc::new(bundle))?;
         Ok(Activation::Active(findings, sources))
@@ -101,7 +101,7 @@ impl Gateway {
         let stored = self.ledger.bundle(hash)?.ok_or_else(|| lost("not known".into()))?;
         let bytes = self.spool.read(&self.spool.at(&stored.path), 0, STORED_BYTES_MAX)?;
         let files: MappingFiles = serde_json::from_slice(&bytes).map_err(|error| lost(error.to_string()))?;
-        let (compiled, _, findings) = bundle::compile(&files, None);
+        let (compiled, _, findings) = bundle::compile_and_keep(Keep::Used, &files, None);
         let first = || findings.as_slice().first().map(|finding| finding.title()).unwrap_or_default();
         let bundle = compiled.ok_or_else(|| lost(format!("does not compile any more: {}", first())))?;
         if bundle.hash != hash {

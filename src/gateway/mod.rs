@@ -21,6 +21,7 @@ mod endpoints;
 mod engine;
 mod framing;
 mod gather;
+mod guides;
 mod index;
 mod intake;
 mod known;

@@ -3,8 +3,9 @@
 use super::moment::{self, Moment};
 use super::{
     ExtraColumns, Guide, GuideSources, PlaceRules, Relation, RelationKind, Unit, contradictions, elements,
-    hierarchy, narrow, records, types,
+    hierarchy, narrow, records, share, types,
 };
+use crate::base::shared::Shared;
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
 use crate::language::syntax::{
@@ -82,7 +83,7 @@ fn build(layers: &[&GuideDocument], sources: &GuideSources<'_>, findings: &mut D
             settings: Default::default(),
             unit: Unit::Transaction,
             shape: Shape::new(own.name.name.clone()).into(),
-            rules: vec![PlaceRules::default()],
+            rules: vec![Shared::default()],
             columns: Vec::new(),
             records: Vec::new(),
             elements: None,
@@ -116,6 +117,7 @@ fn build(layers: &[&GuideDocument], sources: &GuideSources<'_>, findings: &mut D
         let max_length = builder.guide.rules[i].max_length;
         builder.guide.shape_mut().place_mut(PlaceId(i as u32)).max_length = max_length;
     }
+    share::equal_parts(&mut builder.guide);
     contradictions::tell(&builder.guide, builder.findings);
     Some(builder.guide)
 }
@@ -161,7 +163,7 @@ impl<'a> Builder<'a, '_> {
             GuideLine::Dictionary(reference) => match sources.dictionaries.get(reference.name.as_str()) {
                 Some(dictionary) => {
                     let known = Known::of(dictionary);
-                    self.words(dictionary, &known);
+                    self.words(dictionary, &known, sources);
                     self.dictionary = Some(known);
                 }
                 None => {
@@ -312,7 +314,7 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// What codes mean, of every element that has words.
-    fn words(&mut self, dictionary: &DictionaryDocument, known: &Known<'_>) {
+    fn words(&mut self, dictionary: &DictionaryDocument, known: &Known<'_>, sources: &GuideSources<'_>) {
         for declaration in &dictionary.words {
             let id = declaration.element.text.as_str();
             if !known.elements.contains_key(id) {
@@ -320,14 +322,9 @@ impl<'a> Builder<'a, '_> {
                 self.findings
                     .push(Diagnostic::new(Code::G006).with("tag", id).at(span, "not in the dictionary"));
             }
-            let known = self.guide.words.entry(id.into()).or_default();
-            known.extend(
-                declaration
-                    .meanings
-                    .iter()
-                    .map(|(code, text)| (code.text.as_str().into(), text.text.as_str().into())),
-            );
         }
+        let words = sources.words.of(dictionary);
+        self.guide.words.push(words);
     }
 
     fn element(&mut self, parent: PlaceId, element: &SegmentElement) {
@@ -475,7 +472,7 @@ impl<'a> Builder<'a, '_> {
 
     fn add(&mut self, parent: PlaceId, name: &str, kind: PlaceKind, rules: PlaceRules) -> PlaceId {
         let place = self.guide.shape_mut().add(parent, name, kind);
-        self.guide.rules.push(rules);
+        self.guide.rules.push(Shared::new(rules));
         place
     }
 }

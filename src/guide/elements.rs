@@ -1,6 +1,7 @@
 //! The `element` blocks of a guide, to places: elements and attributes of what is nested by names, such as XML and JSON.
 
 use super::{Guide, PlaceRules, narrow, types};
+use crate::base::shared::Shared;
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::language::syntax::{
@@ -21,7 +22,7 @@ pub struct Elements {
 }
 
 /// What of an element a place is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Part {
     /// An element.
     #[default]
@@ -176,7 +177,7 @@ fn record(guide: &mut Guide, parent: PlaceId, name: &Word, span: Span) -> PlaceI
     }
     let place = guide.shape_mut().add(parent, &name.text, PlaceKind::Record);
     let element_id = name.text.as_str().into();
-    guide.rules.push(PlaceRules { element_id, span: Some(span), ..PlaceRules::default() });
+    guide.rules.push(Shared::new(PlaceRules { element_id, span: Some(span), ..PlaceRules::default() }));
     place
 }
 
@@ -191,7 +192,7 @@ fn leaf(
     let (leaf, mut rules) = types::leaf_type(kind, findings);
     (rules.element_id, rules.part) = (name.into(), part);
     let place = guide.shape_mut().add(parent, name, PlaceKind::Leaf(leaf));
-    guide.rules.push(rules);
+    guide.rules.push(Shared::new(rules));
     place
 }
 

@@ -145,7 +145,7 @@ fn described(guide: &mut Guide, line: &HierarchyLine, findings: &mut Diagnostics
     };
     for position in [Some(hierarchy.id), Some(hierarchy.parent), hierarchy.children].into_iter().flatten() {
         let leaf = guide.shape.child_at(plain, position);
-        let rules: Option<&mut PlaceRules> = leaf.map(|leaf| &mut guide.rules[leaf.index()]);
+        let rules: Option<&mut PlaceRules> = leaf.map(|leaf| &mut *guide.rules[leaf.index()]);
         rules.into_iter().for_each(|rules| rules.auto = true);
     }
     Some(hierarchy)

@@ -10,8 +10,11 @@ pub mod moment;
 mod narrow;
 pub mod path;
 pub mod records;
+mod share;
 mod types;
+pub mod words;
 
+use crate::base::shared::Shared;
 use crate::base::span::Span;
 use crate::language::syntax::{CaseLine, DictionaryDocument, GuideDocument};
 use crate::tree::{PlaceId, Shape};
@@ -22,6 +25,7 @@ pub use build::{compile, layers, unknown_document};
 pub use hierarchy::Hierarchy;
 pub use narrow::shorten;
 pub use types::leaf_type;
+pub use words::Words;
 
 /// Every guide and dictionary document of a workspace, by name.
 #[derive(Debug, Default)]
@@ -30,6 +34,8 @@ pub struct GuideSources<'a> {
     pub guides: BTreeMap<&'a str, &'a GuideDocument>,
     /// `dictionary …` documents.
     pub dictionaries: BTreeMap<&'a str, &'a DictionaryDocument>,
+    /// What the codes of dictionaries mean, once for all guides that use them.
+    pub words: words::WordPool,
 }
 
 /// A compiled guide.
@@ -50,7 +56,7 @@ pub struct Guide {
     /// What may be there, which maps have in common with it.
     pub shape: Arc<Shape>,
     /// The rules of each place, parallel to the shape's places.
-    pub rules: Vec<PlaceRules>,
+    pub rules: Vec<Shared<PlaceRules>>,
     /// Columns in file order, for guides with columns.
     pub columns: Vec<PlaceId>,
     /// Records with their fields by column, for guides with records; a record comes before those that belong to it.
@@ -61,8 +67,8 @@ pub struct Guide {
     pub moments: Vec<moment::Moment>,
     /// Segments that name the segment they belong to.
     pub hierarchy: Option<Hierarchy>,
-    /// What codes mean, by the id of their element, for people.
-    pub words: BTreeMap<Box<str>, BTreeMap<Box<str>, Box<str>>>,
+    /// What codes mean, of each dictionary, for people; later ones win.
+    pub words: Vec<Arc<Words>>,
     /// What to do with columns, elements and attributes the guide does not name.
     pub extra_columns: ExtraColumns,
     /// `case` lines of all layers: conditions across segments, compiled with the expressions of maps.
@@ -97,7 +103,7 @@ pub enum ExtraColumns {
 }
 
 /// What a guide says about one place.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct PlaceRules {
     /// The dictionary's element id or the column's name, for acknowledgements.
     pub element_id: Box<str>,
@@ -130,7 +136,7 @@ pub struct PlaceRules {
 }
 
 /// The characters a value may have, by the type of its element.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ValueClass {
     /// Anything printable.
     #[default]
@@ -144,7 +150,7 @@ pub enum ValueClass {
 }
 
 /// A syntax note of a segment (X12 notation: P R E C L).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Relation {
     /// Which.
     pub kind: RelationKind,
@@ -153,7 +159,7 @@ pub struct Relation {
 }
 
 /// The syntax notes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RelationKind {
     /// P: all or none.
     Paired,
@@ -180,7 +186,8 @@ impl Guide {
 
     /// What a code means at a place, as far as the dictionary has words for it.
     pub fn word(&self, place: PlaceId, code: &str) -> Option<&str> {
-        self.words.get(&self.rules(place).element_id)?.get(code).map(|word| &**word)
+        let element = &self.rules(place).element_id;
+        self.words.iter().rev().find_map(|words| words.get(element)?.get(code)).map(|word| &**word)
     }
 
     /// The rules of a place.

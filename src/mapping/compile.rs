@@ -27,6 +27,14 @@ use crate::tree::{PlaceId, Shape};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// Where maps find guides. A guide need not be held any longer than somebody uses it.
+pub trait Guides {
+    /// The guide with this name; `None` if there is none, or if it is not sound.
+    fn guide(&self, name: &str) -> Option<Arc<Guide>>;
+    /// The names of those that are there, for suggestions.
+    fn names(&self) -> Vec<&str>;
+}
+
 /// What maps are compiled from.
 pub struct MapSources<'a> {
     /// `map …` documents by name.
@@ -34,7 +42,7 @@ pub struct MapSources<'a> {
     /// `fragment …` documents by name.
     pub fragments: BTreeMap<&'a str, &'a FragmentDocument>,
     /// Compiled guides by name.
-    pub guides: &'a BTreeMap<String, Arc<Guide>>,
+    pub guides: &'a dyn Guides,
     /// Canonical documents by name.
     pub shapes: &'a BTreeMap<String, Arc<Shape>>,
     /// Tables by name.
@@ -133,7 +141,7 @@ fn plan(
     let mut context = Context::new(&parameters, sources.tables, findings);
     if let SideName::Guide(name) = &source {
         let own = sources.maps.get(map.name.name.as_str()).map_or(map.span, |document| document.span);
-        context.source_guide = sources.guides.get(name).map(|guide| (guide.clone(), own));
+        context.source_guide = sources.guides.guide(name).map(|guide| (guide, own));
     }
     context.item = sources.shapes.get(ITEM).cloned();
     context.source = Some(source_shape.clone());
@@ -151,7 +159,7 @@ fn plan(
         split: None,
     };
     if let SideName::Guide(name) = &target {
-        compiler.target_guide = sources.guides.get(name).cloned();
+        compiler.target_guide = sources.guides.guide(name);
     }
     let earlier = compiler.earlier(map, &mut scope);
     let mut builder = Builder::new(PlaceId::ROOT);
@@ -205,7 +213,7 @@ fn unmapped(map: &MapDocument) -> Option<Severity> {
 fn read_by_the_format(source: &SideName, shape: &Shape, sources: &MapSources<'_>) -> Vec<bool> {
     let mut read = vec![false; shape.len()];
     let SideName::Guide(name) = source else { return read };
-    let Some(guide) = sources.guides.get(name) else { return read };
+    let Some(guide) = sources.guides.guide(name) else { return read };
     for (place, own) in shape.places() {
         // A parent has a lower id than what is in it, variants included.
         read[place.index()] = guide.rules(place).auto || (place != PlaceId::ROOT && read[own.parent.index()]);
@@ -224,14 +232,10 @@ pub(super) fn side(
     findings: &mut Diagnostics,
 ) -> Option<(SideName, Arc<Shape>)> {
     match side {
-        Side::Guide(reference) => match sources.guides.get(&reference.name) {
+        Side::Guide(reference) => match sources.guides.guide(&reference.name) {
             Some(guide) => Some((SideName::Guide(guide.name.clone()), guide.shape.clone())),
             None => {
-                findings.push(unknown_document(
-                    "guide",
-                    reference,
-                    sources.guides.keys().map(String::as_str),
-                ));
+                findings.push(unknown_document("guide", reference, sources.guides.names().into_iter()));
                 None
             }
         },

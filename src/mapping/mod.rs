@@ -29,7 +29,7 @@ mod turns;
 mod two_way;
 mod values;
 
-pub use compile::{MapSources, compile, flatten, parameters, share};
+pub use compile::{Guides, MapSources, compile, flatten, parameters, share};
 pub use plan::{Constant, Plan, SideName};
 pub use run::{Earlier, Facts, Found, Lookups, Outcome, Runner};
 pub use split::Part;

@@ -592,7 +592,9 @@ pub struct Needs {
 
 impl Nodes {
     /// A path of these steps, walked until [`super::fields::Fields::address`] finds a quicker way.
-    pub fn new(start: Start, steps: Vec<Step>, leaves: Vec<(PlaceId, LeafType)>, span: Span) -> Self {
+    pub fn new(start: Start, mut steps: Vec<Step>, mut leaves: Vec<(PlaceId, LeafType)>, span: Span) -> Self {
+        steps.shrink_to_fit();
+        leaves.shrink_to_fit();
         let is_single = steps.iter().all(Step::is_only);
         let is_text = |leaf: &LeafType| matches!(leaf, LeafType::Text | LeafType::Code);
         let is_number = |leaf: &LeafType| matches!(leaf, LeafType::Integer | LeafType::Decimal);

@@ -4,7 +4,7 @@ use jiff::civil::{Date, DateTime, Time};
 use std::fmt::Write;
 
 /// One piece of a mask.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Part {
     Year4,
     Year2,
@@ -65,7 +65,7 @@ const USUAL: [&str; 30] = [
 
 /// A compiled mask: `yyyy`, `yy` (00-68 is 20xx), `c` (AS/400 century digit: 0 is 19xx, 1 is 20xx), `MM`, `dd`, `DDD`
 /// (day of the year), `HH`, `mm`, `ss`; every other character stands for itself. Every part has a fixed width.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Mask {
     parts: Vec<Part>,
     text: Box<str>,

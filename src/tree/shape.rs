@@ -1,7 +1,9 @@
 //! What may be there: places in the order they stand, each a record or a leaf.
 
 use super::value::LeafType;
+use crate::base::shared::Shared;
 use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 
 /// A place of a [`Shape`]; 0 is the root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -18,7 +20,7 @@ impl PlaceId {
 }
 
 /// Record or leaf.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum PlaceKind {
     /// Has children: a message, loop, segment, composite, row or canonical record.
     Record,
@@ -31,12 +33,10 @@ pub enum PlaceKind {
 /// One place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
-    /// The name used in paths: tag, element id, column or field.
-    pub name: Box<str>,
+    /// What it is, which places of one element have in common.
+    pub about: Shared<About>,
     /// The record it belongs to; the root belongs to itself.
     pub parent: PlaceId,
-    /// Record or leaf.
-    pub kind: PlaceKind,
     /// Element or component position from 1; 0 where there is none.
     pub position: u16,
     /// Most occurrences in its parent; 1 is single.
@@ -53,6 +53,15 @@ pub struct Place {
     pub children: Vec<PlaceId>,
     /// Declared pairs of qualifier and value, by name.
     pub pairs: Vec<Pairs>,
+}
+
+/// What a place is, wherever it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct About {
+    /// The name used in paths: tag, element id, column or field.
+    pub name: Box<str>,
+    /// Record or leaf.
+    pub kind: PlaceKind,
     /// Longest value in characters; 0 is unbounded.
     pub max_length: u32,
     /// Most digits of a canonical `decimal(p,s)` before and behind the point.
@@ -65,6 +74,21 @@ pub struct Place {
     pub title: Box<str>,
 }
 
+/// A place is asked and told all that is said about it, whether others have it in common or not.
+impl Deref for Place {
+    type Target = About;
+
+    fn deref(&self) -> &About {
+        &self.about
+    }
+}
+
+impl DerefMut for Place {
+    fn deref_mut(&mut self) -> &mut About {
+        &mut self.about
+    }
+}
+
 /// Qualifier and value positions that belong together: `pairs id (.04 .05) (.06 .07)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pairs {
@@ -75,6 +99,30 @@ pub struct Pairs {
 }
 
 impl Place {
+    fn new(parent: PlaceId, name: &str, kind: PlaceKind) -> Place {
+        let about = About {
+            name: name.into(),
+            kind,
+            max_length: 0,
+            digits: None,
+            values: Vec::new(),
+            is_lookup_key: false,
+            title: "".into(),
+        };
+        Place {
+            about: Shared::new(about),
+            parent,
+            position: 0,
+            max: 1,
+            required: false,
+            codes: Vec::new(),
+            slot: 0,
+            key: None,
+            children: Vec::new(),
+            pairs: Vec::new(),
+        }
+    }
+
     /// Whether it may occur more than once in its parent.
     pub fn is_many(&self) -> bool {
         self.max > 1
@@ -102,24 +150,7 @@ pub struct Shape {
 impl Shape {
     /// A shape with only a root record.
     pub fn new(name: impl Into<String>) -> Self {
-        let root = Place {
-            name: "".into(),
-            parent: PlaceId::ROOT,
-            kind: PlaceKind::Record,
-            position: 0,
-            max: 1,
-            required: true,
-            codes: Vec::new(),
-            slot: 0,
-            key: None,
-            children: Vec::new(),
-            pairs: Vec::new(),
-            max_length: 0,
-            digits: None,
-            values: Vec::new(),
-            is_lookup_key: false,
-            title: "".into(),
-        };
+        let root = Place { required: true, ..Place::new(PlaceId::ROOT, "", PlaceKind::Record) };
         Shape { name: name.into(), is_master: false, places: vec![root] }
     }
 
@@ -127,24 +158,7 @@ impl Shape {
     pub fn add(&mut self, parent: PlaceId, name: &str, kind: PlaceKind) -> PlaceId {
         let id = PlaceId(self.places.len() as u32);
         let slot = self.next_slot(parent);
-        self.places.push(Place {
-            name: name.into(),
-            parent,
-            kind,
-            position: 0,
-            max: 1,
-            required: false,
-            codes: Vec::new(),
-            slot,
-            key: None,
-            children: Vec::new(),
-            pairs: Vec::new(),
-            max_length: 0,
-            digits: None,
-            values: Vec::new(),
-            is_lookup_key: false,
-            title: "".into(),
-        });
+        self.places.push(Place { slot, ..Place::new(parent, name, kind) });
         self.places[parent.index()].children.push(id);
         id
     }
@@ -221,6 +235,12 @@ impl Shape {
         let children = children.into_iter().map(|child| self.copy_into(child, id, copied)).collect();
         self.place_mut(id).children = children;
         id
+    }
+
+    /// Gives back the memory that was set aside for more places.
+    pub fn shrink_to_fit(&mut self) {
+        self.places.iter_mut().for_each(|place| place.children.shrink_to_fit());
+        self.places.shrink_to_fit();
     }
 
     /// The place.

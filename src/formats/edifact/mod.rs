@@ -17,7 +17,7 @@ use super::{Envelope, Format, Indexer, Layout, MessageInput, Scratch, Totals};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
 use crate::guide::Guide;
 use crate::tree::{Tree, View};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Header and trailer of a message, which the format writes itself.
 const FRAME: [&str; 2] = ["UNH", "UNT"];
@@ -79,7 +79,7 @@ impl Format for Edifact {
             return refuse("a delimiter of several characters".into(), "delimiters element \"+\"");
         };
         Some(Box::new(EdifactLayout {
-            structure: Structure::of(guide),
+            structure: OnceLock::new(),
             guide: guide.clone(),
             delimiters,
             decimal_mark: mark.first().copied().unwrap_or(b'.'),
@@ -94,7 +94,8 @@ impl Format for Edifact {
 /// An EDIFACT guide, ready.
 pub(crate) struct EdifactLayout {
     guide: Arc<Guide>,
-    structure: Structure,
+    /// Made with the first message: most guides of a gateway have none for a long time.
+    structure: OnceLock<Structure>,
     /// What is written with.
     delimiters: Delimiters,
     decimal_mark: u8,
@@ -108,6 +109,10 @@ pub(crate) struct EdifactLayout {
 }
 
 impl EdifactLayout {
+    fn structure(&self) -> &Structure {
+        self.structure.get_or_init(|| Structure::of(&self.guide))
+    }
+
     fn level_name(&self) -> String {
         self.level.name().to_string()
     }
@@ -155,12 +160,12 @@ impl Layout for EdifactLayout {
             let place = Place { offset: input.offset + at as u64, length: 1, ..Place::default() };
             findings.push(Diagnostic::new(Code::X236).with("charset", level.name()).place(place));
         }
-        segment::read((&self.guide, &self.structure), input, &dialect, scratch, tree, findings);
+        segment::read((&self.guide, self.structure()), input, &dialect, scratch, tree, findings);
     }
 
     fn write_body(&self, view: View<'_>, out: &mut Vec<u8>, findings: &mut Diagnostics) {
         let dialect = self.written(&self.level);
-        segment::write_body((&self.guide, &self.structure), view, &dialect, FRAME, out, findings);
+        segment::write_body((&self.guide, self.structure()), view, &dialect, FRAME, out, findings);
     }
 
     fn begin_file(&self, envelope: &Envelope, out: &mut Vec<u8>) {

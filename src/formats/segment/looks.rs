@@ -6,6 +6,7 @@ use crate::base::word::{Words, word, word_at};
 use crate::formats::check::{Check, Needs, plain_digits};
 use crate::tree::arena::Origin;
 use crate::tree::{PlaceId, Tree};
+use std::sync::Arc;
 
 /// The elements of a record.
 #[derive(Debug, Clone, Default)]
@@ -18,7 +19,7 @@ pub struct Looks {
     /// The codes of values that are words.
     words: Vec<Words>,
     /// The checks of other values whose length does not tell enough.
-    checks: Vec<Check>,
+    checks: Vec<Arc<Check>>,
 }
 
 /// Elements by position.
@@ -119,7 +120,7 @@ impl Looks {
         Look { bit, place: part.place, required: part.required, kind }
     }
 
-    fn kind(&mut self, check: &Check) -> Kind {
+    fn kind(&mut self, check: &Arc<Check>) -> Kind {
         match check.needs() {
             Needs::Length { min, more } => Kind::Length { min, more },
             Needs::Digits { min, more } => Kind::Digits { min, more },

@@ -6,10 +6,11 @@ use super::relation::Relations;
 use super::steps::Steps;
 use super::tags::{Tag, TagNumbers};
 use crate::base::word::word;
-use crate::formats::check::Check;
+use crate::formats::check::{Check, Checks};
 use crate::guide::moment::Moment;
 use crate::guide::{Guide, Hierarchy};
-use crate::tree::{LeafType, PlaceId, PlaceKind};
+use crate::tree::{LeafType, PlaceId, PlaceKind, Shape};
+use std::sync::Arc;
 
 /// One tag at one position of a structure, with its variants by qualifier.
 #[derive(Debug, Clone)]
@@ -103,9 +104,9 @@ pub struct MomentPart {
 #[derive(Debug, Clone)]
 pub enum PartKind {
     /// A value.
-    Leaf(Check),
+    Leaf(Arc<Check>),
     /// Components, by position from 1.
-    Composite(Vec<Option<Part>>),
+    Composite(Box<[Option<Part>]>),
 }
 
 /// What one record place holds.
@@ -117,7 +118,7 @@ pub struct RecordStructure {
     /// The segments and loops inside it, in order.
     pub slots: Vec<Slot>,
     /// Its own segment's elements, by position from 1.
-    pub elements: Vec<Option<Part>>,
+    pub elements: Box<[Option<Part>]>,
     /// For a syntax without a separator of repetitions, where each repetition stands at a position of its own: by
     /// position, the index into `elements`. Empty if no element may be repeated.
     pub spread: Vec<u16>,
@@ -136,7 +137,7 @@ pub struct RecordStructure {
 /// The structure of a guide.
 #[derive(Debug, Clone)]
 pub struct Structure {
-    /// An empty one for places that are no record, and then those of the records.
+    /// An empty one for places that are neither loop nor segment, and then those of these.
     records: Vec<RecordStructure>,
     /// By place, which of them it has.
     of_place: Vec<u32>,
@@ -156,10 +157,13 @@ impl Structure {
     /// The structure of `guide`, whose segments are known by what `tag` gives.
     pub fn with_tags(guide: &Guide, tag: impl Fn(PlaceId) -> Tag) -> Structure {
         let (mut records, mut of_place) = (vec![RecordStructure::default()], Vec::new());
+        let mut checks = Checks::default();
         for (place, own) in guide.shape.places() {
-            of_place.push(if own.kind == PlaceKind::Record { records.len() as u32 } else { 0 });
-            if own.kind == PlaceKind::Record {
-                records.push(record(guide, place, &tag));
+            // Composite elements are parts of their segment.
+            let is_record = own.kind == PlaceKind::Record && own.position == 0;
+            of_place.push(if is_record { records.len() as u32 } else { 0 });
+            if is_record {
+                records.push(record(guide, place, &tag, &mut checks));
             }
         }
         records.shrink_to_fit();
@@ -177,10 +181,31 @@ impl Structure {
         Levels::of(guide, tag, |around| self.record(around).slots.iter().rposition(|slot| slot.tag == tag))
     }
 
-    /// What a record place holds.
+    /// What a loop or segment holds.
     #[inline]
     pub fn record(&self, place: PlaceId) -> &RecordStructure {
         &self.records[self.of_place[place.index()] as usize]
+    }
+
+    /// The check of an element or component; `None` of all else.
+    pub fn check(&self, shape: &Shape, place: PlaceId) -> Option<&Check> {
+        let own = shape.place(place);
+        match &self.parts(shape, own.parent)?.get(usize::from(own.position).checked_sub(1)?)?.as_ref()?.kind {
+            PartKind::Leaf(check) => Some(check),
+            PartKind::Composite(_) => None,
+        }
+    }
+
+    /// The elements of a segment or the components of a composite element.
+    fn parts(&self, shape: &Shape, place: PlaceId) -> Option<&[Option<Part>]> {
+        let own = shape.place(place);
+        match usize::from(own.position).checked_sub(1) {
+            None => Some(&self.record(place).elements),
+            Some(at) => match &self.parts(shape, own.parent)?.get(at)?.as_ref()?.kind {
+                PartKind::Composite(parts) => Some(parts),
+                PartKind::Leaf(_) => None,
+            },
+        }
     }
 
     /// The number of a tag; `None` if the guide does not have it.
@@ -190,14 +215,19 @@ impl Structure {
     }
 }
 
-fn record(guide: &Guide, place: PlaceId, tag: &dyn Fn(PlaceId) -> Tag) -> RecordStructure {
+fn record(
+    guide: &Guide,
+    place: PlaceId,
+    tag: &dyn Fn(PlaceId) -> Tag,
+    checks: &mut Checks,
+) -> RecordStructure {
     let shape = &guide.shape;
     let own = shape.place(place);
     let mut record = RecordStructure::default();
     let rules = guide.rules(place);
     record.not_used = rules.not_used;
     record.relations = Relations::of(&rules.relations);
-    record.elements = parts(guide, place);
+    record.elements = parts(guide, place, checks);
     record.moments = guide
         .moments
         .iter()
@@ -246,7 +276,7 @@ fn next_required(guide: &Guide, slots: &[Slot]) -> Vec<usize> {
 }
 
 /// The elements or components of a record, by position from 1.
-fn parts(guide: &Guide, place: PlaceId) -> Vec<Option<Part>> {
+fn parts(guide: &Guide, place: PlaceId, checks: &mut Checks) -> Box<[Option<Part>]> {
     let shape = &guide.shape;
     let mut parts: Vec<Option<Part>> = Vec::new();
     for &child in &shape.place(place).children {
@@ -256,14 +286,14 @@ fn parts(guide: &Guide, place: PlaceId) -> Vec<Option<Part>> {
             continue;
         }
         let kind = match own.kind {
-            PlaceKind::Leaf(_) => PartKind::Leaf(Check::of(guide, child)),
-            _ => PartKind::Composite(self::parts(guide, child)),
+            PlaceKind::Leaf(_) => PartKind::Leaf(checks.of(guide, child)),
+            _ => PartKind::Composite(self::parts(guide, child, checks)),
         };
         parts.resize_with(parts.len().max(position), || None);
         let part = Part { place: child, required: own.required, max: own.max, kind };
         parts[position - 1] = Some(part);
     }
-    parts
+    parts.into()
 }
 
 /// More repetitions than this have no position of their own.

@@ -1,7 +1,7 @@
 //! A tree to the segments of one message.
 
 use super::dialect::Dialect;
-use super::structure::{MomentPart, PartKind, Structure, position_in};
+use super::structure::{MomentPart, Structure, position_in};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
 use crate::guide::{Guide, ValueClass};
 use crate::tree::{NodeId, PlaceId, PlaceKind, Value, View};
@@ -244,9 +244,7 @@ impl<'a> Writer<'a> {
     }
 
     fn leaf(&mut self, segment: PlaceId, place: PlaceId, text: &str) {
-        let own = self.guide.shape.place(place);
-        let part = &self.structure.record(own.parent).elements[usize::from(own.position) - 1];
-        let Some(PartKind::Leaf(check)) = part.as_ref().map(|part| &part.kind) else { return };
+        let Some(check) = self.structure.check(&self.guide.shape, place) else { return };
         if let Some(code) = check.check(text, false, false) {
             self.finding(code, segment, place, text);
         }

@@ -15,7 +15,7 @@ use super::{Envelope, Format, Indexer, Layout, MessageInput, Scratch, Totals};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::guide::Guide;
 use crate::tree::{Tree, View};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Header and trailer of a message, which the format writes itself.
 const FRAME: [&str; 2] = ["ST", "SE"];
@@ -51,19 +51,24 @@ impl Format for X12 {
             );
             return None;
         };
-        Some(Box::new(X12Layout { structure: Structure::of(guide), guide: guide.clone(), delimiters }))
+        Some(Box::new(X12Layout { structure: OnceLock::new(), guide: guide.clone(), delimiters }))
     }
 }
 
 /// An X12 guide, ready.
 pub(crate) struct X12Layout {
     guide: Arc<Guide>,
-    structure: Structure,
+    /// Made with the first message: most guides of a gateway have none for a long time.
+    structure: OnceLock<Structure>,
     /// What is written with.
     delimiters: Delimiters,
 }
 
 impl X12Layout {
+    fn structure(&self) -> &Structure {
+        self.structure.get_or_init(|| Structure::of(&self.guide))
+    }
+
     fn dialect(&self, delimiters: Delimiters) -> Dialect<'static> {
         Dialect {
             delimiters,
@@ -91,12 +96,12 @@ impl Layout for X12Layout {
     ) {
         let delimiters = Header::read(input.head).map_or(self.delimiters, |header| header.delimiters);
         let dialect = self.dialect(delimiters);
-        segment::read((&self.guide, &self.structure), input, &dialect, scratch, tree, findings);
+        segment::read((&self.guide, self.structure()), input, &dialect, scratch, tree, findings);
     }
 
     fn write_body(&self, view: View<'_>, out: &mut Vec<u8>, findings: &mut Diagnostics) {
         let dialect = self.dialect(self.delimiters);
-        segment::write_body((&self.guide, &self.structure), view, &dialect, FRAME, out, findings);
+        segment::write_body((&self.guide, self.structure()), view, &dialect, FRAME, out, findings);
     }
 
     fn begin_file(&self, envelope: &Envelope, out: &mut Vec<u8>) {

@@ -1,6 +1,7 @@
 //! The `record` blocks of a guide and its unit, to places and columns.
 
 use super::{Auto, Record, field};
+use crate::base::shared::Shared;
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
 use crate::guide::path::step_places;
@@ -107,11 +108,8 @@ fn record<'a>(
         findings.push(Diagnostic::new(Code::G011).with("name", name).at(declared.name.span, "here again"));
     }
     let place = guide.shape_mut().add(parent, name, PlaceKind::Record);
-    guide.rules.push(PlaceRules {
-        element_id: name.into(),
-        span: Some(declared.span),
-        ..PlaceRules::default()
-    });
+    let rules = PlaceRules { element_id: name.into(), span: Some(declared.span), ..PlaceRules::default() };
+    guide.rules.push(Shared::new(rules));
     let index = guide.records.len();
     let (id, level) = ("".into(), None);
     guide.records.push(Record { place, id, level, width: 0, fields: Vec::new(), span: declared.span });

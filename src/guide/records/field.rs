@@ -1,6 +1,7 @@
 //! One field: its type and attributes to columns and looks.
 
 use super::{FILLER, Field, Letters, NumberLook, Sign};
+use crate::base::shared::Shared;
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::guide::{Guide, PlaceRules, narrow, types};
@@ -82,7 +83,7 @@ fn add(
     attributes: &[Attribute],
 ) -> PlaceId {
     let place = guide.shape_mut().add(parent, name, PlaceKind::Leaf(leaf));
-    guide.rules.push(rules);
+    guide.rules.push(Shared::new(rules));
     for attribute in attributes {
         match &attribute.kind {
             AttributeKind::Required => guide.shape_mut().place_mut(place).required = true,

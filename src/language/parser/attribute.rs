@@ -35,7 +35,10 @@ pub const COMPUTED: [&str; 4] = ["count", "sum", "hash", "same"];
 
 /// Any number of attributes.
 pub fn attributes(input: Input<'_>) -> Parsed<'_, Vec<Attribute>> {
-    many0(attribute).parse(input)
+    let (rest, mut attributes) = many0(attribute).parse(input)?;
+    // There are thousands of lines with one.
+    attributes.shrink_to_fit();
+    Ok((rest, attributes))
 }
 
 /// At least one attribute.

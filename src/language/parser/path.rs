@@ -36,6 +36,8 @@ pub fn path(input: Input<'_>) -> Parsed<'_, Path> {
         steps.push(step);
         rest = next;
     }
+    // There are thousands of paths.
+    steps.shrink_to_fit();
     let span = input.span_to(&rest);
     if let Some(finding) = broken_off(&rest, span) {
         return input.fail(finding);

@@ -110,6 +110,7 @@ fn body<'a>(
     parser.block(Open { labels, shown, span: line.span() }, |parser, line| {
         statements.extend(statement(parser, &line, 0));
     });
+    statements.shrink_to_fit();
     statements
 }
 

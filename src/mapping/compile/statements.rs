@@ -17,7 +17,7 @@ use std::sync::Arc;
 impl Compiler<'_> {
     pub(super) fn cases(&mut self, source: &SideName, scope: &Scope) -> Vec<CheckPlan> {
         let SideName::Guide(name) = source else { return Vec::new() };
-        let Some(guide) = self.sources.guides.get(name).cloned() else { return Vec::new() };
+        let Some(guide) = self.sources.guides.guide(name) else { return Vec::new() };
         let mut checks = Vec::new();
         for case in &guide.cases {
             let Some(condition) = self.context.condition(scope, &case.condition) else { continue };
