@@ -23,18 +23,24 @@ pub struct Kinds(OnceLock<Box<[OnceLock<Kind>; KINDS_MAX]>>);
 /// A kind of records.
 #[derive(Debug)]
 struct Kind {
-    /// The places of its nodes, without the record's own.
-    places: Box<[PlaceId]>,
+    /// The places of its nodes, without the record's own, each with how far the end of what is in it is behind the record:
+    /// levels stand in each other at one place.
+    places: Box<[(PlaceId, u32)]>,
     /// The texts that were looked at, each with how far its node is behind the record.
-    texts: Box<[(u32, Option<Box<[u8]>>)]>,
+    texts: Box<[Kept]>,
     /// How far the node of each field is behind the record; [`NONE`] if there is none.
     found: Box<[u32]>,
     /// A bit for each of the first fields that is set.
     present: u64,
 }
 
+/// A node that was looked at, with its text.
+type Look<'r> = (u32, Option<&'r [u8]>);
+/// The same, kept.
+type Kept = (u32, Option<Box<[u8]>>);
+
 /// What is looked at in a record of a kind that is not known yet.
-pub(super) struct Looked<'r>(RefCell<Vec<'r, (u32, Option<&'r [u8]>)>>);
+pub(super) struct Looked<'r>(RefCell<Vec<'r, Look<'r>>>);
 
 impl<'r> Looked<'r> {
     /// Nothing yet.
@@ -81,7 +87,7 @@ impl Kinds {
         let behind = |field: &Cell<u32>| if field.get() == NONE { NONE } else { field.get() - record.0 };
         let texts = looked.0.borrow();
         let mut kind = Kind {
-            places: inside(view, record).iter().map(|node| node.place).collect(),
+            places: inside(view, record).iter().map(|node| (node.place, node.end - record.0)).collect(),
             texts: texts.iter().map(|(at, text)| (at - record.0, text.map(Box::from))).collect(),
             found: fields.iter().map(behind).collect(),
             present,
@@ -99,7 +105,10 @@ impl Kinds {
 impl Kind {
     #[inline]
     fn is_of(&self, view: View<'_>, record: NodeId, inside: &[Node]) -> bool {
-        self.places.iter().zip(inside).all(|(place, node)| *place == node.place)
+        let is_it = |((place, end), node): (&(PlaceId, u32), &Node)| {
+            *place == node.place && *end == node.end.wrapping_sub(record.0)
+        };
+        self.places.iter().zip(inside).all(is_it)
             && self.texts.iter().all(|(at, text)| view.bytes(NodeId(record.0 + at)) == text.as_deref())
     }
 }

@@ -74,7 +74,7 @@ pub struct Mask {
 }
 
 /// Where year, month and day begin in a text, which has as many bytes as the mask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct DayAt {
     year: usize,
     month: usize,

@@ -575,7 +575,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(plain, 4 * (8 + 5 + 7));
+        assert_eq!(plain, 4 * (9 + 6 + 7));
         assert_eq!(write_plain(&look(Sign::None, Some(3), false), b"120", &mut [0; 6]), None);
     }
 }

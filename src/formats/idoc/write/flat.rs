@@ -75,7 +75,7 @@ impl Writer<'_> {
         let layout = self.layout;
         for (child, place, index) in self.segments(node) {
             self.count += 1;
-            let (line, start) = (&layout.lines[index], out.len());
+            let (line, start) = (&layout.lines()[index], out.len());
             let numbers = Numbers { own: self.count, above: above.0, level: line.level_in(above.1) };
             if line.append(&layout.checks, numbers, (self.view, child), out) {
                 finish(form, start, out);
