@@ -1,7 +1,7 @@
 //! How fast EDIFACT is: tokens, envelope, reading with validation, over an interchange of 10 MB of despatch advices, and
-//! ORDERS -> canonical -> pick file in fixed columns, over another of orders. Each figure is the median of runs taken in
-//! turn with floors measured in the same run: an index of all delimiters of the input, and for what is written a walk plus
-//! copy of the output. `cargo bench --bench edifact` prints them with ratios.
+//! ORDERS -> canonical -> pick file in fixed columns and ORDERS -> canonical -> IDoc, over another of orders. Each figure is
+//! the median of runs taken in turn with floors measured in the same run: an index of all delimiters of the input, and for
+//! what is written a walk plus copy of the output. `cargo bench --bench edifact` prints them with ratios.
 #![allow(clippy::unwrap_used)]
 
 #[path = "../tests/support/generated.rs"]
@@ -92,20 +92,18 @@ fn orders(bundle: &Bundle) {
     let input = generated::interchange_of_edifact_orders(BYTES);
     let route = bundle.clients["nordhaven"].routes.iter().find(|route| route.kind() == "ORDERS").unwrap();
     let way = Way::to(route, bundle, "house/pick-order", "house/pick-order-fw");
+    let idoc = Way::to(route, bundle, "house/sap-orders-out", "house/sap-orders-out");
     let (head, rows) = shipped::messages(way.from, &input);
-    let mut output = Vec::new();
-    let translated = translate::all(&way, &input, &head, &rows, &mut output);
-    assert_eq!(translated, rows.len(), "every generated message is translated");
+    let (mut output, mut idocs) = (Vec::new(), Vec::new());
+    for (way, output) in [(&way, &mut output), (&idoc, &mut idocs)] {
+        let translated = translate::all(way, &input, &head, &rows, output);
+        assert_eq!(translated, rows.len(), "every generated message is translated");
+    }
     // What writes, the floor too, writes to memory that is there.
-    let (mut copy, mut out) = (Vec::new(), Vec::new());
+    let (mut copy, mut out, mut idoc_copy, mut idoc_out) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let works = vec![
-        Work::floor("floor: walk and copy of the output", 0, || {
-            copy.clear();
-            for line in output.split_inclusive(|&byte| byte == b'\n') {
-                copy.extend_from_slice(black_box(line));
-            }
-            copy.len()
-        }),
+        Work::floor("floor: walk and copy of the output", 0, || measure::copy(&output, &mut copy)),
+        Work::floor("floor: the same of the IDocs", 1, || measure::copy(&idocs, &mut idoc_copy)),
         Work::new("ORDERS read and validated", 0, 250.0, || {
             let (mut scratch, mut tree, mut findings) = (Scratch::default(), Tree::new(), Diagnostics::new());
             for row in &rows {
@@ -118,6 +116,10 @@ fn orders(bundle: &Bundle) {
         Work::new("ORDERS -> canonical -> pick file", 0, 100.0, || {
             out.clear();
             translate::all(&way, &input, &head, &rows, &mut out)
+        }),
+        Work::new("ORDERS -> canonical -> IDoc", 1, 100.0, || {
+            idoc_out.clear();
+            translate::all(&idoc, &input, &head, &rows, &mut idoc_out)
         }),
     ];
     report("ORDERS D.96A", input.len() as f64 / 1e6, works);

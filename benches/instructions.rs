@@ -1,7 +1,8 @@
 //! One pass over generated 940s, for a tool that counts instructions: time cannot be trusted on a shared machine, and
-//! this can. `instructions read` reads and validates, `instructions translate` goes on to CSV; `orders` translates EDIFACT
-//! ORDERS to a pick file, and `envelope` makes the index pass over them. Prints the bytes read; what is to be counted
-//! happens inside `measured_read`, `translate::all` and `measured_index`.
+//! this can. `instructions read` reads and validates, `translate` goes on to CSV and `pick` to a pick file in fixed
+//! columns; `orders` translates EDIFACT ORDERS to a pick file, `idoc` to IDocs, and `envelope` makes the index pass over
+//! them. Prints the bytes read; what is to be counted happens inside `measured_read`, `translate::all` and
+//! `measured_index`.
 #![allow(clippy::unwrap_used)]
 
 #[path = "../tests/support/generated.rs"]
@@ -27,11 +28,13 @@ fn main() {
         bundle.clients[client].routes.iter().find(|route| route.kind() == kind).expect("the demo has it")
     };
     let (route, input) = match what.as_str() {
-        "read" | "translate" => (route("brightwick", "940"), generated::interchange_of_940s(BYTES)),
-        "orders" | "envelope" => {
+        "read" | "translate" | "pick" => (route("brightwick", "940"), generated::interchange_of_940s(BYTES)),
+        "orders" | "idoc" | "envelope" => {
             (route("nordhaven", "ORDERS"), generated::interchange_of_edifact_orders(BYTES))
         }
-        other => panic!("`{other}` is not one of `read`, `translate`, `orders` and `envelope`"),
+        other => {
+            panic!("`{other}` is not one of `read`, `translate`, `pick`, `orders`, `idoc` and `envelope`")
+        }
     };
     let layout = &*route.layout;
     let (head, rows) = shipped::messages(layout, &input);
@@ -39,7 +42,8 @@ fn main() {
     let done = match what.as_str() {
         "read" => measured_read(layout, &head, &input, &rows),
         "translate" => translated(&Way::of(route)),
-        "orders" => translated(&Way::to(route, &bundle, "house/pick-order", "house/pick-order-fw")),
+        "pick" | "orders" => translated(&Way::to(route, &bundle, "house/pick-order", "house/pick-order-fw")),
+        "idoc" => translated(&Way::to(route, &bundle, "house/sap-orders-out", "house/sap-orders-out")),
         // What begins and ends the interchange has rows too.
         _ => measured_index(layout, &input).min(rows.len()),
     };

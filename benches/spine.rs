@@ -1,7 +1,8 @@
-//! How fast the spine is: tokens, envelope, reading with validation, and 940 -> canonical -> CSV, over one generated
-//! interchange of 10 MB. Each figure is the median of runs taken in turn with two floors measured in the same run: an
-//! index of all delimiters of the input, and a walk plus copy of the output. `cargo bench` prints them with ratios;
-//! `cargo bench --bench spine -- read` runs only the figures with that word in their name, for a profiler.
+//! How fast the spine is: tokens, envelope, reading with validation, 940 -> canonical -> CSV, and 940 -> canonical
+//! -> pick file in fixed columns, over one generated interchange of 10 MB. Each figure is the median of runs taken in turn
+//! with floors measured in the same run: an index of all delimiters of the input, and a walk plus copy of each output.
+//! `cargo bench` prints them with ratios; `cargo bench --bench spine -- read` runs only the figures with that word in their
+//! name, for a profiler.
 #![allow(clippy::unwrap_used)]
 
 #[path = "../tests/support/generated.rs"]
@@ -32,24 +33,23 @@ fn main() {
     let (head, rows) = shipped::messages(layout, &input);
     let message =
         |row: &crossdock::formats::MessageRow| -> MessageInput<'_> { shipped::input(&head, &input, row) };
-    let mut output = Vec::new();
-    let translated = translate::all(&Way::of(route), &input, &head, &rows, &mut output);
-    assert_eq!(translated, rows.len(), "every generated message is translated");
+    let pick = Way::to(route, &bundle, "house/pick-order", "house/pick-order-fw");
+    let (mut output, mut picks) = (Vec::new(), Vec::new());
+    for (way, output) in [(&Way::of(route), &mut output), (&pick, &mut picks)] {
+        let translated = translate::all(way, &input, &head, &rows, output);
+        assert_eq!(translated, rows.len(), "every generated message is translated");
+    }
     // What writes, the floor too, writes to memory that is there.
     let (mut positions, mut copy, mut out) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut pick_copy, mut pick_out) = (Vec::new(), Vec::new());
     let works = vec![
         Work::floor("floor: delimiter index of the input", 0, || {
             positions.clear();
             index_delimiters(black_box(&input), [b'*', b'~', b'>', b'*'], &mut positions);
             positions.len()
         }),
-        Work::floor("floor: walk and copy of the output", 1, || {
-            copy.clear();
-            for line in output.split_inclusive(|&byte| byte == b'\n') {
-                copy.extend_from_slice(black_box(line));
-            }
-            copy.len()
-        }),
+        Work::floor("floor: walk and copy of the output", 1, || measure::copy(&output, &mut copy)),
+        Work::floor("floor: the same of the pick file", 2, || measure::copy(&picks, &mut pick_copy)),
         Work::new("tokens", 0, 1000.0, || {
             let (mut tokenizer, mut count) = (Tokenizer::default(), 0);
             // In pieces of a message's size, as the reader takes them.
@@ -75,6 +75,10 @@ fn main() {
         Work::new("940 -> canonical -> CSV", 1, 100.0, || {
             out.clear();
             translate::all(&Way::of(route), &input, &head, &rows, &mut out)
+        }),
+        Work::new("940 -> canonical -> pick file", 2, 100.0, || {
+            pick_out.clear();
+            translate::all(&pick, &input, &head, &rows, &mut pick_out)
         }),
     ];
     report("940s", input.len() as f64 / 1e6, works);

@@ -388,3 +388,53 @@ fn long_notes_take_several_records_and_a_long_street_several_fields() {
     assert_eq!(records[2], "N001CALL THE DOCK OFFICE TWO HOURS AHEAD AND ASK FOR DOOR 7 DO");
     assert_eq!(records[3], "N002NOT DOUBLE STACK");
 }
+
+/// Lines with elements at the same places: their qualifiers tell them apart.
+#[test]
+fn lines_that_are_alike_are_told_apart_by_their_qualifiers() {
+    let bundle = shipped::bundle();
+    let route = route(&bundle, "brightwick/orders");
+    let lines = [
+        ("VN*BW-1*UP*412345600010", "LI*10"),
+        ("VN*BW-2*UP*412345600010", "LI*20"),
+        ("UP*412345600010*VN*BW-3", "LT*L7"),
+        ("VN*BW-4*IN*B-4", "LI*40"),
+        ("UP*412345600010*VN*BW-5", "LT*L8"),
+        ("VN*BW-6*UP*412345600010", "LI*60"),
+        ("IN*B-7*VN*BW-7", "LI*70"),
+    ];
+    let body: String = (1..)
+        .zip(lines)
+        .map(|(no, (ids, reference))| format!("LX*{no}~W01*3*EA**{ids}~G69*LAMP~N9*{reference}~"))
+        .collect();
+    let text = format!(
+        "ISA*00*          *00*          *ZZ*BRIGHTWICK     *ZZ*HAVENPORT3PL   *261120*0815*U*00401*000000001*0*P*>~\
+         GS*OW*BRIGHTWICK*HAVENPORT3PL*20261120*0815*1*X*004010~ST*940*0001~W05*N*SO1*PO-1~N1*DE*BRIGHTWICK HOME*92*BRW01~\
+         N1*WH*HAVENPORT RENO*92*RNO2~N1*ST*LARKFIELD STORES*92*0104~N3*1 QUARRY RD~N4*FERNLEY*NV*89408*US~N9*DP*0104~\
+         G62*37*20261123~NTE*WHI*DO NOT DOUBLE STACK~W66*CC*M********DEMO~{body}W76*21~SE*43*0001~GE*1*1~IEA*1*000000001~"
+    );
+    let (head, rows) = messages(&*route.layout, text.as_bytes());
+    let input = input(&head, text.as_bytes(), &rows[0]);
+    let (tree, _) = read(&*route.layout, &input);
+    let (order, findings, _) = run(&route.read, View::new(&tree, input.source()), vec![]);
+    assert!(findings.is_empty(), "{}", render(findings.as_slice(), &bundle.sources));
+    let mut document = String::new();
+    crossdock::tree::json::write(&route.read.target_shape, View::new(&order, ""), false, &mut document);
+    let document: serde_json::Value = serde_json::from_str(&document).unwrap();
+    let told = document["lines"].as_array().unwrap().iter().map(|line| {
+        let text = |name: &str| line[name].as_str().unwrap_or("-").to_string();
+        ["sku", "buyer_item", "gtin", "no", "lot"].map(text).join(" ")
+    });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [
+            "BW-1 - 00412345600010 10 -",
+            "BW-2 - 00412345600010 20 -",
+            "BW-3 - 00412345600010 3 L7",
+            "BW-4 B-4 - 40 -",
+            "BW-5 - 00412345600010 5 L8",
+            "BW-6 - 00412345600010 60 -",
+            "BW-7 B-7 - 70 -",
+        ]
+    );
+}

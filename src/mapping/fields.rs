@@ -1,6 +1,7 @@
 //! Direct addressing. When a slot is given a record, one pass over the record notes the first node of each path that the
 //! map asks for. A path is then one look, and what is not there is known at once; most of what maps ask for is not there.
 
+use super::alike::Kinds;
 use super::plan::{Field, Needs, Nodes, PairPlan, Start, Step, Way};
 use crate::base::word::word;
 use crate::guide::path::KeyTest;
@@ -14,6 +15,8 @@ pub struct SlotFields {
     pub branches: Vec<Branch>,
     /// How many fields there are.
     pub count: Field,
+    /// The kinds of records that were there.
+    pub kinds: Kinds,
 }
 
 /// Most steps of a branch: each has a bit.
@@ -376,6 +379,7 @@ impl SlotFields {
 }
 
 /// The bit of a field, if it is among the first.
+#[inline(always)]
 pub(super) fn bit(field: Field) -> Option<u64> {
     1u64.checked_shl(u32::from(field))
 }

@@ -1,5 +1,6 @@
 //! L2: what maps mean: layers, names, types, and the plan that runs. Names no format.
 
+mod alike;
 mod blocks;
 mod build;
 mod compile;

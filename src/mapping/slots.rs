@@ -1,5 +1,6 @@
 //! What paths start from while a plan runs: records of documents, groups of them, and values.
 
+use super::alike::Looked;
 use super::fields::{Asked, AskedAt, Branch, Pairs, SlotFields, What, bit};
 use super::plan::{Expr, Field, Needs};
 use crate::base::word::word;
@@ -8,7 +9,7 @@ use crate::tree::{NodeId, PlaceId, Value, View};
 use std::cell::Cell;
 
 /// No node stands in the field.
-const NONE: u32 = u32::MAX;
+pub(super) const NONE: u32 = u32::MAX;
 
 /// What a slot holds.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +48,9 @@ pub(super) struct SlotState<'r> {
     /// Of the record of a list: its number, and whether it is the last.
     position: Cell<(u32, bool)>,
     plan: &'r SlotFields,
+    memory: &'r bumpalo::Bump,
+    /// What is looked at while a record of a new kind is gone through.
+    looked: Cell<Option<&'r Looked<'r>>>,
 }
 
 impl<'r> SlotState<'r> {
@@ -58,8 +62,9 @@ impl<'r> SlotState<'r> {
             let fields;
             (fields, rest) = rest.split_at(usize::from(plans[slot].count));
             let (held, view, present) = (Cell::new(Slot::Empty), Cell::new(view), Cell::new(0));
-            let position = Cell::new((0, false));
-            SlotState { held, view, noted: Noted(fields), present, position, plan: &plans[slot] }
+            let (position, looked) = (Cell::new((0, false)), Cell::new(None));
+            let (noted, plan) = (Noted(fields), &plans[slot]);
+            SlotState { held, view, noted, present, position, plan, memory, looked }
         })
     }
 
@@ -127,19 +132,34 @@ impl<'r> SlotState<'r> {
     /// Puts something into it.
     pub fn set(&self, slot: Slot<'r>) {
         self.held.set(slot);
+        let (view, id) = match slot {
+            Slot::Record(view, id) => (view, id),
+            Slot::Group(view, [first, ..]) => (view, *first),
+            Slot::Group(_, []) | Slot::Value(_) | Slot::Deferred(_) | Slot::Empty | Slot::Awaited => {
+                return self.clear();
+            }
+        };
+        self.view.set(view);
+        let Some(branch) = self.plan.branches.first() else { return };
+        if let Some(present) = self.plan.kinds.recall(view, id, self.noted.0) {
+            return self.present.set(present);
+        }
+        self.clear();
+        if !self.plan.kinds.takes(view, id) {
+            return self.note(branch, view.tree.nodes(), id.0);
+        }
+        let looked = Looked::new(self.memory);
+        self.looked.set(Some(looked));
+        self.note(branch, view.tree.nodes(), id.0);
+        self.looked.set(None);
+        self.plan.kinds.learn((view, id), looked, (self.noted.0, self.present.get()));
+    }
+
+    fn clear(&self) {
         for field in self.noted.0 {
             field.set(NONE);
         }
         self.present.set(0);
-        let (view, id) = match slot {
-            Slot::Record(view, id) => (view, id),
-            Slot::Group(view, [first, ..]) => (view, *first),
-            Slot::Group(_, []) | Slot::Value(_) | Slot::Deferred(_) | Slot::Empty | Slot::Awaited => return,
-        };
-        self.view.set(view);
-        if let Some(branch) = self.plan.branches.first() {
-            self.note(branch, view.tree.nodes(), id.0);
-        }
     }
 
     /// Notes what a record is asked for. What nothing is asked of is passed over with all that is in it.
@@ -244,16 +264,23 @@ impl<'r> SlotState<'r> {
     fn key(&self, inside: &[Node], at: u32, key: PlaceId) -> &'r str {
         let end = inside[at as usize].end as usize;
         let parts = (at + 1..).zip(&inside[at as usize + 1..end.min(inside.len())]);
-        let text = |(at, node): (u32, &Node)| {
-            if node.place == key { self.view().text(NodeId(at)) } else { None }
-        };
+        let text = |(at, node): (u32, &Node)| if node.place == key { self.looked_at(at) } else { None };
         parts.into_iter().find_map(text).unwrap_or("")
+    }
+
+    /// The text of a node, which tells what else is noted.
+    fn looked_at(&self, at: u32) -> Option<&'r str> {
+        let text = self.view().text(NodeId(at));
+        if let Some(looked) = self.looked.get() {
+            looked.at(at, text.map(str::as_bytes));
+        }
+        text
     }
 
     /// A child that is a qualifier. Its value stands behind it in the record.
     #[inline(never)]
     fn qualifier(&self, pairs: &Pairs, inside: &[Node], at: u32) {
-        let Some(code) = self.view().bytes(NodeId(at)).and_then(word) else { return };
+        let Some(code) = self.looked_at(at).and_then(|code| word(code.as_bytes())) else { return };
         for &(wanted, field) in &pairs.codes {
             if wanted == code && self.at(field).is_none() {
                 let mut behind = (at + 1..).zip(&inside[at as usize + 1..]);

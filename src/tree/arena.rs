@@ -149,6 +149,14 @@ impl Tree {
         self.nodes[node.0 as usize].end = end;
     }
 
+    /// The same for one that came from the bytes from where it began up to `end`.
+    #[inline]
+    pub fn close_behind(&mut self, node: NodeId, end: u32) {
+        self.close(node);
+        let node = &mut self.nodes[node.0 as usize];
+        node.origin_len = end - node.origin_start;
+    }
+
     /// Adds a leaf whose value is `origin`'s bytes of the message, or a part of them.
     #[inline]
     pub fn leaf_from_source(&mut self, place: PlaceId, start: u32, len: u32, origin: Origin) -> NodeId {

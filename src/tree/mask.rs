@@ -69,6 +69,73 @@ const USUAL: [&str; 30] = [
 pub struct Mask {
     parts: Vec<Part>,
     text: Box<str>,
+    /// Of masks of a day with its year in four digits and nothing but signs between: nearly all dates have one.
+    day: Option<DayAt>,
+}
+
+/// Where year, month and day begin in a text, which has as many bytes as the mask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct DayAt {
+    year: usize,
+    month: usize,
+    day: usize,
+    has_signs: bool,
+}
+
+/// Most bytes of such a mask.
+const DAY_BYTES_MAX: usize = 16;
+
+impl DayAt {
+    fn of(text: &str, parts: &[Part]) -> Option<DayAt> {
+        let (mut year, mut month, mut day, mut has_signs) = (None, None, None, false);
+        let mut at = 0;
+        for part in parts {
+            let place = match part {
+                Part::Year4 => &mut year,
+                Part::Month => &mut month,
+                Part::Day => &mut day,
+                Part::Literal(sign) if sign.is_ascii() && !sign.is_ascii_alphabetic() => {
+                    (at, has_signs) = (at + 1, true);
+                    continue;
+                }
+                _ => return None,
+            };
+            if place.replace(at).is_some() {
+                return None;
+            }
+            at += part.width() as usize;
+        }
+        (text.len() <= DAY_BYTES_MAX).then_some(())?;
+        Some(DayAt { year: year?, month: month?, day: day?, has_signs })
+    }
+
+    fn read(self, mask: &[u8], text: &[u8]) -> Option<DateTime> {
+        let is_sign = |(sign, byte): (&u8, &u8)| sign.is_ascii_alphabetic() || sign == byte;
+        if text.len() != mask.len() || (self.has_signs && !mask.iter().zip(text).all(is_sign)) {
+            return None;
+        }
+        let two = |at: usize| take(&mut &text[at..], 2);
+        let year = two(self.year)? * 100 + two(self.year + 2)?;
+        let date = Date::new(year as i16, two(self.month)? as i8, two(self.day)? as i8).ok()?;
+        Some(date.to_datetime(Time::midnight()))
+    }
+
+    fn write(self, mask: &[u8], date: Date, out: &mut impl Write) {
+        let mut buffer = [0; DAY_BYTES_MAX];
+        let text = &mut buffer[..mask.len()];
+        text.copy_from_slice(mask);
+        let mut two = |at: usize, number: u16| {
+            let from = 2 * usize::from(number % 100);
+            text[at..at + 2].copy_from_slice(&TWO_DIGITS.as_bytes()[from..from + 2]);
+        };
+        let year = date.year().unsigned_abs();
+        two(self.year, year / 100);
+        two(self.year + 2, year);
+        two(self.month, date.month().unsigned_abs().into());
+        two(self.day, date.day().unsigned_abs().into());
+        // Digits and what stands between them are ASCII, and memory takes whatever is written.
+        let _ = std::str::from_utf8(text).map(|text| out.write_str(text));
+    }
 }
 
 impl Mask {
@@ -99,7 +166,9 @@ impl Mask {
                 }
             }
         }
-        parts.iter().any(|part| !matches!(part, Part::Literal(_))).then(|| Mask { parts, text: text.into() })
+        let day = DayAt::of(text, &parts);
+        let says_something = parts.iter().any(|part| !matches!(part, Part::Literal(_)));
+        says_something.then(|| Mask { parts, text: text.into(), day })
     }
 
     /// Masks in use, most usual first, by which `text` can be read: what a person may have meant. A date only
@@ -155,7 +224,10 @@ impl Mask {
     /// Reads a text that fits the mask exactly and names a day and time that exist. Parts that the mask lacks are
     /// 1970-01-01 and 00:00:00.
     pub fn read(&self, text: &str) -> Option<DateTime> {
-        self.read_parts(&self.parts, text)
+        match self.day {
+            Some(day) => day.read(self.text.as_bytes(), text.as_bytes()),
+            None => self.read_parts(&self.parts, text),
+        }
     }
 
     /// Reads a text that ends sooner than the mask, with one of its parts: `0815` in `HHmmss`.
@@ -209,6 +281,9 @@ impl Mask {
 
     /// Appends the moment in this mask.
     pub fn write(&self, moment: DateTime, out: &mut impl Write) {
+        if let Some(day) = self.day {
+            return day.write(self.text.as_bytes(), moment.date(), out);
+        }
         for part in &self.parts {
             match part {
                 Part::Year4 => digits(out, moment.year().unsigned_abs().into(), 4),

@@ -240,6 +240,39 @@ impl Digits {
     }
 }
 
+/// Writes a number at the start of `own` as [`write`] does that takes what it needs, if it is digits without zeros before
+/// them, and a point among them at most, and is not negative; gives its length. `None` if it is not, or does not fit.
+pub(in crate::formats) fn write_plain(look: &NumberLook, text: &[u8], own: &mut [u8]) -> Option<usize> {
+    if look.plus.is_some() || look.is_implied || text.len() > PLAIN_BYTES_MAX {
+        return None;
+    }
+    let (whole, fraction) = match text.iter().position(|&byte| byte == b'.') {
+        Some(at) => (&text[..at], &text[at + 1..]),
+        None => (text, &b""[..]),
+    };
+    // Zeros at the end are digits only where the look says how many there are.
+    let used = fraction.iter().rposition(|&digit| digit != b'0').map_or(0, |last| last + 1);
+    let fraction = &fraction[..used];
+    let scale = look.scale.map_or(used, usize::from);
+    let has_own_sign = matches!(look.sign, Sign::None | Sign::Leading | Sign::Trailing | Sign::Floating);
+    let is_number = has_own_sign
+        && (whole == b"0" || whole.first().is_some_and(|&first| first != b'0'))
+        && whole.iter().chain(fraction).all(u8::is_ascii_digit);
+    let digits = if whole == b"0" { scale } else { whole.len() + scale };
+    if !is_number || used > scale || digits > look.digits as usize {
+        return None;
+    }
+    let point = usize::from(scale > 0);
+    let own = own.get_mut(..whole.len() + point + scale)?;
+    own[..whole.len()].copy_from_slice(whole);
+    if let [mark, decimals @ ..] = &mut own[whole.len()..] {
+        *mark = look.mark;
+        decimals[..used].copy_from_slice(fraction);
+        decimals[used..].fill(b'0');
+    }
+    Some(own.len())
+}
+
 fn place(
     look: &NumberLook,
     mut body: Vec<u8>,
@@ -517,5 +550,32 @@ mod tests {
             }
         }
         assert!(written > 10_000 && refused > 5_000, "{written} {refused}");
+    }
+
+    #[test]
+    fn what_is_written_plainly_is_written_as_all_else_is() {
+        let columns = Columns { width: FREE_WIDTH, fill: b' ', is_right: false, is_ebcdic: false };
+        let mut plain = 0;
+        for sign in
+            [Sign::None, Sign::Leading, Sign::Trailing, Sign::Floating, Sign::Overpunch { leading: true }]
+        {
+            for scale in [None, Some(0), Some(3)] {
+                let look = NumberLook { digits: 8, ..look(sign, scale, false) };
+                for text in [
+                    "0", "5", "120", "12345", "123456", "0.5", "12.50", "12.5004", "5.", ".5", "007", "-3",
+                    "",
+                ] {
+                    let mut own = [0; 12];
+                    let Some(length) = write_plain(&look, text.as_bytes(), &mut own) else { continue };
+                    let mut written = Vec::new();
+                    let number = Decimal::parse(text.as_bytes()).expect("a number");
+                    assert_eq!(write(&look, number, columns, &mut written), Ok(()), "{text} {look:?}");
+                    assert_eq!(own[..length], written, "{text} {look:?}");
+                    plain += 1;
+                }
+            }
+        }
+        assert_eq!(plain, 4 * (9 + 6 + 7));
+        assert_eq!(write_plain(&look(Sign::None, Some(3), false), b"120", &mut [0; 6]), None);
     }
 }

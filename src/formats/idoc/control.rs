@@ -49,6 +49,9 @@ pub(super) const FIELDS: [(&str, usize); 36] = [
     ("SERIAL", 20),
 ];
 
+/// As many blanks as the widest field takes.
+const BLANKS: &str = "                                                                      ";
+
 /// Digits of DOCNUM.
 const NUMBER_WIDTH: usize = 16;
 /// To SAP, seen from SAP.
@@ -129,9 +132,17 @@ impl Control {
 
     /// The record, blanks at its end included.
     pub(super) fn record(&self) -> String {
-        let mut record = String::new();
+        let mut record = String::with_capacity(flat::CONTROL_COLUMNS);
         for (value, (_, width)) in self.values.iter().zip(FIELDS) {
-            record.extend(value.chars().chain(std::iter::repeat(' ')).take(width));
+            let (end, count) = match value.is_ascii() {
+                true => (value.len().min(width), value.len().min(width)),
+                false => {
+                    let end = value.char_indices().nth(width).map_or(value.len(), |(at, _)| at);
+                    (end, value[..end].chars().count())
+                }
+            };
+            record.push_str(&value[..end]);
+            record.push_str(&BLANKS[count..width]);
         }
         record
     }

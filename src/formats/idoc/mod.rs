@@ -21,7 +21,7 @@ use crate::guide::Guide;
 use crate::guide::records::Record;
 use crate::tree::{PlaceId, Tree, View};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The format.
 pub struct Idoc;
@@ -113,6 +113,8 @@ pub(crate) struct IdocLayout {
     checks: Vec<Check>,
     /// Per place, the index of its record plus 1; 0 for other places.
     records: Vec<u32>,
+    /// Of a flat file, how each record is written: laid out with the first IDoc.
+    lines: OnceLock<Vec<write::Line>>,
     kinds: Vec<Kind>,
     /// The names a segment may have in a file, with its kind.
     names: HashMap<Box<str>, usize>,
@@ -147,6 +149,7 @@ impl IdocLayout {
         let declared = Charset::named(guide.setting("charset"));
         (sound && form.is_some()).then_some(())?;
         Some(IdocLayout {
+            lines: OnceLock::new(),
             structure: Structure::with_tags(guide, |place| tags[place.index()]),
             guide: guide.clone(),
             checks: Check::all(guide),
@@ -172,8 +175,21 @@ impl IdocLayout {
 
     /// The record at a place.
     fn record_at(&self, place: PlaceId) -> Option<&Record> {
-        let index = (self.records[place.index()] as usize).checked_sub(1)?;
-        Some(&self.guide.records[index])
+        Some(&self.guide.records[self.record_index(place)?])
+    }
+
+    /// Its index.
+    fn record_index(&self, place: PlaceId) -> Option<usize> {
+        (self.records[place.index()] as usize).checked_sub(1)
+    }
+
+    /// How each record is written in a flat file.
+    fn lines(&self) -> &[write::Line] {
+        let line = |record: &Record| {
+            let kind = self.names.get(&self.guide.shape.place(record.place).name).map(|&at| &self.kinds[at]);
+            write::Line::of(&self.guide, record, kind.map_or("", |kind| &kind.definition))
+        };
+        self.lines.get_or_init(|| self.guide.records.iter().map(line).collect())
     }
 
     /// What the guide says of the control record itself, over what stands in it.

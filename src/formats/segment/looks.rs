@@ -184,35 +184,38 @@ impl Looks {
     #[inline(never)]
     fn composite(&self, source: &Source<'_>, look: &Look, tokens: &[Token], tree: &mut Tree) -> usize {
         let Kind::Composite { first, count, needed } = look.kind else { return 0 };
-        let Some(last) = tokens.iter().position(|token| token.mark() != Mark::Component) else { return 0 };
-        let own = &tokens[..=last];
-        let whole = Token::span(own);
-        // One that is nothing but separators is missing, or not there.
-        let is_there = whole.len as usize > last && last >= usize::from(needed);
-        if !is_there || whole.mark() == Mark::Repetition {
-            return 0;
-        }
-        let node = tree.open(look.place, source.origin(whole));
-        let mut components = self.components[first as usize..][..usize::from(count)].iter();
-        for token in own {
-            let is_right = match components.next() {
+        let components = &self.components[first as usize..][..usize::from(count)];
+        let start = tokens.first().map_or(0, |token| token.start);
+        let node = tree.open(look.place, source.origin(Token::empty(start)));
+        let mut is_there = false;
+        for (at, token) in tokens.iter().enumerate() {
+            let is_right = match components.get(at) {
                 Some(look) if token.len > 0 => {
                     let is_right = !token.is_escaped() && self.is_right(source, look, token);
                     if is_right {
                         tree.leaf_from_source(look.place, token.start, token.len, source.origin(*token));
                     }
+                    is_there = true;
                     is_right
                 }
                 Some(look) => !look.required,
                 None => token.len == 0,
             };
             if !is_right {
-                tree.truncate(node);
-                return 0;
+                break;
+            }
+            match token.mark() {
+                Mark::Component => {}
+                // One that is nothing but separators is missing, or not there.
+                Mark::Element | Mark::Segment if is_there && at >= usize::from(needed) => {
+                    tree.close_behind(node, token.end());
+                    return at + 1;
+                }
+                _ => break,
             }
         }
-        tree.close(node);
-        own.len()
+        tree.truncate(node);
+        0
     }
 
     /// Whether a value that is there and has no release characters is right.

@@ -2,6 +2,10 @@
 
 use super::{Call, CallError, Example, Function};
 use crate::tree::value::{Value, ValueKind};
+use bumpalo::collections::String;
+
+const DIGITS: usize = 14;
+const ZEROS: &str = "00000000000000";
 
 /// A GTIN of 8, 12, 13 or 14 digits with 14 digits.
 pub static FUNCTION: Function = Function {
@@ -17,11 +21,15 @@ pub static FUNCTION: Function = Function {
 
 fn call<'r>(call: &Call<'_, 'r>) -> Result<Value<'r>, CallError> {
     let text = call.string(0)?;
-    if !matches!(text.len(), 8 | 12 | 13 | 14) || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+    let is_number = text.bytes().fold(true, |is_so_far, byte| is_so_far & byte.is_ascii_digit());
+    if !matches!(text.len(), 8 | 12 | 13 | 14) || !is_number {
         return Err(CallError::new(format!("`{text}` is no GTIN: it must have 8, 12, 13 or 14 digits")));
     }
-    let mut padded = [b'0'; 14];
-    padded[14 - text.len()..].copy_from_slice(text.as_bytes());
-    let padded: &[u8; 14] = call.memory.alloc(padded);
-    Ok(std::str::from_utf8(padded).map_or(Value::Absent, Value::Text))
+    if text.len() == DIGITS {
+        return Ok(Value::Text(text));
+    }
+    let mut padded = String::with_capacity_in(DIGITS, call.memory);
+    padded.push_str(&ZEROS[text.len()..]);
+    padded.push_str(text);
+    Ok(Value::Text(padded.into_bump_str()))
 }

@@ -1,6 +1,7 @@
 //! Flat files: records with a control record first, and the numbers of segments before their data.
 
 use super::Writer;
+use super::line::Numbers;
 use crate::formats::Envelope;
 use crate::formats::idoc::FlatForm;
 use crate::formats::idoc::control::Control;
@@ -56,22 +57,46 @@ fn line(form: &FlatForm, text: &str, columns: usize, out: &mut Vec<u8>) -> Optio
     unfit
 }
 
+/// Fills the record that began at `start` up or trims it, and ends its line: all in it is ASCII.
+fn finish(form: &FlatForm, start: usize, out: &mut Vec<u8>) {
+    if form.is_trimmed {
+        while out.len() > start && out.last() == Some(&b' ') {
+            out.pop();
+        }
+    } else if out.len() < start + RECORD_COLUMNS {
+        out.resize(start + RECORD_COLUMNS, b' ');
+    }
+    out.extend_from_slice(form.line_end.as_bytes());
+}
+
 impl Writer<'_> {
     /// The records of the segments in `node`, whose number and level are `above`.
     fn records(&mut self, form: &FlatForm, node: NodeId, above: (u32, u32), out: &mut Vec<u8>) {
         let layout = self.layout;
-        for (child, place, name) in self.segments(node) {
-            let Some(record) = layout.record_at(place) else { continue };
+        for (child, place, index) in self.segments(node) {
             self.count += 1;
-            let (number, level) = (self.count, record.level.unwrap_or(above.1 + 1));
-            let definition = layout.kind(name).map_or("", |kind| &kind.definition);
-            let mut text = format!("{definition:30}{:19}{number:06}{:06}{level:02}", "", above.0);
-            (self.record, self.position) = (place, 0);
-            self.data(child, &mut text);
-            if let Some(character) = line(form, &text, RECORD_COLUMNS, out) {
-                self.unwritable(child, character, form.charset.name());
+            let (line, start) = (&layout.lines()[index], out.len());
+            let numbers = Numbers { own: self.count, above: above.0, level: line.level_in(above.1) };
+            if line.append(&layout.checks, numbers, (self.view, child), out) {
+                finish(form, start, out);
+            } else {
+                (self.record, self.position) = (place, 0);
+                self.with_care(form, child, numbers, out);
             }
-            self.records(form, child, (number, level), out);
+            self.records(form, child, (numbers.own, numbers.level), out);
+        }
+    }
+
+    /// The record of a segment, field by field.
+    #[inline(never)]
+    fn with_care(&mut self, form: &FlatForm, node: NodeId, numbers: Numbers, out: &mut Vec<u8>) {
+        let name = &self.layout.guide.shape.place(self.record).name;
+        let definition = self.layout.kind(name).map_or("", |kind| &kind.definition);
+        let Numbers { own, above, level } = numbers;
+        let mut text = format!("{definition:30}{:19}{own:06}{above:06}{level:02}", "");
+        self.data(node, &mut text);
+        if let Some(character) = line(form, &text, RECORD_COLUMNS, out) {
+            self.unwritable(node, character, form.charset.name());
         }
     }
 

@@ -92,11 +92,11 @@ fn encode(charset: Charset, text: &str, out: &mut Vec<u8>) {
 impl Writer<'_> {
     /// The elements of the segments in `node`.
     fn elements(&mut self, form: &MarkupForm, node: NodeId, depth: usize, text: &mut String) {
-        for (child, place, name) in self.segments(node) {
+        for (child, place, _) in self.segments(node) {
             self.count += 1;
             (self.record, self.position) = (place, 0);
             line_end(form, depth, text);
-            let name = element_name(name);
+            let name = element_name(&self.layout.guide.shape.place(place).name);
             text.push_str(&format!("<{name} SEGMENT=\"1\">"));
             for (field, value) in self.fields(child) {
                 let value = value.trim_end_matches(' ');

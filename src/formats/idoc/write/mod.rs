@@ -1,7 +1,10 @@
 //! A tree to an IDoc, and an IDoc to its file. What a value looks like is the same in both forms.
 
 mod flat;
+mod line;
 mod markup;
+
+pub(super) use line::Line;
 
 use super::control::{self, Control};
 use super::read::told;
@@ -77,15 +80,18 @@ impl<'a> Writer<'a> {
         control
     }
 
-    /// The segments in `node`, without the control record, each with its name.
-    fn segments(&self, node: NodeId) -> impl Iterator<Item = (NodeId, PlaceId, &'a str)> + use<'a> {
+    /// The segments in `node`, without the control record, each with the index of its record.
+    fn segments(&self, node: NodeId) -> impl Iterator<Item = (NodeId, PlaceId, usize)> + use<'a> {
         let (layout, view) = (self.layout, self.view);
         let segment = move |child: NodeId| {
             let place = view.tree.node(child).place;
-            layout.record_at(place)?;
-            Some((child, place, &*layout.guide.shape.place(place).name))
+            Some((child, place, layout.record_index(place)?))
         };
-        view.tree.children(node).filter_map(segment).filter(|(_, _, name)| *name != control::NAME)
+        let is_control = |place: PlaceId| *layout.guide.shape.place(place).name == *control::NAME;
+        // Segments of the message are inside it.
+        let is_own =
+            move |(_, place, _): &(NodeId, PlaceId, usize)| node != NodeId::ROOT || !is_control(*place);
+        view.tree.children(node).filter_map(segment).filter(is_own)
     }
 
     /// The fields of a segment that have a value, in the order of the guide, as they are written.
