@@ -11,17 +11,20 @@ use std::hash::Hash;
 /// What was said of places, for all guides of a workspace: a large message has thousands of places and some hundred
 /// elements, and a client's guide differs from the house's in a few of them.
 #[derive(Debug, Default)]
-pub struct Said(RefCell<(FxHashSet<Shared<PlaceRules>>, FxHashSet<Shared<About>>)>);
+pub struct Said {
+    rules: RefCell<FxHashSet<Shared<PlaceRules>>>,
+    about: RefCell<FxHashSet<Shared<About>>>,
+}
 
 impl Said {
     /// Lets places of which the same is said have it in common.
     pub(super) fn share(&self, guide: &mut Guide) {
-        let (rules, about) = &mut *self.0.borrow_mut();
-        guide.rules.iter_mut().for_each(|own| share(rules, own));
+        let (mut rules, mut about) = (self.rules.borrow_mut(), self.about.borrow_mut());
+        guide.rules.iter_mut().for_each(|own| share(&mut rules, own));
         guide.rules.shrink_to_fit();
         let count = guide.shape.len();
         let shape = guide.shape_mut();
-        (0..count).for_each(|at| share(about, &mut shape.place_mut(PlaceId(at as u32)).about));
+        (0..count).for_each(|at| share(&mut about, &mut shape.place_mut(PlaceId(at as u32)).about));
         shape.shrink_to_fit();
     }
 }

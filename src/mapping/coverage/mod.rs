@@ -118,6 +118,9 @@ pub struct TableUse {
     pub never: Vec<String>,
 }
 
+/// Whether a code that is looked up in a table, without a row there, was accepted by a person.
+pub type IsAccepted<'a> = &'a dyn Fn(&str, &str) -> bool;
+
 impl<'p> Coverage<'p> {
     /// Nothing seen yet.
     pub fn new(plan: &'p Plan) -> Self {
@@ -139,7 +142,7 @@ impl<'p> Coverage<'p> {
         source: View<'_>,
         trace: &Trace,
         target: &Tree,
-        (place, is_accepted): (&str, &dyn Fn(&str, &str) -> bool),
+        (place, is_accepted): (&str, IsAccepted<'_>),
     ) {
         self.messages += 1;
         let mut read = FxHashSet::default();
