@@ -129,7 +129,7 @@ fn what_matches_nothing_is_put_aside() {
         // Our own 997, which nobody answers.
         ("AK1*SW*501~AK9*A*1*1*1~", "group 501 (SW)"),
     ];
-    for (number, (body, named)) in (900..).zip(cases) {
+    for (number, (body, named)) in (124..).zip(cases) {
         answer(&mut world, &format!("{number}.edi"), &a_997(number, body));
         let last = world.messages().len() - 1;
         let reply = story(&mut world, last);

@@ -43,4 +43,6 @@ pub const UNANSWERED: &[Code] = &[
     Code::X259,
     Code::X260,
     Code::X261,
+    // Which guide a person's tool took.
+    Code::X318,
 ];

@@ -25,6 +25,9 @@ pub enum Verdict {
     Skipped,
 }
 
+/// A document, how it came about, and what is written of it.
+type Built<'s> = (Tree, Trace, Option<Vec<Output<'s>>>);
+
 impl Verdict {
     /// The word shown.
     pub fn word(self) -> &'static str {
@@ -133,28 +136,11 @@ impl Session<'_> {
         runner.cases(way.read, source, &facts, &mut findings);
         let keys = runner.lookup_keys(way.read, source, &facts);
         facts.earlier = earlier::find(way.read, &keys, &self.earlier);
-        let mut find = |line: &EarlierPlan, keys: Vec<(String, String)>| self.found(line, &keys);
-        let parts = self.parts(way.read, source, &facts, (runner, &mut findings));
-        for (number, part) in parts.iter().enumerate() {
-            let mut facts = Facts { part: part.as_ref(), ..facts.clone() };
-            let Ok(lookups) = runner.look_up(way.read, source, &facts, &mut find);
-            facts.lookups = Some(&lookups);
-            let (mut document, mut trace, mut outputs) = (Tree::new(), Trace::default(), None);
-            match self.is_traced {
-                true => {
-                    (_, trace) = runner.run_traced(way.read, source, &facts, &mut document, &mut findings)
-                }
-                false => _ = runner.run(way.read, source, &facts, &mut document, &mut findings),
-            }
-            // What is held or refused is not written; an explanation goes as far as it can.
-            if self.is_traced || findings.worst() < Some(Severity::Hold) {
-                outputs = self.write(way, &document, &facts, runner, &mut findings);
-            }
-            match number {
-                0 => (translated.document, translated.trace, translated.outputs) = (document, trace, outputs),
-                _ => translated.others.push((document, outputs)),
-            }
+        let mut built = self.documents(way, source, &facts, (runner, &mut findings)).into_iter();
+        if let Some(first) = built.next() {
+            (translated.document, translated.trace, translated.outputs) = first;
         }
+        translated.others.extend(built.map(|(document, _, outputs)| (document, outputs)));
         translated.verdict = match findings.worst() {
             Some(Severity::Reject | Severity::Error) => Verdict::Rejected,
             _ if unit.refused_with.is_some() || unit.row.fault.is_some() => Verdict::Rejected,
@@ -169,6 +155,35 @@ impl Session<'_> {
     /// The bytes of a message.
     pub fn message_bytes(&self, unit: &Unit) -> &[u8] {
         &self.bytes[unit.row.offset as usize..(unit.row.offset + unit.row.length) as usize]
+    }
+
+    /// The documents of a message, each with how it came about and what is written of it.
+    fn documents<'s>(
+        &'s self,
+        way: &'s Way<'_>,
+        source: View<'_>,
+        facts: &Facts<'_>,
+        (runner, findings): (&mut Runner, &mut Diagnostics),
+    ) -> Vec<Built<'s>> {
+        let mut find = |line: &EarlierPlan, keys: Vec<(String, String)>| self.found(line, &keys);
+        let parts = self.parts(way.read, source, facts, (runner, findings));
+        let mut all = Vec::new();
+        for part in &parts {
+            let mut facts = Facts { part: part.as_ref(), ..facts.clone() };
+            let Ok(lookups) = runner.look_up(way.read, source, &facts, &mut find);
+            facts.lookups = Some(&lookups);
+            let (mut document, mut trace, mut outputs) = (Tree::new(), Trace::default(), None);
+            match self.is_traced {
+                true => (_, trace) = runner.run_traced(way.read, source, &facts, &mut document, findings),
+                false => _ = runner.run(way.read, source, &facts, &mut document, findings),
+            }
+            // What is held or refused is not written; an explanation goes as far as it can.
+            if self.is_traced || findings.worst() < Some(Severity::Hold) {
+                outputs = self.write(way, &document, &facts, runner, findings);
+            }
+            all.push((document, trace, outputs));
+        }
+        all
     }
 
     /// What the documents of a message are made from.

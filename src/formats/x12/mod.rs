@@ -42,7 +42,7 @@ impl Format for X12 {
     }
 
     fn layout(&self, guide: &Arc<Guide>, findings: &mut Diagnostics) -> Option<Box<dyn Layout>> {
-        let Some(delimiters) = DELIMITERS.with(guide) else {
+        let Some(delimiters) = delimiters(guide) else {
             findings.push(
                 Diagnostic::new(Code::L001)
                     .with("found", "a delimiter of several characters")
@@ -53,6 +53,13 @@ impl Format for X12 {
         };
         Some(Box::new(X12Layout { structure: OnceLock::new(), guide: guide.clone(), delimiters }))
     }
+}
+
+/// What a guide's messages are written with; `None` if it names a delimiter of several characters. From 004020 on ISA11 is
+/// the separator of repetitions, and not a code.
+pub fn delimiters(guide: &Guide) -> Option<Delimiters> {
+    let repetition = (guide.setting("release") >= "004020").then_some(b'^');
+    Delimiters { repetition, ..DELIMITERS }.with(guide)
 }
 
 /// An X12 guide, ready.

@@ -81,7 +81,13 @@ impl Generator<'_> {
                 return present;
             }
         }
-        panic!("{}: the relations of {} leave nothing", guide.name, guide.shape.path(record));
+        // A tape at its end asks for nothing, and a relation that wants one of several always tries the first.
+        let holds_all = |present: &BTreeSet<PlaceId>| relations.iter().all(|one| holds(one, at, present));
+        let with = |part: &PlaceId| needed.iter().copied().chain([*part]).collect();
+        let found = open.iter().map(with).find(holds_all);
+        found.unwrap_or_else(|| {
+            panic!("{}: the relations of {} leave nothing", guide.name, guide.shape.path(record))
+        })
     }
 
     fn repetitions(&mut self, part: PlaceId, settled: &Settled) -> u32 {

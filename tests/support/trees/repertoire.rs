@@ -57,7 +57,7 @@ fn special(delimiters: &Delimiters) -> Vec<char> {
 
 /// X12 has no release character: what separates cannot be in a value.
 fn of_x12(guide: &Guide) -> Repertoire {
-    let delimiters = x12::DELIMITERS.with(guide).expect("its layout was made");
+    let delimiters = x12::delimiters(guide).expect("its layout was made");
     let special = special(&delimiters);
     Repertoire::new(|character| !special.contains(&character), &['+', ':', '?', '^'], false)
 }
