@@ -12,7 +12,7 @@ mod sim_files;
 use crossdock::base::random::{Random, SeededRandom};
 use crossdock::exchange::states::{DeliveryState, Entity, MessageState};
 use crossdock::gateway::bundle::{Bundle, MappingFiles};
-use crossdock::ledger::{Acknowledged, MessageFilter, MessageStory};
+use crossdock::ledger::{Acknowledged, MessageFilter};
 use gateway_world::*;
 use sim_files::{KEEPS, Keep};
 use std::collections::BTreeMap;
@@ -190,11 +190,6 @@ fn one_that_was_held_joins_while_the_time_is_not_over() {
     assert_eq!(world.states(), ["DONE", "DONE", "DONE", "DONE"]);
 }
 
-fn story(world: &mut World, at: usize) -> MessageStory {
-    let id = world.messages()[at].id;
-    world.gateway().story(id).unwrap()
-}
-
 #[test]
 fn an_acknowledgement_finds_each_message_of_a_collection() {
     use crossdock::exchange::reply::Word;
@@ -214,7 +209,7 @@ fn an_acknowledgement_finds_each_message_of_a_collection() {
     let said = |word| Some(Acknowledged::Said(word));
     assert_eq!(words, [None, said(Word::Accepted), said(Word::Rejected), None]);
     assert_eq!(world.deliveries(DeliveryState::Acked)[0].word, Some(Word::PartiallyAccepted));
-    assert_eq!(story(&mut world, 2).findings[0].code, "A101");
+    assert_eq!(world.story(2).findings[0].code, "A101");
 }
 
 const EDIFACT_IN: &str = "/gw/drops/nordhaven/outgoing";
@@ -329,7 +324,7 @@ fn a_message_tells_what_it_waits_in() {
     let mut world = World::with(orders());
     laid(&mut world, "a.edi", &order(1, 1));
     run_a_quarter(&mut world);
-    let story = story(&mut world, 0);
+    let story = world.story(0);
     let window = story.outputs[0].0.written.window.clone().unwrap();
     assert_eq!((window.key.as_str(), window.every_ms, window.max), ("[\"PO-1\"]", 900_000, 3));
     let moves: Vec<String> = story
@@ -515,7 +510,7 @@ fn every_document_is_in_exactly_one_delivery() {
         }
         for at in 0..expected.len() {
             let deliveries: Vec<_> =
-                story(&mut world, at).outputs.into_iter().map(|(_, delivery)| delivery).collect();
+                world.story(at).outputs.into_iter().map(|(_, delivery)| delivery).collect();
             assert!(matches!(deliveries[..], [Some(_)]), "seed {seed}: {deliveries:?}");
         }
     }

@@ -11,7 +11,7 @@ use crossdock::base::random::{Random, SeededRandom};
 use crossdock::exchange::reply::Word;
 use crossdock::exchange::states::DeliveryState;
 use crossdock::gateway::bundle::{self, Bundle, MappingFiles};
-use crossdock::ledger::{Acknowledged, MessageStory};
+use crossdock::ledger::Acknowledged;
 use gateway_world::*;
 use sim_files::KEEPS;
 use std::collections::BTreeMap;
@@ -102,11 +102,6 @@ fn states(world: &mut World) -> Vec<String> {
     world.states().split_off(2)
 }
 
-fn story(world: &mut World, at: usize) -> MessageStory {
-    let id = world.messages()[at].id;
-    world.gateway().story(id).unwrap()
-}
-
 fn hours(world: &mut World, hours: u64) {
     // The wall clock of this world is a hundred times slower than the one for waiting.
     world.clock.advance(Duration::from_secs(100 * 3600 * hours));
@@ -129,7 +124,7 @@ fn two_partial_confirmations_are_one_advice() {
     let expected = whole.replace("SHP000918", "SHP2").replace("BOL0009182", "LAST");
     assert_eq!(body(&advices[0]), body(&expected), "as if it had been one");
     assert_eq!(advices.len(), 1);
-    let delivered: Vec<_> = (2..4).map(|at| story(&mut world, at).outputs[0].1).collect();
+    let delivered: Vec<_> = (2..4).map(|at| world.story(at).outputs[0].1).collect();
     assert!(delivered[0].is_some() && delivered[0] == delivered[1]);
 }
 
@@ -208,7 +203,7 @@ fn what_differs_and_is_read_holds_both_until_a_person_decides() {
     laid(&mut world, "b.csv", &other);
     laid(&mut world, "c.csv", &confirmation("SO104523", "SHP3", "LAST", LINE_1));
     assert_eq!(states(&mut world), ["HELD", "HELD", "DONE"], "the other order is not kept");
-    let held = story(&mut world, 2);
+    let held = world.story(2);
     let reason = held.line.reason.clone().unwrap();
     assert_eq!(reason.code, "F012");
     assert_eq!(
@@ -252,7 +247,7 @@ fn what_the_map_wants_is_asked_of_the_whole() {
     laid(&mut world, "c.csv", &confirmation("SO104523", "SHP3", "", LINE_2));
     hours(&mut world, 4);
     assert_eq!(states(&mut world), ["DONE", "DONE", "HELD"]);
-    let held = story(&mut world, 4);
+    let held = world.story(4);
     assert!(held.line.reason.unwrap().detail.contains("Brightwick wants a bill of lading"));
     assert_eq!(held.findings.len(), 1);
 }
@@ -263,7 +258,7 @@ fn one_without_the_common_value_is_held_by_itself() {
     let mut world = world_with(with_flow(&way(&gather), ""));
     laid(&mut world, "a.csv", &confirmation("SO104522", "SHP1", "B1", LINE_1));
     assert_eq!(states(&mut world), ["HELD"]);
-    let reason = story(&mut world, 2).line.reason.unwrap();
+    let reason = world.story(2).line.reason.unwrap();
     assert_eq!(reason.to_string(), "F013: there is no `service`, and documents are gathered by it");
 }
 
@@ -279,7 +274,7 @@ fn what_the_mappings_gather_no_more_stays_held() {
     world.gateway().retry(held, "kim").unwrap();
     world.run().unwrap();
     assert_eq!(states(&mut world), ["HELD", "HELD"]);
-    let reason = story(&mut world, 3).line.reason.unwrap();
+    let reason = world.story(3).line.reason.unwrap();
     assert_eq!(
         reason.to_string(),
         "F014: the flow `brightwick/shipments` gathers nothing for `brightwick/945` any more"
@@ -304,7 +299,7 @@ fn an_acknowledgement_is_about_every_document_of_its_message() {
     assert_eq!(words, [None, None, refused, refused, None]);
     assert_eq!(world.deliveries(DeliveryState::Acked)[0].word, Some(Word::Rejected));
     for at in 2..4 {
-        assert!(story(&mut world, at).findings.iter().any(|finding| finding.code == "A101"));
+        assert!(world.story(at).findings.iter().any(|finding| finding.code == "A101"));
     }
 }
 
@@ -451,7 +446,7 @@ fn every_document_is_in_exactly_one_message() {
         let lines: usize = advices(&world).iter().map(|text| text.matches("LX*").count()).sum();
         assert_eq!(lines as u64, count, "seed {seed}");
         for at in 0..count as usize {
-            let outputs = story(&mut world, at + 2).outputs;
+            let outputs = world.story(at + 2).outputs;
             assert!(matches!(outputs[..], [(_, Some(_))]), "seed {seed}: {outputs:?}");
         }
     }

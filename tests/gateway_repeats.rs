@@ -9,7 +9,7 @@ mod sim_files;
 
 use crossdock::exchange::states::MessageState;
 use crossdock::gateway::bundle::{Bundle, MappingFiles};
-use crossdock::ledger::{Finding, FindingOwner, MessageStory};
+use crossdock::ledger::FindingOwner;
 use gateway_world::*;
 use sim_files::KEEPS;
 use std::collections::BTreeMap;
@@ -35,15 +35,6 @@ fn order(number: u32, old: &str, new: &str) -> String {
 fn lay(world: &mut World, folder: &str, name: &str, text: &str) {
     world.lay_down(folder, name, text.as_bytes());
     world.run().unwrap();
-}
-
-fn story(world: &mut World, at: usize) -> MessageStory {
-    let id = world.messages()[at].id;
-    world.gateway().story(id).unwrap()
-}
-
-fn titles(findings: &[Finding]) -> Vec<String> {
-    findings.iter().map(|finding| finding.to_diagnostic().unwrap().title()).collect()
 }
 
 /// A world whose guide refuses `s01-940.edi`. Its mappings are compiled once.
@@ -80,7 +71,7 @@ fn a_refused_message_that_is_retried_is_told_to_be_accepted() {
     world.run().unwrap();
     assert_eq!(world.states(), ["DONE"]);
     assert_eq!(verdicts(&world.files(ANSWERS_OUT)), ["AK5*R*5", "AK5*A"]);
-    let story = story(&mut world, 0);
+    let story = world.story(0);
     assert_eq!((story.told, story.deliveries.len()), (None, 3));
     // The sender who lost the correction gets it again, not the refusal.
     lay(&mut world, ORDERS_IN, "again.edi", &text("x12/ok/s01-940.edi"));
@@ -160,7 +151,7 @@ fn a_flat_file_that_comes_twice_orders_once() {
     assert_eq!(world.files(WMS_LEIPZIG).len(), orders);
     let states = world.states();
     assert!(states[before.len()..].iter().all(|state| state == "DUPLICATE"), "{states:?}");
-    let again = story(&mut world, before.len());
+    let again = world.story(before.len());
     assert_eq!(titles(&again.findings)[0], "the same bytes came before, in file f1");
     let told = titles(&again.findings);
     assert!(
@@ -178,7 +169,7 @@ fn the_same_order_under_a_new_number_is_recognised_and_a_correction_is_shown() {
     assert_eq!(world.states(), ["DONE", "DUPLICATE", "HELD"]);
     assert_eq!(world.files(WMS_IMPORT).len(), 1);
     assert_eq!(world.files(ANSWERS_OUT).len(), 3, "each of them could be read");
-    let held = story(&mut world, 2);
+    let held = world.story(2);
     assert_eq!(
         titles(&held.findings),
         ["the outbound_order SO104522 came before, in message m1, and said something else: \
@@ -192,7 +183,7 @@ fn the_same_order_under_a_new_number_is_recognised_and_a_correction_is_shown() {
     world.gateway().retry_repeat(id, "kim").unwrap();
     world.run().unwrap();
     assert_eq!(world.states()[2], "DONE");
-    assert_eq!(story(&mut world, 2).permitted_by.as_deref(), Some("kim"));
+    assert_eq!(world.story(2).permitted_by.as_deref(), Some("kim"));
     assert_eq!(world.files(WMS_IMPORT).len(), 2);
 }
 
@@ -216,7 +207,7 @@ fn a_change_takes_the_place_of_the_order_and_is_no_repeat() {
     lay(&mut world, ORDERS_IN, "a.edi", &text("x12/ok/s01-940.edi"));
     lay(&mut world, ORDERS_IN, "b.edi", &order(124, "W05*N", "W05*R"));
     // The house takes no changes; that it has the number of another order is not what keeps it.
-    let told = titles(&story(&mut world, 1).findings);
+    let told = titles(&world.story(1).findings);
     assert_eq!(told, ["order SO104522 is a change: the order import takes new orders only"]);
 }
 
@@ -267,7 +258,7 @@ fn numbers_that_did_not_come_are_told_and_so_is_one_that_comes_late() {
     }
     assert!(world.states().iter().all(|state| state == "DONE"));
     let told = |world: &mut World, at: usize| {
-        let interchange = story(world, at).interchange.id;
+        let interchange = world.story(at).interchange.id;
         titles(&world.gateway().ledger().findings(FindingOwner::Interchange(interchange)).unwrap())
     };
     let all: Vec<Vec<String>> = (0..numbers.len()).map(|at| told(&mut world, at)).collect();

@@ -9,7 +9,7 @@ mod sim_files;
 use crossdock::exchange::reply::Word;
 use crossdock::exchange::states::{DeliveryState, MessageState};
 use crossdock::gateway::Activation;
-use crossdock::ledger::{Acknowledged, Finding, MessageStory};
+use crossdock::ledger::Acknowledged;
 use gateway_world::*;
 use sim_files::KEEPS;
 use std::sync::atomic::Ordering;
@@ -49,16 +49,6 @@ fn answer(world: &mut World, name: &str, text: &str) {
     world.run().unwrap();
 }
 
-/// The story of the message at a place of the list, from 0.
-fn story(world: &mut World, at: usize) -> MessageStory {
-    let id = world.messages()[at].id;
-    world.gateway().story(id).unwrap()
-}
-
-fn titles(findings: &[Finding]) -> Vec<String> {
-    findings.iter().map(|finding| finding.to_diagnostic().unwrap().title()).collect()
-}
-
 const SHIPMENT: usize = 1;
 const REPLY: usize = 2;
 
@@ -71,11 +61,11 @@ fn an_accepted_shipment_is_acked_and_the_answer_is_never_answered() {
     let acked = world.deliveries(DeliveryState::Acked);
     assert_eq!((acked.len(), acked[0].name.as_str()), (1, "945_000000502.edi"));
     assert_eq!(acked[0].word, Some(Word::Accepted));
-    let shipment = story(&mut world, SHIPMENT);
+    let shipment = world.story(SHIPMENT);
     assert_eq!(shipment.line.acknowledged, Some(Acknowledged::Said(Word::Accepted)));
     assert_eq!(titles(&shipment.findings), [""; 0]);
-    assert_eq!(shipment.replies[0].message, story(&mut world, REPLY).line.id);
-    assert_eq!(story(&mut world, REPLY).says[0].name, "945_000000502.edi");
+    assert_eq!(shipment.replies[0].message, world.story(REPLY).line.id);
+    assert_eq!(world.story(REPLY).says[0].name, "945_000000502.edi");
     assert_eq!(world.outputs().len(), left, "nobody answers an answer");
 }
 
@@ -85,7 +75,7 @@ fn a_refused_shipment_has_the_partners_reasons_in_words() {
     let body = "AK1*SW*502~AK2*945*0001~AK3*W12*12**8~AK4*5*355*7*CA~AK4*2**5*4~AK5*R*5~AK9*R*1*1*0~";
     answer(&mut world, "ack.edi", &a_997(900, body));
     assert_eq!(world.states(), ["DONE", "DONE", "DONE"]);
-    let shipment = story(&mut world, SHIPMENT);
+    let shipment = world.story(SHIPMENT);
     assert_eq!(shipment.line.acknowledged, Some(Acknowledged::Said(Word::Rejected)));
     assert_eq!(
         titles(&shipment.findings),
@@ -107,12 +97,12 @@ fn the_same_word_twice_is_harmless_and_another_is_told() {
     answer(&mut world, "again.edi", &a_997(900, refusal));
     answer(&mut world, "other.edi", &a_997(901, refusal));
     assert_eq!(world.states(), ["DONE", "DONE", "DONE", "DUPLICATE", "DONE"]);
-    let shipment = story(&mut world, SHIPMENT);
+    let shipment = world.story(SHIPMENT);
     assert_eq!((shipment.findings.len(), shipment.replies.len()), (1, 2));
     let history = shipment.history.iter().filter(|event| event.to == DeliveryState::Acked.into());
     assert_eq!(history.count(), 1);
     answer(&mut world, "otherwise.edi", &a_997(902, "AK1*SW*502~AK9*A*1*1*1~"));
-    let shipment = story(&mut world, SHIPMENT);
+    let shipment = world.story(SHIPMENT);
     assert_eq!(
         titles(&shipment.findings).last().unwrap(),
         "the partner now says accepted of 945_000000502.edi, and said rejected before"
@@ -132,7 +122,7 @@ fn what_matches_nothing_is_put_aside() {
     for (number, (body, named)) in (124..).zip(cases) {
         answer(&mut world, &format!("{number}.edi"), &a_997(number, body));
         let last = world.messages().len() - 1;
-        let reply = story(&mut world, last);
+        let reply = world.story(last);
         assert_eq!(reply.line.state, MessageState::Quarantined);
         assert_eq!(
             titles(&reply.findings),
@@ -163,11 +153,11 @@ fn a_ta1_refuses_the_file_or_is_a_mere_receipt() {
     answer(&mut world, "ok.edi", &interchange(900, "TA1*000000502*261120*0816*A*000~", 0));
     assert_eq!(world.states(), ["DONE", "DONE", "DONE"]);
     assert_eq!(world.deliveries(DeliveryState::Acked), [], "a receipt settles nothing");
-    let shipment = story(&mut world, SHIPMENT);
+    let shipment = world.story(SHIPMENT);
     assert_eq!(shipment.line.acknowledged, Some(Acknowledged::Awaited));
     assert_eq!(shipment.replies[0].word, Word::Received);
     answer(&mut world, "no.edi", &interchange(901, "TA1*000000502*261120*0816*R*020~", 0));
-    let shipment = story(&mut world, SHIPMENT);
+    let shipment = world.story(SHIPMENT);
     assert_eq!(shipment.line.acknowledged, Some(Acknowledged::Said(Word::Rejected)));
     assert_eq!(
         titles(&shipment.findings),
@@ -205,8 +195,8 @@ fn some_of_a_file_may_be_refused() {
     let said = |word| Some(Acknowledged::Said(word));
     assert_eq!(words, [None, said(Word::Accepted), said(Word::Rejected), None]);
     assert_eq!(world.deliveries(DeliveryState::Acked)[0].word, Some(Word::PartiallyAccepted));
-    assert_eq!(story(&mut world, 1).findings, []);
-    assert_eq!(story(&mut world, 2).findings[0].code, "A101");
+    assert_eq!(world.story(1).findings, []);
+    assert_eq!(world.story(2).findings[0].code, "A101");
 }
 
 #[test]
@@ -231,7 +221,7 @@ fn what_is_not_acknowledged_in_time_raises_an_alarm_once() {
     let acknowledged: Vec<_> = world.messages().iter().map(|line| line.acknowledged).collect();
     let accepted = Some(Acknowledged::Said(Word::Accepted));
     assert_eq!(acknowledged, [None, Some(Acknowledged::Overdue), accepted, None]);
-    let late = story(&mut world, 1);
+    let late = world.story(1);
     let codes: Vec<_> = late.findings.iter().map(|finding| finding.code.as_str()).collect();
     assert_eq!(codes, ["A109"]);
     assert!(
@@ -262,7 +252,7 @@ fn a_crash_anywhere_takes_note_of_a_refusal_once() {
             world.reboot(KEEPS[number % KEEPS.len()]);
         }
         assert_eq!(world.states(), ["DONE", "DONE", "DONE"], "{operation:?} {commit:?}");
-        let shipment = story(&mut world, SHIPMENT);
+        let shipment = world.story(SHIPMENT);
         assert_eq!((shipment.findings.len(), shipment.replies.len()), (2, 1), "{operation:?} {commit:?}");
         let acked = shipment.history.iter().filter(|event| event.to == DeliveryState::Acked.into());
         assert_eq!(acked.count(), 1, "{operation:?} {commit:?}");

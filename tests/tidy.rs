@@ -180,6 +180,24 @@ fn functions_are_short() {
     assert_eq!(long, LONG_FUNCTIONS, "split the function, or shorten the list of exceptions");
 }
 
+/// Long runs have a variable that asks for them; a test that nobody runs proves nothing.
+#[test]
+fn no_test_is_ignored() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let word = ["#[", "ignore"].concat();
+    let mut ignored = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "rs")
+            && path.file_name().is_some_and(|name| name != "tidy.rs")
+            && std::fs::read_to_string(&path).unwrap().contains(&word)
+        {
+            ignored.push(path.display().to_string());
+        }
+    }
+    assert!(ignored.is_empty(), "{}", ignored.join("\n"));
+}
+
 #[test]
 fn nothing_is_left_half_done() {
     let mut wrong = Vec::new();

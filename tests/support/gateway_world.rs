@@ -245,7 +245,18 @@ pub const WMS_EXPORT: &str = "/gw/wms/export";
 pub const CALDERA_IN: &str = "/gw/drops/caldera/outgoing";
 pub const WMS_LEIPZIG: &str = "/gw/wms/leipzig";
 
+/// What findings say, without their places.
+pub fn titles(findings: &[Finding]) -> Vec<String> {
+    findings.iter().map(|finding| finding.to_diagnostic().unwrap().title()).collect()
+}
+
 impl World {
+    /// The story of the message at a place of the list, from 0.
+    pub fn story(&mut self, at: usize) -> MessageStory {
+        let id = self.messages()[at].id;
+        self.gateway().story(id).unwrap()
+    }
+
     /// A gateway that has just started.
     pub fn new() -> Self {
         World::with(shipped())
