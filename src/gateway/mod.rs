@@ -32,6 +32,7 @@ mod names;
 mod operations;
 mod parameters;
 mod plan;
+mod release;
 mod repeats;
 mod spool;
 mod translate;
