@@ -5,7 +5,7 @@ use super::known::Known;
 use super::repeats::{self, Before};
 use super::settings::Endpoint;
 use super::translation::{self, Owner};
-use super::{GatewayError, advice, answers, documents, framing};
+use super::{GatewayError, advice, advised, answers, documents, framing};
 use crate::base::hash::Sha;
 use crate::base::limits::Limits;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
@@ -154,6 +154,7 @@ impl<'a> One<'a> {
             });
             if self.syntax != Some(SyntaxVerdict::Rejected) {
                 let verdict = self.translate(client, route, &input, memory, batch)?;
+                self.take_advice(client, verdict.0)?;
                 self.advise(client, route, verdict.0, memory, batch);
                 return Ok(verdict);
             }
@@ -210,6 +211,15 @@ impl<'a> One<'a> {
         }
         self.same_numbers();
         Ok(self.verdict(start, batch))
+    }
+
+    /// Keeps what the documents say about documents of ours, if they are application advices.
+    fn take_advice(&mut self, client: &Client, state: MessageState) -> Result<(), GatewayError> {
+        if matches!(state, MessageState::Translated | MessageState::Done) {
+            let at = (self.ledger, self.limits);
+            self.replies = advised::taken(at, client, self.work, &self.documents, &mut self.findings)?;
+        }
+        Ok(())
     }
 
     /// Tells the sender what became of the document, if that is agreed with him.

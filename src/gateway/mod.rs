@@ -13,6 +13,7 @@ pub mod shelf;
 
 mod acknowledge;
 mod advice;
+mod advised;
 mod answer_file;
 mod answers;
 mod bundles;

@@ -21,6 +21,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0003_message_version", include_str!("migrations/0003_message_version.sql")),
     ("0004_batches", include_str!("migrations/0004_batches.sql")),
     ("0005_collections", include_str!("migrations/0005_collections.sql")),
+    ("0006_advices", include_str!("migrations/0006_advices.sql")),
 ];
 
 /// Newest schema this program knows.
