@@ -15,6 +15,7 @@ mod acknowledge;
 mod advice;
 mod advised;
 mod answer_file;
+mod answer_policy;
 mod answers;
 mod bundles;
 mod close;

@@ -48,8 +48,8 @@ pub(super) struct Draft<'a> {
     pub(super) word: Option<&'static str>,
     /// The guide it is written by.
     pub(super) layout: &'a dyn Layout,
-    /// The interchange it answers.
-    pub(super) acknowledges: Option<InterchangeId>,
+    /// The interchanges it answers.
+    pub(super) acknowledges: Vec<InterchangeId>,
 }
 
 impl Draft<'_> {
@@ -206,7 +206,7 @@ impl Gateway {
             outputs: settled.outputs,
             collection: settled.collection,
             findings: settled.findings,
-            acknowledges: draft.acknowledges.into_iter().collect(),
+            acknowledges: draft.acknowledges.clone(),
             control_numbers: settled.numbers,
             functional_id: draft.layout.guide().setting("group").to_owned(),
             answer_within_ms: draft.answer_within_ms(),
@@ -281,7 +281,7 @@ pub(super) fn draft_of<'a>(output: &'a Output, bundle: &'a Bundle) -> Result<Dra
         number: &output.number,
         word: None,
         layout,
-        acknowledges: None,
+        acknowledges: Vec::new(),
     })
 }
 

@@ -3,7 +3,7 @@
 use crate::base::clock::parse_duration;
 use crate::base::span::{FileId, Sources, Span};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
-use crate::exchange::answering::Detail;
+use crate::exchange::answering::{Detail, Receipt, Wanted};
 use crate::exchange::repeats::{OnOther, OnSame};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -191,6 +191,52 @@ pub struct Acknowledge {
     /// How much it says where the syntax leaves that open: `refused`, `all` or `receipt`.
     #[serde(default)]
     pub detail: AcknowledgeDetail,
+    /// What is acknowledged at all: `always`, `noted` or `refused`.
+    #[serde(default)]
+    pub when: AcknowledgeWhen,
+    /// X12: when a TA1 goes out: `refused`, `requested` or `always`.
+    #[serde(default)]
+    pub ta1: AcknowledgeEnvelope,
+    /// How long acknowledgements are collected to leave in one file; at once if absent.
+    #[serde(default, deserialize_with = "some_duration")]
+    pub every: Option<Duration>,
+}
+
+/// Which interchanges are acknowledged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AcknowledgeWhen {
+    /// All.
+    #[default]
+    Always,
+    /// Those in which something was noted or refused.
+    Noted,
+    /// Those of which something was refused.
+    Refused,
+}
+
+/// When an interchange is acknowledged as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AcknowledgeEnvelope {
+    /// When it is refused as a whole.
+    #[default]
+    Refused,
+    /// When its sender asks for it, too.
+    Requested,
+    /// Always.
+    Always,
+}
+
+impl AcknowledgeEnvelope {
+    /// The word in the partner file.
+    pub const fn word(self) -> &'static str {
+        match self {
+            AcknowledgeEnvelope::Refused => "refused",
+            AcknowledgeEnvelope::Requested => "requested",
+            AcknowledgeEnvelope::Always => "always",
+        }
+    }
 }
 
 /// How much an acknowledgement says.
@@ -208,12 +254,18 @@ pub enum AcknowledgeDetail {
 
 impl Acknowledge {
     /// The same as the policy of acknowledgements names it.
-    pub fn detail(&self) -> Detail {
-        match self.detail {
+    pub fn wanted(&self) -> Wanted {
+        let detail = match self.detail {
             AcknowledgeDetail::Refused => Detail::Refused,
             AcknowledgeDetail::All => Detail::All,
             AcknowledgeDetail::Receipt => Detail::Receipt,
-        }
+        };
+        let receipt = match self.ta1 {
+            AcknowledgeEnvelope::Refused => Receipt::Refused,
+            AcknowledgeEnvelope::Requested => Receipt::Requested,
+            AcknowledgeEnvelope::Always => Receipt::Always,
+        };
+        Wanted { detail, receipt }
     }
 }
 
@@ -507,6 +559,10 @@ fn duration<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duratio
     parse_duration(&text).ok_or_else(|| {
         serde::de::Error::custom(format!("`{text}` is not a time such as 500ms, 30s, 15m, 24h or 14d"))
     })
+}
+
+fn some_duration<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    duration(deserializer).map(Some)
 }
 
 #[cfg(test)]

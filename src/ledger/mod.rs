@@ -232,6 +232,8 @@ pub trait Ledger: Send {
     fn next_deadline(&self) -> Answer<Option<Timestamp>>;
     /// Raises the alarm about a `PUBLISHED` delivery, once.
     fn raise_overdue(&mut self, delivery: DeliveryId, finding: Finding, at: Timestamp) -> Answer<()>;
+    /// An interchange is not acknowledged after all: its policy has nothing said about it, and nothing was said before.
+    fn forgo_acknowledgement(&mut self, interchange: InterchangeId) -> Answer<()>;
     /// Acknowledgements that are owed, can be made (every message has a syntactic verdict or has ended, or the
     /// interchange was refused or is a duplicate) and are not planned, oldest first, at most `limit`.
     fn due_acks(&self, limit: usize) -> Answer<Vec<DueAck>>;

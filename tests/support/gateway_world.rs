@@ -157,6 +157,7 @@ requests! {
     write reserve_control_numbers(requests: Vec<NumberRequest>, at: Timestamp) -> Vec<u64>;
     write plan_deliveries(plans: Vec<DeliveryPlan>, at: Timestamp) -> Vec<DeliveryId>;
     write resend(delivery: DeliveryId, name: String, acknowledges: Option<InterchangeId>, at: Timestamp) -> DeliveryId;
+    write forgo_acknowledgement(interchange: InterchangeId) -> ();
     read delivery(delivery: DeliveryId) -> Delivery;
     read deliveries_in(state: DeliveryState, limit: usize) -> Vec<Delivery>;
     read due_deliveries(state: DeliveryState, endpoints: Vec<String>, limit: usize) -> Vec<Delivery>;

@@ -52,4 +52,8 @@ codes! {
         help "name a map from canonical application_advice to a guide, such as house/824"
         cause "`[advise]` of a partner file names the map that makes a message of an application advice."
         example "[advise.x12] map = \"house/945\"";
+    F049 Error "`{name} = \"{found}\"` is nothing that {expected} is acknowledged with"
+        help "name a guide of an acknowledgement of this syntax, such as x12/004010/997 or edifact/contrl-3; `ta1` is for X12 alone"
+        cause "Each syntax has its own acknowledgements: 997, 999 and TA1 in X12, CONTRL in EDIFACT."
+        example "[acknowledge.edifact] guide = \"x12/004010/997\"";
 }

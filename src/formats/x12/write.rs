@@ -48,6 +48,7 @@ pub(super) fn begin(layout: &X12Layout, envelope: &Envelope, out: &mut Vec<u8>) 
     let made = envelope.made_at.unwrap_or_default();
     let (e, s) = (char::from(d.element), char::from(d.segment));
     write_header(envelope, &isa_version(release), d, out);
+    out.extend_from_slice(&envelope.between);
     let gs = format!(
         "GS{e}{}{e}{}{e}{}{e}{}{e}{}{e}{}{e}X{e}{release}{s}",
         layout.guide.setting("group"),

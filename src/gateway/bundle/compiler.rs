@@ -9,7 +9,7 @@ use crate::exchange::answering::is_answer;
 use crate::formats::Layout;
 use crate::gateway::guides::GuideStore;
 use crate::gateway::parameters;
-use crate::gateway::settings::{self, Environment, KnownEndpoint, Partner};
+use crate::gateway::settings::{self, Acknowledge, AcknowledgeEnvelope, Environment, KnownEndpoint, Partner};
 use crate::gateway::shelf::Shelf;
 use crate::guide;
 use crate::language;
@@ -263,11 +263,8 @@ impl<'a> Compiler<'a> {
             let known = bundle.shapes.keys().map(String::as_str);
             self.name_finding(file, "duplicates.documents", "document", kind, known);
         }
-        for acknowledge in partner.acknowledge.values() {
-            if guides.layout(&acknowledge.guide).is_none() {
-                let known = guides.names();
-                self.name_finding(file, "acknowledge", "guide", &acknowledge.guide, known.into_iter());
-            }
+        for (syntax, acknowledge) in &partner.acknowledge {
+            self.acknowledge(file, syntax, acknowledge, guides);
             self.endpoint(id, file, "acknowledge", &acknowledge.to);
         }
         let sources = self.map_sources(guides, &bundle.shapes, &tables);
@@ -291,6 +288,31 @@ impl<'a> Compiler<'a> {
         let parameters = client_parameters(&partner, self.environment);
         let advise = self.advise((id, file), &partner, &sources, &parameters, guides);
         Client { id: id.to_string(), partner, routes, advise }
+    }
+
+    /// What a client's messages of a syntax are acknowledged with must be an acknowledgement of that syntax.
+    fn acknowledge(
+        &mut self,
+        file: FileId,
+        syntax: &str,
+        acknowledge: &Acknowledge,
+        guides: &GuideStore<'_>,
+    ) {
+        let Some(layout) = guides.layout(&acknowledge.guide) else {
+            let known = guides.names();
+            return self.name_finding(file, "acknowledge", "guide", &acknowledge.guide, known.into_iter());
+        };
+        let guide = layout.guide();
+        let is_one = guide.format == syntax && is_answer(syntax, "", guide.setting("set"));
+        let is_told_so = syntax == "x12" || acknowledge.ta1 == AcknowledgeEnvelope::default();
+        let wrong = match (is_one, is_told_so) {
+            (false, _) => ("guide", acknowledge.guide.as_str()),
+            (true, false) => ("ta1", acknowledge.ta1.word()),
+            (true, true) => return,
+        };
+        let span = self.find_text(file, &format!("\"{}\"", wrong.1));
+        let finding = Diagnostic::new(Code::F049).with("name", wrong.0).with("found", wrong.1);
+        self.findings.push(finding.with("expected", syntax).at(span, "named under `acknowledge`"));
     }
 
     /// What a client is told of his documents, each with its map and the layout of its guide.

@@ -228,6 +228,10 @@ impl Ledger for SqliteLedger {
         self.write(|db| delivery::resend(db, delivery, &name, acknowledges, at))
     }
 
+    fn forgo_acknowledgement(&mut self, interchange: InterchangeId) -> Answer<()> {
+        self.write(|db| closing::forgo(db, interchange))
+    }
+
     fn delivery(&self, delivery: DeliveryId) -> Answer<Delivery> {
         self.read(|db| delivery::get(db, delivery))
     }
