@@ -134,6 +134,7 @@ map faces/read-x12
   from guide faces/x12 as msg
   to canonical memo
   number = first(BGN.01) required
+  check reject E900 "nobody wants {this.number}": this.number <> "N8"
   each lines from BGN as t
     no = t.01
   end lines
@@ -153,6 +154,7 @@ map faces/read-edifact
   from guide faces/edifact as msg
   to canonical memo
   number = first(BGM.01) required
+  check reject E900 "nobody wants {this.number}": this.number <> "N8"
   each lines from BGM as t
     no = t.01
   end lines
@@ -236,6 +238,10 @@ fn mappings(syntax: &Syntax, (ours, theirs): (&str, &str), codes: &str) -> Mappi
     let Syntax { name, acknowledgement, policy, qualifier, element } = syntax;
     let common =
         COMMON.replace(&format!("{element} name \"Number\""), &format!("{element} name \"Number\"{codes}"));
+    let (advice, advice_guide) = match *name {
+        "x12" => ("824", "x12-824"),
+        _ => ("edifact-aperak", "edifact-aperak"),
+    };
     files.insert("canonical/memo.shape".into(), NOTE.into());
     files.insert("faces.guide".into(), common);
     files.insert(
@@ -243,7 +249,8 @@ fn mappings(syntax: &Syntax, (ours, theirs): (&str, &str), codes: &str) -> Mappi
         format!(
             "flow faces/out\n  read faces/read-rows from faces/rows\n  write faces/write-{name} to \"to-partner\" per message\n\
              end flow\n\nflow faces/in\n  read faces/read-{name} from faces/{name}\n  \
-             write faces/write-rows to \"to-house\" per message\nend flow\n"
+             write faces/write-rows to \"to-house\" per message\nend flow\n\n\
+             flow faces/advices\n  read house/{advice}-in from house/{advice_guide}\nend flow\n"
         ),
     );
     files.insert(
@@ -255,7 +262,9 @@ fn mappings(syntax: &Syntax, (ours, theirs): (&str, &str), codes: &str) -> Mappi
              [acknowledge.{name}]\nguide = \"{acknowledgement}\"\nto = \"to-partner\"\n{policy}\n\
              [expect.{name}]\nacknowledgement_within = \"2h\"\n\
              [[receive]]\nendpoint = \"from-house\"\nflow = \"faces/out\"\n\
-             [[receive]]\nendpoint = \"from-partner\"\nflow = \"faces/in\"\n"
+             [advise.{name}]\nmap = \"house/{advice}\"\nto = \"to-partner\"\n\
+             [[receive]]\nendpoint = \"from-partner\"\nflow = \"faces/in\"\n\
+             [[receive]]\nendpoint = \"from-partner\"\nflow = \"faces/advices\"\n"
         ),
     );
     files
@@ -542,5 +551,43 @@ fn every_kind_of_acknowledgement_validates_clean_and_then_they_fall_silent() {
         assert_eq!(done, [0, 0], "{what}: every file is closed");
         let open = |side: &Side| side.gateway.ledger().due_acks(9).unwrap().len();
         assert_eq!((open(left), open(right)), (0, 0), "{what}: nothing is owed");
+    }
+}
+
+/// A note that could be read and is refused for what it says: an advice, its acknowledgement, and silence.
+#[test]
+fn an_advice_is_acknowledged_and_nobody_advises_of_it() {
+    for (syntax, kind, guides) in [
+        (&SYNTAXES[0], "824", ["house/x12-824", "x12/004010/824"]),
+        (&SYNTAXES[1], "APERAK", ["house/edifact-aperak", "edifact/d96a/APERAK"]),
+    ] {
+        let (mut sides, disk, clock) = faces(syntax, "");
+        disk.put("/left/house-out/note.csv", b"Number,Line\r\nN8,N8\r\n");
+        let mut seen = BTreeMap::new();
+        run_seeing(&mut sides, &clock, &mut || keep(&disk, "/wire/to-left", &mut seen));
+        clock.advance(Duration::from_secs(100 * 3 * 3600));
+        run(&mut sides, &clock);
+        let (advices, answers): (Vec<_>, Vec<_>) = seen.iter().partition(|(name, _)| name.starts_with(kind));
+        assert_eq!((advices.len(), answers.len()), (1, 1), "{:?}", seen.keys());
+        for guide in guides {
+            is_clean(guide, advices[0].0, advices[0].1);
+        }
+        let [left, right] = &sides;
+        let states = |side: &Side| side.lines().iter().map(|line| line.state.to_string()).collect::<Vec<_>>();
+        assert_eq!(states(left), ["DONE", "DONE", "DONE"], "the note, its acknowledgement, and the advice");
+        assert_eq!(states(right), ["QUARANTINED", "DONE"], "the note, and the acknowledgement of the advice");
+        assert_eq!(
+            (left.sent(), right.sent()),
+            (2, 2),
+            "{kind}: the note and one acknowledgement; both answers"
+        );
+        let note = left.gateway.story(left.lines()[0].id).unwrap();
+        assert_eq!(note.line.acknowledged, Some(Acknowledged::Said(Word::Rejected)));
+        let titles: Vec<String> =
+            note.findings.iter().map(|finding| finding.to_diagnostic().unwrap().title()).collect();
+        assert!(titles[1].contains("nobody wants N8"), "{titles:?}");
+        let advice = right.gateway.story(right.lines()[0].id).unwrap();
+        let acked = advice.deliveries.iter().filter(|sent| sent.state == DeliveryState::Acked).count();
+        assert_eq!(acked, 1, "the advice was acknowledged");
     }
 }
