@@ -390,6 +390,30 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "map = \"house/824\"",
         "map = \"house/945\"",
     ),
+    (
+        "partner-acknowledged-with-an-order",
+        "clients/brightwick/partner.toml",
+        "guide = \"x12/004010/997\"",
+        "guide = \"x12/004010/940\"",
+    ),
+    (
+        "partner-ta1-in-edifact",
+        "clients/nordhaven/partner.toml",
+        "guide = \"edifact/contrl-3-ean\"",
+        "guide = \"edifact/contrl-3-ean\"\nta1 = \"always\"",
+    ),
+    (
+        "partner-waives-a-frame",
+        "clients/brightwick/partner.toml",
+        "[duplicates]",
+        "[[waive]]\ncode = \"X402\"\nreason = \"miscounts\"\nuntil = \"2027-03-31\"\n\n[duplicates]",
+    ),
+    (
+        "partner-waives-for-ever",
+        "clients/brightwick/partner.toml",
+        "[duplicates]",
+        "[[waive]]\ncode = \"X207\"\nreason = \"cannot\"\nuntil = \"ever\"\n\n[duplicates]",
+    ),
     ("partner-advice-map-unknown", "clients/brightwick/partner.toml", "\"house/824\"", "\"house/842\""),
     (
         "partner-repeats-of-unknown-document",

@@ -5,7 +5,7 @@ use super::known::Known;
 use super::repeats::{self, Before};
 use super::settings::Endpoint;
 use super::translation::{self, Owner};
-use super::{GatewayError, advice, advised, answers, documents, framing};
+use super::{GatewayError, advice, advised, answers, documents, framing, waivers};
 use crate::base::hash::Sha;
 use crate::base::limits::Limits;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
@@ -141,10 +141,12 @@ impl<'a> One<'a> {
         faults.into_iter().for_each(|fault| self.findings.push(fault));
         if let (Some(route), Some(bytes)) = (route, bytes) {
             let input = MessageInput { head, bytes, offset: work.offset };
+            let start = self.findings.as_slice().len();
             route.layout.read(&input, &mut memory.scratch, &mut memory.message, &mut self.findings);
             let view = View::new(&memory.message, input.source());
             let facts = Facts { now: self.now(), offset: work.offset, ..Facts::default() };
             memory.runner.cases(&route.read, view, &facts, &mut self.findings);
+            waivers::apply_now(&client.partner, &work.kind, self.now(), start, &mut self.findings);
             let worst = self.findings.worst();
             self.syntax = Some(match worst {
                 _ if !is_framed => SyntaxVerdict::Rejected,

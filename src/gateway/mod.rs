@@ -10,6 +10,7 @@ pub mod fitting;
 pub mod service;
 pub mod settings;
 pub mod shelf;
+pub mod waivers;
 
 mod acknowledge;
 mod advice;

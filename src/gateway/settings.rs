@@ -40,6 +40,9 @@ pub struct Partner {
     /// When a repeated control number is a repeat.
     #[serde(default)]
     pub duplicates: Duplicates,
+    /// Known faults of his that are tolerated for a time.
+    #[serde(default)]
+    pub waive: Vec<Waiver>,
     /// Which flow takes what arrives where.
     #[serde(default)]
     pub receive: Vec<Receive>,
@@ -348,6 +351,33 @@ pub struct DocumentDuplicates {
     pub other: Option<OnOther>,
 }
 
+/// A known fault that is tolerated: `[[waive]]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    /// Code of the finding, as it is shown.
+    pub code: String,
+    /// Where: `W01`, `W01.02`, `NAD.02.01`; anywhere if absent.
+    pub at: Option<String>,
+    /// The kind of message; any if absent.
+    pub of: Option<String>,
+    /// Why, for people.
+    pub reason: String,
+    /// The last day it is tolerated, at the client's site.
+    #[serde(deserialize_with = "day")]
+    pub until: jiff::civil::Date,
+}
+
+impl Waiver {
+    /// What is tolerated, for people: `X207 at W01.02 of 940`.
+    pub fn shown(&self) -> String {
+        let part = |word: &str, value: &Option<String>| {
+            value.as_ref().map(|value| format!(" {word} {value}")).unwrap_or_default()
+        };
+        format!("{}{}{}", self.code, part("at", &self.at), part("of", &self.of))
+    }
+}
+
 /// `[[receive]]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -559,6 +589,11 @@ fn duration<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duratio
     parse_duration(&text).ok_or_else(|| {
         serde::de::Error::custom(format!("`{text}` is not a time such as 500ms, 30s, 15m, 24h or 14d"))
     })
+}
+
+fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<jiff::civil::Date, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(|_| serde::de::Error::custom(format!("`{text}` is not a day such as 2027-03-31")))
 }
 
 fn some_duration<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {

@@ -56,4 +56,8 @@ codes! {
         help "name a guide of an acknowledgement of this syntax, such as x12/004010/997 or edifact/contrl-3; `ta1` is for X12 alone"
         cause "Each syntax has its own acknowledgements: 997, 999 and TA1 in X12, CONTRL in EDIFACT."
         example "[acknowledge.edifact] guide = \"x12/004010/997\"";
+    F050 Error "`{code}` is nothing that a guide finds in a message"
+        help "give the code of a finding of the guide as it is shown, such as X207, or of one of its `case` lines"
+        cause "`[[waive]]` tolerates what the guide finds wrong in a client's messages. What a map checks is changed in the client's own map; what is wrong with envelopes and what the gateway finds is never tolerated."
+        example "[[waive]] code = \"X402\"";
 }

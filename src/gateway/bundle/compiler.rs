@@ -4,7 +4,7 @@ use super::{Bundle, Client, Keep, MappingFiles, Route};
 use crate::base::hash::Sha;
 use crate::base::span::{FileId, Sources, Span};
 use crate::canonical;
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, suggest};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, codes, suggest};
 use crate::exchange::answering::is_answer;
 use crate::formats::Layout;
 use crate::gateway::guides::GuideStore;
@@ -263,6 +263,7 @@ impl<'a> Compiler<'a> {
             let known = bundle.shapes.keys().map(String::as_str);
             self.name_finding(file, "duplicates.documents", "document", kind, known);
         }
+        self.waivers(file, &partner);
         for (syntax, acknowledge) in &partner.acknowledge {
             self.acknowledge(file, syntax, acknowledge, guides);
             self.endpoint(id, file, "acknowledge", &acknowledge.to);
@@ -290,6 +291,22 @@ impl<'a> Compiler<'a> {
         Client { id: id.to_string(), partner, routes, advise }
     }
 
+    /// What is tolerated must be something that a guide finds. Codes that no program knows are those of its `case` lines.
+    fn waivers(&mut self, file: FileId, partner: &Partner) {
+        for waiver in &partner.waive {
+            let code = waiver.code.as_str();
+            let is_guides =
+                code.starts_with('X') && !code.starts_with("X4") && !["X305", "X307"].contains(&code);
+            let is_known = codes::find(code).is_some();
+            if is_known == is_guides && (is_known || !code.starts_with('X')) {
+                continue;
+            }
+            let span = self.find_text(file, code);
+            let finding = Diagnostic::new(Code::F050).with("code", code);
+            self.findings.push(finding.at(span, "named under `waive`"));
+        }
+    }
+
     /// What a client's messages of a syntax are acknowledged with must be an acknowledgement of that syntax.
     fn acknowledge(
         &mut self,
@@ -310,7 +327,7 @@ impl<'a> Compiler<'a> {
             (true, false) => ("ta1", acknowledge.ta1.word()),
             (true, true) => return,
         };
-        let span = self.find_text(file, &format!("\"{}\"", wrong.1));
+        let span = self.find_text(file, wrong.1);
         let finding = Diagnostic::new(Code::F049).with("name", wrong.0).with("found", wrong.1);
         self.findings.push(finding.with("expected", syntax).at(span, "named under `acknowledge`"));
     }
