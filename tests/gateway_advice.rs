@@ -10,9 +10,11 @@ mod sim_files;
 
 use crossdock::exchange::reply::Word;
 use crossdock::exchange::states::DeliveryState;
+use crossdock::gateway::bundle::{Bundle, MappingFiles};
 use crossdock::ledger::Acknowledged;
 use gateway_world::{ANSWERS_OUT, ORDERS_IN, WMS_IMPORT, WMS_LEIPZIG, World, edited, testdata};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 const MAP: &str = "clients/brightwick/940-order.map";
 const NORDHAVEN_OUTGOING: &str = "/gw/drops/nordhaven/outgoing";
@@ -103,6 +105,115 @@ fn s14_refuses_one_order_takes_one_and_advises_of_one() {
     assert_eq!((again["997"].len(), again["824"].len()), (2, 1));
     assert_eq!(again["997"][0], again["997"][1]);
     assert_eq!(world.files(WMS_IMPORT).len(), 1);
+}
+
+/// Brightwick's item master comes in, and a check of the house's map asks it; Brightwick has a code of its own for that.
+fn with_item_master(usage: &str) -> (MappingFiles, Arc<Bundle>) {
+    const KNOWN: &str = "    description = join(G69.01, \" \")";
+    const ASKED: &str =
+        "    check reject E930 \"item {this.sku} not in item master\": present(item(this.sku).base_uom)";
+    let (mut files, _) = gateway_world::shipped();
+    for (file, old, new) in [
+        (PARTNER, "usage = \"P\"", format!("usage = \"{usage}\"")),
+        ("house/940-order.map", KNOWN, format!("{ASKED}\n\n{KNOWN}")),
+        (
+            PARTNER,
+            "[[receive]]",
+            "[[receive]]\nendpoint = \"brightwick-outgoing\"\nflow = \"brightwick/items\"\n\n[[receive]]"
+                .into(),
+        ),
+    ] {
+        let text = files.get_mut(file).unwrap();
+        assert!(text.contains(old), "{file}: {old}");
+        *text = text.replacen(old, &new, 1);
+    }
+    let flow = "flow brightwick/items\n  read house/888-item from house/x12-888\nend flow\n";
+    files.insert("clients/brightwick/items.flow".into(), flow.into());
+    let codes = "# key code\ncode,x12\nE930,011\n";
+    files.insert("clients/brightwick/tables/x12_advice_code.csv".into(), codes.into());
+    let (bundle, _, findings) = crossdock::gateway::bundle::compile(&files, None);
+    let bundle = bundle.unwrap_or_else(|| panic!("{findings:?}"));
+    (files, Arc::new(bundle))
+}
+
+/// An item maintenance of Brightwick's, test or production.
+fn items(number: u32, usage: &str, skus: &[&str]) -> Vec<u8> {
+    let stars = "*".repeat(14);
+    let all: String = skus.iter().map(|sku| format!("G39**VN*{sku}{stars}1~")).collect();
+    let count = skus.len() + 6;
+    format!(
+        "ISA*00*          *00*          *ZZ*BRIGHTWICK     *ZZ*HAVENPORT3PL   *261119*0900*U*00401*{number:09}*0*{usage}*>~\
+         GS*QG*BRIGHTWICK*HAVENPORT3PL*20261119*0900*{number}*X*004010~ST*888*0001~BGN*00*BW-{number}*20261119~\
+         N1*DE*BRIGHTWICK HOME*92*BRW01~G62*07*20261119~G53*003~{all}SE*{count}*0001~GE*1*{number}~IEA*1*{number:09}~"
+    )
+    .into_bytes()
+}
+
+#[test]
+fn s14_as_a_whole_with_an_item_that_nobody_knows() {
+    let mut world = World::with(with_item_master("P"));
+    world.lay_down(ORDERS_IN, "items.edi", &items(130, "P", &["BW-LAMP-S", "BW-SHADE-L"]));
+    world.run().unwrap();
+    assert_eq!(world.states(), ["DONE"], "{:?}", gateway_world::titles(&world.story(0).findings));
+    world.lay_down(ORDERS_IN, "s14-940.edi", &testdata("x12/err/s14-940.edi"));
+    world.run().unwrap();
+    assert_eq!(world.states()[1..], ["REJECTED", "DONE", "QUARANTINED"]);
+    let first = told(&world);
+    let expected = segments(&String::from_utf8(testdata("x12/ok/s14-997.edi")).unwrap());
+    assert!(
+        first["997"].contains(&expected[2..expected.len() - 2].to_vec()),
+        "one 997 with P and its places"
+    );
+    let advice = [
+        "ST*824*0001",
+        "BGN*11*ERR-000000131-3*20261120*081600",
+        "OTI*TR*OQ*SO104778*BRIGHTWICK*HAVENPORT3PL***131*0003*940",
+        "TED*007*quantity missing*W01*7",
+        "TED*848*UPC check digit 412345600011 expected 0*W01*7",
+        "TED*011*item NOSUCHSKU not in item master*W01*9",
+        "SE*7*0001",
+    ];
+    let mut sorted = first["824"][0].clone();
+    sorted[3..5].sort();
+    assert_eq!((first["824"].len(), sorted), (1, advice.map(String::from).to_vec()));
+    assert!(world.only(WMS_IMPORT).contains("SO104600"), "only the good order is delivered");
+    is_clean(&world);
+    // The file once more: recognised, its acknowledgement again, and nothing else.
+    world.lay_down(ORDERS_IN, "again.edi", &testdata("x12/err/s14-940.edi"));
+    world.run().unwrap();
+    assert_eq!(world.states()[4..], ["DUPLICATE", "DUPLICATE", "DUPLICATE"]);
+    let again = told(&world);
+    assert_eq!((again["997"].len(), again["824"].len()), (first["997"].len() + 1, 1));
+    assert_eq!(world.files(WMS_IMPORT).len(), 1);
+}
+
+/// Items that came in as a test are nothing to a production order, and the other way round.
+#[test]
+fn tests_and_production_have_item_masters_of_their_own() {
+    let order = |number: u32, usage: &str| {
+        let text = String::from_utf8(testdata("x12/ok/s01-940.edi")).unwrap();
+        let text =
+            text.replace("000000123", &format!("{number:09}")).replace("*0*P*>", &format!("*0*{usage}*>"));
+        text.replace("SO104522", &format!("SO{number}")).into_bytes()
+    };
+    let mut world = World::with(with_item_master("T"));
+    world.lay_down(ORDERS_IN, "items.edi", &items(130, "T", &["BW-LAMP-S", "BW-MUG-4", "BW-SHADE-L"]));
+    world.run().unwrap();
+    world.lay_down(ORDERS_IN, "test.edi", &order(131, "T"));
+    world.run().unwrap();
+    assert_eq!(world.states(), ["DONE", "DONE"], "{:?}", gateway_world::titles(&world.story(1).findings));
+    let (files, bundle) = with_item_master("P");
+    world.gateway().activate_compiled(&files, bundle).unwrap();
+    world.lay_down(ORDERS_IN, "a.edi", &order(132, "P"));
+    world.run().unwrap();
+    assert_eq!(world.states()[2..], ["QUARANTINED"]);
+    let titles = gateway_world::titles(&world.story(2).findings);
+    assert!(titles.iter().any(|title| title == "item BW-LAMP-S not in item master"), "{titles:?}");
+    world.lay_down(ORDERS_IN, "more.edi", &items(133, "P", &["BW-LAMP-S", "BW-MUG-4", "BW-SHADE-L"]));
+    world.run().unwrap();
+    world.lay_down(ORDERS_IN, "b.edi", &order(134, "P"));
+    world.run().unwrap();
+    assert_eq!(world.states()[3..], ["DONE", "DONE"]);
 }
 
 /// Brightwick acknowledges our 824 with a 997, which is matched and never answered.
@@ -357,4 +468,33 @@ fn answer_rows() -> Vec<u8> {
         std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings/clients/nordhaven/tests/answer");
     let mut files = std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path());
     std::fs::read(files.find(|path| path.extension().is_some_and(|ending| ending == "csv")).unwrap()).unwrap()
+}
+
+/// Segments on lines of their own, where a guide says so: the line end is behind the terminator, and nothing else changes.
+#[test]
+fn segments_stand_on_lines_of_their_own() {
+    let mut world = World::with(edited(&[
+        ("standards/x12/004010/997.guide", "syntax x12 ", "syntax x12 newline crlf "),
+        ("standards/edifact/contrl-3-ean.guide", "syntax edifact ", "syntax edifact newline lf "),
+    ]));
+    world.lay_down(ORDERS_IN, "s14-940.edi", &testdata("x12/err/s14-940.edi"));
+    let orders = [nordhaven_order("NH-2", "20261123", "9520001001017")];
+    world.lay_down(NORDHAVEN_OUTGOING, "orders.edi", &nordhaven(131, "ORDERS:D:96A:UN:EAN008", &orders));
+    world.run().unwrap();
+    let lines = |folder: &str, kind: &str, newline: &str, end: char| {
+        let files = world.files(folder);
+        let (_, bytes) = files.iter().find(|(name, _)| name.starts_with(kind)).unwrap();
+        let text = String::from_utf8(bytes.clone()).unwrap();
+        assert!(text.ends_with(newline));
+        let lines: Vec<String> = text.split(newline).map(String::from).collect();
+        let (last, lines) = lines.split_last().unwrap();
+        assert!(
+            last.is_empty() && lines.iter().all(|line| line.matches(end).count() == 1 && line.ends_with(end))
+        );
+        lines.len()
+    };
+    let expected = segments(&String::from_utf8(testdata("x12/ok/s14-997.edi")).unwrap());
+    assert_eq!(lines(ANSWERS_OUT, "997", "\r\n", '~'), expected.len());
+    assert_eq!(lines(NORDHAVEN_INCOMING, "CONTRL", "\n", '\''), 6);
+    is_clean(&world);
 }

@@ -9,6 +9,7 @@ mod sim_files;
 use crossdock::diagnostics::Severity;
 use crossdock::exchange::states::{DeliveryState, MessageState};
 use crossdock::gateway::Activation;
+use crossdock::ledger::FindingOwner;
 use gateway_world::*;
 
 /// Segments of an interchange, without the lines they stand on.
@@ -378,4 +379,36 @@ fn a_known_fault_is_tolerated_until_its_day_is_over() {
              all sites alike"
         ]
     );
+}
+
+/// Our control numbers come to their end: it is said before, and they begin again at 1.
+#[test]
+fn control_numbers_begin_again_after_the_last_one() {
+    let edit =
+        [("clients/brightwick/partner.toml", "interchange_first = 501", "interchange_first = 999999998")];
+    let mut world = World::with(edited(&edit));
+    let order = String::from_utf8(testdata("x12/ok/s01-940.edi")).unwrap();
+    for number in [124, 125, 126] {
+        let order = order.replace("000000123", &format!("{number:09}"));
+        let order = order.replace("SO104522", &format!("SO{number}"));
+        world.lay_down(ORDERS_IN, &format!("{number}.edi"), order.as_bytes());
+        world.run().unwrap();
+    }
+    let answers = world.files(ANSWERS_OUT);
+    assert_eq!(
+        answers.keys().collect::<Vec<_>>(),
+        ["997_000000001.edi", "997_999999998.edi", "997_999999999.edi"]
+    );
+    assert!(String::from_utf8_lossy(&answers["997_000000001.edi"]).contains("*000000001*0*P*>"));
+    let mut told = Vec::new();
+    for state in [DeliveryState::Published, DeliveryState::Acked] {
+        for delivery in world.deliveries(state) {
+            let owner = FindingOwner::Delivery(delivery.id);
+            told.extend(titles(&world.gateway().ledger().findings(owner).unwrap()));
+        }
+    }
+    let said = |number: u32| {
+        format!("997_{number}.edi has the control number {number}, and after 999999999 they begin again at 1")
+    };
+    assert_eq!(told, [said(999_999_998), said(999_999_999)]);
 }

@@ -334,6 +334,20 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("flow-collected-for-ever", "clients/brightwick/orders.flow", "per message", "collected max 500"),
     ("flow-collected-time", "clients/brightwick/orders.flow", "per message", "collected every 15x"),
     ("flow-collected-none", "clients/brightwick/orders.flow", "per message", "collected every 15m max 0"),
+    ("flow-collected-at-no-time", "clients/brightwick/orders.flow", "per message", "collected at \"25:00\""),
+    (
+        "flow-collected-at-and-every",
+        "clients/brightwick/orders.flow",
+        "per message",
+        "collected every 15m at \"17:00\"",
+    ),
+    (
+        "flow-collected-no-size",
+        "clients/brightwick/orders.flow",
+        "per message",
+        "collected every 15m max 500 or 2 pallets",
+    ),
+    ("flow-at-for-nothing", "clients/brightwick/orders.flow", "per message", "per source at \"17:00\""),
     ("flow-time-for-nothing", "clients/brightwick/orders.flow", "per message", "per source every 15m"),
     (
         "flow-gather-by-unknown",

@@ -725,6 +725,10 @@ codes! {
         help "correct the map named under `[advise]` in the partner file; tell the sender by other means"
         cause "What a sender is told of his documents is written by a map, and that map refused."
         example "[advise.x12] map = \"house/824\", and the advice is about a message type of more than three characters";
+    A141 Warn "{file} has the control number {number}, and after {expected} they begin again at 1"
+        help "tell the partner before it happens: his system may take small numbers for repeats"
+        cause "Control numbers of what we send have nine digits. Nothing stops at the end: they begin again at 1, and no number is given that was sent within the time of `[duplicates] window`."
+        example "interchange_first = 999999000 in a partner file";
 
     // ------------------------------------------------------------------ B: a document against its map
     B001 Reject "{text}"

@@ -5,7 +5,7 @@ use super::known::Known;
 use super::repeats::{self, Before};
 use super::settings::Endpoint;
 use super::translation::{self, Owner};
-use super::{GatewayError, advice, advised, answers, documents, framing, waivers};
+use super::{GatewayError, advice, advised, answers, documents, framing, waivers, window};
 use crate::base::hash::Sha;
 use crate::base::limits::Limits;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
@@ -15,9 +15,9 @@ use crate::exchange::states::MessageState;
 use crate::formats::{MessageInput, Scratch};
 use crate::ledger::{
     DocumentKey, Finding, Gathering, Intake, Ledger, MessageOutcome, NewDocument, NewOutput, NewReply,
-    Reason, SyntaxVerdict, Window, Work,
+    Reason, SyntaxVerdict, Work,
 };
-use crate::mapping::flow::{self, Flow, Gather, Per, WritePlan};
+use crate::mapping::flow::{Flow, Gather, Per, WritePlan};
 use crate::mapping::{Facts, Found, Outcome, Runner};
 use crate::tree::{Tree, View};
 use bumpalo::Bump;
@@ -386,7 +386,7 @@ impl<'a> One<'a> {
             }
             if let Per::Gathered(gather) = &write.per {
                 outputs.push(self.gathered(
-                    &route.flow,
+                    (&route.flow, &client.partner.site.zone),
                     (write, gather),
                     (document, &mut memory.bump),
                     batch,
@@ -409,7 +409,10 @@ impl<'a> One<'a> {
                 Per::Source => (Gathering::PerSource, None),
                 Per::Collected(window) => {
                     let key = route.flow.key(window, document, &mut memory.bump, &mut self.findings);
-                    (Gathering::Collected, Some(ledger_window(window, &key)))
+                    (
+                        Gathering::Collected,
+                        Some(window::of(window, &key, self.now(), &client.partner.site.zone)),
+                    )
                 }
                 Per::Gathered(_) => unreachable!("it was written above"),
             };
@@ -432,7 +435,7 @@ impl<'a> One<'a> {
     /// The place of the document among those it becomes one message with.
     fn gathered(
         &mut self,
-        flow: &Flow,
+        (flow, zone): (&Flow, &str),
         (write, gather): (&WritePlan, &Gather),
         (document, bump): (View<'_>, &mut Bump),
         batch: &Batch,
@@ -446,7 +449,7 @@ impl<'a> One<'a> {
             map: write.map.clone(),
             endpoint: write.endpoint.clone(),
             gathering: Gathering::Gathered,
-            window: Some(ledger_window(&gather.window, &key)),
+            window: Some(window::of(&gather.window, &key, self.now(), zone)),
             is_last: flow.is_last(gather, document, bump, &mut self.findings),
             segment: batch.segment,
             offset: batch.bytes.len() as u64,
@@ -457,7 +460,11 @@ impl<'a> One<'a> {
 
     /// What is known of the client's documents.
     fn found(&self, client: &'a Client) -> Known<'a> {
-        Known { ledger: self.ledger, client: &client.id }
+        Known {
+            ledger: self.ledger,
+            client: &client.id,
+            is_test: translation::is_test(client, &self.work.key),
+        }
     }
 
     /// Fields every document has.
@@ -499,12 +506,6 @@ impl<'a> One<'a> {
             replies: self.replies,
         }
     }
-}
-
-/// A window of a flow for documents that have `key` in common. What is absent is no text, so that it is like nothing else.
-fn ledger_window(window: &flow::Window, key: &[Option<String>]) -> Window {
-    let key = key.iter().map(|value| serde_json::Value::from(value.as_deref())).collect();
-    Window { key: serde_json::Value::Array(key).to_string(), every_ms: window.every_ms, max: window.max }
 }
 
 /// The first finding that is at least so severe, as a reason.

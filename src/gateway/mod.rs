@@ -39,6 +39,7 @@ mod repeats;
 mod spool;
 mod translate;
 mod translation;
+mod window;
 
 pub use bundles::Activation;
 pub use endpoints::transport_settings;

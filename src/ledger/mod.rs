@@ -121,12 +121,13 @@ pub trait Ledger: Send {
     /// Findings of an owner; for a message, those of its latest run.
     fn findings(&self, owner: FindingOwner) -> Answer<Vec<Finding>>;
     /// The two newest documents of a client and kind that have all these key fields, newest first. Only documents
-    /// count whose message was translated.
+    /// count whose message was translated; of tests if `is_test`, else of production.
     fn find_documents(
         &self,
         client: String,
         kind: String,
         keys: Vec<(String, String)>,
+        is_test: bool,
     ) -> Answer<Vec<Document>>;
     /// The newest document under a business key, of another message than `except`, whose message was translated. None for a
     /// key without a number.

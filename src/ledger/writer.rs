@@ -194,7 +194,7 @@ requests! {
     read standing_document(key: DocumentKey, except: MessageId) -> Option<StandingDocument>;
     read find_same_bytes(before: InterchangeId) -> Option<EarlierInterchange>;
     read last_number(before: InterchangeId) -> Option<u64>;
-    read find_documents(client: String, kind: String, keys: Vec<(String, String)>) -> Vec<Document>;
+    read find_documents(client: String, kind: String, keys: Vec<(String, String)>, is_test: bool) -> Vec<Document>;
     read message_counts(intake: IntakeId) -> MessageCounts;
     read single_outputs(limit: usize) -> Vec<Output>;
     read gathered_intake() -> Option<IntakeId>;

@@ -46,7 +46,7 @@ impl InterchangeAcknowledgement {
 
     /// The TA1 segment alone, as it may stand before the groups of another interchange.
     pub fn segment(&self, delimiters: &Delimiters) -> Vec<u8> {
-        let (e, s) = (char::from(delimiters.element), char::from(delimiters.segment));
+        let (e, s) = (char::from(delimiters.element), delimiters.terminator());
         let InterchangeAcknowledgement { control_number, date, time, verdict, note } = self;
         format!("TA1{e}{control_number}{e}{date}{e}{time}{e}{}{e}{}{s}", verdict.code(), note.code())
             .into_bytes()

@@ -142,8 +142,9 @@ impl Ledger for SqliteLedger {
         client: String,
         kind: String,
         keys: Vec<(String, String)>,
+        is_test: bool,
     ) -> Answer<Vec<Document>> {
-        self.read(|db| work::find_documents(db, &client, &kind, &keys))
+        self.read(|db| work::find_documents(db, &client, &kind, &keys, is_test))
     }
 
     fn message_counts(&self, intake: IntakeId) -> Answer<MessageCounts> {
