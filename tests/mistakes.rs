@@ -334,6 +334,20 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("flow-collected-for-ever", "clients/brightwick/orders.flow", "per message", "collected max 500"),
     ("flow-collected-time", "clients/brightwick/orders.flow", "per message", "collected every 15x"),
     ("flow-collected-none", "clients/brightwick/orders.flow", "per message", "collected every 15m max 0"),
+    ("flow-collected-at-no-time", "clients/brightwick/orders.flow", "per message", "collected at \"25:00\""),
+    (
+        "flow-collected-at-and-every",
+        "clients/brightwick/orders.flow",
+        "per message",
+        "collected every 15m at \"17:00\"",
+    ),
+    (
+        "flow-collected-no-size",
+        "clients/brightwick/orders.flow",
+        "per message",
+        "collected every 15m max 500 or 2 pallets",
+    ),
+    ("flow-at-for-nothing", "clients/brightwick/orders.flow", "per message", "per source at \"17:00\""),
     ("flow-time-for-nothing", "clients/brightwick/orders.flow", "per message", "per source every 15m"),
     (
         "flow-gather-by-unknown",
@@ -389,6 +403,30 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "clients/brightwick/partner.toml",
         "map = \"house/824\"",
         "map = \"house/945\"",
+    ),
+    (
+        "partner-acknowledged-with-an-order",
+        "clients/brightwick/partner.toml",
+        "guide = \"x12/004010/997\"",
+        "guide = \"x12/004010/940\"",
+    ),
+    (
+        "partner-ta1-in-edifact",
+        "clients/nordhaven/partner.toml",
+        "guide = \"edifact/contrl-3-ean\"",
+        "guide = \"edifact/contrl-3-ean\"\nta1 = \"always\"",
+    ),
+    (
+        "partner-waives-a-frame",
+        "clients/brightwick/partner.toml",
+        "[duplicates]",
+        "[[waive]]\ncode = \"X402\"\nreason = \"miscounts\"\nuntil = \"2027-03-31\"\n\n[duplicates]",
+    ),
+    (
+        "partner-waives-for-ever",
+        "clients/brightwick/partner.toml",
+        "[duplicates]",
+        "[[waive]]\ncode = \"X207\"\nreason = \"cannot\"\nuntil = \"ever\"\n\n[duplicates]",
     ),
     ("partner-advice-map-unknown", "clients/brightwick/partner.toml", "\"house/824\"", "\"house/842\""),
     (

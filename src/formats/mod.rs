@@ -237,6 +237,8 @@ pub struct Envelope {
     pub syntax: String,
     /// Application reference (UNB 0026); empty where there is none.
     pub application: String,
+    /// Whole segments between the interchange's header and its first group, where the format has a place for them: TA1.
+    pub between: Vec<u8>,
 }
 
 /// Who stands in an envelope.

@@ -310,6 +310,7 @@ impl World {
             outputs: vec![],
             about_file: vec![],
             about_messages: vec![],
+            is_advice: false,
         }
     }
 

@@ -18,6 +18,7 @@ use crate::formats::standard::near_guide;
 use crate::formats::{Format, Layout, MessageInput, Scratch, format};
 use crate::gateway::bundle::Bundle;
 use crate::gateway::fitting::{self, Fit};
+use crate::gateway::waivers;
 use crate::mapping::{Facts, Runner};
 use crate::tree::{Tree, View};
 use serde_json::{Value, json};
@@ -162,12 +163,16 @@ impl Session<'_> {
         let input =
             MessageInput { head: &unit.interchange.head, bytes: &self.bytes[range], offset: unit.row.offset };
         let mut tree = Tree::new();
+        let start = findings.as_slice().len();
         layout.read(&input, scratch, &mut tree, &mut findings);
         // A map carries the `case` lines of the guide.
         let read = fit.as_ref().and_then(|fit| fit.read);
         if let Some(read) = read.or_else(|| fitting::reader(self.bundle, &layout.guide().name)) {
             let facts = Facts { offset: input.offset, ..Facts::default() };
             runner.cases(read, View::new(&tree, input.source()), &facts, &mut findings);
+        }
+        if let Some(client) = fitting::client_of(self.bundle, self.format.id(), &unit.interchange) {
+            waivers::apply_now(&client.partner, &unit.row.kind, jiff::Timestamp::now(), start, &mut findings);
         }
         Judged { guide: layout.guide().name.clone(), findings: findings.into_vec() }
     }

@@ -78,7 +78,8 @@ impl Format for Edifact {
         let usual = Delimiters { repetition: (version == 4).then_some(header::REPETITION), ..DELIMITERS };
         let mark = guide.setting("delimiter decimal").as_bytes();
         let (Some(delimiters), [] | [_]) = (usual.with(guide), mark) else {
-            return refuse("a delimiter of several characters".into(), "delimiters element \"+\"");
+            let form = "delimiters element \"+\", newline none, lf or crlf";
+            return refuse("a delimiter of several characters or a line end".into(), form);
         };
         Some(Box::new(EdifactLayout {
             structure: OnceLock::new(),

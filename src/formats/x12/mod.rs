@@ -45,7 +45,7 @@ impl Format for X12 {
         let Some(delimiters) = delimiters(guide) else {
             findings.push(
                 Diagnostic::new(Code::L001)
-                    .with("found", "a delimiter of several characters")
+                    .with("found", "a delimiter of several characters or a line end")
                     .with("form", "delimiters element \"*\"")
                     .at(guide.format_span, ""),
             );

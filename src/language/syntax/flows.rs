@@ -52,8 +52,12 @@ pub struct FlowWrite {
     pub until: Option<Expression>,
     /// `every 15m`
     pub every: Option<Word>,
+    /// `at "09:30", "17:00"`
+    pub at: Vec<Text>,
     /// `max 500`, with its place.
     pub max: Option<(u32, Span)>,
+    /// `max 2MB`, in bytes, with its place.
+    pub size: Option<(u64, Span)>,
     /// The line.
     pub span: Span,
 }

@@ -170,8 +170,8 @@ fn acknowledge(db: &Connection, interchange: InterchangeId, delivery: DeliveryId
         1 => {
             execute(
                 db,
-                "UPDATE delivery SET acknowledges = ?2 WHERE id = ?1",
-                params![delivery, interchange],
+                "INSERT INTO answer (interchange, delivery) VALUES (?1, ?2)",
+                params![interchange, delivery],
             )?;
             Ok(())
         }
