@@ -577,6 +577,14 @@ fn validate_tells_what_the_guide_finds() {
     expect("validate-other-release", &["validate", "testdata/cli/inspect/other-release.edi"]);
     expect("validate-newer-release", &["validate", "testdata/cli/inspect/newer-release.edi"]);
     expect("validate-group-release", &["validate", "testdata/cli/inspect/group-release.edi"]);
+    for name in ["envelope", "outside", "repeated", "ta1", "empty", "releases", "group-number"] {
+        expect(
+            &format!("validate-x12-{name}"),
+            &["validate", &format!("testdata/cli/validate/x12-{name}.edi")],
+        );
+    }
+    expect("validate-partner-release", &["validate", "testdata/cli/validate/x12-partner-release.edi"]);
+    expect("validate-edifact-envelope", &["validate", "testdata/cli/validate/edifact-envelope.edi"]);
     expect("validate-guide-unknown", &["validate", ORDER, "--guide", "x12/004010/904"]);
     expect("validate-no-ack", &["validate", SHIPMENT, "--ack"]);
     let (answer, exit) = json(&["validate", "testdata/x12/err/no-lines.edi"]);

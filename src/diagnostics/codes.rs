@@ -46,7 +46,13 @@ pub fn find(text: &str) -> Option<&'static CodeInfo> {
 
 /// Every code, in the order of the files.
 pub fn all() -> impl Iterator<Item = &'static CodeInfo> {
-    text::CODES.iter().chain(CODES).chain(fitting::CODES).chain(elements::CODES).chain(transports::CODES)
+    text::CODES
+        .iter()
+        .chain(CODES)
+        .chain(fitting::CODES)
+        .chain(elements::CODES)
+        .chain(envelopes::CODES)
+        .chain(transports::CODES)
 }
 
 macro_rules! codes {
@@ -63,6 +69,7 @@ macro_rules! codes {
 }
 
 mod elements;
+mod envelopes;
 mod fitting;
 mod text;
 mod transports;
@@ -597,10 +604,6 @@ codes! {
         help "write a flow that reads it, or tell the partner it is not wanted"
         cause "No flow of this partner reads a guide for the message's type."
         example "an 850 from a partner who sends 940s";
-    X318 Info "the message says that it is of {found}; it was read by the guide of {expected}, the nearest that has it"
-        help "nothing is to be done if it was read without findings; else name a guide, or import the release (crossdock import)"
-        cause "No guide here is for the release of the message. Releases that follow each other are alike, so that it is read by the nearest one."
-        example "UNH+1+ORDERS:D:22A:UN, where the newest directory is D.21B";
     X401 Reject "the group trailer's control number is `{found}`, the header's is `{expected}`"
         help "the sender makes the group's header and trailer agree"
         cause "GS06 and GE02 are the same number, and so are the references of UNG and UNE."

@@ -134,7 +134,7 @@ impl Session<'_> {
             false => self.people(found, &judged, answer.as_ref(), console),
         }
         let is_fine = !found.units.is_empty()
-            && found.findings.is_empty()
+            && found.findings.iter().all(|finding| finding.severity < Severity::Hold)
             && found.unclaimed.is_empty()
             && judged.iter().all(|one| one.findings.iter().all(|finding| finding.severity < Severity::Hold));
         Ok(if is_fine { Exit::Fine } else { Exit::Findings })

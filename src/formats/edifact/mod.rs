@@ -6,6 +6,7 @@ mod declared;
 pub mod directories;
 mod header;
 pub(super) mod index;
+mod service;
 mod whole;
 mod write;
 

@@ -4,6 +4,7 @@
 mod coding;
 mod header;
 mod index;
+mod service;
 mod whole;
 mod write;
 
