@@ -665,3 +665,26 @@ fn directories_are_imported() {
     expect("import-no-message", &["import", "edifact", "testdata/unece", "--messages", "ORDERS"]);
     expect("import-unknown", &["import", "csv", "testdata/unece"]);
 }
+
+#[test]
+fn descriptions_of_idocs_are_imported() {
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().to_str().unwrap();
+    let text = "testdata/idoc/described/zcount01.txt";
+    cli::expect_with("import-idoc", &["import", "idoc", text, "--to", to], &|text| text.replace(to, "DIR"));
+    let guide = std::fs::read_to_string(folder.path().join("idoc/ZCOUNT01-ZCOUNTX.guide")).unwrap();
+    // The laws of all guides are held against it: `tests/generated_trees.rs`.
+    cli::hold(&root().join("testdata/idoc/guides/zcount01.guide"), &guide);
+    crossdock(&["check", to]).assert().code(0);
+    crossdock(&["fmt", "--check", to]).assert().code(0);
+    let broken = folder.path().join("broken.txt");
+    let whole = std::fs::read_to_string(root().join(text)).unwrap();
+    std::fs::write(&broken, &whole[..whole.find("END_GROUP").unwrap()]).unwrap();
+    let given = broken.to_str().unwrap();
+    cli::expect_with("import-idoc-cut", &["import", "idoc", given, "--to", to], &|text| {
+        text.replace(to, "DIR")
+    });
+    let (answer, exit) = json(&["import", "idoc", given, "--to", to]);
+    assert_eq!((answer["findings"][0]["code"].as_str(), exit), (Some("L047"), Some(1)));
+    expect("import-idoc-nothing", &["import", "idoc", "testdata/idoc/README.md"]);
+}

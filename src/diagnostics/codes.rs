@@ -46,7 +46,8 @@ pub fn find(text: &str) -> Option<&'static CodeInfo> {
 
 /// Every code, in the order of the files.
 pub fn all() -> impl Iterator<Item = &'static CodeInfo> {
-    text::CODES.iter().chain(CODES).chain(fitting::CODES).chain(elements::CODES).chain(transports::CODES)
+    let parts = [text::CODES, imports::CODES, CODES, fitting::CODES, elements::CODES, transports::CODES];
+    parts.into_iter().flatten()
 }
 
 macro_rules! codes {
@@ -64,6 +65,7 @@ macro_rules! codes {
 
 mod elements;
 mod fitting;
+mod imports;
 mod text;
 mod transports;
 
