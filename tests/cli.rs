@@ -688,3 +688,20 @@ fn descriptions_of_idocs_are_imported() {
     assert_eq!((answer["findings"][0]["code"].as_str(), exit), (Some("L047"), Some(1)));
     expect("import-idoc-nothing", &["import", "idoc", "testdata/idoc/README.md"]);
 }
+
+#[test]
+fn tables_of_x12_are_imported() {
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().to_str().unwrap();
+    let tables = ["import", "x12", "testdata/x12/tables", "--to", to];
+    let import = [&tables[..], &["--release", "009999"]].concat();
+    cli::expect_with("import-x12", &import, &|text| text.replace(to, "DIR"));
+    let guide = std::fs::read_to_string(folder.path().join("x12/009999/199.guide")).unwrap();
+    // The laws of all guides are held against it: `tests/generated_trees.rs`.
+    cli::hold(&root().join("testdata/x12/guides/count-199.guide"), &guide);
+    crossdock(&["check", to]).assert().code(0);
+    crossdock(&["fmt", "--check", to]).assert().code(0);
+    cli::expect_with("import-x12-no-release", &tables, &|text| text.replace(to, "DIR"));
+    let none = [&import[..], &["--messages", "198"]].concat();
+    cli::expect_with("import-x12-no-set", &none, &|text| text.replace(to, "DIR"));
+}

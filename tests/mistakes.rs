@@ -757,9 +757,33 @@ const IMPORTED: &[(&str, &str, &str, &str, &str, &str)] = &[
     ),
     ("import-idoc-older-records", "idoc", DESCRIBED, "zcount01.txt", "TABNAM", "EDI_DC"),
     ("import-idoc-cut", "idoc", DESCRIBED, "zcount01.txt", "  END_IDOC\nEND_SEGMENT_SECTION\n", ""),
+    (
+        "import-x12-cell-missing",
+        "x12",
+        TABLES,
+        "SEGDETL.csv",
+        "\"BCT\",\"02\",\"373\",\"M\",\"1\"",
+        "\"BCT\",\"02\",\"373\"",
+    ),
+    ("import-x12-no-number", "x12", TABLES, "ELEDETL.csv", "\"67\",\"AN\",\"2\"", "\"67\",\"AN\",\"two\""),
+    ("import-x12-type-unknown", "x12", TABLES, "ELEDETL.csv", "\"67\",\"AN\"", "\"67\",\"TEXT\""),
+    ("import-x12-requirement-unknown", "x12", TABLES, "SEGDETL.csv", "\"67\",\"C\"", "\"67\",\"P0304\""),
+    ("import-x12-relation-unknown", "x12", TABLES, "RELATIONS.csv", "P0304", "P034"),
+    ("import-x12-segment-undescribed", "x12", TABLES, "SETDETL.csv", "\"LOT\"", "\"LIT\""),
+    ("import-x12-composite-undescribed", "x12", TABLES, "SEGDETL.csv", "C901", "C902"),
+    ("import-x12-element-undescribed", "x12", TABLES, "COMDETL.csv", "9905", "9906"),
+    (
+        "import-x12-level-left-out",
+        "x12",
+        TABLES,
+        "SETDETL.csv",
+        "\"LOT\",\"O\",\"1\",\"2\"",
+        "\"LOT\",\"O\",\"1\",\"3\"",
+    ),
 ];
 
 const DESCRIBED: &str = "idoc/described";
+const TABLES: &str = "x12/tables";
 
 #[test]
 fn mistakes_in_what_is_imported_are_told_with_their_line() {

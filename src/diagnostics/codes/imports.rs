@@ -31,4 +31,20 @@ codes! {
         help "look whether it is misspelt; if it is a word of a newer release, look whether the guide lacks something"
         cause "A line of a description begins with a word that is not known where it stands."
         example "QUALIFED for QUALIFIED";
+    L049 Error "this row of {table} has {found} cells, and {expected} are needed"
+        help "its columns are: {columns}"
+        cause "Each table has its columns in a fixed order, with commas between them and text in double quotes."
+        example "\"N1\",\"01\",\"98\" in SEGDETL";
+    L050 Error "`{found}` is no {expected}"
+        help "correct the cell, or give the table as it was delivered"
+        cause "The column takes nothing else. No guide is made of the tables before it is right."
+        example "a maximum of `ten`";
+    L051 Error "`{name}` is used here and nowhere described"
+        help "give {table} as well, or add its rows"
+        cause "A guide says of each segment which elements it has, and of each element its type and lengths. No guide is made of a set that has something nobody describes."
+        example "N1 in a set, and no row of SEGDETL that begins with N1";
+    L052 Error "the loop level {found} cannot follow {expected}"
+        help "correct the level, or put back the segment that begins the loop around"
+        cause "A loop begins with its first segment, which is one level deeper than what is around it."
+        example "a segment on level 2 behind one on level 0";
 }
