@@ -584,6 +584,19 @@ fn validate_tells_what_the_guide_finds() {
 }
 
 #[test]
+fn validate_of_a_folder_is_a_table() {
+    expect("validate-folder", &["validate", "testdata/cli/folder"]);
+    expect("validate-folder-ack", &["validate", "testdata/cli/folder", "--ack"]);
+    let (answer, exit) = json(&["validate", "testdata/cli/folder"]);
+    let rows = answer["rows"].as_array().unwrap();
+    assert_eq!((rows.len(), &answer["files"], exit), (9, &Value::from(8), Some(1)));
+    let rejected = rows.iter().filter(|row| row["verdict"] == "rejected").count();
+    assert_eq!((rejected, &answer["unread"]), (4, &Value::from(1)));
+    let (_, exit) = json(&["validate", "testdata/cli/folder/good"]);
+    assert_eq!(exit, Some(0));
+}
+
+#[test]
 fn validate_prints_the_acknowledgement_that_would_be_sent() {
     let told = |file: &str| {
         let output = crossdock(&["validate", file, "--ack"]).output().unwrap();

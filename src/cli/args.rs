@@ -135,7 +135,7 @@ pub struct Inspect {
 /// `validate`
 #[derive(Debug, Args)]
 pub struct Validate {
-    /// The file to check
+    /// The file to check, or a folder: then a table says what its files hold and how they fare
     pub file: PathBuf,
     /// Guide to check it against, such as house/x12-940; found by the envelope or the header row if not given
     #[arg(long)]
