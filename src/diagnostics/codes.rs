@@ -46,13 +46,16 @@ pub fn find(text: &str) -> Option<&'static CodeInfo> {
 
 /// Every code, in the order of the files.
 pub fn all() -> impl Iterator<Item = &'static CodeInfo> {
-    text::CODES
-        .iter()
-        .chain(CODES)
-        .chain(fitting::CODES)
-        .chain(elements::CODES)
-        .chain(envelopes::CODES)
-        .chain(transports::CODES)
+    let parts = [
+        text::CODES,
+        imports::CODES,
+        CODES,
+        fitting::CODES,
+        elements::CODES,
+        envelopes::CODES,
+        transports::CODES,
+    ];
+    parts.into_iter().flatten()
 }
 
 macro_rules! codes {
@@ -71,6 +74,7 @@ macro_rules! codes {
 mod elements;
 mod envelopes;
 mod fitting;
+mod imports;
 mod text;
 mod transports;
 

@@ -22,7 +22,7 @@ pub mod xml;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::guide::Guide;
 use crate::tree::{Tree, View};
-use standard::Standard;
+use standard::{Importer, Standard};
 use std::sync::Arc;
 
 /// A format. One entry in [`FORMATS`] each.
@@ -60,6 +60,10 @@ pub trait Format: Sync {
     fn layout(&self, guide: &Arc<Guide>, findings: &mut Diagnostics) -> Option<Box<dyn Layout>>;
     /// The guides of its standard that the program brings, where it brings any.
     fn standard(&self) -> Option<&'static dyn Standard> {
+        None
+    }
+    /// What makes guides of the format from what others publish, where there is such a thing.
+    fn importer(&self) -> Option<&'static dyn Importer> {
         None
     }
 }
