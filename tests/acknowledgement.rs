@@ -10,7 +10,7 @@ use crossdock::diagnostics::{Diagnostic, Diagnostics, Place, Severity};
 use crossdock::exchange::acknowledge::{
     AcknowledgedFinding, AcknowledgedGroup, AcknowledgedInterchange, AcknowledgedMessage,
 };
-use crossdock::exchange::answering::{Answer, AnswerWriter, Answering, Detail};
+use crossdock::exchange::answering::{Answer, AnswerWriter, Answering, Wanted};
 use crossdock::exchange::identities::{counterpart, received};
 use crossdock::exchange::reply::{Remark, Reply, Subject, Word};
 use crossdock::exchange::x12::{FunctionalAcknowledgement, InterchangeNote, X12};
@@ -274,7 +274,7 @@ fn ta1(received: &Received) -> Vec<String> {
     assert_eq!(note.code(), fault.standard_code);
     let (_, layout) = layouts();
     let refused = refused(received, fault).expect("no answer itself");
-    let answer = X12.answer(&refused, Detail::default(), &*layout).expect("it has a name");
+    let answer = X12.answer(&refused, Wanted::default(), &*layout).expect("it has a name");
     let Answer::Interchange { word: "TA1", write } = answer else { panic!("a TA1") };
     let mut out = Vec::new();
     write(&counterpart(&received.envelope), &mut out);
@@ -430,7 +430,7 @@ fn a_header_that_cannot_be_read_is_never_answered() {
     received.functional_ids = vec!["OW".into()];
     let fault = received.fault.clone().expect("refused");
     let refused = refused(&received, &fault).expect("orders");
-    assert!(X12.answer(&refused, Detail::default(), &*layout_997).is_err());
+    assert!(X12.answer(&refused, Wanted::default(), &*layout_997).is_err());
 }
 
 #[test]

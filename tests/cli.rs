@@ -592,6 +592,19 @@ fn validate_tells_what_the_guide_finds() {
 }
 
 #[test]
+fn validate_of_a_folder_is_a_table() {
+    expect("validate-folder", &["validate", "testdata/cli/folder"]);
+    expect("validate-folder-ack", &["validate", "testdata/cli/folder", "--ack"]);
+    let (answer, exit) = json(&["validate", "testdata/cli/folder"]);
+    let rows = answer["rows"].as_array().unwrap();
+    assert_eq!((rows.len(), &answer["files"], exit), (9, &Value::from(8), Some(1)));
+    let rejected = rows.iter().filter(|row| row["verdict"] == "rejected").count();
+    assert_eq!((rejected, &answer["unread"]), (4, &Value::from(1)));
+    let (_, exit) = json(&["validate", "testdata/cli/folder/good"]);
+    assert_eq!(exit, Some(0));
+}
+
+#[test]
 fn validate_prints_the_acknowledgement_that_would_be_sent() {
     let told = |file: &str| {
         let output = crossdock(&["validate", file, "--ack"]).output().unwrap();
@@ -674,4 +687,44 @@ fn directories_are_imported() {
     expect("import-nothing", &["import", "edifact", "testdata/unece/readme.txt"]);
     expect("import-no-message", &["import", "edifact", "testdata/unece", "--messages", "ORDERS"]);
     expect("import-unknown", &["import", "csv", "testdata/unece"]);
+}
+
+#[test]
+fn descriptions_of_idocs_are_imported() {
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().to_str().unwrap();
+    let text = "testdata/idoc/described/zcount01.txt";
+    cli::expect_with("import-idoc", &["import", "idoc", text, "--to", to], &|text| text.replace(to, "DIR"));
+    let guide = std::fs::read_to_string(folder.path().join("idoc/ZCOUNT01-ZCOUNTX.guide")).unwrap();
+    // The laws of all guides are held against it: `tests/generated_trees.rs`.
+    cli::hold(&root().join("testdata/idoc/guides/zcount01.guide"), &guide);
+    crossdock(&["check", to]).assert().code(0);
+    crossdock(&["fmt", "--check", to]).assert().code(0);
+    let broken = folder.path().join("broken.txt");
+    let whole = std::fs::read_to_string(root().join(text)).unwrap();
+    std::fs::write(&broken, &whole[..whole.find("END_GROUP").unwrap()]).unwrap();
+    let given = broken.to_str().unwrap();
+    cli::expect_with("import-idoc-cut", &["import", "idoc", given, "--to", to], &|text| {
+        text.replace(to, "DIR")
+    });
+    let (answer, exit) = json(&["import", "idoc", given, "--to", to]);
+    assert_eq!((answer["findings"][0]["code"].as_str(), exit), (Some("L047"), Some(1)));
+    expect("import-idoc-nothing", &["import", "idoc", "testdata/idoc/README.md"]);
+}
+
+#[test]
+fn tables_of_x12_are_imported() {
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().to_str().unwrap();
+    let tables = ["import", "x12", "testdata/x12/tables", "--to", to];
+    let import = [&tables[..], &["--release", "009999"]].concat();
+    cli::expect_with("import-x12", &import, &|text| text.replace(to, "DIR"));
+    let guide = std::fs::read_to_string(folder.path().join("x12/009999/199.guide")).unwrap();
+    // The laws of all guides are held against it: `tests/generated_trees.rs`.
+    cli::hold(&root().join("testdata/x12/guides/count-199.guide"), &guide);
+    crossdock(&["check", to]).assert().code(0);
+    crossdock(&["fmt", "--check", to]).assert().code(0);
+    cli::expect_with("import-x12-no-release", &tables, &|text| text.replace(to, "DIR"));
+    let none = [&import[..], &["--messages", "198"]].concat();
+    cli::expect_with("import-x12-no-set", &none, &|text| text.replace(to, "DIR"));
 }

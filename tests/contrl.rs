@@ -8,7 +8,7 @@ use crossdock::diagnostics::{Diagnostics, Place, Severity};
 use crossdock::exchange::acknowledge::{
     AcknowledgedFinding, AcknowledgedGroup, AcknowledgedInterchange, AcknowledgedMessage,
 };
-use crossdock::exchange::answering::{Answer, Answering, Detail, Each};
+use crossdock::exchange::answering::{Answer, Answering, Detail, Each, Wanted};
 use crossdock::exchange::edifact::Edifact;
 use crossdock::exchange::identities::{self, counterpart};
 use crossdock::exchange::reply::{Reply, Subject, Word};
@@ -83,8 +83,8 @@ fn body_of(
     groups: Groups<'_>,
     layout: &dyn Layout,
 ) -> Vec<u8> {
-    let answer = Edifact.answer(received, detail, layout).unwrap();
-    let Answer::Messages { each: Each::Interchange, mut writer } = answer else { panic!("one message") };
+    let answer = Edifact.answer(received, Wanted { detail, ..Wanted::default() }, layout).unwrap();
+    let Answer::Messages { each: Each::Interchange, mut writer, .. } = answer else { panic!("one message") };
     let (mut body, mut findings) = (Vec::new(), Diagnostics::new());
     writer.begin(&mut body, &mut findings);
     for (group, messages) in groups {

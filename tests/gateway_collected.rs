@@ -115,6 +115,40 @@ fn a_full_file_leaves_at_once() {
     assert_eq!(warehouse_files(&world)[1], ["SO4-0000001"]);
 }
 
+/// 08:16 at the site when the first comes; half past nine is an hour and fourteen minutes later.
+#[test]
+fn a_file_leaves_at_its_time_of_the_day() {
+    let mut world = World::with(edited(&[(ORDERS_FLOW, "per message", "collected at \"17:00\", \"09:30\"")]));
+    laid(&mut world, "a.edi", &order(1, 1));
+    world.clock.advance(Duration::from_secs(100 * 60 * 60));
+    laid(&mut world, "b.edi", &order(2, 1));
+    assert!(world.files(WMS_IMPORT).is_empty());
+    world.clock.advance(Duration::from_secs(100 * 14 * 60));
+    world.run().unwrap();
+    assert_eq!(warehouse_files(&world), [["SO1-0000001", "SO2-0000001"]]);
+    laid(&mut world, "c.edi", &order(3, 1));
+    world.clock.advance(Duration::from_secs(100 * 7 * 60 * 60));
+    world.run().unwrap();
+    assert_eq!(warehouse_files(&world).len(), 1, "half past four");
+    world.clock.advance(Duration::from_secs(100 * 30 * 60));
+    world.run().unwrap();
+    assert_eq!(warehouse_files(&world)[1], ["SO3-0000001"]);
+}
+
+#[test]
+fn a_file_leaves_before_it_is_too_large() {
+    let mut world =
+        World::with(edited(&[(ORDERS_FLOW, "per message", "collected every 15m max 500 or 20KB")]));
+    laid(&mut world, "a.edi", &order(1, 40));
+    run_a_quarter(&mut world);
+    let files = world.files(WMS_IMPORT);
+    // The header row of a file is beyond what is counted.
+    let sizes: Vec<usize> = files.values().map(Vec::len).collect();
+    assert!((2..20).contains(&sizes.len()) && sizes.iter().all(|size| *size <= 21_000), "{sizes:?}");
+    let orders: Vec<String> = warehouse_files(&world).into_iter().flatten().collect();
+    assert_eq!(orders.len(), 40, "each of them once");
+}
+
 #[test]
 fn a_file_that_comes_twice_is_collected_once() {
     let mut world = World::with(orders());

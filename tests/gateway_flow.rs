@@ -6,8 +6,10 @@ mod gateway_world;
 #[path = "support/sim_files.rs"]
 mod sim_files;
 
+use crossdock::diagnostics::Severity;
 use crossdock::exchange::states::{DeliveryState, MessageState};
 use crossdock::gateway::Activation;
+use crossdock::ledger::FindingOwner;
 use gateway_world::*;
 
 /// Segments of an interchange, without the lines they stand on.
@@ -328,4 +330,85 @@ fn a_file_in_columns_that_lost_a_record_is_set_aside_as_a_whole() {
         assert!(!world.states().iter().any(|state| state == "DONE"), "{file}: {:?}", world.states());
         assert!(world.files(WMS_LEIPZIG).is_empty(), "{file}");
     }
+}
+
+/// The same fault while it is tolerated, on the last day of it and afterwards.
+#[test]
+fn a_known_fault_is_tolerated_until_its_day_is_over() {
+    let order = String::from_utf8(testdata("x12/ok/s01-940.edi")).unwrap();
+    let order = order.replace("HAVENPORT RENO*92*RNO2", "HAVENPORT RENO*91*RNO2");
+    let world = |until: &str| {
+        let waive = format!(
+            "[[waive]]\ncode = \"X207\"\nat = \"N1.03\"\nof = \"940\"\nreason = \"his system names all sites alike\"\n\
+             until = \"{until}\"\n\n[duplicates]"
+        );
+        let edit = [("clients/brightwick/partner.toml", "[duplicates]", waive.as_str())];
+        let mut world = World::with(edited(&edit));
+        world.lay_down(ORDERS_IN, "a.edi", order.as_bytes());
+        world.run().unwrap();
+        world
+    };
+    let verdict = |world: &World| {
+        let answers = world.only(ANSWERS_OUT);
+        answers.split('~').find(|segment| segment.trim().starts_with("AK5")).unwrap().trim().to_string()
+    };
+    let fault = "`91` is not a code of element 03 of `N1`";
+    for until in ["2026-11-20", "2027-03-31"] {
+        let mut world = world(until);
+        assert_eq!((world.states(), verdict(&world)), (vec!["DONE".to_string()], "AK5*A".to_string()));
+        let findings = world.story(0).findings;
+        let found: Vec<(String, Severity)> =
+            findings.iter().map(|finding| (finding.code.clone(), finding.severity)).collect();
+        assert_eq!(found, [("X207".into(), Severity::Info), ("I147".into(), Severity::Info)]);
+        assert_eq!(
+            titles(&findings)[1],
+            format!(
+                "X207 at N1.03 of 940 is tolerated until {until}, once in this message: his system names all sites alike"
+            )
+        );
+    }
+    let mut world = world("2026-11-19");
+    assert_eq!((world.states(), verdict(&world)), (vec!["REJECTED".to_string()], "AK5*R*5".to_string()));
+    let findings = world.story(0).findings;
+    assert_eq!((findings[0].severity, findings[1].severity), (Severity::Reject, Severity::Warn));
+    assert_eq!(
+        titles(&findings),
+        [
+            fault,
+            "X207 at N1.03 of 940 was tolerated until 2026-11-19, and is found again, once in this message: his system names \
+             all sites alike"
+        ]
+    );
+}
+
+/// Our control numbers come to their end: it is said before, and they begin again at 1.
+#[test]
+fn control_numbers_begin_again_after_the_last_one() {
+    let edit =
+        [("clients/brightwick/partner.toml", "interchange_first = 501", "interchange_first = 999999998")];
+    let mut world = World::with(edited(&edit));
+    let order = String::from_utf8(testdata("x12/ok/s01-940.edi")).unwrap();
+    for number in [124, 125, 126] {
+        let order = order.replace("000000123", &format!("{number:09}"));
+        let order = order.replace("SO104522", &format!("SO{number}"));
+        world.lay_down(ORDERS_IN, &format!("{number}.edi"), order.as_bytes());
+        world.run().unwrap();
+    }
+    let answers = world.files(ANSWERS_OUT);
+    assert_eq!(
+        answers.keys().collect::<Vec<_>>(),
+        ["997_000000001.edi", "997_999999998.edi", "997_999999999.edi"]
+    );
+    assert!(String::from_utf8_lossy(&answers["997_000000001.edi"]).contains("*000000001*0*P*>"));
+    let mut told = Vec::new();
+    for state in [DeliveryState::Published, DeliveryState::Acked] {
+        for delivery in world.deliveries(state) {
+            let owner = FindingOwner::Delivery(delivery.id);
+            told.extend(titles(&world.gateway().ledger().findings(owner).unwrap()));
+        }
+    }
+    let said = |number: u32| {
+        format!("997_{number}.edi has the control number {number}, and after 999999999 they begin again at 1")
+    };
+    assert_eq!(told, [said(999_999_998), said(999_999_999)]);
 }

@@ -4,6 +4,8 @@
 
 #[path = "support/gateway_world.rs"]
 mod gateway_world;
+#[path = "support/shipped.rs"]
+mod shipped_guides;
 #[path = "support/sim_files.rs"]
 mod sim_files;
 
@@ -18,6 +20,7 @@ use crossdock::ledger::sqlite::{Durability, SqliteLedger};
 use crossdock::ledger::{Acknowledged, MessageFilter, MessageLine, MessageStory};
 use gateway_world::{HandClock, shipped};
 use sim_files::SimFiles;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -131,6 +134,7 @@ map faces/read-x12
   from guide faces/x12 as msg
   to canonical memo
   number = first(BGN.01) required
+  check reject E900 "nobody wants {this.number}": this.number <> "N8"
   each lines from BGN as t
     no = t.01
   end lines
@@ -150,6 +154,7 @@ map faces/read-edifact
   from guide faces/edifact as msg
   to canonical memo
   number = first(BGM.01) required
+  check reject E900 "nobody wants {this.number}": this.number <> "N8"
   each lines from BGM as t
     no = t.01
   end lines
@@ -181,10 +186,13 @@ end record
 ";
 
 /// How one syntax is exchanged.
+#[derive(Clone)]
 struct Syntax {
     name: &'static str,
     /// The guide it is acknowledged by.
     acknowledgement: &'static str,
+    /// What more its table says.
+    policy: &'static str,
     qualifier: &'static str,
     /// What stands before the number in the guide's dictionary.
     element: &'static str,
@@ -194,12 +202,14 @@ const SYNTAXES: [Syntax; 2] = [
     Syntax {
         name: "x12",
         acknowledgement: "x12/004010/997",
+        policy: "",
         qualifier: "ZZ",
         element: "element 127 AN 1 30",
     },
     Syntax {
         name: "edifact",
         acknowledgement: "edifact/contrl-3",
+        policy: "",
         qualifier: "14",
         element: "element 1004 an..30",
     },
@@ -215,11 +225,23 @@ struct Side {
 /// The configuration of one side. `codes` are the only numbers it takes, if there are any.
 fn mappings(syntax: &Syntax, (ours, theirs): (&str, &str), codes: &str) -> MappingFiles {
     let (all, _) = shipped();
-    let kept = |path: &str| path.starts_with("standards/") || path == "canonical/records.shape";
+    // Of the standards what answers, and the advice; of the house what writes and reads advices.
+    let answers =
+        ["997", "999", "TA1", "824", "x12/004010/dictionary", "x12/005010/dictionary", "contrl", "service"];
+    let house = ["824", "aperak", "_advice_"];
+    let kept = |path: &str| match path.split_once('/') {
+        Some(("standards", _)) => answers.iter().any(|kept| path.contains(kept)),
+        Some(("house", _)) => house.iter().any(|kept| path.contains(kept)),
+        _ => ["canonical/records.shape", "canonical/application_advice.shape"].contains(&path),
+    };
     let mut files: MappingFiles = all.into_iter().filter(|(path, _)| kept(path)).collect();
-    let Syntax { name, acknowledgement, qualifier, element } = syntax;
+    let Syntax { name, acknowledgement, policy, qualifier, element } = syntax;
     let common =
         COMMON.replace(&format!("{element} name \"Number\""), &format!("{element} name \"Number\"{codes}"));
+    let (advice, advice_guide) = match *name {
+        "x12" => ("824", "x12-824"),
+        _ => ("edifact-aperak", "edifact-aperak"),
+    };
     files.insert("canonical/memo.shape".into(), NOTE.into());
     files.insert("faces.guide".into(), common);
     files.insert(
@@ -227,7 +249,8 @@ fn mappings(syntax: &Syntax, (ours, theirs): (&str, &str), codes: &str) -> Mappi
         format!(
             "flow faces/out\n  read faces/read-rows from faces/rows\n  write faces/write-{name} to \"to-partner\" per message\n\
              end flow\n\nflow faces/in\n  read faces/read-{name} from faces/{name}\n  \
-             write faces/write-rows to \"to-house\" per message\nend flow\n"
+             write faces/write-rows to \"to-house\" per message\nend flow\n\n\
+             flow faces/advices\n  read house/{advice}-in from house/{advice_guide}\nend flow\n"
         ),
     );
     files.insert(
@@ -236,10 +259,12 @@ fn mappings(syntax: &Syntax, (ours, theirs): (&str, &str), codes: &str) -> Mappi
             "client = \"PARTNER\"\nname = \"Partner\"\n[site]\ncode = \"S1\"\nzone = \"UTC\"\n\
              [envelope.{name}]\nour_qualifier = \"{qualifier}\"\nour_id = \"{ours}\"\n\
              their_qualifier = \"{qualifier}\"\ntheir_id = \"{theirs}\"\n\
-             [acknowledge.{name}]\nguide = \"{acknowledgement}\"\nto = \"to-partner\"\n\
+             [acknowledge.{name}]\nguide = \"{acknowledgement}\"\nto = \"to-partner\"\n{policy}\n\
              [expect.{name}]\nacknowledgement_within = \"2h\"\n\
              [[receive]]\nendpoint = \"from-house\"\nflow = \"faces/out\"\n\
-             [[receive]]\nendpoint = \"from-partner\"\nflow = \"faces/in\"\n"
+             [advise.{name}]\nmap = \"house/{advice}\"\nto = \"to-partner\"\n\
+             [[receive]]\nendpoint = \"from-partner\"\nflow = \"faces/in\"\n\
+             [[receive]]\nendpoint = \"from-partner\"\nflow = \"faces/advices\"\n"
         ),
     );
     files
@@ -305,13 +330,21 @@ impl Side {
 
 /// Steps both until neither does anything for so long that nothing will.
 fn run(sides: &mut [Side; 2], clock: &HandClock) {
+    run_seeing(sides, clock, &mut || {});
+}
+
+/// As [`run`]; `look` is called after each step.
+fn run_seeing(sides: &mut [Side; 2], clock: &HandClock, look: &mut dyn FnMut()) {
     let mut quiet = 0;
     for _ in 0..5_000 {
         let mut next: Option<Monotonic> = None;
         let mut worked = false;
         for side in sides.iter_mut() {
             match side.gateway.step().unwrap() {
-                Progress::Worked => worked = true,
+                Progress::Worked => {
+                    worked = true;
+                    look();
+                }
                 Progress::Idle { next_at } => next = next.into_iter().chain(next_at).min(),
             }
         }
@@ -429,5 +462,132 @@ fn the_same_file_again_gets_the_stored_acknowledgement_and_it_is_harmless() {
         assert_eq!(states, ["DONE", "DONE", "DUPLICATE"], "{}", syntax.name);
         assert_eq!(left.story("faces/rows").line.acknowledged, Some(Acknowledged::Said(Word::Accepted)));
         assert!(left.story("faces/rows").findings.is_empty());
+    }
+}
+
+/// Every kind of acknowledgement with every policy: syntax, guide, what more the table says; how many files answer an
+/// interchange that is taken and one that is refused, and what the sender knows of both then.
+type Case = (usize, &'static str, &'static str, usize, [Option<Acknowledged>; 2]);
+const TAKEN: Option<Acknowledged> = Some(Acknowledged::Said(Word::Accepted));
+const REFUSED: Option<Acknowledged> = Some(Acknowledged::Said(Word::Rejected));
+const RECEIVED: Option<Acknowledged> = Some(Acknowledged::Overdue);
+const NOTHING: Option<Acknowledged> = Some(Acknowledged::Overdue);
+const CASES: &[Case] = &[
+    (0, "x12/004010/997", "", 2, [TAKEN, REFUSED]),
+    (0, "x12/005010/997", "ta1 = \"requested\"", 2, [TAKEN, REFUSED]),
+    (0, "x12/005010/999", "", 2, [TAKEN, REFUSED]),
+    (0, "x12/004010/997", "ta1 = \"always\"", 2, [TAKEN, REFUSED]),
+    (0, "x12/004010/TA1", "", 2, [RECEIVED, RECEIVED]),
+    (0, "x12/004010/997", "when = \"noted\"", 1, [NOTHING, REFUSED]),
+    (0, "x12/005010/999", "when = \"refused\"", 1, [NOTHING, REFUSED]),
+    (0, "x12/004010/997", "every = \"20m\"", 1, [TAKEN, REFUSED]),
+    (0, "x12/005010/999", "every = \"20m\"\nta1 = \"always\"", 1, [TAKEN, REFUSED]),
+    (0, "x12/004010/TA1", "every = \"20m\"", 2, [RECEIVED, RECEIVED]),
+    (1, "edifact/contrl-3", "", 2, [TAKEN, REFUSED]),
+    (1, "edifact/contrl-3-ean", "detail = \"all\"", 2, [TAKEN, REFUSED]),
+    (1, "edifact/contrl-3", "detail = \"receipt\"", 2, [RECEIVED, RECEIVED]),
+    (1, "edifact/contrl-3", "when = \"refused\"", 1, [NOTHING, REFUSED]),
+    (1, "edifact/contrl-3", "every = \"20m\"", 1, [TAKEN, REFUSED]),
+];
+
+/// The files that lie on a wire now, by name.
+fn keep(disk: &SimFiles, folder: &str, kept: &mut BTreeMap<String, Vec<u8>>) {
+    for name in disk.names(folder) {
+        let name = name.to_string_lossy().into_owned();
+        if !name.starts_with('.')
+            && let Some(bytes) = disk.get(format!("{folder}/{name}"))
+        {
+            kept.insert(name, bytes);
+        }
+    }
+}
+
+/// Every message of a file is read by our own guide of its kind, and the release of `acknowledgement`, without a finding.
+fn is_clean(acknowledgement: &str, name: &str, bytes: &[u8]) {
+    let (_, bundle) = shipped();
+    let of = &*bundle.layouts[acknowledgement];
+    let (head, messages) = shipped_guides::messages(of, bytes);
+    assert!(!messages.is_empty(), "{name}");
+    for row in messages {
+        assert!(row.fault.is_none(), "{name}: {row:?}");
+        let guide = if row.kind == "TA1" { "x12/004010/TA1" } else { acknowledgement };
+        let layout = &*bundle.layouts[guide];
+        assert_eq!(layout.guide().setting("set"), row.kind, "{name}");
+        let (_, findings) = shipped_guides::read(layout, &shipped_guides::input(&head, bytes, &row));
+        assert!(findings.is_empty(), "{name}: {:?}", findings.as_slice());
+    }
+    let rows = shipped_guides::index(of, bytes, usize::MAX);
+    let ends = rows.iter().filter_map(|row| match row {
+        crossdock::formats::Row::InterchangeEnd { fault, .. } => Some(fault),
+        _ => None,
+    });
+    assert_eq!(ends.collect::<Vec<_>>(), [&None], "{name}");
+}
+
+#[test]
+fn every_kind_of_acknowledgement_validates_clean_and_then_they_fall_silent() {
+    for (at, acknowledgement, policy, answers, known) in CASES {
+        let what = format!("{acknowledgement} {policy}");
+        let syntax = Syntax { acknowledgement, policy, ..SYNTAXES[*at].clone() };
+        let (mut sides, disk, clock) = faces(&syntax, " codes N1 N2");
+        disk.put("/left/house-out/note.csv", b"Number,Line\r\nN1,N1\r\n");
+        disk.put("/left/house-out/other.csv", b"Number,Line\r\nN9,N9\r\n");
+        let mut seen = BTreeMap::new();
+        run_seeing(&mut sides, &clock, &mut || keep(&disk, "/wire/to-left", &mut seen));
+        // Past every time for which something is waited.
+        clock.advance(Duration::from_secs(100 * 3 * 3600));
+        run_seeing(&mut sides, &clock, &mut || keep(&disk, "/wire/to-left", &mut seen));
+        assert_eq!(seen.len(), *answers, "{what}: {:?}", seen.keys());
+        seen.iter().for_each(|(name, bytes)| is_clean(acknowledgement, name, bytes));
+        let [left, right] = &sides;
+        let lines: Vec<_> = left.lines().iter().take(2).map(|line| line.acknowledged).collect();
+        assert_eq!(lines, known, "{what}");
+        assert_eq!(
+            (left.sent(), right.sent()),
+            (2, answers + 1),
+            "{what}: the answers, and one note to the house"
+        );
+        let done = [left, right].map(|side| side.gateway.ledger().closable_intakes(9).unwrap().len());
+        assert_eq!(done, [0, 0], "{what}: every file is closed");
+        let open = |side: &Side| side.gateway.ledger().due_acks(9).unwrap().len();
+        assert_eq!((open(left), open(right)), (0, 0), "{what}: nothing is owed");
+    }
+}
+
+/// A note that could be read and is refused for what it says: an advice, its acknowledgement, and silence.
+#[test]
+fn an_advice_is_acknowledged_and_nobody_advises_of_it() {
+    for (syntax, kind, guides) in [
+        (&SYNTAXES[0], "824", ["house/x12-824", "x12/004010/824"]),
+        (&SYNTAXES[1], "APERAK", ["house/edifact-aperak", "edifact/d96a/APERAK"]),
+    ] {
+        let (mut sides, disk, clock) = faces(syntax, "");
+        disk.put("/left/house-out/note.csv", b"Number,Line\r\nN8,N8\r\n");
+        let mut seen = BTreeMap::new();
+        run_seeing(&mut sides, &clock, &mut || keep(&disk, "/wire/to-left", &mut seen));
+        clock.advance(Duration::from_secs(100 * 3 * 3600));
+        run(&mut sides, &clock);
+        let (advices, answers): (Vec<_>, Vec<_>) = seen.iter().partition(|(name, _)| name.starts_with(kind));
+        assert_eq!((advices.len(), answers.len()), (1, 1), "{:?}", seen.keys());
+        for guide in guides {
+            is_clean(guide, advices[0].0, advices[0].1);
+        }
+        let [left, right] = &sides;
+        let states = |side: &Side| side.lines().iter().map(|line| line.state.to_string()).collect::<Vec<_>>();
+        assert_eq!(states(left), ["DONE", "DONE", "DONE"], "the note, its acknowledgement, and the advice");
+        assert_eq!(states(right), ["QUARANTINED", "DONE"], "the note, and the acknowledgement of the advice");
+        assert_eq!(
+            (left.sent(), right.sent()),
+            (2, 2),
+            "{kind}: the note and one acknowledgement; both answers"
+        );
+        let note = left.gateway.story(left.lines()[0].id).unwrap();
+        assert_eq!(note.line.acknowledged, Some(Acknowledged::Said(Word::Rejected)));
+        let titles: Vec<String> =
+            note.findings.iter().map(|finding| finding.to_diagnostic().unwrap().title()).collect();
+        assert!(titles[1].contains("nobody wants N8"), "{titles:?}");
+        let advice = right.gateway.story(right.lines()[0].id).unwrap();
+        let acked = advice.deliveries.iter().filter(|sent| sent.state == DeliveryState::Acked).count();
+        assert_eq!(acked, 1, "the advice was acknowledged");
     }
 }

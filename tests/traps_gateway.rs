@@ -115,7 +115,8 @@ fn trap_16_an_address_in_an_order_counts_for_that_order_alone() {
         sent.values().map(|bytes| String::from_utf8_lossy(bytes)).find(|text| text.contains("PF-1")).unwrap();
     assert!(order.contains("Feldweg 9") && order.lines().any(|line| line.starts_with("MFS-9")), "{order}");
     let key = vec![("id".to_string(), "G-117".to_string())];
-    let known = world.gateway().ledger().find_documents("plainfield".into(), "party".into(), key).unwrap();
+    let known =
+        world.gateway().ledger().find_documents("plainfield".into(), "party".into(), key, false).unwrap();
     assert_eq!(known.len(), 1);
     assert!(String::from_utf8_lossy(&known[0].body).contains("Lindenweg 4"));
 }

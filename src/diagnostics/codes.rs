@@ -46,13 +46,16 @@ pub fn find(text: &str) -> Option<&'static CodeInfo> {
 
 /// Every code, in the order of the files.
 pub fn all() -> impl Iterator<Item = &'static CodeInfo> {
-    text::CODES
-        .iter()
-        .chain(CODES)
-        .chain(fitting::CODES)
-        .chain(elements::CODES)
-        .chain(envelopes::CODES)
-        .chain(transports::CODES)
+    let parts = [
+        text::CODES,
+        imports::CODES,
+        CODES,
+        fitting::CODES,
+        elements::CODES,
+        envelopes::CODES,
+        transports::CODES,
+    ];
+    parts.into_iter().flatten()
 }
 
 macro_rules! codes {
@@ -71,6 +74,7 @@ macro_rules! codes {
 mod elements;
 mod envelopes;
 mod fitting;
+mod imports;
 mod text;
 mod transports;
 
@@ -677,6 +681,14 @@ codes! {
         help "nothing, if the sender works on several files at once; else ask him whether something was sent again under a new number"
         cause "Senders count their interchanges. This one was late, or his numbers went back."
         example "interchange 133 after 135";
+    I147 Info "{found} is tolerated until {expected}, {count} in this message: {text}"
+        help "ask the sender when he corrects it, before the day is over"
+        cause "`[[waive]]` of the partner file tolerates a known fault of this client. It is found as ever, but nothing is refused or held for it, and the acknowledgement says that the message was accepted."
+        example "[[waive]] code = \"X207\", at = \"W66.01\", until = \"2027-03-31\"";
+    I148 Warn "{found} was tolerated until {expected}, and is found again, {count} in this message: {text}"
+        help "ask the sender to correct it, or agree on another day and change `until` in the partner file"
+        cause "The day of a `[[waive]]` of the partner file is over: the fault has its usual effect again."
+        example "[[waive]] code = \"X207\", until = \"2026-09-30\", and a message of October";
 
     // ------------------------------------------------------------------ A: what partners say about what we sent
     A101 Reject "the partner refused {number}, which was sent in {file}"
@@ -720,6 +732,10 @@ codes! {
         help "correct the map named under `[advise]` in the partner file; tell the sender by other means"
         cause "What a sender is told of his documents is written by a map, and that map refused."
         example "[advise.x12] map = \"house/824\", and the advice is about a message type of more than three characters";
+    A141 Warn "{file} has the control number {number}, and after {expected} they begin again at 1"
+        help "tell the partner before it happens: his system may take small numbers for repeats"
+        cause "Control numbers of what we send have nine digits. Nothing stops at the end: they begin again at 1, and no number is given that was sent within the time of `[duplicates] window`."
+        example "interchange_first = 999999000 in a partner file";
 
     // ------------------------------------------------------------------ B: a document against its map
     B001 Reject "{text}"

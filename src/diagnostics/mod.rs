@@ -220,6 +220,11 @@ impl Diagnostics {
         &self.kept
     }
 
+    /// The findings kept, to be changed in place.
+    pub fn as_mut_slice(&mut self) -> &mut [Diagnostic] {
+        &mut self.kept
+    }
+
     /// The findings, by value.
     pub fn into_vec(self) -> Vec<Diagnostic> {
         self.kept

@@ -26,7 +26,7 @@ pub trait Answering: Sync {
     fn answer<'a>(
         &self,
         received: &'a AcknowledgedInterchange,
-        detail: Detail,
+        wanted: Wanted,
         layout: &'a dyn Layout,
     ) -> Result<Answer<'a>, String>;
     /// What an answer of a partner says, one reply for each interchange or group of ours. `kind` is the message's type,
@@ -62,6 +62,8 @@ pub enum Answer<'a> {
         each: Each,
         /// Writes their bodies.
         writer: Box<dyn AnswerWriter + 'a>,
+        /// What is said of the interchange as a whole, for [`Envelope::between`]; empty if nothing is.
+        between: Vec<u8>,
     },
     /// What is no message and makes up an interchange of its own.
     Interchange {
@@ -70,6 +72,27 @@ pub enum Answer<'a> {
         /// Writes all of it.
         write: WholeInterchange,
     },
+}
+
+/// What a partner wants to be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Wanted {
+    /// How much.
+    pub detail: Detail,
+    /// When an interchange is answered as a whole, where that is an answer of its own (TA1).
+    pub receipt: Receipt,
+}
+
+/// When an interchange is answered as a whole, beside what is said of its messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Receipt {
+    /// When it is refused as a whole.
+    #[default]
+    Refused,
+    /// When its sender asks for it, too.
+    Requested,
+    /// Always.
+    Always,
 }
 
 /// How much a partner wants to be told, where the syntax leaves it open.

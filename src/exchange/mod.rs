@@ -2,6 +2,7 @@
 //! numbers, duplicates, and acknowledgements both ways.
 
 pub mod acknowledge;
+pub mod advice;
 pub mod answering;
 pub mod duplicates;
 pub mod edifact;

@@ -97,6 +97,14 @@ impl LaneRange {
         }
     }
 
+    /// Whether it is to be said now that the lane nears its end: with the first number of which that is true, at each further
+    /// hundredth, and with each of the last ten.
+    pub fn announces(self, number: u64) -> bool {
+        let hundredth = (self.last / 100).max(1);
+        let is_first = number == self.first || !self.nears_end(number.saturating_sub(1));
+        self.nears_end(number) && (is_first || number % hundredth == 0 || self.last - number < 10)
+    }
+
     /// Whether 90 % of the numbers up to the largest are behind `number`.
     pub fn nears_end(self, number: u64) -> bool {
         number >= self.last - self.last * (100 - WARN_PERCENT) / 100
@@ -147,6 +155,17 @@ mod tests {
         assert!(lane.next(Some(899)).nears_end);
         assert!(!LaneRange::default().nears_end(899_999_999));
         assert!(LaneRange::default().nears_end(900_000_000));
+    }
+
+    #[test]
+    fn the_end_is_announced_now_and_then() {
+        let lane = LaneRange::new(1, 10_000).expect("a range");
+        let announced: Vec<u64> = (1..=10_000).filter(|&number| lane.announces(number)).collect();
+        let tens = (9000..=9990).step_by(100);
+        let expected: Vec<u64> = tens.chain(9991..=10_000).collect();
+        assert_eq!(announced, expected);
+        let late = LaneRange::new(9950, 10_000).expect("a range");
+        assert!(late.announces(9950) && !late.announces(9951));
     }
 
     #[test]

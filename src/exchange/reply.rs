@@ -225,7 +225,12 @@ pub fn judge(reply: &Reply, sent: &SentFile) -> Option<Judged> {
 }
 
 /// The findings about one of our messages.
-fn reasons(message: &SentMessage, said: Option<&MessageReply>, word: Word, file: &str) -> Vec<Diagnostic> {
+pub(super) fn reasons(
+    message: &SentMessage,
+    said: Option<&MessageReply>,
+    word: Word,
+    file: &str,
+) -> Vec<Diagnostic> {
     let about = |code: Code, severity: Severity| {
         Diagnostic::new(code).severity(severity).with("number", named(message)).with("file", file)
     };

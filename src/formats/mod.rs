@@ -22,7 +22,7 @@ pub mod xml;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::guide::Guide;
 use crate::tree::{Tree, View};
-use standard::Standard;
+use standard::{Importer, Standard};
 use std::sync::Arc;
 
 /// A format. One entry in [`FORMATS`] each.
@@ -60,6 +60,10 @@ pub trait Format: Sync {
     fn layout(&self, guide: &Arc<Guide>, findings: &mut Diagnostics) -> Option<Box<dyn Layout>>;
     /// The guides of its standard that the program brings, where it brings any.
     fn standard(&self) -> Option<&'static dyn Standard> {
+        None
+    }
+    /// What makes guides of the format from what others publish, where there is such a thing.
+    fn importer(&self) -> Option<&'static dyn Importer> {
         None
     }
 }
@@ -237,6 +241,8 @@ pub struct Envelope {
     pub syntax: String,
     /// Application reference (UNB 0026); empty where there is none.
     pub application: String,
+    /// Whole segments between the interchange's header and its first group, where the format has a place for them: TA1.
+    pub between: Vec<u8>,
 }
 
 /// Who stands in an envelope.

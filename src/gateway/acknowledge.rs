@@ -1,6 +1,7 @@
 //! Answers to interchanges: made from ledger rows once the last verdict is in, never from memory.
 
 use super::answer_file::AnswerFile;
+use super::answer_policy::{Waiting, policy_of};
 use super::bundle::Bundle;
 use super::plan::{Draft, Settled};
 use super::{Gateway, GatewayError, framing, names, translation};
@@ -12,7 +13,7 @@ use crate::exchange::states::{InterchangeState, MessageState};
 use crate::formats::Totals;
 use crate::ledger::{
     AckGroup, AckMessage, DeliveryId, DeliveryKind, DueAck, Finding, Intake, Interchange, InterchangeId,
-    SyntaxVerdict,
+    OutputIds, SyntaxVerdict,
 };
 use std::collections::BTreeSet;
 
@@ -24,80 +25,131 @@ const PAGE: usize = 256;
 /// Why an interchange gets no answer. For people: it is said in the log, and the interchange stays open.
 type Unanswerable = String;
 
+/// What is written of an answer in messages.
+struct Messages<'a> {
+    each: Each,
+    /// Who writes about which interchange.
+    writers: Vec<(InterchangeId, Box<dyn AnswerWriter + 'a>)>,
+    /// What is said of interchanges as a whole.
+    between: Vec<u8>,
+}
+
+/// What became of an answer that is owed.
+enum Next {
+    /// It is planned, or nothing need be said.
+    Done,
+    /// It waits for others.
+    Waits(Waiting),
+}
+
 impl Gateway {
     /// Plans acknowledgements that are due. Says whether there were any.
     pub(super) fn acknowledge_some(&mut self) -> Result<bool, GatewayError> {
-        let due = self.ledger.due_acks(STEP_ANSWERS + self.unanswerable.len())?;
-        let mut planned = false;
+        let passed = self.owed.unanswerable.len() + self.owed.waiting;
+        let due = self.ledger.due_acks(STEP_ANSWERS + passed)?;
+        let (mut planned, mut waiting) = (false, Vec::new());
         for due in due {
             let interchange = due.interchange.id;
-            if self.unanswerable.contains(&interchange) {
+            if self.owed.unanswerable.contains(&interchange) {
                 continue;
             }
             match self.acknowledge(&due)? {
-                Ok(()) => planned = true,
-                Err(why) => {
-                    tracing::error!(%interchange, why, "an acknowledgement that is owed cannot be made");
-                    self.unanswerable.insert(interchange);
-                }
+                Ok(Next::Done) => planned = true,
+                Ok(Next::Waits(one)) => waiting.push(one),
+                Err(why) => self.give_up(interchange, &why),
             }
         }
-        Ok(planned)
+        let answered = self.answer_waiting(waiting)?;
+        Ok(planned || answered)
     }
 
-    fn acknowledge(&mut self, due: &DueAck) -> Result<Result<(), Unanswerable>, GatewayError> {
+    /// An acknowledgement that is owed cannot be made: it is said once, and not tried again by this process.
+    pub(super) fn give_up(&mut self, interchange: InterchangeId, why: &str) {
+        tracing::error!(%interchange, why, "an acknowledgement that is owed cannot be made");
+        self.owed.unanswerable.insert(interchange);
+    }
+
+    fn acknowledge(&mut self, due: &DueAck) -> Result<Result<Next, Unanswerable>, GatewayError> {
         let interchange = &due.interchange;
         if interchange.state == InterchangeState::Duplicate {
-            let Some(earlier) = due.earlier else {
-                return Ok(Err("the earlier interchange was never answered".into()));
-            };
-            return self.answer_again(earlier, interchange).map(Ok);
+            match due.earlier {
+                Some(earlier) => self.answer_again(earlier, interchange)?,
+                // The first was not answered either.
+                None => self.ledger.forgo_acknowledgement(interchange.id)?,
+            }
+            return Ok(Ok(Next::Done));
         }
         let intake = self.ledger.intake(interchange.intake)?;
         let bundle = self.bundle(intake.bundle)?;
-        let endpoint = self.settings.endpoints.get(&intake.endpoint);
-        let key = &interchange.key;
-        let translation::Owner::Client(client) = translation::owner(&bundle, &intake.endpoint, endpoint, key)
-        else {
-            return Ok(Err("nobody has its ids".into()));
+        let (client, policy, _) = match policy_of(self, &bundle, &intake, due) {
+            Ok(found) => found,
+            Err(why) => return Ok(Err(why)),
         };
-        let Some((policy, to)) = translation::acknowledgement_of(&client.partner, key) else {
-            return Ok(Err("no way is set for it".into()));
-        };
-        if self.settings.endpoints.get(to).is_some_and(|endpoint| !endpoint.is_for(&client.id)) {
-            return Ok(Err(format!("the endpoint {to} belongs to other clients")));
+        if !self.is_worth_telling(policy, due)? {
+            self.ledger.forgo_acknowledgement(interchange.id)?;
+            return Ok(Ok(Next::Done));
         }
+        if let Some(waiting) = self.waits(policy, due, &intake, &client.id) {
+            return Ok(Ok(Next::Waits(waiting)));
+        }
+        Ok(self.answer(&[due])?.map(|()| Next::Done))
+    }
+
+    /// Answers interchanges of one owner and sender in one file.
+    pub(super) fn answer(&mut self, dues: &[&DueAck]) -> Result<Result<(), Unanswerable>, GatewayError> {
+        let [first, ..] = dues else { return Ok(Err("there is nothing to answer".into())) };
+        let intake = self.ledger.intake(first.interchange.intake)?;
+        let bundle = self.bundle(intake.bundle)?;
+        let (client, policy, to) = match policy_of(self, &bundle, &intake, first) {
+            Ok(found) => found,
+            Err(why) => return Ok(Err(why)),
+        };
         let Some(layout) = bundle.layouts.get(&policy.guide) else {
             return Ok(Err(format!("the guide {} is not there", policy.guide)));
         };
+        let key = &first.interchange.key;
         let Some(answering) = answering(&key.syntax) else {
             return Ok(Err(format!("nothing of the format {} is acknowledged", key.syntax)));
         };
-        let Some(received) = self.received(&intake, &bundle, interchange, answering)? else {
-            return Ok(Err("it carries answers or nothing".into()));
-        };
+        let mut received = Vec::new();
+        for due in dues {
+            let intake = self.ledger.intake(due.interchange.intake)?;
+            match self.received(&intake, &bundle, &due.interchange, answering)? {
+                Some(facts) => received.push((due.interchange.id, facts)),
+                None => return Ok(Err("it carries answers or nothing".into())),
+            }
+        }
         let mut draft = Draft {
-            key: key_of(due),
+            key: key_of(dues),
             kind: DeliveryKind::Acknowledgement,
             client,
             identities: translation::identities_in(&client.partner, key),
             endpoint: to,
-            mark: mark_of(due),
+            mark: mark_of(dues),
             number: &key.control_number,
             word: None,
             layout: &**layout,
-            acknowledges: Some(interchange.id),
+            acknowledges: dues.iter().map(|due| due.interchange.id).collect(),
         };
-        match answering.answer(&received, policy.detail(), &**layout) {
-            Ok(Answer::Messages { each, writer }) => {
-                self.answer_messages(&draft, interchange.id, answering, each, writer)
+        let mut messages = Messages { each: Each::Interchange, writers: Vec::new(), between: Vec::new() };
+        for (id, facts) in &received {
+            match answering.answer(facts, policy.wanted(), &**layout) {
+                Ok(Answer::Messages { each, writer, between }) => {
+                    messages.each = each;
+                    messages.between.extend(between);
+                    messages.writers.push((*id, writer));
+                }
+                Ok(Answer::Interchange { word, write }) if dues.len() == 1 => {
+                    draft.word = Some(word);
+                    return self.answer_whole(&draft, &write).map(Ok);
+                }
+                Ok(Answer::Interchange { word, .. }) => {
+                    return Ok(Err(format!("a {word} stands in a file of its own")));
+                }
+                Err(why) => return Ok(Err(why)),
             }
-            Ok(Answer::Interchange { word, write }) => {
-                draft.word = Some(word);
-                self.answer_whole(&draft, &write).map(Ok)
-            }
-            Err(why) => Ok(Err(why)),
         }
+        self.answer_messages(&draft, answering, messages)
     }
 
     /// The facts about an interchange as a whole; `None` if it must not be answered.
@@ -129,7 +181,7 @@ impl Gateway {
             Settled {
                 envelope: &envelope,
                 numbers,
-                outputs: Vec::new(),
+                outputs: OutputIds::default(),
                 collection: None,
                 findings: Vec::new(),
             },
@@ -141,32 +193,35 @@ impl Gateway {
     fn answer_messages(
         &mut self,
         draft: &Draft<'_>,
-        interchange: InterchangeId,
         answering: &dyn Answering,
-        each: Each,
-        writer: Box<dyn AnswerWriter + '_>,
+        messages: Messages<'_>,
     ) -> Result<Result<(), Unanswerable>, GatewayError> {
-        let (envelope, numbers) = self.envelope(draft)?;
+        let (mut envelope, numbers) = self.envelope(draft)?;
+        envelope.between = messages.between;
         let file = self.begin_draft(draft, &envelope)?;
-        let mut answer = AnswerFile::begin(draft.layout, &envelope, file, each, writer)?;
-        let mut after = None;
-        loop {
-            let groups = self.ledger.ack_groups(interchange, after, PAGE)?;
-            let Some(last) = groups.last() else { break };
-            after = Some(last.id);
-            for group in &groups {
-                if let Some(head) = acknowledged(answering, group) {
-                    self.answer_group(&mut answer, group, head)?;
+        let mut answer = AnswerFile::begin(draft.layout, &envelope, file, messages.each);
+        for (interchange, writer) in messages.writers {
+            answer.begin_interchange(writer)?;
+            let mut after = None;
+            loop {
+                let groups = self.ledger.ack_groups(interchange, after, PAGE)?;
+                let Some(last) = groups.last() else { break };
+                after = Some(last.id);
+                for group in &groups {
+                    if let Some(head) = acknowledged(answering, group) {
+                        self.answer_group(&mut answer, group, head)?;
+                    }
                 }
             }
+            answer.end_interchange()?;
         }
-        match answer.end()? {
+        match answer.end() {
             Ok((file, bodies)) => {
                 let totals = Totals { bodies, ..Totals::default() };
                 let settled = Settled {
                     envelope: &envelope,
                     numbers,
-                    outputs: Vec::new(),
+                    outputs: OutputIds::default(),
                     collection: None,
                     findings: Vec::new(),
                 };
@@ -215,21 +270,27 @@ impl Gateway {
     }
 }
 
-/// The key of an answer: the first one of its interchange, or the next that corrects it.
-fn key_of(due: &DueAck) -> String {
-    match due.made {
-        0 => format!("ack:{}", due.interchange.id),
-        made => format!("ack:{}:{made}", due.interchange.id),
+/// The key of an answer: the first one of its interchange, the next that corrects it, or one of several interchanges.
+fn key_of(dues: &[&DueAck]) -> String {
+    match dues {
+        [due] if due.made == 0 => format!("ack:{}", due.interchange.id),
+        [due] => format!("ack:{}:{}", due.interchange.id, due.made),
+        _ => {
+            let ids = dues.iter().map(|due| due.interchange.id);
+            let (first, last) = (ids.clone().min(), ids.max());
+            let text = |id: Option<InterchangeId>| id.map(|id| id.to_string()).unwrap_or_default();
+            format!("acks:{}:{}", text(first), text(last))
+        }
     }
 }
 
 /// What stands in its file name for it.
-fn mark_of(due: &DueAck) -> String {
-    key_of(due).replacen("ack:", "a", 1).replace(':', "-")
+fn mark_of(dues: &[&DueAck]) -> String {
+    key_of(dues).replacen("acks:", "c", 1).replacen("ack:", "a", 1).replace(':', "-")
 }
 
 /// Whether a message's syntax was refused. One without a verdict of its own was refused with its envelope.
-fn is_refused(message: &AckMessage) -> bool {
+pub(super) fn is_refused(message: &AckMessage) -> bool {
     message.syntax.map_or(message.state == MessageState::Rejected, SyntaxVerdict::is_refusal)
 }
 

@@ -13,7 +13,8 @@ pub(super) struct AnswerFile<'a> {
     envelope: &'a Envelope,
     file: Writing,
     each: Each,
-    writer: Box<dyn AnswerWriter + 'a>,
+    /// Who writes about the interchange at hand.
+    writer: Option<Box<dyn AnswerWriter + 'a>>,
     /// What is not yet in the file.
     piece: Vec<u8>,
     findings: Diagnostics,
@@ -25,34 +26,37 @@ pub(super) struct AnswerFile<'a> {
 
 impl<'a> AnswerFile<'a> {
     /// An answer in `file`, which has begun.
-    pub(super) fn begin(
-        layout: &'a dyn Layout,
-        envelope: &'a Envelope,
-        file: Writing,
-        each: Each,
-        writer: Box<dyn AnswerWriter + 'a>,
-    ) -> Result<Self, GatewayError> {
-        let mut answer = AnswerFile {
+    pub(super) fn begin(layout: &'a dyn Layout, envelope: &'a Envelope, file: Writing, each: Each) -> Self {
+        AnswerFile {
             layout,
             envelope,
             file,
             each,
-            writer,
+            writer: None,
             piece: Vec::new(),
             findings: Diagnostics::new(),
             count: 0,
             segments: 0,
-        };
-        if each == Each::Interchange {
-            answer.open_body()?;
         }
-        answer.writer.begin(&mut answer.piece, &mut answer.findings);
-        Ok(answer)
+    }
+
+    /// The answer to an interchange begins.
+    pub(super) fn begin_interchange(
+        &mut self,
+        mut writer: Box<dyn AnswerWriter + 'a>,
+    ) -> Result<(), GatewayError> {
+        if self.each == Each::Interchange {
+            self.open_body()?;
+        }
+        writer.begin(&mut self.piece, &mut self.findings);
+        self.writer = Some(writer);
+        Ok(())
     }
 
     /// A group begins. Says whether it is answered.
     pub(super) fn begin_group(&mut self, group: AcknowledgedGroup) -> Result<bool, GatewayError> {
-        let is_answered = self.writer.begin_group(group, &mut self.piece, &mut self.findings);
+        let Some(writer) = &mut self.writer else { return Ok(false) };
+        let is_answered = writer.begin_group(group, &mut self.piece, &mut self.findings);
         if is_answered && self.each == Each::Group {
             self.open_body()?;
         }
@@ -64,33 +68,43 @@ impl<'a> AnswerFile<'a> {
         &mut self,
         messages: impl Iterator<Item = AcknowledgedMessage>,
     ) -> Result<(), GatewayError> {
+        let Some(writer) = &mut self.writer else { return Ok(()) };
         for message in messages {
-            self.writer.message(&message, &mut self.piece, &mut self.findings);
+            writer.message(&message, &mut self.piece, &mut self.findings);
         }
         self.flush()
     }
 
     /// The group ends.
     pub(super) fn end_group(&mut self) -> Result<(), GatewayError> {
-        self.writer.end_group(&mut self.piece, &mut self.findings);
+        if let Some(writer) = &mut self.writer {
+            writer.end_group(&mut self.piece, &mut self.findings);
+        }
         match self.each {
             Each::Group => self.close_body(),
             Each::Interchange => self.flush(),
         }
     }
 
-    /// Everything was answered. The file with the number of its bodies, or why it must not be sent.
-    pub(super) fn end(mut self) -> Result<Result<(Writing, u32), String>, GatewayError> {
-        self.writer.end(&mut self.piece, &mut self.findings);
-        if self.each == Each::Interchange {
-            self.close_body()?;
+    /// The interchange ends.
+    pub(super) fn end_interchange(&mut self) -> Result<(), GatewayError> {
+        if let Some(mut writer) = self.writer.take() {
+            writer.end(&mut self.piece, &mut self.findings);
         }
+        match self.each {
+            Each::Interchange => self.close_body(),
+            Each::Group => Ok(()),
+        }
+    }
+
+    /// Everything was answered. The file with the number of its bodies, or why it must not be sent.
+    pub(super) fn end(self) -> Result<(Writing, u32), String> {
         let refused = self.findings.as_slice().iter().find(|finding| finding.severity >= Severity::Hold);
-        Ok(match refused {
+        match refused {
             Some(finding) => Err(finding.title()),
             None if self.count == 0 => Err("it has no group to answer".into()),
             None => Ok((self.file, self.count)),
-        })
+        }
     }
 
     fn open_body(&mut self) -> Result<(), GatewayError> {

@@ -6,6 +6,7 @@ use crate::base::clock::{Monotonic, Timestamp};
 use crate::base::limits::Limits;
 use crate::base::span::Sources;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
+use crate::exchange::advice::{Advice, Advised};
 use crate::exchange::answering::answering;
 use crate::exchange::reply::{self, Judged, SentFile, SentMessage};
 use crate::exchange::states::MessageState;
@@ -95,7 +96,7 @@ fn outputs_of(sent: &SentDelivery, ordinal: u32) -> &[SentOutput] {
     &sent.outputs[start..start + length]
 }
 
-fn file(sent: &SentDelivery) -> SentFile {
+pub(super) fn file(sent: &SentDelivery) -> SentFile {
     let message = |output: &SentOutput| SentMessage {
         ordinal: output.ordinal,
         number: output.number.clone(),
@@ -117,18 +118,6 @@ fn reply_of(
     findings: &mut Diagnostics,
 ) -> NewReply {
     judged.about_reply.into_iter().for_each(|finding| findings.push(finding));
-    let row = |finding: &Diagnostic| Finding::of(finding, &Sources::default());
-    let mut about_messages: Vec<(MessageId, Finding)> = Vec::new();
-    let mut kept = (0, 0);
-    for (ordinal, finding) in &judged.about_messages {
-        kept = (*ordinal, if kept.0 == *ordinal { kept.1 + 1 } else { 1 });
-        if kept.1 <= limits.message_findings {
-            let mut about: Vec<MessageId> =
-                outputs_of(sent, *ordinal).iter().map(|output| output.message).collect();
-            about.dedup();
-            about_messages.extend(about.into_iter().map(|message| (message, row(finding))));
-        }
-    }
     let words = messages_of(sent).map(|message| message.ordinal).zip(judged.words);
     let words = words
         .flat_map(|(ordinal, word)| outputs_of(sent, ordinal).iter().map(move |output| (output.id, word)));
@@ -139,8 +128,49 @@ fn reply_of(
         reason,
         outputs: words.collect(),
         about_file: judged.about_file.iter().map(row).collect(),
-        about_messages,
+        about_messages: about_messages(&judged.about_messages, sent, limits),
+        is_advice: false,
     }
+}
+
+/// What an application advice means for a delivery.
+pub(super) fn advised(advice: &Advice, advised: Advised, sent: &SentDelivery, limits: &Limits) -> NewReply {
+    let words = advised.words.iter();
+    let words = words
+        .flat_map(|(ordinal, word)| outputs_of(sent, *ordinal).iter().map(move |output| (output.id, *word)));
+    NewReply {
+        delivery: sent.delivery.id,
+        word: advice.word,
+        reason: Reason::new(advice.word.word()).detail(advice.document_number.clone()),
+        outputs: words.collect(),
+        about_file: Vec::new(),
+        about_messages: about_messages(&advised.about_messages, sent, limits),
+        is_advice: true,
+    }
+}
+
+fn row(finding: &Diagnostic) -> Finding {
+    Finding::of(finding, &Sources::default())
+}
+
+/// Findings about messages of a file, each with the messages that its documents were read from; so many of each as are kept.
+fn about_messages(
+    findings: &[(u32, Diagnostic)],
+    sent: &SentDelivery,
+    limits: &Limits,
+) -> Vec<(MessageId, Finding)> {
+    let mut all: Vec<(MessageId, Finding)> = Vec::new();
+    let mut kept = (0, 0);
+    for (ordinal, finding) in findings {
+        kept = (*ordinal, if kept.0 == *ordinal { kept.1 + 1 } else { 1 });
+        if kept.1 <= limits.message_findings {
+            let mut about: Vec<MessageId> =
+                outputs_of(sent, *ordinal).iter().map(|output| output.message).collect();
+            about.dedup();
+            all.extend(about.into_iter().map(|message| (message, row(finding))));
+        }
+    }
+    all
 }
 
 impl Gateway {

@@ -20,13 +20,13 @@ impl Gateway {
         }
     }
 
-    /// Closes every collection that is open, whatever time is left, as when nothing will come any more. Says whether there
+    /// Closes every collection that is open, and has every answer leave that waits for others, whatever time is left, as when nothing will come any more. Says whether there
     /// was any; the next steps plan and deliver them.
     ///
     /// # Errors
     /// If the ledger fails.
     pub fn close_collections(&mut self) -> Result<bool, GatewayError> {
-        let mut was_any = false;
+        let mut was_any = self.close_answers();
         while self.close_until(Timestamp::from_unix_ms(i64::MAX))? {
             was_any = true;
         }

@@ -1,5 +1,6 @@
 //! The engine: what it holds, and which step comes next.
 
+use super::answer_policy::Owed;
 use super::bundles::Bundles;
 use super::endpoints::{self, InboxAt, OutboxAt};
 use super::gather::Asked;
@@ -10,7 +11,7 @@ use crate::base::files::Files;
 use crate::base::limits::Limits;
 use crate::base::random::Random;
 use crate::diagnostics::Diagnostic;
-use crate::ledger::{InterchangeId, Ledger, LedgerError};
+use crate::ledger::{Ledger, LedgerError};
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -105,8 +106,7 @@ pub struct Gateway {
     pub(super) bundles: Bundles,
     pub(super) inboxes: Vec<InboxAt>,
     pub(super) outboxes: BTreeMap<String, OutboxAt>,
-    /// Interchanges whose acknowledgement cannot be made, so that they are not tried at every step.
-    pub(super) unanswerable: HashSet<InterchangeId>,
+    pub(super) owed: Owed,
     pub(super) asked: Asked,
 }
 
@@ -136,7 +136,7 @@ impl Gateway {
             bundles: Bundles::default(),
             inboxes,
             outboxes,
-            unanswerable: HashSet::new(),
+            owed: Owed::default(),
             asked: Asked::default(),
         };
         gateway.forget_orphans()?;
@@ -206,7 +206,12 @@ impl Gateway {
             inbox.backoff.next_at(now).map_or(poll, |back| back.max(poll))
         });
         let waits = self.outboxes.values().filter_map(|outbox| outbox.backoff.next_at(now));
-        Ok(polls.chain(waits).chain(self.next_alarm()?).chain(self.next_collection()?).min())
+        Ok(polls
+            .chain(waits)
+            .chain(self.next_alarm()?)
+            .chain(self.next_collection()?)
+            .chain(self.next_answer())
+            .min())
     }
 
     /// Removes copies that a process made and died before it told the ledger: their source is still there.

@@ -12,6 +12,8 @@ pub(super) struct Known<'a> {
     pub(super) ledger: &'a dyn Ledger,
     /// The client's folder.
     pub(super) client: &'a str,
+    /// Whether who looks them up is a test: tests and production never see each other.
+    pub(super) is_test: bool,
 }
 
 impl Known<'_> {
@@ -32,7 +34,8 @@ impl Known<'_> {
 
     /// What one line finds.
     pub(super) fn find(self, line: &EarlierPlan, keys: Vec<(String, String)>) -> Result<Found, GatewayError> {
-        let mut found = self.ledger.find_documents(self.client.into(), line.document.clone(), keys)?;
+        let mut found =
+            self.ledger.find_documents(self.client.into(), line.document.clone(), keys, self.is_test)?;
         if line.is_newest {
             found.truncate(1);
         }

@@ -5,7 +5,7 @@ use super::known::Known;
 use super::repeats::{self, Before};
 use super::settings::Endpoint;
 use super::translation::{self, Owner};
-use super::{GatewayError, advice, answers, documents, framing, release};
+use super::{GatewayError, advice, advised, answers, documents, framing, release, waivers, window};
 use crate::base::hash::Sha;
 use crate::base::limits::Limits;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
@@ -15,9 +15,9 @@ use crate::exchange::states::MessageState;
 use crate::formats::{MessageInput, Scratch};
 use crate::ledger::{
     DocumentKey, Finding, Gathering, Intake, Ledger, MessageOutcome, NewDocument, NewOutput, NewReply,
-    Reason, SyntaxVerdict, Window, Work,
+    Reason, SyntaxVerdict, Work,
 };
-use crate::mapping::flow::{self, Flow, Gather, Per, WritePlan};
+use crate::mapping::flow::{Flow, Gather, Per, WritePlan};
 use crate::mapping::{Facts, Found, Outcome, Runner};
 use crate::tree::{Tree, View};
 use bumpalo::Bump;
@@ -144,10 +144,12 @@ impl<'a> One<'a> {
             let place = Place { offset: work.offset, ..Place::default() };
             let instead = release::instead(route.layout.guide(), &work.version);
             instead.into_iter().for_each(|instead| self.findings.push(instead.place(place.clone())));
+            let start = self.findings.as_slice().len();
             route.layout.read(&input, &mut memory.scratch, &mut memory.message, &mut self.findings);
             let view = View::new(&memory.message, input.source());
             let facts = Facts { now: self.now(), offset: work.offset, ..Facts::default() };
             memory.runner.cases(&route.read, view, &facts, &mut self.findings);
+            waivers::apply_now(&client.partner, &work.kind, self.now(), start, &mut self.findings);
             let worst = self.findings.worst();
             self.syntax = Some(match worst {
                 _ if !is_framed => SyntaxVerdict::Rejected,
@@ -157,6 +159,7 @@ impl<'a> One<'a> {
             });
             if self.syntax != Some(SyntaxVerdict::Rejected) {
                 let verdict = self.translate(client, route, &input, memory, batch)?;
+                self.take_advice(client, verdict.0)?;
                 self.advise(client, route, verdict.0, memory, batch);
                 return Ok(verdict);
             }
@@ -213,6 +216,15 @@ impl<'a> One<'a> {
         }
         self.same_numbers();
         Ok(self.verdict(start, batch))
+    }
+
+    /// Keeps what the documents say about documents of ours, if they are application advices.
+    fn take_advice(&mut self, client: &Client, state: MessageState) -> Result<(), GatewayError> {
+        if matches!(state, MessageState::Translated | MessageState::Done) {
+            let at = (self.ledger, self.limits);
+            self.replies = advised::taken(at, client, self.work, &self.documents, &mut self.findings)?;
+        }
+        Ok(())
     }
 
     /// Tells the sender what became of the document, if that is agreed with him.
@@ -377,7 +389,7 @@ impl<'a> One<'a> {
             }
             if let Per::Gathered(gather) = &write.per {
                 outputs.push(self.gathered(
-                    &route.flow,
+                    (&route.flow, &client.partner.site.zone),
                     (write, gather),
                     (document, &mut memory.bump),
                     batch,
@@ -400,7 +412,10 @@ impl<'a> One<'a> {
                 Per::Source => (Gathering::PerSource, None),
                 Per::Collected(window) => {
                     let key = route.flow.key(window, document, &mut memory.bump, &mut self.findings);
-                    (Gathering::Collected, Some(ledger_window(window, &key)))
+                    (
+                        Gathering::Collected,
+                        Some(window::of(window, &key, self.now(), &client.partner.site.zone)),
+                    )
                 }
                 Per::Gathered(_) => unreachable!("it was written above"),
             };
@@ -423,7 +438,7 @@ impl<'a> One<'a> {
     /// The place of the document among those it becomes one message with.
     fn gathered(
         &mut self,
-        flow: &Flow,
+        (flow, zone): (&Flow, &str),
         (write, gather): (&WritePlan, &Gather),
         (document, bump): (View<'_>, &mut Bump),
         batch: &Batch,
@@ -437,7 +452,7 @@ impl<'a> One<'a> {
             map: write.map.clone(),
             endpoint: write.endpoint.clone(),
             gathering: Gathering::Gathered,
-            window: Some(ledger_window(&gather.window, &key)),
+            window: Some(window::of(&gather.window, &key, self.now(), zone)),
             is_last: flow.is_last(gather, document, bump, &mut self.findings),
             segment: batch.segment,
             offset: batch.bytes.len() as u64,
@@ -448,7 +463,11 @@ impl<'a> One<'a> {
 
     /// What is known of the client's documents.
     fn found(&self, client: &'a Client) -> Known<'a> {
-        Known { ledger: self.ledger, client: &client.id }
+        Known {
+            ledger: self.ledger,
+            client: &client.id,
+            is_test: translation::is_test(client, &self.work.key),
+        }
     }
 
     /// Fields every document has.
@@ -490,12 +509,6 @@ impl<'a> One<'a> {
             replies: self.replies,
         }
     }
-}
-
-/// A window of a flow for documents that have `key` in common. What is absent is no text, so that it is like nothing else.
-fn ledger_window(window: &flow::Window, key: &[Option<String>]) -> Window {
-    let key = key.iter().map(|value| serde_json::Value::from(value.as_deref())).collect();
-    Window { key: serde_json::Value::Array(key).to_string(), every_ms: window.every_ms, max: window.max }
 }
 
 /// The first finding that is at least so severe, as a reason.

@@ -10,10 +10,13 @@ pub mod fitting;
 pub mod service;
 pub mod settings;
 pub mod shelf;
+pub mod waivers;
 
 mod acknowledge;
 mod advice;
+mod advised;
 mod answer_file;
+mod answer_policy;
 mod answers;
 mod bundles;
 mod close;
@@ -37,6 +40,7 @@ mod repeats;
 mod spool;
 mod translate;
 mod translation;
+mod window;
 
 pub use bundles::Activation;
 pub use endpoints::transport_settings;

@@ -9,12 +9,14 @@ use super::{Gateway, GatewayError, names};
 use crate::base::clock::Timestamp;
 use crate::base::files::FileReader;
 use crate::base::hash::Sha;
+use crate::base::span::Sources;
+use crate::diagnostics::{Code, Diagnostic};
 use crate::exchange::identities::Identities;
-use crate::exchange::numbers::{LaneKey, NUMBER_MAX, NumberKind};
+use crate::exchange::numbers::{LaneKey, LaneRange, NUMBER_MAX, NumberKind};
 use crate::formats::{Envelope, Identity, Layout, Totals};
 use crate::ledger::{
     Answer, CollectionId, DeliveryKind, DeliveryPlan, Finding, InterchangeId, Ledger, NumberRequest, Output,
-    OutputId,
+    OutputId, OutputIds,
 };
 use std::path::PathBuf;
 
@@ -48,8 +50,8 @@ pub(super) struct Draft<'a> {
     pub(super) word: Option<&'static str>,
     /// The guide it is written by.
     pub(super) layout: &'a dyn Layout,
-    /// The interchange it answers.
-    pub(super) acknowledges: Option<InterchangeId>,
+    /// The interchanges it answers.
+    pub(super) acknowledges: Vec<InterchangeId>,
 }
 
 impl Draft<'_> {
@@ -97,7 +99,7 @@ impl Gateway {
             let settled = Settled {
                 envelope: &envelope,
                 numbers,
-                outputs: vec![output.id],
+                outputs: OutputIds::from_iter([output.id]),
                 collection: None,
                 findings: Vec::new(),
             };
@@ -128,7 +130,7 @@ impl Gateway {
     ) -> Result<(), GatewayError> {
         let bundle = self.bundle(first.bundle)?;
         let draft = draft_of(first, &bundle)?;
-        let mut outputs = Vec::new();
+        let mut outputs = OutputIds::default();
         let (envelope, numbers) = self.envelope(&draft)?;
         let mut file = self.begin_draft(&draft, &envelope)?;
         let mut bodies = Bodies::new(&self.spool);
@@ -194,19 +196,22 @@ impl Gateway {
         spool_path: String,
         part: Part,
     ) -> DeliveryPlan {
+        let name = self.file_name(draft, settled.envelope);
+        let mut findings = settled.findings;
+        findings.extend(number_nears_end(draft, &name, &settled.numbers));
         DeliveryPlan {
             key: draft.key.clone(),
             kind: draft.kind,
             endpoint: draft.endpoint.to_string(),
-            name: self.file_name(draft, settled.envelope),
+            name,
             spool_path,
             spool_offset: part.offset,
             sha: part.sha,
             size: part.size,
             outputs: settled.outputs,
             collection: settled.collection,
-            findings: settled.findings,
-            acknowledges: draft.acknowledges.into_iter().collect(),
+            findings,
+            acknowledges: draft.acknowledges.clone(),
             control_numbers: settled.numbers,
             functional_id: draft.layout.guide().setting("group").to_owned(),
             answer_within_ms: draft.answer_within_ms(),
@@ -263,6 +268,17 @@ impl Gateway {
     }
 }
 
+/// A finding if the partner should know that our control numbers will begin again.
+fn number_nears_end(draft: &Draft<'_>, name: &str, numbers: &[(String, u64)]) -> Option<Finding> {
+    let range = LaneRange::new(draft.client.partner.numbers.interchange_first, NUMBER_MAX)?;
+    let (_, number) = numbers.iter().find(|(_, number)| range.announces(*number))?;
+    let finding = Diagnostic::new(Code::A141)
+        .with("file", name)
+        .with("number", format!("{number:09}"))
+        .with("expected", NUMBER_MAX.to_string());
+    Some(Finding::of(&finding, &Sources::default()))
+}
+
 /// The file of an output that leaves alone, or of the first of those that leave together.
 pub(super) fn draft_of<'a>(output: &'a Output, bundle: &'a Bundle) -> Result<Draft<'a>, GatewayError> {
     let missing = |what: &str| {
@@ -281,7 +297,7 @@ pub(super) fn draft_of<'a>(output: &'a Output, bundle: &'a Bundle) -> Result<Dra
         number: &output.number,
         word: None,
         layout,
-        acknowledges: None,
+        acknowledges: Vec::new(),
     })
 }
 
@@ -298,7 +314,7 @@ pub(super) struct Settled<'a> {
     /// The lanes and numbers reserved for it.
     pub(super) numbers: Vec<(String, u64)>,
     /// The outputs in it: there may be more than should be held twice.
-    pub(super) outputs: Vec<OutputId>,
+    pub(super) outputs: OutputIds,
     /// The collection that ends with it.
     pub(super) collection: Option<CollectionId>,
     /// What was found only now.

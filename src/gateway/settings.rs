@@ -3,7 +3,7 @@
 use crate::base::clock::parse_duration;
 use crate::base::span::{FileId, Sources, Span};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
-use crate::exchange::answering::Detail;
+use crate::exchange::answering::{Detail, Receipt, Wanted};
 use crate::exchange::repeats::{OnOther, OnSame};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -40,6 +40,9 @@ pub struct Partner {
     /// When a repeated control number is a repeat.
     #[serde(default)]
     pub duplicates: Duplicates,
+    /// Known faults of his that are tolerated for a time.
+    #[serde(default)]
+    pub waive: Vec<Waiver>,
     /// Which flow takes what arrives where.
     #[serde(default)]
     pub receive: Vec<Receive>,
@@ -191,6 +194,52 @@ pub struct Acknowledge {
     /// How much it says where the syntax leaves that open: `refused`, `all` or `receipt`.
     #[serde(default)]
     pub detail: AcknowledgeDetail,
+    /// What is acknowledged at all: `always`, `noted` or `refused`.
+    #[serde(default)]
+    pub when: AcknowledgeWhen,
+    /// X12: when a TA1 goes out: `refused`, `requested` or `always`.
+    #[serde(default)]
+    pub ta1: AcknowledgeEnvelope,
+    /// How long acknowledgements are collected to leave in one file; at once if absent.
+    #[serde(default, deserialize_with = "some_duration")]
+    pub every: Option<Duration>,
+}
+
+/// Which interchanges are acknowledged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AcknowledgeWhen {
+    /// All.
+    #[default]
+    Always,
+    /// Those in which something was noted or refused.
+    Noted,
+    /// Those of which something was refused.
+    Refused,
+}
+
+/// When an interchange is acknowledged as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AcknowledgeEnvelope {
+    /// When it is refused as a whole.
+    #[default]
+    Refused,
+    /// When its sender asks for it, too.
+    Requested,
+    /// Always.
+    Always,
+}
+
+impl AcknowledgeEnvelope {
+    /// The word in the partner file.
+    pub const fn word(self) -> &'static str {
+        match self {
+            AcknowledgeEnvelope::Refused => "refused",
+            AcknowledgeEnvelope::Requested => "requested",
+            AcknowledgeEnvelope::Always => "always",
+        }
+    }
 }
 
 /// How much an acknowledgement says.
@@ -208,12 +257,18 @@ pub enum AcknowledgeDetail {
 
 impl Acknowledge {
     /// The same as the policy of acknowledgements names it.
-    pub fn detail(&self) -> Detail {
-        match self.detail {
+    pub fn wanted(&self) -> Wanted {
+        let detail = match self.detail {
             AcknowledgeDetail::Refused => Detail::Refused,
             AcknowledgeDetail::All => Detail::All,
             AcknowledgeDetail::Receipt => Detail::Receipt,
-        }
+        };
+        let receipt = match self.ta1 {
+            AcknowledgeEnvelope::Refused => Receipt::Refused,
+            AcknowledgeEnvelope::Requested => Receipt::Requested,
+            AcknowledgeEnvelope::Always => Receipt::Always,
+        };
+        Wanted { detail, receipt }
     }
 }
 
@@ -294,6 +349,33 @@ pub struct DocumentDuplicates {
     pub same: Option<OnSame>,
     /// Other content under the same number: `process` or `hold`.
     pub other: Option<OnOther>,
+}
+
+/// A known fault that is tolerated: `[[waive]]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    /// Code of the finding, as it is shown.
+    pub code: String,
+    /// Where: `W01`, `W01.02`, `NAD.02.01`; anywhere if absent.
+    pub at: Option<String>,
+    /// The kind of message; any if absent.
+    pub of: Option<String>,
+    /// Why, for people.
+    pub reason: String,
+    /// The last day it is tolerated, at the client's site.
+    #[serde(deserialize_with = "day")]
+    pub until: jiff::civil::Date,
+}
+
+impl Waiver {
+    /// What is tolerated, for people: `X207 at W01.02 of 940`.
+    pub fn shown(&self) -> String {
+        let part = |word: &str, value: &Option<String>| {
+            value.as_ref().map(|value| format!(" {word} {value}")).unwrap_or_default()
+        };
+        format!("{}{}{}", self.code, part("at", &self.at), part("of", &self.of))
+    }
 }
 
 /// `[[receive]]`
@@ -507,6 +589,15 @@ fn duration<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duratio
     parse_duration(&text).ok_or_else(|| {
         serde::de::Error::custom(format!("`{text}` is not a time such as 500ms, 30s, 15m, 24h or 14d"))
     })
+}
+
+fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<jiff::civil::Date, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(|_| serde::de::Error::custom(format!("`{text}` is not a day such as 2027-03-31")))
+}
+
+fn some_duration<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    duration(deserializer).map(Some)
 }
 
 #[cfg(test)]

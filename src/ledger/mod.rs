@@ -10,12 +10,14 @@
 mod error;
 mod facts;
 mod ids;
+mod output_ids;
 pub mod sqlite;
 pub mod writer;
 
 pub use error::LedgerError;
 pub use facts::*;
 pub use ids::*;
+pub use output_ids::OutputIds;
 
 use crate::base::clock::Timestamp;
 use crate::base::files::FileIdentity;
@@ -121,12 +123,13 @@ pub trait Ledger: Send {
     /// Findings of an owner; for a message, those of its latest run.
     fn findings(&self, owner: FindingOwner) -> Answer<Vec<Finding>>;
     /// The two newest documents of a client and kind that have all these key fields, newest first. Only documents
-    /// count whose message was translated.
+    /// count whose message was translated; of tests if `is_test`, else of production.
     fn find_documents(
         &self,
         client: String,
         kind: String,
         keys: Vec<(String, String)>,
+        is_test: bool,
     ) -> Answer<Vec<Document>>;
     /// The newest document under a business key, of another message than `except`, whose message was translated. None for a
     /// key without a number.
@@ -232,6 +235,8 @@ pub trait Ledger: Send {
     fn next_deadline(&self) -> Answer<Option<Timestamp>>;
     /// Raises the alarm about a `PUBLISHED` delivery, once.
     fn raise_overdue(&mut self, delivery: DeliveryId, finding: Finding, at: Timestamp) -> Answer<()>;
+    /// An interchange is not acknowledged after all: its policy has nothing said about it, and nothing was said before.
+    fn forgo_acknowledgement(&mut self, interchange: InterchangeId) -> Answer<()>;
     /// Acknowledgements that are owed, can be made (every message has a syntactic verdict or has ended, or the
     /// interchange was refused or is a duplicate) and are not planned, oldest first, at most `limit`.
     fn due_acks(&self, limit: usize) -> Answer<Vec<DueAck>>;

@@ -194,7 +194,7 @@ requests! {
     read standing_document(key: DocumentKey, except: MessageId) -> Option<StandingDocument>;
     read find_same_bytes(before: InterchangeId) -> Option<EarlierInterchange>;
     read last_number(before: InterchangeId) -> Option<u64>;
-    read find_documents(client: String, kind: String, keys: Vec<(String, String)>) -> Vec<Document>;
+    read find_documents(client: String, kind: String, keys: Vec<(String, String)>, is_test: bool) -> Vec<Document>;
     read message_counts(intake: IntakeId) -> MessageCounts;
     read single_outputs(limit: usize) -> Vec<Output>;
     read gathered_intake() -> Option<IntakeId>;
@@ -210,6 +210,7 @@ requests! {
     write reserve_control_numbers(requests: Vec<NumberRequest>, at: Timestamp) -> Vec<u64>;
     write plan_deliveries(plans: Vec<DeliveryPlan>, at: Timestamp) -> Vec<DeliveryId>;
     write resend(delivery: DeliveryId, name: String, acknowledges: Option<InterchangeId>, at: Timestamp) -> DeliveryId;
+    write forgo_acknowledgement(interchange: InterchangeId) -> ();
     read delivery(delivery: DeliveryId) -> Delivery;
     read deliveries_in(state: DeliveryState, limit: usize) -> Vec<Delivery>;
     read due_deliveries(state: DeliveryState, endpoints: Vec<String>, limit: usize) -> Vec<Delivery>;

@@ -21,7 +21,8 @@ impl World {
     /// A collection in a state.
     pub fn collection_in(&mut self, state: CollectionState) -> CollectionId {
         self.next += 1;
-        let window = Window { key: self.next.to_string(), every_ms: 1000, max: 9 };
+        let window =
+            Window { key: self.next.to_string(), every_ms: 1000, max: 9, size_max: 1 << 40, closes_at: None };
         let collection = self.collect(window, at(60));
         if state != CollectionState::Open {
             self.ledger.close_collections(vec![collection], at(70)).unwrap();
@@ -60,7 +61,8 @@ fn closed(world: &World) -> Option<CollectionId> {
 
 pub fn outputs_are_collected(store: &mut dyn Store) {
     let mut world = World::new(store);
-    let window = |key: &str, max| Window { key: key.into(), every_ms: 1000, max };
+    let window =
+        |key: &str, max| Window { key: key.into(), every_ms: 1000, max, size_max: 1 << 40, closes_at: None };
     let (first, second) = (world.collect(window("a", 3), at(100)), world.collect(window("a", 3), at(900)));
     assert_eq!(first, second, "its time is not over");
     let apart = [
@@ -94,12 +96,27 @@ pub fn outputs_are_collected(store: &mut dyn Store) {
     let full = world.collect(window("full", 1), at(3000));
     assert_eq!(closed(&world), Some(full));
     assert_ne!(world.collect(window("full", 1), at(3000)), full);
+    // One of so many bytes leaves without the output that does not fit.
+    let length = outputs[0].written.length;
+    let sized = |key: &str, size_max| Window { size_max, ..window(key, 9) };
+    let one = world.collect(sized("size", 2 * length + 1), at(4000));
+    assert_eq!(world.collect(sized("size", 2 * length + 1), at(4000)), one);
+    assert_ne!(world.collect(sized("size", 2 * length + 1), at(4000)), one);
+    let whole = world.collect(sized("whole", 2 * length), at(4000));
+    assert_eq!(world.collect(sized("whole", 2 * length), at(4000)), whole);
+    assert_ne!(world.collect(sized("whole", 2 * length), at(4000)), whole, "it was full to the byte");
+    // A fixed moment holds for all that came in before it, whenever they are translated.
+    let fixed = |moment| Window { closes_at: Some(at(moment)), ..window("fixed", 9) };
+    let noon = world.collect(fixed(5000), at(4100));
+    assert_eq!(world.collect(fixed(5000), at(5100)), noon);
+    assert_ne!(world.collect(fixed(6000), at(5100)), noon);
+    assert!(world.ledger.due_collections(at(5000), 99).unwrap().contains(&noon));
 }
 
 /// A person decides about what cannot become one message: it is written again, or one is taken out.
 pub fn what_is_held_together_is_retried_together(store: &mut dyn Store) {
     let mut world = World::new(store);
-    let window = Window { key: "a".into(), every_ms: 1000, max: 9 };
+    let window = Window { key: "a".into(), every_ms: 1000, max: 9, size_max: 1 << 40, closes_at: None };
     let collection = world.collect(window.clone(), at(100));
     assert_eq!(world.collect(window, at(100)), collection);
     world.ledger.close_collections(vec![collection], at(200)).unwrap();

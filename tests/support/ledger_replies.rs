@@ -78,6 +78,17 @@ pub fn what_partners_say_is_kept(store: &mut dyn Store) {
     let file = world.ledger.sent("lane".into(), 7).unwrap().unwrap();
     assert_eq!(file.outputs[3].word, Some(Word::Rejected));
     assert_eq!(world.ledger.message_story(ours[0]).unwrap().replies.len(), 3);
+
+    // An advice stands beside it: what could be read may be refused for what it says, and be taken after all.
+    for (word, shown, moment) in [(Word::Rejected, Word::Rejected, 6), (Word::Accepted, Word::Accepted, 7)] {
+        let (_, _, theirs) = world.parse(1, false);
+        let outputs = vec![(outputs[0], word)];
+        let said = NewReply { outputs, is_advice: true, ..world.said(delivery, word) };
+        let outcome = MessageOutcome { replies: vec![said], ..world.outcome(theirs[0], MessageState::Done) };
+        world.ledger.commit_batch(vec![outcome], at(moment)).unwrap();
+        assert_eq!(line(&world, ours[0]).acknowledged, Some(Acknowledged::Said(shown)));
+        assert_eq!(world.ledger.delivery(delivery).unwrap().word, Some(Word::PartiallyAccepted));
+    }
 }
 
 pub fn an_overdue_acknowledgement_raises_one_alarm(store: &mut dyn Store) {

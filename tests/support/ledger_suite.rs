@@ -296,10 +296,12 @@ fn earlier_documents_are_found(store: &mut dyn Store) {
         world.settle(message, MessageState::Translated).unwrap();
     }
     world.settle(messages[3], MessageState::Quarantined).unwrap();
-    let find = |keys: &[(&str, &str)]| {
+    let find_of = |keys: &[(&str, &str)], is_test: bool| {
         let keys = keys.iter().map(|(field, value)| ((*field).into(), (*value).into())).collect();
-        world.ledger.find_documents("acme".into(), "order".into(), keys).unwrap()
+        world.ledger.find_documents("acme".into(), "order".into(), keys, is_test).unwrap()
     };
+    let find = |keys: &[(&str, &str)]| find_of(keys, false);
+    assert!(find_of(&[("ship_to", "DC1")], true).is_empty(), "none of them was a test");
     let found = find(&[("ship_to", "DC1")]);
     assert_eq!(found.iter().map(|document| document.message).collect::<Vec<_>>(), [messages[2], messages[1]]);
     let number = format!("PO{}", messages[0]);

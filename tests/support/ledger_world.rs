@@ -213,7 +213,7 @@ impl World {
             spool_offset: 7,
             sha: sha(key),
             size: 20,
-            outputs,
+            outputs: outputs.into(),
             collection: None,
             findings: vec![],
             acknowledges: vec![],
@@ -310,6 +310,7 @@ impl World {
             outputs: vec![],
             about_file: vec![],
             about_messages: vec![],
+            is_advice: false,
         }
     }
 

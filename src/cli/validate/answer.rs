@@ -5,7 +5,7 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::exchange::acknowledge::{
     AcknowledgedFinding, AcknowledgedGroup, AcknowledgedInterchange, AcknowledgedMessage,
 };
-use crate::exchange::answering::{Answer, Answering, Detail, Each, answering};
+use crate::exchange::answering::{Answer, Answering, Each, Wanted, answering};
 use crate::exchange::identities::{counterpart, received};
 use crate::formats::{Envelope, Fault, Format, GroupRow, InterchangeRow, Layout, MessageRow, Row, Totals};
 use crate::gateway::bundle::Bundle;
@@ -122,16 +122,17 @@ fn answer(
     let layout = guide(bundle, answering, header).ok_or("no guide here is for the acknowledgement")?;
     let client = fitting::client_of(bundle, answering.format(), header);
     let agreed = client.and_then(|client| client.partner.acknowledge.get(answering.format()));
-    let detail = agreed.map_or(Detail::default(), Acknowledge::detail);
-    let envelope = Envelope {
+    let wanted = agreed.map_or(Wanted::default(), Acknowledge::wanted);
+    let mut envelope = Envelope {
         interchange_number: TRIAL,
         group_number: TRIAL,
         made_at: Some(jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now())),
         ..counterpart(&received(header, interchange.groups.first().map(|(row, ..)| row)))
     };
-    match answering.answer(&received_interchange, detail, layout)? {
+    match answering.answer(&received_interchange, wanted, layout)? {
         Answer::Interchange { write, .. } => write(&envelope, out),
-        Answer::Messages { each, mut writer } => {
+        Answer::Messages { each, mut writer, between } => {
+            envelope.between = between;
             let (mut bodies, mut body, mut findings) = (Vec::new(), Vec::new(), Diagnostics::new());
             writer.begin(&mut body, &mut findings);
             for (row, messages, fault) in &interchange.groups {

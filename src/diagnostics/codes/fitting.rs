@@ -52,4 +52,12 @@ codes! {
         help "name a map from canonical application_advice to a guide, such as house/824"
         cause "`[advise]` of a partner file names the map that makes a message of an application advice."
         example "[advise.x12] map = \"house/945\"";
+    F049 Error "`{name} = \"{found}\"` is nothing that {expected} is acknowledged with"
+        help "name a guide of an acknowledgement of this syntax, such as x12/004010/997 or edifact/contrl-3; `ta1` is for X12 alone"
+        cause "Each syntax has its own acknowledgements: 997, 999 and TA1 in X12, CONTRL in EDIFACT."
+        example "[acknowledge.edifact] guide = \"x12/004010/997\"";
+    F050 Error "`{code}` is nothing that a guide finds in a message"
+        help "give the code of a finding of the guide as it is shown, such as X207, or of one of its `case` lines"
+        cause "`[[waive]]` tolerates what the guide finds wrong in a client's messages. What a map checks is changed in the client's own map; what is wrong with envelopes and what the gateway finds is never tolerated."
+        example "[[waive]] code = \"X402\"";
 }

@@ -9,7 +9,7 @@ pub use contrl::Contrl;
 pub use told::{Told, told};
 
 use super::acknowledge::AcknowledgedInterchange;
-use super::answering::{Answer, Answering, Detail, Each};
+use super::answering::{Answer, Answering, Each, Wanted};
 use super::message::Part;
 use super::reply::Reply;
 use crate::formats::Layout;
@@ -41,11 +41,11 @@ impl Answering for Edifact {
     fn answer<'a>(
         &self,
         received: &'a AcknowledgedInterchange,
-        detail: Detail,
+        wanted: Wanted,
         layout: &'a dyn Layout,
     ) -> Result<Answer<'a>, String> {
-        let writer = Box::new(Contrl::new(received, detail, layout)?);
-        Ok(Answer::Messages { each: Each::Interchange, writer })
+        let writer = Box::new(Contrl::new(received, wanted.detail, layout)?);
+        Ok(Answer::Messages { each: Each::Interchange, writer, between: Vec::new() })
     }
 
     fn read(&self, _kind: &str, guide: &Guide, view: View<'_>) -> Result<Vec<Reply>, String> {

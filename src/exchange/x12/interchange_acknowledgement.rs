@@ -40,12 +40,16 @@ impl InterchangeAcknowledgement {
     pub fn write(&self, envelope: &Envelope, version: &str, delimiters: &Delimiters, out: &mut Vec<u8>) {
         let envelope = Envelope { wants_acknowledgement: false, ..envelope.clone() };
         write_header(&envelope, version, delimiters, out);
-        let (e, s) = (char::from(delimiters.element), char::from(delimiters.segment));
-        let InterchangeAcknowledgement { control_number, date, time, verdict, note } = self;
-        let segment =
-            format!("TA1{e}{control_number}{e}{date}{e}{time}{e}{}{e}{}{s}", verdict.code(), note.code());
-        out.extend_from_slice(segment.as_bytes());
+        out.extend_from_slice(&self.segment(delimiters));
         write_trailer(&envelope, 0, delimiters, out);
+    }
+
+    /// The TA1 segment alone, as it may stand before the groups of another interchange.
+    pub fn segment(&self, delimiters: &Delimiters) -> Vec<u8> {
+        let (e, s) = (char::from(delimiters.element), delimiters.terminator());
+        let InterchangeAcknowledgement { control_number, date, time, verdict, note } = self;
+        format!("TA1{e}{control_number}{e}{date}{e}{time}{e}{}{e}{}{s}", verdict.code(), note.code())
+            .into_bytes()
     }
 }
 

@@ -13,7 +13,7 @@ pub use told::{Form, INTERCHANGE_NOTES, InterchangeNote, Told, told, told_in};
 pub use verdicts::{GroupVerdict, InterchangeVerdict, MessageVerdict};
 
 use super::acknowledge::AcknowledgedInterchange;
-use super::answering::{Answer, Answering, Detail, Each};
+use super::answering::{Answer, Answering, Each, Receipt, Wanted};
 use super::message::Part;
 use super::reply::Reply;
 use crate::formats::Layout;
@@ -24,7 +24,9 @@ use crate::tree::View;
 /// Functional identifier of groups of acknowledgements.
 const ANSWERS: &str = "FA";
 /// What answers, by its own name.
-const ANSWER_KINDS: [&str; 3] = ["997", "999", "TA1"];
+const ANSWER_KINDS: [&str; 3] = ["997", "999", ENVELOPE_ANSWER];
+/// What answers an interchange as a whole.
+const ENVELOPE_ANSWER: &str = "TA1";
 
 /// The syntax.
 pub struct X12;
@@ -46,26 +48,40 @@ impl Answering for X12 {
     fn answer<'a>(
         &self,
         received: &'a AcknowledgedInterchange,
-        _detail: Detail,
+        wanted: Wanted,
         layout: &'a dyn Layout,
     ) -> Result<Answer<'a>, String> {
-        let Some(refusal) = received.refusal() else {
-            let writer = Box::new(FunctionalAcknowledgement::new(layout)?);
-            return Ok(Answer::Messages { each: Each::Group, writer });
-        };
-        let note = InterchangeNote::of(refusal).unwrap_or(InterchangeNote::StructureInvalid);
         let header = received.header();
-        let acknowledgement = InterchangeAcknowledgement::new(header, InterchangeVerdict::Rejected, note)
-            .ok_or("a TA1 cannot name it")?;
-        let version = header.version.clone();
+        let (verdict, note) = match received.refusal() {
+            None => (InterchangeVerdict::Accepted, InterchangeNote::NoError),
+            Some(refusal) => {
+                let note = InterchangeNote::of(refusal).unwrap_or(InterchangeNote::StructureInvalid);
+                (InterchangeVerdict::Rejected, note)
+            }
+        };
+        let acknowledgement = InterchangeAcknowledgement::new(header, verdict, note);
         let delimiters = DELIMITERS.with(layout.guide()).unwrap_or(DELIMITERS);
-        let write =
-            move |envelope: &_, out: &mut _| acknowledgement.write(envelope, &version, &delimiters, out);
-        Ok(Answer::Interchange { word: "TA1", write: Box::new(write) })
+        if received.refusal().is_some() || layout.guide().setting("set") == ENVELOPE_ANSWER {
+            let acknowledgement = acknowledgement.ok_or("a TA1 cannot name it")?;
+            let version = header.version.clone();
+            let write =
+                move |envelope: &_, out: &mut _| acknowledgement.write(envelope, &version, &delimiters, out);
+            return Ok(Answer::Interchange { word: ENVELOPE_ANSWER, write: Box::new(write) });
+        }
+        let is_wanted = match wanted.receipt {
+            Receipt::Refused => false,
+            Receipt::Requested => header.wants_acknowledgement,
+            Receipt::Always => true,
+        };
+        // What cannot be named is not answered as a whole, and its messages are all the same.
+        let between = acknowledgement.filter(|_| is_wanted).map(|said| said.segment(&delimiters));
+        let writer = Box::new(FunctionalAcknowledgement::new(layout)?);
+        Ok(Answer::Messages { each: Each::Group, writer, between: between.unwrap_or_default() })
     }
+
     fn read(&self, kind: &str, guide: &Guide, view: View<'_>) -> Result<Vec<Reply>, String> {
         let message = Part::message(guide, view).ok_or("there is nothing in it")?;
-        let reply = if kind == "TA1" { reply::interchange(message) } else { reply::group(message) };
+        let reply = if kind == ENVELOPE_ANSWER { reply::interchange(message) } else { reply::group(message) };
         reply.map(|reply| vec![reply])
     }
 }

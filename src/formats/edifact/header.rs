@@ -6,11 +6,23 @@ use crate::formats::segment::{Delimiters, Fields};
 use crate::formats::{Fault, InterchangeRow};
 
 /// What UNA says where it is missing.
-pub const DELIMITERS: Delimiters =
-    Delimiters { element: b'+', segment: b'\'', component: b':', repetition: None, release: Some(b'?') };
+pub const DELIMITERS: Delimiters = Delimiters {
+    element: b'+',
+    segment: b'\'',
+    component: b':',
+    repetition: None,
+    release: Some(b'?'),
+    newline: "",
+};
 /// The separators of level B before syntax 4: IS3, IS4 and IS1 of ISO 646. There is no release character.
-const LEVEL_B: Delimiters =
-    Delimiters { element: 0x1d, segment: 0x1c, component: 0x1f, repetition: None, release: None };
+const LEVEL_B: Delimiters = Delimiters {
+    element: 0x1d,
+    segment: 0x1c,
+    component: 0x1f,
+    repetition: None,
+    release: None,
+    newline: "",
+};
 /// Separates repetitions in syntax 4 where UNA is missing.
 pub const REPETITION: u8 = b'*';
 /// Length of UNA.
@@ -174,6 +186,7 @@ fn of_una(service: &[u8]) -> Delimiters {
         segment: service[5],
         release: Some(service[3]).filter(|&byte| byte != b' '),
         repetition: None,
+        newline: "",
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) use declared::Declared;
 pub use header::DELIMITERS;
 
 use super::segment::{self, Coding, Delimiters, Dialect, Structure};
-use super::standard::Standard;
+use super::standard::{Importer, Standard};
 use super::{Envelope, Format, Indexer, Layout, MessageInput, Scratch, Totals};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
 use crate::guide::Guide;
@@ -79,7 +79,8 @@ impl Format for Edifact {
         let usual = Delimiters { repetition: (version == 4).then_some(header::REPETITION), ..DELIMITERS };
         let mark = guide.setting("delimiter decimal").as_bytes();
         let (Some(delimiters), [] | [_]) = (usual.with(guide), mark) else {
-            return refuse("a delimiter of several characters".into(), "delimiters element \"+\"");
+            let form = "delimiters element \"+\", newline none, lf or crlf";
+            return refuse("a delimiter of several characters or a line end".into(), form);
         };
         Some(Box::new(EdifactLayout {
             structure: OnceLock::new(),
@@ -94,6 +95,10 @@ impl Format for Edifact {
     }
 
     fn standard(&self) -> Option<&'static dyn Standard> {
+        Some(&directories::Directories)
+    }
+
+    fn importer(&self) -> Option<&'static dyn Importer> {
         Some(&directories::Directories)
     }
 }

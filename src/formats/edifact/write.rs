@@ -28,6 +28,7 @@ impl Segments<'_> {
             }
         }
         self.out.push(self.delimiters.segment);
+        self.out.extend_from_slice(self.delimiters.newline.as_bytes());
     }
 
     fn value(&mut self, text: &str) {
@@ -43,14 +44,15 @@ impl Segments<'_> {
 /// UNA, UNB and UNG. A missing date is the year 0.
 pub(super) fn begin(layout: &EdifactLayout, envelope: &Envelope, out: &mut Vec<u8>) {
     let delimiters = &layout.delimiters;
-    let usual =
-        Delimiters { repetition: if layout.version == 4 { Some(REPETITION) } else { None }, ..DELIMITERS };
+    let repetition = if layout.version == 4 { Some(REPETITION) } else { None };
+    let usual = Delimiters { repetition, newline: delimiters.newline, ..DELIMITERS };
     if layout.guide.setting("una") == "yes" || *delimiters != usual || layout.decimal_mark != b'.' {
         let (release, repetition) = (delimiters.release, delimiters.repetition);
         let Delimiters { element, segment, component, .. } = *delimiters;
         out.extend_from_slice(b"UNA");
         let mark = layout.decimal_mark;
         out.extend([component, element, mark, release.unwrap_or(b' '), repetition.unwrap_or(b' '), segment]);
+        out.extend_from_slice(delimiters.newline.as_bytes());
     }
     let made = envelope.made_at.unwrap_or_default();
     let day = if layout.version == 4 { "%Y%m%d" } else { "%y%m%d" };

@@ -16,11 +16,13 @@ pub struct Delimiters {
     pub repetition: Option<u8>,
     /// Takes the meaning from the character behind it, where the syntax has one.
     pub release: Option<u8>,
+    /// What is written behind the end of each segment: nothing, or a line end. Reading takes either.
+    pub newline: &'static str,
 }
 
 impl Delimiters {
     /// These delimiters with what the guide's `delimiters` line says over them; `none` for one that is not used.
-    /// `None` if one of them is not a single byte.
+    /// `newline` says whether segments stand on lines of their own. `None` if one of them is not a single byte, or no line end.
     pub fn with(self, guide: &Guide) -> Option<Delimiters> {
         let one = |name: &str, standard: u8| match guide.setting(name).as_bytes() {
             [] => Some(standard),
@@ -33,13 +35,26 @@ impl Delimiters {
             [byte] => Some(Some(*byte)),
             _ => None,
         };
+        let newline = match guide.setting("newline") {
+            "" => self.newline,
+            "none" => "",
+            "lf" => "\n",
+            "crlf" => "\r\n",
+            _ => return None,
+        };
         Some(Delimiters {
+            newline,
             element: one("delimiter element", self.element)?,
             segment: one("delimiter segment", self.segment)?,
             component: one("delimiter component", self.component)?,
             repetition: some("delimiter repetition", self.repetition)?,
             release: some("delimiter release", self.release)?,
         })
+    }
+
+    /// What ends a segment: its character, and the line end behind it.
+    pub fn terminator(&self) -> String {
+        format!("{}{}", char::from(self.segment), self.newline)
     }
 
     /// Whether `byte` separates something, so that a value can hold it only behind a release character.

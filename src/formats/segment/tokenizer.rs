@@ -222,7 +222,8 @@ impl Tokenizer {
         self.count -= done;
         self.ends.clear();
         (self.next, self.behind) = (0, 0);
-        let Some(Delimiters { element, segment, component, repetition, release }) = self.delimiters else {
+        let Some(Delimiters { element, segment, component, repetition, release, .. }) = self.delimiters
+        else {
             return;
         };
         while self.ends.is_empty() && !self.is_done {
@@ -343,8 +344,14 @@ mod tests {
     type Shown = Vec<(String, Mark)>;
 
     fn cut(text: &str, repetition: Option<u8>) -> Vec<Shown> {
-        let delimiters =
-            Delimiters { element: b'+', segment: b'\'', component: b':', repetition, release: Some(b'?') };
+        let delimiters = Delimiters {
+            element: b'+',
+            segment: b'\'',
+            component: b':',
+            repetition,
+            release: Some(b'?'),
+            newline: "",
+        };
         let (mut tokenizer, mut segments) = (Tokenizer::default(), Vec::new());
         tokenizer.begin(text.as_bytes(), &delimiters);
         while let Some(tokens) = tokenizer.segment(text.as_bytes()) {

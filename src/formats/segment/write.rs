@@ -137,6 +137,7 @@ impl<'a> Writer<'a> {
         values.clear();
         self.values = values;
         self.out.push(self.dialect.delimiters.segment);
+        self.out.extend_from_slice(self.dialect.delimiters.newline.as_bytes());
     }
 
     /// The values of a segment with the places they are written at.

@@ -3,8 +3,14 @@
 use crate::formats::segment::Delimiters;
 
 /// The usual delimiters.
-pub const DELIMITERS: Delimiters =
-    Delimiters { element: b'*', segment: b'~', component: b'>', repetition: None, release: None };
+pub const DELIMITERS: Delimiters = Delimiters {
+    element: b'*',
+    segment: b'~',
+    component: b'>',
+    repetition: None,
+    release: None,
+    newline: "",
+};
 
 /// Widths of ISA01 to ISA16 (X12.5).
 const WIDTHS: [usize; 16] = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1];
@@ -34,7 +40,7 @@ impl<'a> Header<'a> {
             (true, byte) if !byte.is_ascii_alphanumeric() && byte != b' ' => Some(byte),
             _ => None,
         };
-        let delimiters = Delimiters { element, segment, component, repetition, release: None };
+        let delimiters = Delimiters { element, segment, component, repetition, release: None, newline: "" };
         if component.is_ascii_alphanumeric() || component == b' ' {
             let shown = char::from(component);
             return Err(format!("ISA16 is `{shown}`, which cannot separate components"));

@@ -5,6 +5,7 @@ mod coding;
 mod header;
 mod index;
 mod service;
+mod tables;
 mod whole;
 mod write;
 
@@ -12,6 +13,7 @@ pub use header::{DELIMITERS, Header};
 pub use write::{write_header, write_trailer};
 
 use super::segment::{self, Delimiters, Dialect, Structure};
+use super::standard::Importer;
 use super::{Envelope, Format, Indexer, Layout, MessageInput, Scratch, Totals};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::guide::Guide;
@@ -46,13 +48,17 @@ impl Format for X12 {
         let Some(delimiters) = delimiters(guide) else {
             findings.push(
                 Diagnostic::new(Code::L001)
-                    .with("found", "a delimiter of several characters")
+                    .with("found", "a delimiter of several characters or a line end")
                     .with("form", "delimiters element \"*\"")
                     .at(guide.format_span, ""),
             );
             return None;
         };
         Some(Box::new(X12Layout { structure: OnceLock::new(), guide: guide.clone(), delimiters }))
+    }
+
+    fn importer(&self) -> Option<&'static dyn Importer> {
+        Some(&tables::Tables)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::formats::{Envelope, Identity};
 pub fn write_header(envelope: &Envelope, version: &str, delimiters: &Delimiters, out: &mut Vec<u8>) {
     let d = delimiters;
     let made = envelope.made_at.unwrap_or_default();
-    let (e, s) = (char::from(d.element), char::from(d.segment));
+    let (e, s) = (char::from(d.element), d.terminator());
     let (sender, receiver) = (&envelope.sender, &envelope.receiver);
     let repetition = match d.repetition {
         Some(byte) if version >= "00402" => char::from(byte),
@@ -37,7 +37,7 @@ pub fn write_header(envelope: &Envelope, version: &str, delimiters: &Delimiters,
 
 /// Appends `IEA` of an interchange with this many groups.
 pub fn write_trailer(envelope: &Envelope, groups: u32, delimiters: &Delimiters, out: &mut Vec<u8>) {
-    let (e, s) = (char::from(delimiters.element), char::from(delimiters.segment));
+    let (e, s) = (char::from(delimiters.element), delimiters.terminator());
     out.extend_from_slice(format!("IEA{e}{groups}{e}{:09}{s}", envelope.interchange_number).as_bytes());
 }
 
@@ -46,8 +46,9 @@ pub(super) fn begin(layout: &X12Layout, envelope: &Envelope, out: &mut Vec<u8>) 
     let d = &layout.delimiters;
     let release = layout.guide.setting("release");
     let made = envelope.made_at.unwrap_or_default();
-    let (e, s) = (char::from(d.element), char::from(d.segment));
+    let (e, s) = (char::from(d.element), d.terminator());
     write_header(envelope, &isa_version(release), d, out);
+    out.extend_from_slice(&envelope.between);
     let gs = format!(
         "GS{e}{}{e}{}{e}{}{e}{}{e}{}{e}{}{e}X{e}{release}{s}",
         layout.guide.setting("group"),
@@ -71,20 +72,20 @@ fn group_code(identity: &Identity) -> &str {
 
 /// ST.
 pub(super) fn begin_set(layout: &X12Layout, ordinal: u32, out: &mut Vec<u8>) {
-    let (e, s) = (char::from(layout.delimiters.element), char::from(layout.delimiters.segment));
+    let (e, s) = (char::from(layout.delimiters.element), layout.delimiters.terminator());
     out.extend_from_slice(format!("ST{e}{}{e}{ordinal:04}{s}", layout.guide.setting("set")).as_bytes());
 }
 
 /// SE after a body of so many segments; it counts ST and itself.
 pub(super) fn end_set(layout: &X12Layout, ordinal: u32, segments: u64, out: &mut Vec<u8>) {
-    let (e, s) = (char::from(layout.delimiters.element), char::from(layout.delimiters.segment));
+    let (e, s) = (char::from(layout.delimiters.element), layout.delimiters.terminator());
     out.extend_from_slice(format!("SE{e}{}{e}{ordinal:04}{s}", segments + 2).as_bytes());
 }
 
 /// GE and IEA.
 pub(super) fn end(layout: &X12Layout, envelope: &Envelope, count: u32, out: &mut Vec<u8>) {
     let d = &layout.delimiters;
-    let (e, s) = (char::from(d.element), char::from(d.segment));
+    let (e, s) = (char::from(d.element), d.terminator());
     out.extend_from_slice(format!("GE{e}{count}{e}{}{s}", envelope.group_number).as_bytes());
     write_trailer(envelope, 1, d, out);
 }

@@ -4,12 +4,12 @@ use super::{Bundle, Client, Keep, MappingFiles, Route};
 use crate::base::hash::Sha;
 use crate::base::span::{FileId, Sources, Span};
 use crate::canonical;
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, suggest};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, codes, suggest};
 use crate::exchange::answering::is_answer;
 use crate::formats::Layout;
 use crate::gateway::guides::GuideStore;
 use crate::gateway::parameters;
-use crate::gateway::settings::{self, Environment, KnownEndpoint, Partner};
+use crate::gateway::settings::{self, Acknowledge, AcknowledgeEnvelope, Environment, KnownEndpoint, Partner};
 use crate::gateway::shelf::Shelf;
 use crate::guide;
 use crate::language;
@@ -263,11 +263,9 @@ impl<'a> Compiler<'a> {
             let known = bundle.shapes.keys().map(String::as_str);
             self.name_finding(file, "duplicates.documents", "document", kind, known);
         }
-        for acknowledge in partner.acknowledge.values() {
-            if guides.layout(&acknowledge.guide).is_none() {
-                let known = guides.names();
-                self.name_finding(file, "acknowledge", "guide", &acknowledge.guide, known.into_iter());
-            }
+        self.waivers(file, &partner);
+        for (syntax, acknowledge) in &partner.acknowledge {
+            self.acknowledge(file, syntax, acknowledge, guides);
             self.endpoint(id, file, "acknowledge", &acknowledge.to);
         }
         let sources = self.map_sources(guides, &bundle.shapes, &tables);
@@ -291,6 +289,47 @@ impl<'a> Compiler<'a> {
         let parameters = client_parameters(&partner, self.environment);
         let advise = self.advise((id, file), &partner, &sources, &parameters, guides);
         Client { id: id.to_string(), partner, routes, advise }
+    }
+
+    /// What is tolerated must be something that a guide finds. Codes that no program knows are those of its `case` lines.
+    fn waivers(&mut self, file: FileId, partner: &Partner) {
+        for waiver in &partner.waive {
+            let code = waiver.code.as_str();
+            let is_guides =
+                code.starts_with('X') && !code.starts_with("X4") && !["X305", "X307"].contains(&code);
+            let is_known = codes::find(code).is_some();
+            if is_known == is_guides && (is_known || !code.starts_with('X')) {
+                continue;
+            }
+            let span = self.find_text(file, code);
+            let finding = Diagnostic::new(Code::F050).with("code", code);
+            self.findings.push(finding.at(span, "named under `waive`"));
+        }
+    }
+
+    /// What a client's messages of a syntax are acknowledged with must be an acknowledgement of that syntax.
+    fn acknowledge(
+        &mut self,
+        file: FileId,
+        syntax: &str,
+        acknowledge: &Acknowledge,
+        guides: &GuideStore<'_>,
+    ) {
+        let Some(layout) = guides.layout(&acknowledge.guide) else {
+            let known = guides.names();
+            return self.name_finding(file, "acknowledge", "guide", &acknowledge.guide, known.into_iter());
+        };
+        let guide = layout.guide();
+        let is_one = guide.format == syntax && is_answer(syntax, "", guide.setting("set"));
+        let is_told_so = syntax == "x12" || acknowledge.ta1 == AcknowledgeEnvelope::default();
+        let wrong = match (is_one, is_told_so) {
+            (false, _) => ("guide", acknowledge.guide.as_str()),
+            (true, false) => ("ta1", acknowledge.ta1.word()),
+            (true, true) => return,
+        };
+        let span = self.find_text(file, wrong.1);
+        let finding = Diagnostic::new(Code::F049).with("name", wrong.0).with("found", wrong.1);
+        self.findings.push(finding.with("expected", syntax).at(span, "named under `acknowledge`"));
     }
 
     /// What a client is told of his documents, each with its map and the layout of its guide.

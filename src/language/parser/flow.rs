@@ -117,10 +117,14 @@ fn write(input: Input<'_>) -> Parsed<'_, FlowWrite> {
     let (rest, collected) = opt(collected).parse(rest)?;
     let (rest, until) = opt(preceded(keyword("until", "`until`"), must(expression))).parse(rest)?;
     let (rest, every) = opt(preceded(keyword("every", "`every`"), must(label))).parse(rest)?;
-    let (rest, max) = opt(max).parse(rest)?;
-    let parameters = parameters.unwrap_or_default();
+    let (rest, at) = opt(preceded(keyword("at", "`at`"), must(list(string)))).parse(rest)?;
+    let (rest, limits) = opt(limits).parse(rest)?;
+    let (parameters, at) = (parameters.unwrap_or_default(), at.unwrap_or_default());
+    let (max, size) = limits.unwrap_or_default();
     let span = input.span_to(&rest);
-    Ok((rest, FlowWrite { map, parameters, endpoint, per, gather, collected, until, every, max, span }))
+    let write =
+        FlowWrite { map, parameters, endpoint, per, gather, collected, until, every, at, max, size, span };
+    Ok((rest, write))
 }
 
 fn parameter(input: Input<'_>) -> Parsed<'_, (Word, Literal)> {
@@ -165,9 +169,32 @@ fn collected(input: Input<'_>) -> Parsed<'_, Together> {
     Ok((rest, Together { by: by.unwrap_or_default(), span: input.span_to(&rest) }))
 }
 
-/// `max 500`
-fn max(input: Input<'_>) -> Parsed<'_, (u32, Span)> {
+/// How many, and how many bytes, each with its place.
+type Limits = (Option<(u32, Span)>, Option<(u64, Span)>);
+
+/// `max 500`, `max 2MB`, `max 500 or 2MB`
+fn limits(input: Input<'_>) -> Parsed<'_, Limits> {
     let (rest, _) = keyword("max", "`max`")(input)?;
+    if let Ok((rest, bytes)) = size(rest) {
+        return Ok((rest, (None, Some((bytes, input.span_to(&rest))))));
+    }
     let (rest, number) = must(whole_number)(rest)?;
-    Ok((rest, (number, input.span_to(&rest))))
+    let max = Some((number, input.span_to(&rest)));
+    let (rest, bytes) = opt(preceded(keyword("or", "`or`"), must(size))).parse(rest)?;
+    let span = input.span_to(&rest);
+    Ok((rest, (max, bytes.map(|bytes| (bytes, span)))))
+}
+
+/// `500KB`, `2MB`
+fn size(input: Input<'_>) -> Parsed<'_, u64> {
+    let of = |text: &str, unit: &str, bytes: u64| {
+        text.strip_suffix(unit).and_then(|number| number.parse::<u64>().ok()?.checked_mul(bytes))
+    };
+    match label(input) {
+        Ok((rest, word)) => match of(&word.text, "KB", 1000).or_else(|| of(&word.text, "MB", 1_000_000)) {
+            Some(bytes) => Ok((rest, bytes)),
+            None => input.expected("a size such as 500KB or 2MB"),
+        },
+        Err(_) => input.expected("a size such as 500KB or 2MB"),
+    }
 }

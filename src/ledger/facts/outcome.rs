@@ -161,6 +161,10 @@ pub struct Window {
     pub every_ms: i64,
     /// How many there may be; it leaves with the last one.
     pub max: u32,
+    /// How many bytes there may be; with one that does not fit it leaves without it.
+    pub size_max: u64,
+    /// The moment it leaves, where that is fixed and not counted from the first of them.
+    pub closes_at: Option<Timestamp>,
 }
 
 /// Bytes a flow wrote for a document, durable in a spool segment.

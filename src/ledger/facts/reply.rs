@@ -46,6 +46,9 @@ pub struct NewReply {
     pub about_file: Vec<Finding>,
     /// Findings about the documents in it, with the messages these were read from.
     pub about_messages: Vec<(MessageId, Finding)>,
+    /// It says what is made of the documents, not whether they could be read: it stands beside an acknowledgement, and
+    /// none is waited for any less because of it.
+    pub is_advice: bool,
 }
 
 /// One acknowledgement of a delivery, as kept.

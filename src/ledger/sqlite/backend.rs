@@ -142,8 +142,9 @@ impl Ledger for SqliteLedger {
         client: String,
         kind: String,
         keys: Vec<(String, String)>,
+        is_test: bool,
     ) -> Answer<Vec<Document>> {
-        self.read(|db| work::find_documents(db, &client, &kind, &keys))
+        self.read(|db| work::find_documents(db, &client, &kind, &keys, is_test))
     }
 
     fn message_counts(&self, intake: IntakeId) -> Answer<MessageCounts> {
@@ -226,6 +227,10 @@ impl Ledger for SqliteLedger {
         at: Timestamp,
     ) -> Answer<DeliveryId> {
         self.write(|db| delivery::resend(db, delivery, &name, acknowledges, at))
+    }
+
+    fn forgo_acknowledgement(&mut self, interchange: InterchangeId) -> Answer<()> {
+        self.write(|db| closing::forgo(db, interchange))
     }
 
     fn delivery(&self, delivery: DeliveryId) -> Answer<Delivery> {

@@ -1,6 +1,6 @@
 //! Acknowledgements that are due, and intakes with nothing left to do.
 
-use super::moves::{Move, conflict, open_words, require};
+use super::moves::{Move, conflict, execute, open_words, require};
 use super::{findings, index};
 use crate::base::clock::Timestamp;
 use crate::exchange::states::{self, Entity, IntakeState, InterchangeState};
@@ -11,7 +11,8 @@ use rusqlite::{Connection, params};
 pub(super) fn due_acks(db: &Connection, limit: usize) -> Answer<Vec<DueAck>> {
     let sql = format!(
         "SELECT x.*, e.ack AS earlier_ack,
-             (SELECT count(*) FROM delivery d WHERE d.acknowledges = x.id AND d.resend_of IS NULL) AS made
+             (SELECT count(*) FROM answer a JOIN delivery d ON d.id = a.delivery
+                 WHERE a.interchange = x.id AND d.resend_of IS NULL) AS made
          FROM interchange x JOIN intake i ON i.id = x.intake
              LEFT JOIN interchange e ON e.id = x.duplicate_of
          WHERE x.owes_ack = 1 AND x.ack IS NULL AND i.parsed_at IS NOT NULL
@@ -41,6 +42,12 @@ pub(super) fn due_acks(db: &Connection, limit: usize) -> Answer<Vec<DueAck>> {
         )?
         .collect::<Result<_, _>>()?;
     Ok(rows)
+}
+
+/// See [`crate::ledger::Ledger::forgo_acknowledgement`].
+pub(super) fn forgo(db: &Connection, interchange: InterchangeId) -> Answer<()> {
+    let forgone = "UPDATE interchange SET owes_ack = 0 WHERE id = ?1 AND ack IS NULL";
+    execute(db, forgone, [interchange]).map(|_| ())
 }
 
 /// See [`crate::ledger::Ledger::ack_groups`].

@@ -34,13 +34,20 @@ pub(super) fn join(
         return Err(LedgerError::Refused { what: "this window", why });
     }
     let id = match find(db, whose, output, window, at)? {
-        Some(id) => id,
+        Some((id, bytes)) if bytes.saturating_add(output.length) <= window.size_max => id,
+        Some((full, _)) => {
+            // What comes later does not go ahead of this one.
+            Move::new(&states::COLLECTION_CLOSED, at).one(db, full.0)?;
+            begin(db, whose, output, window, at)?
+        }
         None => begin(db, whose, output, window, at)?,
     };
-    let Count(outputs) = db
-        .prepare_cached("UPDATE collection SET outputs = outputs + 1 WHERE id = ?1 RETURNING outputs")?
-        .query_row([id], |row| row.get(0))?;
-    if output.is_last || outputs >= u64::from(window.max) {
+    let (Count(outputs), Count(bytes)) = db
+        .prepare_cached(
+            "UPDATE collection SET outputs = outputs + 1, bytes = bytes + ?2 WHERE id = ?1 RETURNING outputs, bytes",
+        )?
+        .query_row(params![id, Count(output.length)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if output.is_last || outputs >= u64::from(window.max) || bytes >= window.size_max {
         Move::new(&states::COLLECTION_CLOSED, at).one(db, id.0)?;
     }
     Ok(id)
@@ -52,12 +59,13 @@ fn find(
     output: &NewOutput,
     window: &Window,
     at: Timestamp,
-) -> Answer<Option<CollectionId>> {
+) -> Answer<Option<(CollectionId, u64)>> {
     Ok(db
         .prepare_cached(
-            "SELECT id FROM collection WHERE state = 'OPEN' AND window_key = ?1 AND client = ?2 AND bundle = ?3
-                 AND flow = ?4 AND map = ?5 AND endpoint = ?6 AND every_ms = ?7 AND max_outputs = ?8
-                 AND closes_at > ?9
+            "SELECT id, bytes FROM collection WHERE state = 'OPEN' AND window_key = ?1 AND client = ?2
+                 AND bundle = ?3 AND flow = ?4 AND map = ?5 AND endpoint = ?6 AND every_ms = ?7
+                 AND max_outputs = ?8 AND max_bytes = ?10 AND cut_off IS ?11
+                 AND (closes_at > ?9 OR cut_off IS NOT NULL)
              ORDER BY id LIMIT 1",
         )?
         .query_row(
@@ -70,9 +78,11 @@ fn find(
                 output.endpoint,
                 window.every_ms,
                 window.max,
-                at
+                at,
+                Count(window.size_max),
+                window.closes_at,
             ],
-            |row| row.get(0),
+            |row| Ok((row.get(0)?, row.get::<_, Count>(1)?.0)),
         )
         .optional()?)
 }
@@ -85,11 +95,12 @@ fn begin(
     at: Timestamp,
 ) -> Answer<CollectionId> {
     let closes_at = Timestamp::from_unix_ms(at.unix_ms.saturating_add(window.every_ms));
+    let closes_at = window.closes_at.unwrap_or(closes_at);
     execute(
         db,
         "INSERT INTO collection (window_key, client, bundle, flow, map, endpoint, every_ms, max_outputs, opened_at,
-             closes_at, state, state_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?9)",
+             closes_at, state, state_at, max_bytes, cut_off)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?9, ?12, ?13)",
         params![
             window.key,
             whose.client,
@@ -102,6 +113,8 @@ fn begin(
             at,
             closes_at,
             CollectionState::Open,
+            Count(window.size_max),
+            window.closes_at,
         ],
     )?;
     Ok(CollectionId(db.last_insert_rowid()))

@@ -56,7 +56,7 @@ pub(super) fn sent(db: &Connection, lane: &str, number: u64) -> Answer<Option<Se
 /// Keeps what the acknowledgement `message` says about one delivery. What was said before stands.
 pub(super) fn record(db: &Connection, message: MessageId, reply: &NewReply, at: Timestamp) -> Answer<()> {
     let id = reply.delivery;
-    if reply.word.settles() {
+    if reply.word.settles() && !reply.is_advice {
         settle(db, reply, at)?;
     }
     execute(
@@ -65,10 +65,22 @@ pub(super) fn record(db: &Connection, message: MessageId, reply: &NewReply, at: 
          ON CONFLICT (message, delivery) DO UPDATE SET verdict = excluded.verdict, at = excluded.at",
         params![message, id, reply.word, at],
     )?;
+    match reply.is_advice {
+        true => advise(db, reply)?,
+        false => acknowledge(db, reply)?,
+    }
+    findings::note(db, FindingOwner::Delivery(id), &reply.about_file)?;
+    for (message, finding) in &reply.about_messages {
+        findings::note(db, FindingOwner::Message(*message), std::slice::from_ref(finding))?;
+    }
+    Ok(())
+}
+
+fn acknowledge(db: &Connection, reply: &NewReply) -> Answer<()> {
     execute(
         db,
         "UPDATE delivery SET verdict = ?2 WHERE id = ?1 AND (verdict IS NULL OR verdict = ?3)",
-        params![id, reply.word, Word::Received],
+        params![reply.delivery, reply.word, Word::Received],
     )?;
     for (output, word) in &reply.outputs {
         execute(
@@ -77,9 +89,13 @@ pub(super) fn record(db: &Connection, message: MessageId, reply: &NewReply, at: 
             params![output, word, Word::Received],
         )?;
     }
-    findings::note(db, FindingOwner::Delivery(id), &reply.about_file)?;
-    for (message, finding) in &reply.about_messages {
-        findings::note(db, FindingOwner::Message(*message), std::slice::from_ref(finding))?;
+    Ok(())
+}
+
+/// The newest advice counts: a document that was refused may be taken after all.
+fn advise(db: &Connection, reply: &NewReply) -> Answer<()> {
+    for (output, word) in &reply.outputs {
+        execute(db, "UPDATE output SET advised = ?2 WHERE id = ?1", params![output, word])?;
     }
     Ok(())
 }
@@ -173,7 +189,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Reply> {
 /// said anything.
 pub(super) const RANK: &str = "(SELECT max(CASE
          WHEN o.verdict = 'rejected' OR o.verdict = 'partially_accepted' THEN 6
-         WHEN o.verdict = 'accepted_with_errors' THEN 4
+         WHEN o.advised = 'rejected' OR o.advised = 'partially_accepted' THEN 6
+         WHEN o.verdict = 'accepted_with_errors' OR o.advised = 'accepted_with_errors' THEN 4
          WHEN o.verdict = 'accepted' THEN 1
          WHEN d.answer_within_ms IS NOT NULL AND d.overdue_at IS NOT NULL THEN 5
          WHEN d.answer_within_ms IS NOT NULL AND d.state = 'PUBLISHED' THEN 3

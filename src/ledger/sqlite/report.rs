@@ -176,7 +176,7 @@ fn deliveries_of(
     interchange: InterchangeId,
 ) -> Answer<Vec<Delivery>> {
     let mut ids: Vec<DeliveryId> = db
-        .prepare_cached("SELECT id FROM delivery WHERE acknowledges = ?1")?
+        .prepare_cached("SELECT delivery FROM answer WHERE interchange = ?1")?
         .query_map([interchange], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     ids.extend(outputs.iter().filter_map(|(_, delivery)| *delivery));

@@ -21,6 +21,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0003_message_version", include_str!("migrations/0003_message_version.sql")),
     ("0004_batches", include_str!("migrations/0004_batches.sql")),
     ("0005_collections", include_str!("migrations/0005_collections.sql")),
+    ("0006_advices", include_str!("migrations/0006_advices.sql")),
+    ("0007_answers", include_str!("migrations/0007_answers.sql")),
+    ("0008_windows", include_str!("migrations/0008_windows.sql")),
 ];
 
 /// Newest schema this program knows.

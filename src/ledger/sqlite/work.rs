@@ -302,6 +302,7 @@ pub(super) fn find_documents(
     client: &str,
     kind: &str,
     keys: &[(String, String)],
+    is_test: bool,
 ) -> Answer<Vec<Document>> {
     if keys.is_empty() {
         return Err(LedgerError::Refused { what: "a search", why: "it has no key field".to_owned() });
@@ -309,18 +310,20 @@ pub(super) fn find_documents(
     let mut sql = format!(
         "SELECT d.* FROM document_key k CROSS JOIN document d ON d.id = k.document
              CROSS JOIN message m ON m.id = d.message
-         WHERE k.field = ?3 AND k.value = ?4 AND d.client = ?1 AND d.kind = ?2 AND d.advice = 0 AND d.run = m.run
-             AND m.state IN ({})",
+         WHERE k.field = ?3 AND k.value = ?4 AND d.client = ?1 AND d.kind = ?2 AND d.test = ?5
+             AND d.advice = 0 AND d.run = m.run AND m.state IN ({})",
         standing_words()
     );
     let mut parameters: Vec<&dyn ToSql> = vec![&client, &kind];
     for (i, (field, value)) in keys.iter().enumerate() {
         parameters.extend([field as &dyn ToSql, value]);
-        if i > 0 {
+        if i == 0 {
+            parameters.push(&is_test);
+        } else {
             sql += &format!(
                 " AND EXISTS (SELECT 1 FROM document_key WHERE document = d.id AND field = ?{} AND value = ?{})",
-                3 + 2 * i,
-                4 + 2 * i
+                4 + 2 * i,
+                5 + 2 * i
             );
         }
     }
@@ -365,7 +368,7 @@ pub(super) fn counts(db: &Connection, intake: IntakeId) -> Answer<MessageCounts>
 
 /// Columns and tables of [`read_output`].
 pub(super) const OUTPUTS: &str = "SELECT o.*, d.client, d.number, coalesce(m.bundle, i.bundle) AS bundle,
-         c.window_key, c.every_ms, c.max_outputs, c.closes_at
+         c.window_key, c.every_ms, c.max_outputs, c.max_bytes, c.cut_off, c.closes_at
      FROM output o CROSS JOIN document d ON d.id = o.document
          CROSS JOIN message m ON m.id = o.message CROSS JOIN intake i ON i.id = o.intake
          LEFT JOIN collection c ON c.id = o.collection";
@@ -426,9 +429,13 @@ pub(super) fn read_output(row: &Row<'_>) -> rusqlite::Result<Output> {
             endpoint: row.get("endpoint")?,
             gathering: row.get("gathering")?,
             window: match row.get("window_key")? {
-                Some(key) => {
-                    Some(Window { key, every_ms: row.get("every_ms")?, max: row.get("max_outputs")? })
-                }
+                Some(key) => Some(Window {
+                    key,
+                    every_ms: row.get("every_ms")?,
+                    max: row.get("max_outputs")?,
+                    size_max: row.get::<_, Count>("max_bytes")?.0,
+                    closes_at: row.get("cut_off")?,
+                }),
                 None => None,
             },
             is_last: false,

@@ -59,12 +59,19 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
         let node = self.source.tree.node(id);
         let shape = &self.plan.source_shape;
         let leaf = shape.place(node.place);
+        // What stands in a composite is counted in it, and the composite in its segment.
+        let above = shape.place(leaf.parent);
+        let (segment, element, component) = match above.position {
+            0 => (above, leaf.position, 0),
+            element => (shape.place(above.parent), element, leaf.position),
+        };
         Place {
             offset: self.offset + u64::from(node.origin_start),
             length: node.origin_len,
             segment: node.ordinal,
-            tag: shape.place(leaf.parent).name.to_string(),
-            element: leaf.position,
+            tag: segment.name.to_string(),
+            element,
+            component,
             element_id: leaf.name.to_string(),
             ..Place::default()
         }

@@ -177,7 +177,7 @@ mod tests {
     fn merged(counts: &[(usize, Counts)], read: bool, trees: &[Tree]) -> (String, Vec<String>) {
         let (shape, places) = shape();
         let counts: BTreeMap<_, _> = counts.iter().map(|&(at, counts)| (places[at], counts)).collect();
-        let window = Window { by: Vec::new(), every_ms: 1, max: 9 };
+        let window = Window { by: Vec::new(), every_ms: 1, max: 9, size_max: 9, at: Vec::new() };
         let gather = Gather { window, by: Vec::new(), until: None, gathered: None, counts };
         let mut findings = Diagnostics::new();
         let views: Vec<View<'_>> = trees.iter().map(|tree| View::new(tree, "")).collect();

@@ -47,7 +47,16 @@ pub struct Window {
     pub every_ms: i64,
     /// How many there may be; it leaves with the last one.
     pub max: u32,
+    /// How many bytes there may be; one that does not fit opens another file.
+    pub size_max: u64,
+    /// The minutes of the day at which the file leaves, instead of after a time.
+    pub at: Vec<u16>,
 }
+
+/// A window without a bound of bytes.
+const UNBOUNDED: u64 = i64::MAX as u64;
+/// How long a file that leaves at times of the day waits at most.
+const DAY_MS: i64 = 24 * 3600 * 1000;
 
 /// Which documents become one message.
 #[derive(Debug)]
@@ -167,10 +176,60 @@ fn window(
     context: &mut Context<'_>,
 ) -> Option<Window> {
     let by = together.by.iter().map(|path| field(path, scope, context)).collect::<Option<_>>();
-    let every_ms = every(write, (what, together.span), context.findings);
+    let at = cut_offs(write, context.findings)?;
+    let every_ms = match (at.is_empty(), &write.every) {
+        (false, None) => Some(DAY_MS),
+        (false, Some(word)) => {
+            two_answers("at", "every", word.span, context.findings);
+            None
+        }
+        (true, _) => every(write, (what, together.span), context.findings),
+    };
+    let size_max = size_max(write, context.findings);
     let at_most = if write.gather.is_some() { GATHERED_MAX } else { u32::MAX };
     let max = max(write, at_most, context.findings);
-    Some(Window { by: by?, every_ms: every_ms?, max: max? })
+    Some(Window { by: by?, every_ms: every_ms?, max: max?, size_max: size_max?, at })
+}
+
+/// The times of the day at which files leave, in minutes, in their order.
+fn cut_offs(write: &FlowWrite, findings: &mut Diagnostics) -> Option<Vec<u16>> {
+    let mut minutes = Vec::new();
+    for text in &write.at {
+        let time = text.text.split_once(':').and_then(|(hour, minute)| {
+            let is_two = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+            let (hour, minute) = Some((hour, minute)).filter(|(h, m)| is_two(h) && is_two(m))?;
+            let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
+            (hour < 24 && minute < 60).then_some(hour * 60 + minute)
+        });
+        let Some(time) = time else {
+            let finding = Diagnostic::new(Code::F004)
+                .with("value", &text.text)
+                .with("expected", "a time of the day such as 09:30 or 17:00");
+            findings.push(finding.at(text.span, "when the file leaves"));
+            return None;
+        };
+        minutes.push(time);
+    }
+    minutes.sort_unstable();
+    minutes.dedup();
+    Some(minutes)
+}
+
+/// The bound of bytes. What is gathered is written only when it leaves.
+fn size_max(write: &FlowWrite, findings: &mut Diagnostics) -> Option<u64> {
+    match write.size {
+        None => Some(UNBOUNDED),
+        Some((_, span)) if write.gather.is_some() => {
+            two_answers("gather", "a size", span, findings);
+            None
+        }
+        Some((0, span)) => {
+            let finding = Diagnostic::new(Code::F004).with("value", "0").with("expected", "a size from 1KB");
+            findings.push(finding.at(span, "nothing would ever leave"));
+            None
+        }
+        Some((size, _)) => Some(size.min(UNBOUNDED)),
+    }
 }
 
 fn two_answers(first: &str, second: &str, span: Span, findings: &mut Diagnostics) {
@@ -220,8 +279,9 @@ fn max(write: &FlowWrite, at_most: u32, findings: &mut Diagnostics) -> Option<u3
 /// Refuses words about a window where there is none.
 fn without_window(write: &FlowWrite, findings: &mut Diagnostics) -> Option<()> {
     let every = write.every.as_ref().map(|word| ("every", word.span));
-    let max = write.max.map(|(_, span)| ("max", span));
-    let Some((word, span)) = every.or(max) else { return Some(()) };
+    let max = write.max.map(|(_, span)| ("max", span)).or(write.size.map(|(_, span)| ("max", span)));
+    let at = write.at.first().map(|text| ("at", text.span));
+    let Some((word, span)) = every.or(at).or(max) else { return Some(()) };
     findings.push(Diagnostic::new(Code::F011).with("word", word).at(span, "nothing waits here"));
     None
 }

@@ -47,7 +47,7 @@ impl Repertoire {
 }
 
 fn special(delimiters: &Delimiters) -> Vec<char> {
-    let Delimiters { element, segment, component, repetition, release } = *delimiters;
+    let Delimiters { element, segment, component, repetition, release, .. } = *delimiters;
     [Some(element), Some(segment), Some(component), repetition, release]
         .into_iter()
         .flatten()

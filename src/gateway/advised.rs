@@ -1,0 +1,90 @@
+//! Application advices that partners send: matched with what we sent, and kept with the documents they are about.
+
+use super::answers;
+use super::bundle::Client;
+use super::{advice, plan, translation};
+use crate::base::limits::Limits;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
+use crate::exchange::advice::{Advice, judge};
+use crate::exchange::reply::{Remark, Word};
+use crate::ledger::{Answer, Ledger, NewDocument, NewReply, Work};
+use serde_json::Value;
+
+/// What the advices among the documents of a message say about deliveries of ours. One that names a number and matches
+/// nothing is a finding: somebody is told who should not be.
+pub(super) fn taken(
+    (ledger, limits): (&dyn Ledger, &Limits),
+    client: &Client,
+    work: &Work,
+    documents: &[NewDocument],
+    findings: &mut Diagnostics,
+) -> Answer<Vec<NewReply>> {
+    let mut replies = Vec::new();
+    let syntax = &work.key.syntax;
+    let Some(named) = translation::identities_of(&client.partner, &work.key) else { return Ok(replies) };
+    let lane = plan::lane(&named, syntax, &client.partner);
+    let advices =
+        documents.iter().filter(|document| document.key.kind == advice::DOCUMENT && !document.is_advice);
+    for document in advices {
+        let Ok(fields) = serde_json::from_slice::<Value>(&document.body) else { continue };
+        let Some(number) = number(&fields) else { continue };
+        let sent = ledger.sent(lane.clone(), number)?;
+        let judged = sent.and_then(|sent| Some((judge(&read(&fields), &answers::file(&sent))?, sent)));
+        match judged {
+            Some((advised, sent)) => replies.push(answers::advised(&read(&fields), advised, &sent, limits)),
+            None => {
+                let found = format!("{number} {}", text(&fields, "document_number"));
+                let finding = Diagnostic::new(Code::A107).severity(Severity::Warn);
+                findings.push(finding.with("found", found.trim()));
+            }
+        }
+    }
+    Ok(replies)
+}
+
+/// The control number of the group or interchange it names: what we send has both the same.
+fn number(fields: &Value) -> Option<u64> {
+    ["group", "interchange"].into_iter().find_map(|name| text(fields, name).trim().parse().ok())
+}
+
+fn read(fields: &Value) -> Advice {
+    let word = match text(fields, "verdict") {
+        "accepted" => Word::Accepted,
+        "accepted_with_errors" => Word::AcceptedWithErrors,
+        "partial" => Word::PartiallyAccepted,
+        _ => Word::Rejected,
+    };
+    let errors = fields.get("errors").and_then(Value::as_array);
+    Advice {
+        word,
+        message: text(fields, "message").into(),
+        document_number: text(fields, "document_number").into(),
+        remarks: errors.into_iter().flatten().map(remark).collect(),
+    }
+}
+
+fn remark(error: &Value) -> Remark {
+    let count = |name: &str| error.get(name).map_or(0, whole);
+    Remark {
+        place: Place {
+            segment: count("position"),
+            tag: text(error, "segment").into(),
+            element: u16::try_from(count("element")).unwrap_or(0),
+            ..Place::default()
+        },
+        code: text(error, "code").into(),
+        text: text(error, "text").into(),
+        value: text(error, "value").into(),
+    }
+}
+
+fn whole(value: &Value) -> u32 {
+    match value {
+        Value::String(text) => text.parse().unwrap_or(0),
+        other => other.as_u64().and_then(|number| u32::try_from(number).ok()).unwrap_or(0),
+    }
+}
+
+fn text<'v>(fields: &'v Value, name: &str) -> &'v str {
+    fields.get(name).and_then(Value::as_str).unwrap_or("")
+}
