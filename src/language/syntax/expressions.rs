@@ -201,6 +201,12 @@ impl Operator {
     pub fn is_arithmetic(self) -> bool {
         matches!(self, Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide)
     }
+
+    /// Whether it tells how two values compare.
+    pub fn is_comparison(self) -> bool {
+        use Operator as O;
+        matches!(self, O::Equal | O::NotEqual | O::Less | O::LessOrEqual | O::Greater | O::GreaterOrEqual)
+    }
 }
 
 /// `N1[ST][.03 = "92"]#1.04`
