@@ -614,6 +614,8 @@ fn validate_prints_the_acknowledgement_that_would_be_sent() {
     let bad = told("testdata/x12/err/s14-940.edi");
     let has = |segments: &[String], wanted: &str| segments.iter().any(|segment| segment == wanted);
     assert!(has(&bad, "AK3*G62*4**8") && has(&bad, "AK5*R*5"), "{bad:?}");
+    let group = told("testdata/cli/validate/x12-group-number.edi");
+    assert!(has(&group, "AK1*OW*0") && has(&group, "AK9*R*1*1*0*6"), "{group:?}");
     assert!(
         bad[0].starts_with("ISA*00*") && bad[0].contains("*ZZ*HAVENPORT3PL   *ZZ*BRIGHTWICK "),
         "{bad:?}"

@@ -93,7 +93,8 @@ impl AnswerWriter for FunctionalAcknowledgement<'_> {
         out: &mut Vec<u8>,
         findings: &mut Diagnostics,
     ) -> bool {
-        if !group.is_named() {
+        // One without a number is refused for that, and told so.
+        if group.functional_id().is_empty() {
             return false;
         }
         self.piece(out, findings, |builder| {

@@ -273,7 +273,7 @@ mod tests {
                 "{messages:?}"
             );
         }
-        for (fault, code) in [("X401", "4"), ("X402", "5"), ("X403", "3")] {
+        for (fault, code) in [("X401", "4"), ("X402", "5"), ("X403", "3"), ("X404", "6")] {
             let mut group = group();
             group.faults.push(fault.into());
             let tally = tally(&[good()]);

@@ -295,7 +295,7 @@ mod tests {
         let mut out = Vec::new();
         Service { segment: segment.as_bytes(), delimiters, ordinal: 2, offset: 100 }.check(SPEC, &mut out);
         let told = out.iter().map(|finding| {
-            let place = finding.place.clone().unwrap();
+            let place = finding.place.clone().expect("it has a place");
             let at = (place.offset - 100) as usize;
             let text = segment[at..at + place.length as usize].to_string();
             (finding.code.text(), place.element, place.repetition, place.component, text)
