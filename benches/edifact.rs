@@ -8,18 +8,17 @@
 mod generated;
 #[path = "support/measure.rs"]
 mod measure;
+#[path = "support/reading.rs"]
+mod reading;
 #[path = "../tests/support/shipped.rs"]
 mod shipped;
 #[path = "support/translate.rs"]
 mod translate;
 
-use crossdock::diagnostics::Diagnostics;
-use crossdock::formats::Scratch;
 use crossdock::formats::edifact::DELIMITERS;
 use crossdock::formats::segment::Tokenizer;
 use crossdock::formats::segment::delimiters::index_delimiters;
 use crossdock::gateway::bundle::Bundle;
-use crossdock::tree::Tree;
 use measure::{Work, report};
 use std::hint::black_box;
 use translate::Way;
@@ -53,6 +52,7 @@ fn main() {
 
 fn despatch_advices(bundle: &Bundle) {
     let input = interchange();
+    let faulty = generated::with_a_fault_in_each(&input, "DTM+137:20261119");
     let layout = &*bundle.layouts["edifact/d96a/DESADV"];
     let (head, rows) = shipped::messages(layout, &input);
     assert!(rows.len() > 1000 && rows.iter().all(|row| row.fault.is_none()), "every message is framed well");
@@ -75,14 +75,9 @@ fn despatch_advices(bundle: &Bundle) {
             count
         }),
         Work::new("envelope (index pass)", 0, 800.0, || shipped::count_rows(layout, &input, 256 << 10)),
-        Work::new("read and validated", 0, 250.0, || {
-            let (mut scratch, mut tree, mut findings) = (Scratch::default(), Tree::new(), Diagnostics::new());
-            for row in &rows {
-                findings.clear();
-                layout.read(&shipped::input(&head, &input, row), &mut scratch, &mut tree, &mut findings);
-                assert!(findings.is_empty());
-            }
-            tree.len()
+        Work::new("read and validated", 0, 250.0, || reading::all(layout, &input, &head, &rows, 0)),
+        Work::new("the same, a finding in each message", 0, 125.0, || {
+            reading::all(layout, &faulty, &head, &rows, 1)
         }),
     ];
     report("DESADV D.96A", input.len() as f64 / 1e6, works);
@@ -90,6 +85,7 @@ fn despatch_advices(bundle: &Bundle) {
 
 fn orders(bundle: &Bundle) {
     let input = generated::interchange_of_edifact_orders(BYTES);
+    let faulty = generated::with_a_fault_in_each(&input, "DTM+2:20261127");
     let route = bundle.clients["nordhaven"].routes.iter().find(|route| route.kind() == "ORDERS").unwrap();
     let way = Way::to(route, bundle, "house/pick-order", "house/pick-order-fw");
     let idoc = Way::to(route, bundle, "house/sap-orders-out", "house/sap-orders-out");
@@ -104,14 +100,9 @@ fn orders(bundle: &Bundle) {
     let works = vec![
         Work::floor("floor: walk and copy of the output", 0, || measure::copy(&output, &mut copy)),
         Work::floor("floor: the same of the IDocs", 1, || measure::copy(&idocs, &mut idoc_copy)),
-        Work::new("ORDERS read and validated", 0, 250.0, || {
-            let (mut scratch, mut tree, mut findings) = (Scratch::default(), Tree::new(), Diagnostics::new());
-            for row in &rows {
-                findings.clear();
-                way.from.read(&shipped::input(&head, &input, row), &mut scratch, &mut tree, &mut findings);
-                assert!(findings.is_empty());
-            }
-            tree.len()
+        Work::new("ORDERS read and validated", 0, 250.0, || reading::all(way.from, &input, &head, &rows, 0)),
+        Work::new("the same, a finding in each message", 0, 125.0, || {
+            reading::all(way.from, &faulty, &head, &rows, 1)
         }),
         Work::new("ORDERS -> canonical -> pick file", 0, 100.0, || {
             out.clear();

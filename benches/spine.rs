@@ -9,17 +9,17 @@
 mod generated;
 #[path = "support/measure.rs"]
 mod measure;
+#[path = "support/reading.rs"]
+mod reading;
 #[path = "../tests/support/shipped.rs"]
 mod shipped;
 #[path = "support/translate.rs"]
 mod translate;
 
-use crossdock::diagnostics::Diagnostics;
 use crossdock::formats::segment::Tokenizer;
 use crossdock::formats::segment::delimiters::index_delimiters;
 use crossdock::formats::x12::DELIMITERS;
-use crossdock::formats::{MessageInput, Scratch};
-use crossdock::tree::Tree;
+use crossdock::formats::{MessageInput, MessageRow};
 use measure::{Work, report};
 use std::hint::black_box;
 use translate::Way;
@@ -27,12 +27,12 @@ use translate::Way;
 fn main() {
     let megabytes = 10.0;
     let input = generated::interchange_of_940s((megabytes * 1e6) as usize);
+    let faulty = generated::with_a_fault_in_each(&input, "*37*20261123");
     let bundle = shipped::bundle();
     let route = bundle.clients["brightwick"].routes.iter().find(|route| route.kind() == "940").unwrap();
     let layout = &*route.layout;
     let (head, rows) = shipped::messages(layout, &input);
-    let message =
-        |row: &crossdock::formats::MessageRow| -> MessageInput<'_> { shipped::input(&head, &input, row) };
+    let message = |row: &MessageRow| -> MessageInput<'_> { shipped::input(&head, &input, row) };
     let pick = Way::to(route, &bundle, "house/pick-order", "house/pick-order-fw");
     let (mut output, mut picks) = (Vec::new(), Vec::new());
     for (way, output) in [(&Way::of(route), &mut output), (&pick, &mut picks)] {
@@ -63,14 +63,9 @@ fn main() {
             count
         }),
         Work::new("envelope (index pass)", 0, 800.0, || shipped::count_rows(layout, &input, 256 << 10)),
-        Work::new("read and validated", 0, 250.0, || {
-            let (mut scratch, mut tree, mut findings) = (Scratch::default(), Tree::new(), Diagnostics::new());
-            for row in &rows {
-                findings.clear();
-                layout.read(&message(row), &mut scratch, &mut tree, &mut findings);
-                assert!(findings.is_empty());
-            }
-            tree.len()
+        Work::new("read and validated", 0, 250.0, || reading::all(layout, &input, &head, &rows, 0)),
+        Work::new("the same, a finding in each message", 0, 125.0, || {
+            reading::all(layout, &faulty, &head, &rows, 1)
         }),
         Work::new("940 -> canonical -> CSV", 1, 100.0, || {
             out.clear();

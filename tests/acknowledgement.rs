@@ -85,7 +85,7 @@ fn receive(bytes: &[u8], layout: &dyn Layout) -> Received {
                 received.fault = fault;
                 break;
             }
-            Row::Unclaimed { .. } => {}
+            Row::Finding(_) | Row::Unclaimed { .. } => {}
         }
     }
     received

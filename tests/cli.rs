@@ -577,10 +577,31 @@ fn validate_tells_what_the_guide_finds() {
     expect("validate-other-release", &["validate", "testdata/cli/inspect/other-release.edi"]);
     expect("validate-newer-release", &["validate", "testdata/cli/inspect/newer-release.edi"]);
     expect("validate-group-release", &["validate", "testdata/cli/inspect/group-release.edi"]);
+    for name in ["envelope", "outside", "repeated", "ta1", "empty", "releases", "group-number"] {
+        expect(
+            &format!("validate-x12-{name}"),
+            &["validate", &format!("testdata/cli/validate/x12-{name}.edi")],
+        );
+    }
+    expect("validate-partner-release", &["validate", "testdata/cli/validate/x12-partner-release.edi"]);
+    expect("validate-edifact-envelope", &["validate", "testdata/cli/validate/edifact-envelope.edi"]);
     expect("validate-guide-unknown", &["validate", ORDER, "--guide", "x12/004010/904"]);
     expect("validate-no-ack", &["validate", SHIPMENT, "--ack"]);
     let (answer, exit) = json(&["validate", "testdata/x12/err/no-lines.edi"]);
     assert_eq!((answer["messages"][0]["verdict"].as_str(), exit), (Some("rejected"), Some(1)));
+}
+
+#[test]
+fn validate_of_a_folder_is_a_table() {
+    expect("validate-folder", &["validate", "testdata/cli/folder"]);
+    expect("validate-folder-ack", &["validate", "testdata/cli/folder", "--ack"]);
+    let (answer, exit) = json(&["validate", "testdata/cli/folder"]);
+    let rows = answer["rows"].as_array().unwrap();
+    assert_eq!((rows.len(), &answer["files"], exit), (9, &Value::from(8), Some(1)));
+    let rejected = rows.iter().filter(|row| row["verdict"] == "rejected").count();
+    assert_eq!((rejected, &answer["unread"]), (4, &Value::from(1)));
+    let (_, exit) = json(&["validate", "testdata/cli/folder/good"]);
+    assert_eq!(exit, Some(0));
 }
 
 #[test]
@@ -664,4 +685,44 @@ fn directories_are_imported() {
     expect("import-nothing", &["import", "edifact", "testdata/unece/readme.txt"]);
     expect("import-no-message", &["import", "edifact", "testdata/unece", "--messages", "ORDERS"]);
     expect("import-unknown", &["import", "csv", "testdata/unece"]);
+}
+
+#[test]
+fn descriptions_of_idocs_are_imported() {
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().to_str().unwrap();
+    let text = "testdata/idoc/described/zcount01.txt";
+    cli::expect_with("import-idoc", &["import", "idoc", text, "--to", to], &|text| text.replace(to, "DIR"));
+    let guide = std::fs::read_to_string(folder.path().join("idoc/ZCOUNT01-ZCOUNTX.guide")).unwrap();
+    // The laws of all guides are held against it: `tests/generated_trees.rs`.
+    cli::hold(&root().join("testdata/idoc/guides/zcount01.guide"), &guide);
+    crossdock(&["check", to]).assert().code(0);
+    crossdock(&["fmt", "--check", to]).assert().code(0);
+    let broken = folder.path().join("broken.txt");
+    let whole = std::fs::read_to_string(root().join(text)).unwrap();
+    std::fs::write(&broken, &whole[..whole.find("END_GROUP").unwrap()]).unwrap();
+    let given = broken.to_str().unwrap();
+    cli::expect_with("import-idoc-cut", &["import", "idoc", given, "--to", to], &|text| {
+        text.replace(to, "DIR")
+    });
+    let (answer, exit) = json(&["import", "idoc", given, "--to", to]);
+    assert_eq!((answer["findings"][0]["code"].as_str(), exit), (Some("L047"), Some(1)));
+    expect("import-idoc-nothing", &["import", "idoc", "testdata/idoc/README.md"]);
+}
+
+#[test]
+fn tables_of_x12_are_imported() {
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().to_str().unwrap();
+    let tables = ["import", "x12", "testdata/x12/tables", "--to", to];
+    let import = [&tables[..], &["--release", "009999"]].concat();
+    cli::expect_with("import-x12", &import, &|text| text.replace(to, "DIR"));
+    let guide = std::fs::read_to_string(folder.path().join("x12/009999/199.guide")).unwrap();
+    // The laws of all guides are held against it: `tests/generated_trees.rs`.
+    cli::hold(&root().join("testdata/x12/guides/count-199.guide"), &guide);
+    crossdock(&["check", to]).assert().code(0);
+    crossdock(&["fmt", "--check", to]).assert().code(0);
+    cli::expect_with("import-x12-no-release", &tables, &|text| text.replace(to, "DIR"));
+    let none = [&import[..], &["--messages", "198"]].concat();
+    cli::expect_with("import-x12-no-set", &none, &|text| text.replace(to, "DIR"));
 }

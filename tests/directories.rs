@@ -11,12 +11,13 @@ mod tape;
 #[path = "support/trees/mod.rs"]
 mod trees;
 
-use crossdock::formats::standard::{Given, Standard, Wanted, standard_guide};
+use crossdock::diagnostics::Diagnostics;
+use crossdock::formats::standard::{Given, Importer, Standard, Wanted, standard_guide};
 use crossdock::formats::{Layout, format};
 use crossdock::gateway::bundle::{self, MappingFiles};
 use crossdock::gateway::shelf::Shelf;
 use crossdock::guide::Guide;
-use crossdock::tree::{PlaceId, PlaceKind};
+use crossdock::tree::{PlaceId, PlaceKind, View};
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -29,21 +30,28 @@ fn standard() -> &'static dyn Standard {
     format("edifact").unwrap().standard().unwrap()
 }
 
+fn importer() -> &'static dyn Importer {
+    format("edifact").unwrap().importer().unwrap()
+}
+
 fn layout(name: &str) -> Arc<dyn Layout> {
     Shelf::default().layout(name).unwrap_or_else(|| panic!("{name} does not compile"))
 }
 
 /// Holds the laws of all guides against generated messages; `Err` says which does not hold.
 fn hold(name: &str) -> Result<(), String> {
+    hold_layout(name, &*layout(name))
+}
+
+fn hold_layout(name: &str, layout: &dyn Layout) -> Result<(), String> {
     let run = || {
-        let layout = layout(name);
         tape::generated(CASES, TAPE, |tape| {
-            if let Err(why) = laws::hold(&*layout, &trees::messages(layout.guide(), tape)) {
+            if let Err(why) = laws::hold(layout, &trees::messages(layout.guide(), tape)) {
                 panic!("{why}");
             }
         });
     };
-    let outcome = std::panic::catch_unwind(run);
+    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run));
     outcome.map_err(|why| why.downcast_ref::<String>().cloned().unwrap_or_else(|| format!("{name} panics")))
 }
 
@@ -79,6 +87,83 @@ fn content(name: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     lines.skip(1).for_each(|line| line.hash(&mut hasher));
     hasher.finish()
+}
+
+/// Types of IDocs, in both forms.
+#[test]
+fn types_of_idocs_are_generated_written_and_read() {
+    let types = format("idoc").unwrap().standard().unwrap();
+    let mut broken = Vec::new();
+    for name in types.guides("IDoc") {
+        broken.extend(hold(&name).err());
+        let in_xml = format!("guide test/xml extends {name}\n  syntax idoc form xml\nend guide\n");
+        let files: MappingFiles =
+            [("a.guide".into(), standard_guide(&name).unwrap()), ("b.guide".into(), in_xml)].into();
+        let (bundle, _, findings) = bundle::compile(&files, None);
+        assert!(findings.is_empty(), "{name}: {:#?}", findings.as_slice());
+        let layout = bundle.unwrap().layouts["test/xml"].clone();
+        broken.extend(hold_layout(&name, &*layout).err());
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n\n"));
+}
+
+/// A message of each.
+#[test]
+fn a_message_of_each_type_of_idocs_is_read_and_written_back() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/idoc");
+    for name in format("idoc").unwrap().standard().unwrap().guides("IDoc") {
+        let own = format!("types/{}.xml", name.trim_start_matches("idoc/"));
+        let file = match name.as_str() {
+            "idoc/DELVRY03" => "ok/delvry03-shpord.xml",
+            "idoc/MATMAS05" => "ok/matmas05-article.xml",
+            "idoc/ORDERS05" => "ok/orders05-wide.xml",
+            _ => own.as_str(),
+        };
+        let bytes = std::fs::read(folder.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+        let layout = layout(&name);
+        let outlines = |bytes: &[u8]| -> Vec<Vec<String>> {
+            let (head, rows) = shipped::messages(&*layout, bytes);
+            let read = rows.iter().map(|row| {
+                let input = shipped::input(&head, bytes, row);
+                let (tree, found) = shipped::read(&*layout, &input);
+                assert!(found.is_empty(), "{file}: {:#?}", found.as_slice());
+                laws::outline(layout.guide(), View::new(&tree, input.source()), true)
+            });
+            read.collect()
+        };
+        let (head, rows) = shipped::messages(&*layout, &bytes);
+        let inputs: Vec<_> = rows.iter().map(|row| shipped::input(&head, &bytes, row)).collect();
+        let trees: Vec<_> = inputs.iter().map(|input| shipped::read(&*layout, input).0).collect();
+        let views: Vec<_> =
+            trees.iter().zip(&inputs).map(|(tree, input)| View::new(tree, input.source())).collect();
+        let mut findings = Diagnostics::new();
+        let again = laws::written(&*layout, &views, &mut findings);
+        assert!(findings.is_empty() && !rows.is_empty(), "{file}: {:#?}", findings.as_slice());
+        let (read, read_again) = (outlines(&bytes), outlines(&again));
+        assert!(read == read_again && read[0].len() > 3, "{file}: {read:#?}\n{read_again:#?}");
+    }
+}
+
+/// The files among them have a part of what the program has, and nothing else.
+#[test]
+fn files_of_idocs_say_the_same_as_the_types() {
+    let bundle = shipped::bundle();
+    for name in format("idoc").unwrap().standard().unwrap().guides("IDoc") {
+        let Some(file) = bundle.layouts.get(&name) else { continue };
+        let fields = |guide: &Guide| -> BTreeSet<String> {
+            let records = guide.records.iter();
+            let path = |record: &crossdock::guide::records::Record| guide.shape.path(record.place);
+            let field = |path: &str, field: &crossdock::guide::records::Field| {
+                format!("{path} {} {} {}", field.name, field.at, field.width)
+            };
+            records
+                .flat_map(|record| record.fields.iter().map(move |one| field(&path(record), one)))
+                .collect()
+        };
+        let (own, whole) = (fields(file.guide()), fields(layout(&name).guide()));
+        let missing: Vec<&String> = own.difference(&whole).collect();
+        assert!(missing.is_empty(), "{name}: {missing:#?}");
+    }
 }
 
 #[test]
@@ -245,7 +330,7 @@ fn given() -> Vec<Given> {
 #[test]
 fn text_of_a_directory_is_imported_in_any_order() {
     let files = given();
-    let packed = |files: &[Given]| standard().import(files, &Wanted::Packed).unwrap();
+    let packed = |files: &[Given]| importer().import(files, &Wanted::Packed).unwrap();
     let one = packed(&files);
     let other = packed(&files.iter().rev().cloned().collect::<Vec<_>>());
     assert_eq!(one.made, other.made);
@@ -261,7 +346,7 @@ fn text_of_a_directory_is_imported_in_any_order() {
 #[test]
 fn an_extract_that_is_damaged_is_told() {
     let file = |name: &str, bytes: &[u8]| Given { name: name.into(), bytes: bytes.into() };
-    let import = |file: Given| standard().import(&[file], &Wanted::Packed);
+    let import = |file: Given| importer().import(&[file], &Wanted::Packed);
     let why = import(file("D96A.json", b"{\"directory\":")).unwrap_err();
     assert!(why.starts_with("D96A.json: "), "{why}");
     let why = import(file("D96A.json.gz", b"no gzip")).unwrap_err();

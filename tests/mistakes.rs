@@ -6,6 +6,8 @@
 #[path = "support/shipped.rs"]
 mod shipped;
 
+use crossdock::formats::format;
+use crossdock::formats::standard::{Given, Wanted};
 use crossdock::gateway::bundle::{self, MappingFiles};
 use crossdock::gateway::settings::{GatewaySettings, KnownEndpoint, clients_line};
 use std::path::Path;
@@ -742,4 +744,111 @@ fn depth_ends_in_a_finding_or_in_a_plan() {
             assert_eq!(found.contains("error[L011]"), !is_sound, "{number}, {depth} deep: {found}");
         }
     }
+}
+
+/// Mistakes in what guides are imported from: name, format, folder of `testdata`, file, what stands there, what is written
+/// instead.
+const IMPORTED: &[(&str, &str, &str, &str, &str, &str)] = &[
+    (
+        "import-idoc-segment-open",
+        "idoc",
+        DESCRIBED,
+        "zcount01.txt",
+        "    END_SEGMENT\n    BEGIN_SEGMENT ",
+        "    BEGIN_SEGMENT ",
+    ),
+    ("import-idoc-word-unknown", "idoc", DESCRIBED, "zcount01.txt", "QUALIFIED", "QUALIFED"),
+    ("import-idoc-status-unknown", "idoc", DESCRIBED, "zcount01.txt", "OPTIONAL", "KANN"),
+    ("import-idoc-no-type", "idoc", DESCRIBED, "zcount01.txt", "      SEGMENTTYPE         Z1COUNTH\n", ""),
+    (
+        "import-idoc-no-type-of-group",
+        "idoc",
+        DESCRIBED,
+        "zcount01.txt",
+        "          SEGMENTTYPE         Z1COUNTC\n",
+        "",
+    ),
+    ("import-idoc-no-length", "idoc", DESCRIBED, "zcount01.txt", "LENGTH              000018", ""),
+    (
+        "import-idoc-no-number",
+        "idoc",
+        DESCRIBED,
+        "zcount01.txt",
+        "LENGTH              000018",
+        "LENGTH              0000I8",
+    ),
+    (
+        "import-idoc-field-left-out",
+        "idoc",
+        DESCRIBED,
+        "zcount01.txt",
+        "CHARACTER_FIRST     000088",
+        "CHARACTER_FIRST     000098",
+    ),
+    (
+        "import-idoc-too-wide",
+        "idoc",
+        DESCRIBED,
+        "zcount01.txt",
+        "LENGTH              000018",
+        "LENGTH              001018",
+    ),
+    ("import-idoc-older-records", "idoc", DESCRIBED, "zcount01.txt", "TABNAM", "EDI_DC"),
+    ("import-idoc-cut", "idoc", DESCRIBED, "zcount01.txt", "  END_IDOC\nEND_SEGMENT_SECTION\n", ""),
+    (
+        "import-x12-cell-missing",
+        "x12",
+        TABLES,
+        "SEGDETL.csv",
+        "\"BCT\",\"02\",\"373\",\"M\",\"1\"",
+        "\"BCT\",\"02\",\"373\"",
+    ),
+    ("import-x12-no-number", "x12", TABLES, "ELEDETL.csv", "\"67\",\"AN\",\"2\"", "\"67\",\"AN\",\"two\""),
+    ("import-x12-type-unknown", "x12", TABLES, "ELEDETL.csv", "\"67\",\"AN\"", "\"67\",\"TEXT\""),
+    ("import-x12-requirement-unknown", "x12", TABLES, "SEGDETL.csv", "\"67\",\"C\"", "\"67\",\"P0304\""),
+    ("import-x12-relation-unknown", "x12", TABLES, "RELATIONS.csv", "P0304", "P034"),
+    ("import-x12-segment-undescribed", "x12", TABLES, "SETDETL.csv", "\"LOT\"", "\"LIT\""),
+    ("import-x12-composite-undescribed", "x12", TABLES, "SEGDETL.csv", "C901", "C902"),
+    ("import-x12-element-undescribed", "x12", TABLES, "COMDETL.csv", "9905", "9906"),
+    (
+        "import-x12-level-left-out",
+        "x12",
+        TABLES,
+        "SETDETL.csv",
+        "\"LOT\",\"O\",\"1\",\"2\"",
+        "\"LOT\",\"O\",\"1\",\"3\"",
+    ),
+];
+
+const DESCRIBED: &str = "idoc/described";
+const TABLES: &str = "x12/tables";
+
+#[test]
+fn mistakes_in_what_is_imported_are_told_with_their_line() {
+    let mut wrong = Vec::new();
+    for (name, kind, folder, file, old, new) in IMPORTED {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(folder);
+        let mut given = Vec::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            given.push(Given { name, bytes: std::fs::read(&path).unwrap() });
+        }
+        given.sort_by(|one, other| one.name.cmp(&other.name));
+        let edited = given.iter_mut().find(|given| given.name == *file).unwrap();
+        let text = String::from_utf8(std::mem::take(&mut edited.bytes)).unwrap();
+        assert!(text.contains(old), "{name}: `{old}` is not in {file}");
+        edited.bytes = text.replacen(old, new, 1).into_bytes();
+        let wanted = Wanted::Guides { kinds: &[], release: "009999" };
+        let import = format(kind).unwrap().importer().unwrap().import(&given, &wanted).unwrap();
+        let found = shipped::render(&import.findings, &import.sources);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("testdata/mistakes/{name}.expect"));
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            std::fs::write(&path, &found).unwrap();
+        }
+        if found.is_empty() || std::fs::read_to_string(&path).unwrap_or_default() != found {
+            wrong.push(format!("{name}:\n{found}"));
+        }
+    }
+    assert!(wrong.is_empty(), "findings changed:\n{}", wrong.join("\n"));
 }

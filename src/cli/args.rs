@@ -62,7 +62,7 @@ pub enum Command {
     /// Have a message that is held or refused translated again, or a file set aside read again, with the mappings as they are
     /// now
     Retry(Retry),
-    /// Make guides from what the publisher of a standard publishes: a newer directory of UN/EDIFACT
+    /// Make guides from what others publish: directories of UN/EDIFACT, descriptions of SAP IDoc types, tables of X12
     Import(Import),
     /// List the releases of standards whose guides come with the program, or the guides of one
     Standards(Standards),
@@ -135,7 +135,7 @@ pub struct Inspect {
 /// `validate`
 #[derive(Debug, Args)]
 pub struct Validate {
-    /// The file to check
+    /// The file to check, or a folder: then a table says what its files hold and how they fare
     pub file: PathBuf,
     /// Guide to check it against, such as house/x12-940; found by the envelope or the header row if not given
     #[arg(long)]
@@ -218,6 +218,9 @@ pub struct Import {
     /// Only these types of messages, such as ORDERS,DESADV; all if not given
     #[arg(long, value_name = "TYPE", value_delimiter = ',')]
     pub messages: Vec<String>,
+    /// The release they are of, where no file says it: 006030 for tables of X12
+    #[arg(long, value_name = "RELEASE")]
+    pub release: Option<String>,
     /// Folder that gets a file for each guide, by its name; what is there is replaced
     #[arg(long, value_name = "DIR", default_value = "mappings/standards")]
     pub to: PathBuf,

@@ -4,7 +4,8 @@ use super::args;
 use super::console::{Console, plural};
 use super::exit::{Answer, Exit, Stop};
 use crate::base::files::{Disk, read_whole};
-use crate::formats::standard::{Given, Import, Standard, Wanted};
+use crate::diagnostics::render::json;
+use crate::formats::standard::{Given, Import, Importer, Wanted};
 use crate::formats::{FORMATS, format};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -14,28 +15,34 @@ const FILE_BYTES_MAX: usize = 64 << 20;
 
 /// Runs the command.
 pub fn run(arguments: &args::Import, console: &mut Console<'_>) -> Answer {
-    let standard = standard(&arguments.standard)?;
+    let importer = importer(&arguments.standard)?;
     let mut files = Vec::new();
     for path in &arguments.files {
         gather(path, &mut files)?;
     }
     let wanted = match arguments.pack {
         Some(_) => Wanted::Packed,
-        None => Wanted::Guides(&arguments.messages),
+        None => Wanted::Guides {
+            kinds: &arguments.messages,
+            release: arguments.release.as_deref().unwrap_or_default(),
+        },
     };
-    let import = standard.import(&files, &wanted).map_err(|why| Stop {
+    let import = importer.import(&files, &wanted).map_err(|why| Stop {
         exit: Exit::Findings,
         text: why,
-        help: "give the files as they were published".into(),
+        help: format!("give the files as they were published: {} says which", importer.page()),
     })?;
-    if import.releases.is_empty() || import.made.is_empty() {
-        return Err(nothing(arguments, &import));
+    if !console.json {
+        import.findings.iter().for_each(|finding| console.finding(finding, &import.sources, ""));
+    }
+    if import.findings.is_empty() && (import.releases.is_empty() || import.made.is_empty()) {
+        return Err(nothing(arguments, &import, importer.page()));
     }
     let mut written = Vec::new();
     for (name, bytes) in &import.made {
         let path = match &arguments.pack {
             Some(path) => path.clone(),
-            None => arguments.to.join(format!("{}.guide", name.to_lowercase())),
+            None => arguments.to.join(format!("{name}.guide")),
         };
         let text = || super::fmt::in_form(name, String::from_utf8(bytes.clone()).ok()?);
         let laid_out = arguments.pack.is_none().then(text).flatten();
@@ -44,12 +51,13 @@ pub fn run(arguments: &args::Import, console: &mut Console<'_>) -> Answer {
         written.push((path, bytes.len()));
     }
     tell(&import, &written, console);
-    Ok(if import.faults.is_empty() { Exit::Fine } else { Exit::Findings })
+    let is_fine = import.faults.is_empty() && import.findings.is_empty();
+    Ok(if is_fine { Exit::Fine } else { Exit::Findings })
 }
 
-fn standard(name: &str) -> Result<&'static dyn Standard, Stop> {
-    format(name).and_then(|format| format.standard()).ok_or_else(|| {
-        let known = FORMATS.iter().filter(|format| format.standard().is_some()).map(|format| format.id());
+fn importer(name: &str) -> Result<&'static dyn Importer, Stop> {
+    format(name).and_then(|format| format.importer()).ok_or_else(|| {
+        let known = FORMATS.iter().filter(|format| format.importer().is_some()).map(|format| format.id());
         let known: Vec<&str> = known.collect();
         Stop::usage(
             format!("there is no import for `{name}`"),
@@ -74,14 +82,11 @@ fn gather(path: &Path, found: &mut Vec<Given>) -> Result<(), Stop> {
     inside.iter().try_for_each(|path| gather(path, found))
 }
 
-fn nothing(arguments: &args::Import, import: &Import) -> Stop {
+fn nothing(arguments: &args::Import, import: &Import, page: &str) -> Stop {
     let (text, help) = match import.releases.as_slice() {
         [] => (
-            "there is nothing of a directory in these files".to_string(),
-            format!(
-                "{} of no known name: docs/mapping/directories.md says which are read",
-                plural(import.ignored.len(), "file")
-            ),
+            format!("there is nothing of {} to import in these files", arguments.standard),
+            format!("{} of no known kind: {page} says which are read", plural(import.ignored.len(), "file")),
         ),
         releases => (
             format!("there is no message {} in these files", arguments.messages.join(", ")),
@@ -114,7 +119,12 @@ fn tell(import: &Import, written: &[(PathBuf, usize)], console: &mut Console<'_>
             .map(|(path, bytes)| json!({ "file": path.display().to_string(), "bytes": bytes }))
             .collect();
         let releases = import.releases.iter().map(super::standards::machine).collect::<Vec<_>>();
-        let told = json!({ "written": written, "releases": releases, "faults": import.faults, "ignored": import.ignored });
+        let findings: Vec<_> =
+            import.findings.iter().map(|finding| json::render(finding, &import.sources)).collect();
+        let told = json!({
+            "written": written, "releases": releases, "findings": findings, "faults": import.faults,
+            "ignored": import.ignored,
+        });
         return console.line(told.to_string());
     }
     for (path, bytes) in written {

@@ -35,7 +35,7 @@ impl Unit {
 pub struct Found {
     /// The messages, in order.
     pub units: Vec<Unit>,
-    /// What is wrong with groups and interchanges.
+    /// What is wrong with groups and interchanges, and with their service segments.
     pub findings: Vec<Diagnostic>,
     /// Bytes that belong to no interchange, in words.
     pub unclaimed: Vec<String>,
@@ -95,6 +95,7 @@ impl At {
                     refuse(&mut found.units[self.interchange_start..], "interchange");
                 }
             }
+            Row::Finding(finding) => found.findings.push(*finding),
             Row::Unclaimed { offset, length, start } => {
                 let start = sanitize(&cut(&String::from_utf8_lossy(&start)));
                 found.unclaimed.push(format!(

@@ -46,7 +46,18 @@ pub fn find(text: &str) -> Option<&'static CodeInfo> {
 
 /// Every code, in the order of the files.
 pub fn all() -> impl Iterator<Item = &'static CodeInfo> {
-    text::CODES.iter().chain(CODES).chain(fitting::CODES).chain(elements::CODES).chain(transports::CODES)
+    let parts = [
+        text::CODES,
+        imports::CODES,
+        CODES,
+        replies::CODES,
+        documents::CODES,
+        fitting::CODES,
+        elements::CODES,
+        envelopes::CODES,
+        transports::CODES,
+    ];
+    parts.into_iter().flatten()
 }
 
 macro_rules! codes {
@@ -62,8 +73,12 @@ macro_rules! codes {
     };
 }
 
+mod documents;
 mod elements;
+mod envelopes;
 mod fitting;
+mod imports;
+mod replies;
 mod text;
 mod transports;
 
@@ -597,10 +612,6 @@ codes! {
         help "write a flow that reads it, or tell the partner it is not wanted"
         cause "No flow of this partner reads a guide for the message's type."
         example "an 850 from a partner who sends 940s";
-    X318 Info "the message says that it is of {found}; it was read by the guide of {expected}, the nearest that has it"
-        help "nothing is to be done if it was read without findings; else name a guide, or import the release (crossdock import)"
-        cause "No guide here is for the release of the message. Releases that follow each other are alike, so that it is read by the nearest one."
-        example "UNH+1+ORDERS:D:22A:UN, where the newest directory is D.21B";
     X401 Reject "the group trailer's control number is `{found}`, the header's is `{expected}`"
         help "the sender makes the group's header and trailer agree"
         cause "GS06 and GE02 are the same number, and so are the references of UNG and UNE."
@@ -682,125 +693,4 @@ codes! {
         help "ask the sender to correct it, or agree on another day and change `until` in the partner file"
         cause "The day of a `[[waive]]` of the partner file is over: the fault has its usual effect again."
         example "[[waive]] code = \"X207\", until = \"2026-09-30\", and a message of October";
-
-    // ------------------------------------------------------------------ A: what partners say about what we sent
-    A101 Reject "the partner refused {number}, which was sent in {file}"
-        help "correct the map, table or source the partner's reasons point at, then have the source sent again; the refused document counts as not received"
-        cause "The partner's acknowledgement rejects the message. He will not process it: for his system it never came."
-        example "997 with AK5*R for set 0002 of our 945";
-    A102 Warn "the partner took {number}, which was sent in {file}, but found errors in it"
-        help "correct the map or table that wrote it before the partner refuses such errors"
-        cause "The acknowledgement accepts the message with errors. It is processed, perhaps not as it was meant."
-        example "997 with AK5*E*5 for set 0001 of our 945";
-    A103 Reject "the partner found in {place} of {number}: {text} ({code})"
-        help "compare this place of the file that was sent with the partner's implementation guide"
-        cause "The acknowledgement names the place and the kind of an error. Places count segments from ST or UNH as 1, and elements from 1."
-        example "AK3*G62*7**8 and AK4*2*373*5*2026-11-23";
-    A104 Warn "the acknowledgement names {number}, which is not in {file}"
-        help "ask the partner what it is about; everything else it says counts"
-        cause "The group or interchange is ours, but it holds no message with this number."
-        example "AK2*945*0009 for a group of three sets";
-    A105 Reject "the partner says of {file} as a whole: {text} ({code})"
-        help "correct what the reason names, such as an id in the partner file, then have the source sent again"
-        cause "The acknowledgement judges the envelope or the group, not a single message."
-        example "TA1 with R and note 025, or AK9*R with code 5";
-    A106 Warn "the partner now says {found} of {file}, and said {first} before"
-        help "ask the partner which of the two counts; the first is kept"
-        cause "Two acknowledgements of the same file say different things."
-        example "a second 997 with AK9*A for a group that was refused";
-    A107 Hold "the acknowledgement names {found}, and nothing like it was sent to this partner"
-        help "ask the partner what it answers; if it belongs to another gateway, have it sent there"
-        cause "No delivery to this partner has this control number, or the one that has it is of another kind or never left."
-        example "997 for group 777, when 502 was the last one sent";
-    A108 Hold "the acknowledgement cannot be understood: {text}"
-        help "look at the message, and ask the partner for a correct one"
-        cause "It can be read by its guide, but does not say what it is about or what the verdict is."
-        example "a 997 without AK9";
-    A109 Warn "{file} should have been acknowledged by {expected}, and nothing came"
-        help "ask the partner whether the file came in; it is never sent twice by itself"
-        cause "The partner file says how long an acknowledgement may take (`acknowledgement_within`), and that time is over."
-        example "[expect.x12] acknowledgement_within = \"2h\"";
-
-    A130 Warn "the sender cannot be told what became of {number}: {text}"
-        help "correct the map named under `[advise]` in the partner file; tell the sender by other means"
-        cause "What a sender is told of his documents is written by a map, and that map refused."
-        example "[advise.x12] map = \"house/824\", and the advice is about a message type of more than three characters";
-    A141 Warn "{file} has the control number {number}, and after {expected} they begin again at 1"
-        help "tell the partner before it happens: his system may take small numbers for repeats"
-        cause "Control numbers of what we send have nine digits. Nothing stops at the end: they begin again at 1, and no number is given that was sent within the time of `[duplicates] window`."
-        example "interchange_first = 999999000 in a partner file";
-
-    // ------------------------------------------------------------------ B: a document against its map
-    B001 Reject "{text}"
-        help "ask the sender to correct the document, or change the check in the map"
-        cause "A check or a required field written in a map did not hold. The code shown is the map author's."
-        example "check reject E201 \"W76-01 does not equal the sum of W01-01\": W76.01 = out.total_qty";
-    B002 Reject "{text}"
-        help "ask the sender for the value, or make the line optional in the map"
-        cause "A line or block with `required` got nothing."
-        example "number = W05.02 required";
-    B003 Reject "{text}"
-        help "add a row for `{value}` to {table}.csv, then retry the message"
-        cause "A code that nobody translated yet."
-        example "unit XY";
-    B004 Reject "{text}"
-        help "correct the value at its source, or change the line of the map"
-        cause "A function or a calculation has no result for this value."
-        example "instant(…) of a text that is no date";
-    B005 Reject "`{value}` is longer than the {length} characters of `{target}`"
-        help "shorten it at its source, or write `truncate` on the line"
-        cause "Nothing is cut in silence."
-        example "a name of 61 characters";
-    B006 Reject "`{value}` does not fit `{target}`"
-        help "correct the value at its source, or convert it in the map"
-        cause "The target's type cannot show this value."
-        example "12.5 into a whole number";
-    B007 Hold "{text}"
-        help "when the document arrives this one goes on; else find out why it never came"
-        cause "`earlier` found no document with this key."
-        example "a shipment for an unknown order";
-    B008 Hold "{found} documents `{document}` have this key"
-        help "discard the wrong one, then retry the message"
-        cause "`earlier` found more than one document, and choosing would be guessing."
-        example "the same order number twice";
-    B009 Warn "nobody reads `{place}`: `{value}`"
-        help "map it, or write `ignore {place} \"why\"`"
-        cause "The message holds data that no line of the map uses."
-        example "a new reference N9*ZZ";
-    B010 Warn "`{value}` was cut to the {length} characters of `{target}`"
-        help "nothing, if the beginning is enough"
-        cause "A line with `truncate warn` cut a value."
-        example "a long name";
-    B011 Reject "the values differ, and one is wanted: `{first}` and `{value}`"
-        help "correct the source, or write `first(…)`"
-        cause "`same` and `one` want agreement."
-        example "two SKUs on one line number";
-    B012 Reject "the division does not come out: {text}"
-        help "write `round` with digits on the line, or correct the quantity"
-        cause "`round exact` refuses what would have to be rounded."
-        example "47 eaches in cases of 12";
-    B013 Warn "{text}"
-        help "ask the sender which moment was meant; to be rid of the question he writes the offset beside the time, or UTC"
-        cause "In the night clocks change, some local times are skipped and others come twice. The offset from before the change was taken."
-        example "02:30 on the night clocks go forward";
-    B014 Hold "no document is left of this message"
-        help "correct the message, or the `where` of `each document`; write `required \"text\"` there to refuse such messages"
-        cause "A map makes a document of each record of a list, and the message has none that it makes one of."
-        example "each document from LX.W01 where present(.05), and no line with an item";
-    B015 Warn "{count} documents of this message have the number `{number}`"
-        help "make the number different in each document, for example by adding what they are split by"
-        cause "What comes back for the documents names their number, and would find several of them."
-        example "each document from LX.W01 group by site, with number = W05.02 in all of them";
-    B016 Reject "there are {count} of these records, and one is wanted"
-        help "correct the source, write a condition in brackets behind the list, or `first(…)`"
-        cause "`one` wants a single record."
-        example "one(order.references[type = \"department\"]).value of an order with two departments";
-    B048 Hold "the table `{table}` gives `{value}`, which does not fit `{target}`"
-        help "correct the row of {table}.csv, then retry the message"
-        cause "The cell of a table is no value of the field it is for. That is ours, not the sender's: the message waits until the row is right."
-        example "24 pcs in a table of case sizes, for lines.pack";
-    B017 Hold "the item has no packaging `{unit}`; there is {known}"
-        help "send the item with this packaging, or correct the unit, then retry the message"
-        cause "`convert_qty` uses what the client's item says is in a unit, and does not guess."
-        example "an order in pallets of an item that is known by the piece and by the case";
 }

@@ -16,6 +16,8 @@ pub trait Answering: Sync {
     /// Whether messages of this kind, in groups of this functional identifier, are answers themselves. Either may be
     /// empty where it is not known; then the other decides.
     fn is_answer(&self, functional_id: &str, kind: &str) -> bool;
+    /// Whether it can also say of an interchange that its envelope arrived whole, apart from what is in it.
+    fn answers_envelopes(&self) -> bool;
     /// What the sender is told of an interchange that is refused as a whole for a finding with this code; `None` if
     /// nothing can be said of it.
     fn refusal(&self, code: &str) -> Option<&'static str>;

@@ -43,6 +43,8 @@ pub const UNANSWERED: &[Code] = &[
     Code::X259,
     Code::X260,
     Code::X261,
-    // Which guide a person's tool took.
+    // Which guide was taken, and what stands outside of messages: notes for people.
     Code::X318,
+    Code::X405,
+    Code::X406,
 ];

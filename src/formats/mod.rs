@@ -19,10 +19,10 @@ pub mod standard;
 pub mod x12;
 pub mod xml;
 
-use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
 use crate::guide::Guide;
 use crate::tree::{Tree, View};
-use standard::Standard;
+use standard::{Importer, Standard};
 use std::sync::Arc;
 
 /// A format. One entry in [`FORMATS`] each.
@@ -60,6 +60,10 @@ pub trait Format: Sync {
     fn layout(&self, guide: &Arc<Guide>, findings: &mut Diagnostics) -> Option<Box<dyn Layout>>;
     /// The guides of its standard that the program brings, where it brings any.
     fn standard(&self) -> Option<&'static dyn Standard> {
+        None
+    }
+    /// What makes guides of the format from what others publish, where there is such a thing.
+    fn importer(&self) -> Option<&'static dyn Importer> {
         None
     }
 }
@@ -283,6 +287,8 @@ pub enum Row {
         /// What is wrong with it as a whole.
         fault: Option<Fault>,
     },
+    /// Something is wrong with a service segment of the interchange, and all else goes on.
+    Finding(Box<Diagnostic>),
     /// Bytes that belong to no interchange.
     Unclaimed {
         /// First byte.
@@ -382,6 +388,16 @@ impl Fault {
         Diagnostic::new(self.code)
             .with("found", &self.found)
             .with("expected", &self.expected)
-            .place(crate::diagnostics::Place { offset: self.offset, ..Default::default() })
+            .place(Fault::place(self.code, self.offset))
+    }
+
+    /// Where a fault with this code is: counts are the first element of trailers, and numbers the second.
+    pub fn place(code: Code, offset: u64) -> Place {
+        let element = match code {
+            Code::X304 | Code::X402 | Code::I103 => 1,
+            Code::X303 | Code::X401 | Code::I102 => 2,
+            _ => 0,
+        };
+        Place { offset, element, ..Place::default() }
     }
 }

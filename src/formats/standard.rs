@@ -1,6 +1,8 @@
 //! Standards whose guides the program brings: made when they are asked for, and imported from what others publish.
 
 use super::FORMATS;
+use crate::base::span::Sources;
+use crate::diagnostics::Diagnostic;
 
 /// Guides of a standard that are made when they are asked for: they stand in no file, and nothing of them is in memory
 /// before.
@@ -19,11 +21,17 @@ pub trait Standard: Sync {
     fn unknown(&self, kind: &str) -> String;
     /// The names of all guides of a release.
     fn guides(&self, release: &str) -> Vec<String>;
-    /// Makes guides, or one packed file, from files of a publisher.
+}
+
+/// What makes guides of what others publish.
+pub trait Importer: Sync {
+    /// Makes guides, or one packed file, from files of a publisher. What is wrong inside a text is among the findings.
     ///
     /// # Errors
-    /// Why a file cannot be read, in words.
+    /// Why a file cannot be read, or what is lacking, in words.
     fn import(&self, files: &[Given], wanted: &Wanted<'_>) -> Result<Import, String>;
+    /// The page of the documentation that says which files are read.
+    fn page(&self) -> &'static str;
 }
 
 /// A guide of a standard for a message.
@@ -60,8 +68,13 @@ pub struct Given {
 /// What an import makes.
 #[derive(Debug, Clone)]
 pub enum Wanted<'a> {
-    /// A text for each guide: of these types of messages, or with none named of all.
-    Guides(&'a [String]),
+    /// A text for each guide.
+    Guides {
+        /// Only of these types of messages; of all, where none is named.
+        kinds: &'a [String],
+        /// The release, where the files do not say it; "" if nobody said it.
+        release: &'a str,
+    },
     /// One file with all that was read, as the program itself brings it.
     Packed,
 }
@@ -69,7 +82,7 @@ pub enum Wanted<'a> {
 /// What came of an import. The same files give the same bytes.
 #[derive(Debug, Default)]
 pub struct Import {
-    /// Guides by name, or the packed file under no name.
+    /// Guides by the path of their file without its ending, or the packed file under no name.
     pub made: Vec<(String, Vec<u8>)>,
     /// The releases that were read.
     pub releases: Vec<Release>,
@@ -77,6 +90,10 @@ pub struct Import {
     pub faults: Vec<String>,
     /// Files that are none of the standard's.
     pub ignored: Vec<String>,
+    /// What is wrong in a text, with its line. Of a text with an error no guide is made.
+    pub findings: Vec<Diagnostic>,
+    /// The texts that findings point into.
+    pub sources: Sources,
 }
 
 /// The guide of this name that comes with the program, whatever its format.

@@ -13,7 +13,7 @@ use crate::exchange::states::{InterchangeState, MessageState};
 use crate::formats::Totals;
 use crate::ledger::{
     AckGroup, AckMessage, DeliveryId, DeliveryKind, DueAck, Finding, Intake, Interchange, InterchangeId,
-    SyntaxVerdict,
+    OutputIds, SyntaxVerdict,
 };
 use std::collections::BTreeSet;
 
@@ -181,7 +181,7 @@ impl Gateway {
             Settled {
                 envelope: &envelope,
                 numbers,
-                outputs: Vec::new(),
+                outputs: OutputIds::default(),
                 collection: None,
                 findings: Vec::new(),
             },
@@ -221,7 +221,7 @@ impl Gateway {
                 let settled = Settled {
                     envelope: &envelope,
                     numbers,
-                    outputs: Vec::new(),
+                    outputs: OutputIds::default(),
                     collection: None,
                     findings: Vec::new(),
                 };

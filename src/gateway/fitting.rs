@@ -1,7 +1,7 @@
 //! Which guide fits a message that nobody routed: by who sent it to whom, else by its type and release.
 
 use super::bundle::{Bundle, Client};
-use super::{shelf, translation};
+use super::{release, translation};
 use crate::diagnostics::Diagnostic;
 use crate::formats::{self, Format, GroupRow, InterchangeRow, Layout, MessageRow, sniff_among};
 use crate::mapping::Plan;
@@ -46,14 +46,17 @@ pub fn fit<'b>(
 ) -> Option<Fit<'b>> {
     let client = client_of(bundle, format, interchange);
     // What the message says of itself counts, then what is said around it.
-    let written = [message.version.as_str(), group.version.as_str(), interchange.version.as_str()];
-    let written = written.into_iter().find(|version| !version.is_empty()).unwrap_or_default();
+    let versions = [message.version.as_str(), group.version.as_str(), interchange.version.as_str()];
+    let written = versions.into_iter().find(|version| !version.is_empty()).unwrap_or_default();
     let closeness = |layout: &dyn Layout| match layout.guide().format == format {
         true => layout.closeness(&message.kind, written),
         false => None,
     };
     let is_it = |layout: &dyn Layout| closeness(layout).is_some();
-    let found = |layout: &Arc<dyn Layout>, read| Fit { layout: layout.clone(), read, client, instead: None };
+    let found = |layout: &Arc<dyn Layout>, read| {
+        let instead = release::instead(layout.guide(), written);
+        Fit { layout: layout.clone(), read, client, instead }
+    };
     if let Some(client) = client {
         for route in &client.routes {
             if is_it(&*route.layout) {
@@ -64,13 +67,7 @@ pub fn fit<'b>(
             }
         }
     }
-    let is_release = |layout: &dyn Layout| {
-        let own = match (layout.guide().setting("version"), layout.guide().setting("release")) {
-            ("", release) => release.to_string(),
-            (version, release) => format!("{version}:{release}"),
-        };
-        own.is_empty() || written.starts_with(&own)
-    };
+    let is_release = |layout: &dyn Layout| release::is_of(layout.guide(), written);
     let of_kind = bundle.layouts.values().filter(|layout| is_it(&***layout));
     // Standards are named after their format; what is narrower fits fewer messages. The shortest name is the widest.
     let standard = format!("{format}/");
@@ -81,8 +78,15 @@ pub fn fit<'b>(
     if let Some(layout) = layout {
         return Some(found(layout, None));
     }
-    let nearest = formats::format(format)?.standard()?.nearest(&message.kind, written)?;
-    let instead = (!nearest.is_exact).then(|| shelf::instead(written, &nearest.release));
+    let Some(packed) = formats::format(format)?.standard() else {
+        let of_kind = bundle.layouts.values().filter(|layout| is_it(&***layout));
+        let layout = of_kind
+            .filter_map(|layout| Some((release::distance(layout.guide(), &standard, &versions)?, layout)))
+            .min_by_key(|(distance, layout)| (*distance, layout.guide().name.len()));
+        return layout.map(|(_, layout)| found(layout, None));
+    };
+    let nearest = packed.nearest(&message.kind, written)?;
+    let instead = (!nearest.is_exact).then(|| release::another(written, &nearest.release));
     Some(Fit { layout: bundle.layout(&nearest.guide)?, read: None, client, instead })
 }
 

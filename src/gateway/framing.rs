@@ -1,7 +1,7 @@
 //! Rows of the index pass on their way into the ledger, and faults of framing on their way back.
 
 use crate::base::hash::Sha;
-use crate::diagnostics::{Diagnostic, Place, codes};
+use crate::diagnostics::{Diagnostic, codes};
 use crate::formats::{Fault, Row};
 use crate::ledger::{IndexRow, InterchangeKey, Reason};
 
@@ -16,7 +16,7 @@ pub(super) fn finding(reason: &Reason) -> Option<Diagnostic> {
     let code = codes::find(&reason.code)?.code;
     let (rest, offset) = reason.detail.rsplit_once(", at byte ")?;
     let (found, expected) = rest.strip_prefix('`')?.strip_suffix("` should be")?.split_once("` where `")?;
-    let place = Place { offset: offset.parse().ok()?, ..Place::default() };
+    let place = Fault::place(code, offset.parse().ok()?);
     Some(Diagnostic::new(code).with("found", found).with("expected", expected).place(place))
 }
 
@@ -96,7 +96,7 @@ impl Framing {
                 let sha = hash(self.interchange_offset, length)?;
                 out.push(IndexRow::InterchangeEnd { length, sha, fault: fault.as_ref().map(reason) });
             }
-            Row::Unclaimed { .. } => {}
+            Row::Finding(_) | Row::Unclaimed { .. } => {}
         }
         Ok(())
     }

@@ -41,9 +41,9 @@ struct Pass {
     ended: usize,
     /// The first faults of interchanges.
     faults: Vec<Diagnostic>,
-    /// The first bytes that belong to no interchange.
-    unclaimed: Vec<Diagnostic>,
-    /// Most faults kept, and most findings about unclaimed bytes.
+    /// The first findings about bytes that belong to no interchange and about service segments.
+    notes: Vec<Diagnostic>,
+    /// Most faults kept, and most notes.
     findings_max: usize,
 }
 
@@ -120,7 +120,7 @@ impl Gateway {
     /// Ends the pass with a verdict on each interchange.
     fn judge(&mut self, intake: &Intake, pass: Pass) -> Result<(), GatewayError> {
         if pass.ended == 0 {
-            let mut findings: Vec<Diagnostic> = pass.faults.into_iter().chain(pass.unclaimed).collect();
+            let mut findings: Vec<Diagnostic> = pass.faults.into_iter().chain(pass.notes).collect();
             if findings.is_empty() {
                 findings.push(Diagnostic::new(Code::I106).with("found", ""));
             }
@@ -143,7 +143,7 @@ impl Gateway {
         if has_faults {
             self.note_faults(intake)?;
         }
-        self.note(FindingOwner::Intake(intake.id), &pass.unclaimed)
+        self.note(FindingOwner::Intake(intake.id), &pass.notes)
     }
 
     /// Keeps the faults of interchanges as findings about them.
@@ -325,9 +325,12 @@ impl Pass {
                 let room = self.findings_max.saturating_sub(self.faults.len());
                 self.faults.extend(fault.iter().take(room).map(Fault::diagnostic));
             }
-            (Row::Unclaimed { start, .. }, _) if self.unclaimed.len() < self.findings_max => {
+            (Row::Finding(finding), _) if self.notes.len() < self.findings_max => {
+                self.notes.push(Diagnostic::clone(finding));
+            }
+            (Row::Unclaimed { start, .. }, _) if self.notes.len() < self.findings_max => {
                 let shown: String = start.iter().take(SHOWN_BYTES).map(|&byte| plain(byte)).collect();
-                self.unclaimed.push(Diagnostic::new(Code::I105).with("found", shown));
+                self.notes.push(Diagnostic::new(Code::I105).with("found", shown));
             }
             _ => {}
         }

@@ -5,10 +5,10 @@ use super::known::Known;
 use super::repeats::{self, Before};
 use super::settings::Endpoint;
 use super::translation::{self, Owner};
-use super::{GatewayError, advice, advised, answers, documents, framing, waivers, window};
+use super::{GatewayError, advice, advised, answers, documents, framing, release, waivers, window};
 use crate::base::hash::Sha;
 use crate::base::limits::Limits;
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
 use crate::exchange::answering::is_answer;
 use crate::exchange::repeats::Verdict as Repeat;
 use crate::exchange::states::MessageState;
@@ -141,6 +141,9 @@ impl<'a> One<'a> {
         faults.into_iter().for_each(|fault| self.findings.push(fault));
         if let (Some(route), Some(bytes)) = (route, bytes) {
             let input = MessageInput { head, bytes, offset: work.offset };
+            let place = Place { offset: work.offset, ..Place::default() };
+            let instead = release::instead(route.layout.guide(), &work.version);
+            instead.into_iter().for_each(|instead| self.findings.push(instead.place(place.clone())));
             let start = self.findings.as_slice().len();
             route.layout.read(&input, &mut memory.scratch, &mut memory.message, &mut self.findings);
             let view = View::new(&memory.message, input.source());

@@ -35,6 +35,7 @@ mod names;
 mod operations;
 mod parameters;
 mod plan;
+mod release;
 mod repeats;
 mod spool;
 mod translate;

@@ -16,7 +16,7 @@ use crate::exchange::numbers::{LaneKey, LaneRange, NUMBER_MAX, NumberKind};
 use crate::formats::{Envelope, Identity, Layout, Totals};
 use crate::ledger::{
     Answer, CollectionId, DeliveryKind, DeliveryPlan, Finding, InterchangeId, Ledger, NumberRequest, Output,
-    OutputId,
+    OutputId, OutputIds,
 };
 use std::path::PathBuf;
 
@@ -99,7 +99,7 @@ impl Gateway {
             let settled = Settled {
                 envelope: &envelope,
                 numbers,
-                outputs: vec![output.id],
+                outputs: OutputIds::from_iter([output.id]),
                 collection: None,
                 findings: Vec::new(),
             };
@@ -130,7 +130,7 @@ impl Gateway {
     ) -> Result<(), GatewayError> {
         let bundle = self.bundle(first.bundle)?;
         let draft = draft_of(first, &bundle)?;
-        let mut outputs = Vec::new();
+        let mut outputs = OutputIds::default();
         let (envelope, numbers) = self.envelope(&draft)?;
         let mut file = self.begin_draft(&draft, &envelope)?;
         let mut bodies = Bodies::new(&self.spool);
@@ -320,7 +320,7 @@ pub(super) struct Settled<'a> {
     /// The lanes and numbers reserved for it.
     pub(super) numbers: Vec<(String, u64)>,
     /// The outputs in it: there may be more than should be held twice.
-    pub(super) outputs: Vec<OutputId>,
+    pub(super) outputs: OutputIds,
     /// The collection that ends with it.
     pub(super) collection: Option<CollectionId>,
     /// What was found only now.

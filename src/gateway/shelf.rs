@@ -4,7 +4,7 @@
 
 use super::bundle::MappingFiles;
 use crate::base::span::Sources;
-use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::diagnostics::{Code, Diagnostics};
 use crate::formats::standard::{near_guide, standard_guide};
 use crate::formats::{self, Layout};
 use crate::guide::{self, GuideSources};
@@ -126,9 +126,4 @@ fn compiled(name: &str) -> Option<Arc<dyn Layout>> {
     let guide = Arc::new(guide::compile(name, &parts, &mut findings)?);
     let layout = formats::layout(&guide, &mut findings)?;
     (!findings.has_errors()).then(|| layout.into())
-}
-
-/// That a message was read by the guide of another release than its own.
-pub fn instead(written: &str, release: &str) -> Diagnostic {
-    Diagnostic::new(Code::X318).with("found", written).with("expected", release)
 }

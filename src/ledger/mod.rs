@@ -10,12 +10,14 @@
 mod error;
 mod facts;
 mod ids;
+mod output_ids;
 pub mod sqlite;
 pub mod writer;
 
 pub use error::LedgerError;
 pub use facts::*;
 pub use ids::*;
+pub use output_ids::OutputIds;
 
 use crate::base::clock::Timestamp;
 use crate::base::files::FileIdentity;

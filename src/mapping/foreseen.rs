@@ -51,6 +51,7 @@ impl Expr {
             Expr::Exists(nodes) => nodes.is_quiet(),
             Expr::Pair(pair) => pair.nodes.is_quiet(),
             Expr::Present(inner) | Expr::Not(inner) | Expr::Matches(inner, _) => inner.is_quiet(),
+            Expr::Glance(glance) => glance.text.is_quiet(),
             Expr::Binary(operator, left, right) => {
                 let is_quiet = !operator.is_arithmetic() && *operator != O::Join;
                 is_quiet && left.is_quiet() && right.is_quiet()

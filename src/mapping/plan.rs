@@ -1,10 +1,12 @@
 //! A compiled map: what is built, in the order it is built, over place ids. No name is looked up at run time.
 
 mod facts;
+mod glance;
 mod lists;
 mod nodes;
 
 pub use facts::{Conversion, Meta, Position, RunningSum};
+pub use glance::Glance;
 pub use lists::{ListFunction, ListSource, LookupPlan, Pick, Quantified, Which, Within};
 pub use nodes::{Field, Needs, Nodes, Start, Step, Way};
 
@@ -454,6 +456,8 @@ pub enum Expr {
     Call(Box<CallPlan>),
     /// `x matches "…"`
     Matches(Box<Expr>, Box<Regex>),
+    /// `length(x) <= 35`
+    Glance(Box<Glance>),
     /// `any(…)`, `all(…)`
     Quantified(Box<Quantified>),
     /// Something read within a picked record.
@@ -499,6 +503,7 @@ impl Expr {
             Expr::Via(via) => via.keys.iter().find_map(Expr::first_path),
             Expr::Call(call) => call.arguments.iter().find_map(Expr::first_path),
             Expr::Matches(value, _) => value.first_path(),
+            Expr::Glance(glance) => glance.text.first_path(),
             Expr::Quantified(quantified) => Some(&quantified.nodes),
             Expr::Within(within) => within.pick.first_path(),
             Expr::RunningSum(sum) => sum.value.first_path(),
@@ -611,6 +616,7 @@ impl Expr {
             | Expr::Negate(inner)
             | Expr::Present(inner)
             | Expr::Matches(inner, _) => each(inner),
+            Expr::Glance(glance) => each(&glance.text),
             Expr::List(_, source) => source.parts(&mut |_| (), each),
             Expr::Quantified(quantified) => each(&quantified.condition),
             Expr::RunningSum(sum) => {

@@ -8,6 +8,14 @@ pub fn interchange_of_940s(bytes: usize) -> Vec<u8> {
     interchange_of_940s_numbered(bytes, 1)
 }
 
+/// The interchange with a finding in each message: a day of a thirteenth month where `day` was, at the same length.
+pub fn with_a_fault_in_each(interchange: &[u8], day: &str) -> Vec<u8> {
+    let text = std::str::from_utf8(interchange).expect("generated text");
+    let no_day = day.replacen("11", "13", 1);
+    assert!(no_day != day && text.contains(day), "{day} is in it");
+    text.replace(day, &no_day).into_bytes()
+}
+
 /// The same with its own interchange control number and order numbers.
 pub fn interchange_of_940s_numbered(bytes: usize, number: u32) -> Vec<u8> {
     orders(number, |text, _| text.len() < bytes)

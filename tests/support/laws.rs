@@ -40,7 +40,7 @@ pub fn is_computed(guide: &Guide, place: PlaceId) -> bool {
 }
 
 /// A file with these messages.
-fn written(layout: &dyn Layout, views: &[View<'_>], findings: &mut Diagnostics) -> Vec<u8> {
+pub fn written(layout: &dyn Layout, views: &[View<'_>], findings: &mut Diagnostics) -> Vec<u8> {
     let (envelope, mut totals, mut file) = (Envelope::default(), Totals::default(), Vec::new());
     layout.begin_file(&envelope, &mut file);
     for view in views {

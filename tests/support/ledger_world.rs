@@ -213,7 +213,7 @@ impl World {
             spool_offset: 7,
             sha: sha(key),
             size: 20,
-            outputs,
+            outputs: outputs.into(),
             collection: None,
             findings: vec![],
             acknowledges: vec![],

@@ -73,7 +73,7 @@ fn gather(
                 }
             }
             Row::InterchangeEnd { fault, .. } => last.fault = fault,
-            Row::Interchange(_) | Row::Unclaimed { .. } => {}
+            Row::Interchange(_) | Row::Finding(_) | Row::Unclaimed { .. } => {}
         }
     };
     let mut indexer = format.indexer(layout);

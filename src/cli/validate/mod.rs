@@ -1,6 +1,7 @@
 //! `validate FILE`: what the guide that fits finds in a file, and what its sender would be told.
 
 mod answer;
+mod folder;
 mod unguided;
 
 use super::args;
@@ -22,6 +23,7 @@ use crate::gateway::waivers;
 use crate::mapping::{Facts, Runner};
 use crate::tree::{Tree, View};
 use serde_json::{Value, json};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Runs the command.
@@ -35,16 +37,25 @@ pub fn run(arguments: &args::Validate, console: &mut Console<'_>) -> Answer {
             help: "correct what is shown above".into(),
         });
     };
-    let limit = usize::try_from(Limits::default().file_bytes).unwrap_or(usize::MAX);
-    let bytes =
-        read_whole(&Disk, &arguments.file, limit).map_err(|error| Stop::file(&arguments.file, &error))?;
-    let name = sanitize(&arguments.file.display().to_string());
     let named = arguments.guide.as_deref().map(|guide| layout(&bundle, guide)).transpose()?;
     let named = named.as_deref();
+    if arguments.file.is_dir() {
+        return match arguments.ack {
+            true => Err(Stop::usage("one file is acknowledged at a time", "name the file")),
+            false => folder::run((&bundle, &sources), &arguments.file, named, console),
+        };
+    }
+    let bytes = read(&arguments.file)?;
+    let name = sanitize(&arguments.file.display().to_string());
     let (format, flat) = format_of(&bundle, named, &bytes, &name)?;
     let found = units::index(format, flat, &bytes);
     let session = Session { name, bytes: &bytes, bundle: &bundle, sources: &sources, format, flat, named };
     session.run(&found, arguments.ack, console)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Stop> {
+    let limit = usize::try_from(Limits::default().file_bytes).unwrap_or(usize::MAX);
+    read_whole(&Disk, path, limit).map_err(|error| Stop::file(path, &error))
 }
 
 /// The guide a person named.
@@ -125,19 +136,22 @@ impl Judged {
 
 impl Session<'_> {
     fn run(&self, found: &Found, ack: bool, console: &mut Console<'_>) -> Answer {
-        let (mut scratch, mut runner) = (Scratch::default(), Runner::default());
-        let judged: Vec<Judged> =
-            found.units.iter().map(|unit| self.judge(unit, &mut scratch, &mut runner)).collect();
+        let judged = self.judged(found);
         let answer = ack.then(|| answer::of_file(self.bundle, self.format, self.flat, self.bytes, &judged));
         match console.json {
             true => console.line(self.machine(found, &judged, answer.as_ref()).to_string()),
             false => self.people(found, &judged, answer.as_ref(), console),
         }
         let is_fine = !found.units.is_empty()
-            && found.findings.is_empty()
+            && found.findings.iter().all(|finding| finding.severity < Severity::Hold)
             && found.unclaimed.is_empty()
             && judged.iter().all(|one| one.findings.iter().all(|finding| finding.severity < Severity::Hold));
         Ok(if is_fine { Exit::Fine } else { Exit::Findings })
+    }
+
+    fn judged(&self, found: &Found) -> Vec<Judged> {
+        let (mut scratch, mut runner) = (Scratch::default(), Runner::default());
+        found.units.iter().map(|unit| self.judge(unit, &mut scratch, &mut runner)).collect()
     }
 
     fn judge(&self, unit: &Unit, scratch: &mut Scratch, runner: &mut Runner) -> Judged {

@@ -31,6 +31,10 @@ impl Answering for Edifact {
         functional_id == ANSWER || kind == ANSWER
     }
 
+    fn answers_envelopes(&self) -> bool {
+        false
+    }
+
     fn refusal(&self, code: &str) -> Option<&'static str> {
         match told(code) {
             Some(Told::Interchange(code, _)) => Some(code),

@@ -14,6 +14,8 @@ use crate::tree::{NodeId, PlaceId, PlaceKind, Tree, View};
 
 /// Longest copy of a bad value (element 724).
 const COPY_CHARACTERS_MAX: usize = 99;
+/// Longest number of a group (element 28).
+const GROUP_DIGITS_MAX: usize = 9;
 /// Longest tag (element 721).
 const TAG_CHARACTERS_MAX: usize = 3;
 /// AK3-04 of a segment whose elements are in error.
@@ -96,7 +98,11 @@ impl AnswerWriter for FunctionalAcknowledgement<'_> {
         }
         self.piece(out, findings, |builder| {
             let ak1 = builder.open(builder.places.ak1);
-            builder.elements(ak1, &[group.functional_id(), &group.control_number, &group.version]);
+            // A number that no element can hold is one of the reasons why the group is refused.
+            let is_number = group.control_number.bytes().all(|byte| byte.is_ascii_digit());
+            let is_named = is_number && (1..=GROUP_DIGITS_MAX).contains(&group.control_number.len());
+            let number = if is_named { group.control_number.as_str() } else { "0" };
+            builder.elements(ak1, &[group.functional_id(), number, &group.version]);
             builder.tree.close(ak1.1);
         });
         (self.group, self.tally) = (Some(group), Tally::new(self.places.form));

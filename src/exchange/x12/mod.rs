@@ -41,6 +41,10 @@ impl Answering for X12 {
         functional_id.trim() == ANSWERS || ANSWER_KINDS.contains(&kind)
     }
 
+    fn answers_envelopes(&self) -> bool {
+        true
+    }
+
     fn refusal(&self, code: &str) -> Option<&'static str> {
         InterchangeNote::of(code).map(InterchangeNote::code)
     }

@@ -32,6 +32,7 @@ pub const TOLD: &[(Code, Told)] = &[
     (Code::X109, Told::Element("7")),
     (Code::X110, Told::Element("7")),
     (Code::X111, Told::Element("7")),
+    (Code::X112, Told::Segment("1")),
     (Code::X201, Told::Element("1")),
     (Code::X202, Told::Element("2")),
     (Code::X203, Told::Element("3")),
@@ -56,6 +57,7 @@ pub const TOLD: &[(Code, Told)] = &[
     (Code::X401, Told::Group("4")),
     (Code::X402, Told::Group("5")),
     (Code::X403, Told::Group("3")),
+    (Code::X404, Told::Group("6")),
 ];
 
 /// The two acknowledgements of groups.

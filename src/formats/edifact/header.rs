@@ -36,6 +36,8 @@ pub struct Header<'a> {
     pub delimiters: Delimiters,
     /// The declared character set; `None` if it is none of ISO 9735.
     pub level: Option<Level>,
+    /// Where UNB starts.
+    pub start: usize,
     /// Length in bytes with the terminator.
     pub length: usize,
     /// What is wrong with it, though it can be read.
@@ -109,7 +111,7 @@ impl<'a> Header<'a> {
             };
         };
         let fields = Fields::of(&segment[..end], delimiters);
-        Begun::Whole(Box::new(Self::of(fields, delimiters, service, odd, start + end + 1)))
+        Begun::Whole(Box::new(Self::of(fields, delimiters, service, odd, start..start + end + 1)))
     }
 
     fn of(
@@ -117,7 +119,7 @@ impl<'a> Header<'a> {
         mut delimiters: Delimiters,
         service: Option<&[u8]>,
         odd: Option<Delimiters>,
-        length: usize,
+        range: std::ops::Range<usize>,
     ) -> Header<'a> {
         let (name, version) = (fields.component(1, 1), fields.component(1, 2));
         let level = level(&name);
@@ -145,7 +147,7 @@ impl<'a> Header<'a> {
             }),
             None => None,
         };
-        Header { delimiters, level, length, fault, fields }
+        Header { delimiters, level, start: range.start, length: range.end, fault, fields }
     }
 
     /// The bytes that tell how to read the messages: delimiters that nobody could tell from UNB alone stand in a UNA.

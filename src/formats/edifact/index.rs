@@ -1,7 +1,8 @@
 //! The envelopes of EDIFACT: UNB, UNG, UNH and their trailers.
 
 use super::header::{Begun, Header, starts};
-use crate::formats::segment::{Begin, Envelopes, FaultCodes, Fields, Head, Tags};
+use super::service;
+use crate::formats::segment::{Begin, Elements, Envelopes, FaultCodes, Fields, Head, Tags};
 use crate::formats::{GroupRow, MessageRow};
 
 pub(in crate::formats) struct EdifactEnvelopes;
@@ -23,6 +24,7 @@ impl Envelopes for EdifactEnvelopes {
         message_repeated: "26",
         group_trailer_missing: "13",
         group_numbers_differ: "28",
+        group_number_invalid: "13",
         message_count_wrong: "29",
         interchange_numbers_differ: "28",
         group_count_wrong: "29",
@@ -37,8 +39,9 @@ impl Envelopes for EdifactEnvelopes {
         let why = match Header::read(bytes, is_end) {
             Begun::Whole(header) => {
                 let row = header.row(bytes);
+                let findings = service::of_header(&header, bytes);
                 let Header { delimiters, length, fault, .. } = *header;
-                return Begin::Interchange(Box::new(Head { row, delimiters, length, fault }));
+                return Begin::Interchange(Box::new(Head { row, delimiters, length, fault, findings }));
             }
             Begun::More if is_start => return Begin::More,
             Begun::Wrong(why) if is_start => Some(why),
@@ -62,6 +65,19 @@ impl Envelopes for EdifactEnvelopes {
             control_number: header.text(5),
             version: header.components(7, 1..=3),
         }
+    }
+
+    fn elements(&self, segment: &Fields<'_>, version: &str) -> Option<Elements> {
+        service::elements(&segment.text(0), version)
+    }
+
+    /// Segments of security and of objects may (ISO 9735-5, -8); nothing of them is read.
+    fn may_stand_outside(&self, tag: &[u8]) -> bool {
+        tag.starts_with(b"US") || tag == b"UNO" || tag == b"UNP"
+    }
+
+    fn is_group_number(&self, number: &str) -> bool {
+        !number.is_empty()
     }
 
     fn message(&self, header: &Fields<'_>) -> MessageRow {

@@ -6,6 +6,7 @@ mod declared;
 pub mod directories;
 mod header;
 pub(super) mod index;
+mod service;
 mod whole;
 mod write;
 
@@ -14,7 +15,7 @@ pub(crate) use declared::Declared;
 pub use header::DELIMITERS;
 
 use super::segment::{self, Coding, Delimiters, Dialect, Structure};
-use super::standard::Standard;
+use super::standard::{Importer, Standard};
 use super::{Envelope, Format, Indexer, Layout, MessageInput, Scratch, Totals};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
 use crate::guide::Guide;
@@ -94,6 +95,10 @@ impl Format for Edifact {
     }
 
     fn standard(&self) -> Option<&'static dyn Standard> {
+        Some(&directories::Directories)
+    }
+
+    fn importer(&self) -> Option<&'static dyn Importer> {
         Some(&directories::Directories)
     }
 }

@@ -4,10 +4,12 @@
 
 mod check;
 mod control;
+mod described;
 mod element;
 mod flat;
 mod index;
 mod read;
+mod types;
 mod value;
 mod write;
 
@@ -15,6 +17,7 @@ use super::charset::Charset;
 use super::check::Check;
 use super::nested::Names;
 use super::segment::{Structure, Tag};
+use super::standard::{Importer, Standard};
 use super::{Envelope, Format, Indexer, Layout, MessageInput, Scratch, Totals, xml};
 use crate::diagnostics::Diagnostics;
 use crate::guide::Guide;
@@ -49,6 +52,14 @@ impl Format for Idoc {
 
     fn layout(&self, guide: &Arc<Guide>, findings: &mut Diagnostics) -> Option<Box<dyn Layout>> {
         Some(Box::new(IdocLayout::new(guide, findings)?))
+    }
+
+    fn standard(&self) -> Option<&'static dyn Standard> {
+        Some(&types::Types)
+    }
+
+    fn importer(&self) -> Option<&'static dyn Importer> {
+        Some(&described::Descriptions)
     }
 }
 

@@ -95,12 +95,12 @@ impl<'a> Fields<'a> {
 }
 
 /// What stands between separators that are not released: one piece more than there are separators.
-fn pieces(bytes: &[u8], separator: u8, release: Option<u8>) -> Pieces<'_> {
+pub(super) fn pieces(bytes: &[u8], separator: u8, release: Option<u8>) -> Pieces<'_> {
     Pieces { rest: Some(bytes), separator, release, is_released: false }
 }
 
 #[derive(Clone)]
-struct Pieces<'a> {
+pub(super) struct Pieces<'a> {
     rest: Option<&'a [u8]>,
     separator: u8,
     release: Option<u8>,

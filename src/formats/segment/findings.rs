@@ -2,6 +2,7 @@
 
 use super::dialect::Dialect;
 use super::looks::Source;
+use super::service::NO_TAG;
 use super::tokenizer::Token;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
 use crate::formats::MessageInput;
@@ -11,6 +12,8 @@ use crate::tree::PlaceId;
 
 /// Most of a tag that is shown.
 const TAG_BYTES_SHOWN: usize = 16;
+/// Most of a segment that is shown.
+const SEGMENT_BYTES_SHOWN: usize = 40;
 
 /// Where in a segment; all from 1, 0 is the whole of it.
 #[derive(Debug, Clone, Copy)]
@@ -145,15 +148,21 @@ impl<'a, 's> Findings<'a, 's> {
 
     #[cold]
     pub(super) fn on_segment(&mut self, code: Code, place: PlaceId, tokens: &[Token]) {
-        let at = self.place(place, Token::span(tokens), tokens);
+        let mut at = self.place(place, Token::span(tokens), tokens);
+        if code == Code::X112 {
+            at.tag = NO_TAG.into();
+        }
         let max = self.guide.shape.place(place).max.to_string();
-        self.all.push(
-            Diagnostic::new(code)
-                .with("tag", self.tag(tokens))
-                .with("guide", &self.guide.name)
-                .with("max", max)
-                .place(at),
-        );
+        let finding = Diagnostic::new(code)
+            .with("tag", self.tag(tokens))
+            .with("guide", &self.guide.name)
+            .with("max", max)
+            .place(at);
+        self.all.push(match code {
+            // It has no tag to be called by.
+            Code::X112 => finding.with("value", start_of(Token::span(tokens).of(self.source.bytes))),
+            _ => finding,
+        });
     }
 
     /// `element` is the place of what is wrong; the root where the guide has none.
@@ -207,6 +216,11 @@ impl<'a, 's> Findings<'a, 's> {
             ..Place::default()
         }
     }
+}
+
+/// The start of a segment, to be shown.
+fn start_of(segment: &[u8]) -> String {
+    String::from_utf8_lossy(&segment[..segment.len().min(SEGMENT_BYTES_SHOWN)]).into_owned()
 }
 
 /// As it is written in paths: `03`, or `03.2` for a component.

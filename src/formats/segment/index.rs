@@ -4,8 +4,9 @@
 use super::dialect::Delimiters;
 use super::fields::Fields;
 use super::numbers::NumbersSeen;
+use super::service::{Elements, FINDINGS_MAX, Service};
 use super::terminators::{SEGMENT_BYTES_MAX, Terminators, WINDOW_BYTES};
-use crate::diagnostics::Code;
+use crate::diagnostics::{Code, Diagnostic};
 use crate::formats::{Fault, GroupRow, Indexer, InterchangeRow, MessageRow, Row};
 
 /// May stand at the start of a file in UTF-8, and says nothing.
@@ -28,6 +29,12 @@ pub(crate) trait Envelopes {
     fn message(&self, header: &Fields<'_>) -> MessageRow;
     /// Whether the interchange trailer counts messages where there are no groups.
     const COUNTS_MESSAGES: bool;
+    /// The elements of a service segment that no guide describes, in an interchange of a version.
+    fn elements(&self, segment: &Fields<'_>, version: &str) -> Option<Elements>;
+    /// Whether a segment that is none of [`Tags`] may stand outside of messages.
+    fn may_stand_outside(&self, tag: &[u8]) -> bool;
+    /// Whether an acknowledgement can name a group by this number.
+    fn is_group_number(&self, number: &str) -> bool;
 }
 
 /// Tags of service segments.
@@ -90,6 +97,7 @@ pub(crate) struct FaultCodes {
     pub(crate) message_repeated: &'static str,
     pub(crate) group_trailer_missing: &'static str,
     pub(crate) group_numbers_differ: &'static str,
+    pub(crate) group_number_invalid: &'static str,
     pub(crate) message_count_wrong: &'static str,
     pub(crate) interchange_numbers_differ: &'static str,
     pub(crate) group_count_wrong: &'static str,
@@ -118,6 +126,8 @@ pub(crate) struct Head {
     pub(crate) length: usize,
     /// What is wrong with it, though the interchange can be read.
     pub(crate) fault: Option<Fault>,
+    /// What is wrong with its elements. Places are counted from its start.
+    pub(crate) findings: Vec<Diagnostic>,
 }
 
 /// The state of the index pass over one file.
@@ -141,10 +151,19 @@ struct OpenInterchange {
     delimiters: Delimiters,
     control_number: String,
     groups: u32,
+    /// Groups without a header.
+    loose_groups: u32,
     /// Of all groups without a header.
     messages: u32,
     group: Option<OpenGroup>,
     fault: Option<Fault>,
+    version: String,
+    /// Whether nothing came that is read.
+    is_empty: bool,
+    /// How many segments came, with its header.
+    segments: u32,
+    /// How many findings about service segments were told.
+    told: usize,
 }
 
 struct OpenGroup {
@@ -219,14 +238,14 @@ impl<E: Envelopes> SegmentIndexer<E> {
     #[inline]
     fn pass(&mut self, piece: &[u8], at: usize) -> usize {
         let Some(open) = &mut self.interchange else { return 0 };
+        let Some(message) = open.group.as_mut().and_then(|group| group.message.as_mut()) else { return 0 };
         let (delimiters, is_of_interest) = (open.delimiters, &self.is_of_interest);
         let (count, end) = self.terminators.pass(piece, at, &delimiters, |segment| {
             segment.first().is_some_and(|&byte| is_of_interest[usize::from(byte)])
                 && E::TAGS.hold(tag(without_blanks(segment), delimiters.element))
         });
-        if let Some(message) = open.group.as_mut().and_then(|group| group.message.as_mut()) {
-            message.segments += count;
-        }
+        message.segments += count;
+        open.segments += count;
         end - at
     }
 
@@ -264,13 +283,24 @@ impl<E: Envelopes> SegmentIndexer<E> {
             Begin::Nobody(length) => self.nobody(bytes, length.clamp(1, bytes.len()), rows),
             Begin::Interchange(head) => {
                 self.ordinal += 1;
-                let Head { row, delimiters, length, fault } = *head;
-                let control_number = row.control_number.clone();
+                let Head { row, delimiters, length, fault, findings } = *head;
+                let (control_number, version) = (row.control_number.clone(), row.version.clone());
                 rows(Row::Interchange(InterchangeRow { ordinal: self.ordinal, offset: self.offset, ..row }));
                 let fault = fault.map(|fault| Fault { offset: self.offset + fault.offset, ..fault });
-                let (groups, messages, group) = (0, 0, None);
-                self.interchange =
-                    Some(OpenInterchange { delimiters, control_number, groups, messages, group, fault });
+                self.interchange = Some(OpenInterchange {
+                    delimiters,
+                    control_number,
+                    groups: 0,
+                    loose_groups: 0,
+                    messages: 0,
+                    group: None,
+                    fault,
+                    version,
+                    is_empty: true,
+                    segments: 1,
+                    told: 0,
+                });
+                self.tell_of_header(findings, rows);
                 Some(length)
             }
             Begin::Unreadable(found) => {
@@ -286,6 +316,14 @@ impl<E: Envelopes> SegmentIndexer<E> {
         }
     }
 
+    fn tell_of_header(&mut self, mut findings: Vec<Diagnostic>, rows: &mut dyn FnMut(Row)) {
+        let Some(open) = &mut self.interchange else { return };
+        for place in findings.iter_mut().filter_map(|finding| finding.place.as_mut()) {
+            place.offset += self.offset;
+        }
+        open.tell(findings, rows);
+    }
+
     fn nobody(&self, bytes: &[u8], length: usize, rows: &mut dyn FnMut(Row)) -> Option<usize> {
         let start = bytes[..length.min(SHOWN_BYTES)].to_vec();
         rows(Row::Unclaimed { offset: self.offset, length: length as u64, start });
@@ -295,9 +333,13 @@ impl<E: Envelopes> SegmentIndexer<E> {
     fn segment(&mut self, segment: &[u8], end: u64, rows: &mut dyn FnMut(Row)) {
         let open = self.interchange.as_mut().expect("called inside an interchange");
         let start = self.offset;
-        let tag = tag(segment, open.delimiters.element);
-        let fields = || Fields::of(segment, open.delimiters);
+        open.segments += 1;
+        let (delimiters, ordinal) = (open.delimiters, open.segments);
+        let service = Service { segment, delimiters, ordinal, offset: start };
+        let tag = tag(segment, delimiters.element);
+        let fields = || Fields::of(segment, delimiters);
         if tag == E::TAGS.message {
+            open.check_group::<E>(&service, rows);
             let row = MessageRow { offset: start, ..self.envelopes.message(&fields()) };
             open.begin_message::<E>(row, start, rows);
         } else if tag == E::TAGS.message_end {
@@ -305,13 +347,20 @@ impl<E: Envelopes> SegmentIndexer<E> {
             open.end_message::<E>(&fields, start, end, rows);
         } else if tag == E::TAGS.group {
             let row = self.envelopes.group(&fields());
+            open.check_group::<E>(&service, rows);
             open.begin_group::<E>(row, start, true, rows);
+            open.check(&self.envelopes, &service, rows);
         } else if tag == E::TAGS.group_end {
             let fields = fields();
-            open.end_group::<E>(&fields, start, rows);
+            open.check(&self.envelopes, &service, rows);
+            open.end_group(&self.envelopes, &fields, start, rows);
         } else if tag == E::TAGS.interchange_end {
             let fields = fields();
             open.break_group::<E>(start, rows);
+            open.check(&self.envelopes, &service, rows);
+            if open.is_empty {
+                open.tell(vec![service.tell(Code::I111)], rows);
+            }
             let fault = open.fault.take().or_else(|| open.trailer_fault::<E>(&fields, start));
             rows(Row::InterchangeEnd { end, fault });
             self.interchange = None;
@@ -320,7 +369,10 @@ impl<E: Envelopes> SegmentIndexer<E> {
         } else if let Some(kind) = E::TAGS.lone.filter(|kind| kind.as_bytes() == tag && open.group.is_none())
         {
             let number = fields().text(1);
+            open.is_empty = false;
             open.lone_message(kind, number, start, end, rows);
+        } else {
+            open.outside_of_messages(&self.envelopes, &service, tag, rows);
         }
     }
 
@@ -341,6 +393,61 @@ impl<E: Envelopes> SegmentIndexer<E> {
 }
 
 impl OpenInterchange {
+    /// Tells what was found about service segments, as long as it is not too much.
+    fn tell(&mut self, findings: Vec<Diagnostic>, rows: &mut dyn FnMut(Row)) {
+        for finding in findings.into_iter().take(FINDINGS_MAX.saturating_sub(self.told)) {
+            self.told += 1;
+            rows(Row::Finding(Box::new(finding)));
+        }
+    }
+
+    /// The elements of a service segment that no guide describes.
+    fn check<E: Envelopes>(&mut self, envelopes: &E, service: &Service<'_>, rows: &mut dyn FnMut(Row)) {
+        let fields = Fields::of(service.segment, self.delimiters);
+        let Some(elements) = envelopes.elements(&fields, &self.version) else { return };
+        let mut findings = Vec::new();
+        service.check(elements, &mut findings);
+        self.tell(findings, rows);
+    }
+
+    /// A header of a message or group: messages stand in groups where the syntax or the interchange has them.
+    fn check_group<E: Envelopes>(&mut self, service: &Service<'_>, rows: &mut dyn FnMut(Row)) {
+        self.is_empty = false;
+        let is_group = service.segment.starts_with(E::TAGS.group);
+        let is_wrong = match &self.group {
+            // The first one tells for all that follow it.
+            Some(group) => is_group && !group.is_named,
+            None if is_group => self.messages > 0,
+            None => !E::COUNTS_MESSAGES || self.groups > self.loose_groups,
+        };
+        if is_wrong {
+            self.tell(vec![service.tell(Code::X406)], rows);
+        }
+    }
+
+    /// A segment that is in no message and begins or ends nothing.
+    fn outside_of_messages<E: Envelopes>(
+        &mut self,
+        envelopes: &E,
+        service: &Service<'_>,
+        tag: &[u8],
+        rows: &mut dyn FnMut(Row),
+    ) {
+        self.check(envelopes, service, rows);
+        if envelopes.may_stand_outside(tag) {
+            return;
+        }
+        let text = |tag: &[u8]| String::from_utf8_lossy(tag).into_owned();
+        let (message, group) = (text(E::TAGS.message), text(E::TAGS.group));
+        let between = match &self.group {
+            Some(open) if open.is_named && open.messages == 0 => format!("between {group} and {message}"),
+            Some(_) => format!("behind {}", text(E::TAGS.message_end)),
+            None if self.groups == 0 => format!("before {group}"),
+            None => format!("behind {}", text(E::TAGS.group_end)),
+        };
+        self.tell(vec![service.misplaced(&between)], rows);
+    }
+
     fn begin_group<E: Envelopes>(
         &mut self,
         row: GroupRow,
@@ -350,6 +457,7 @@ impl OpenInterchange {
     ) {
         self.break_group::<E>(start, rows);
         self.groups += 1;
+        self.loose_groups += u32::from(!is_named);
         self.group = Some(OpenGroup {
             control_number: row.control_number.clone(),
             is_named,
@@ -421,7 +529,13 @@ impl OpenInterchange {
         rows(Row::Message(MessageRow { length: end - message.row.offset, fault, ..message.row }));
     }
 
-    fn end_group<E: Envelopes>(&mut self, trailer: &Fields<'_>, start: u64, rows: &mut dyn FnMut(Row)) {
+    fn end_group<E: Envelopes>(
+        &mut self,
+        envelopes: &E,
+        trailer: &Fields<'_>,
+        start: u64,
+        rows: &mut dyn FnMut(Row),
+    ) {
         let Some(mut group) = self.group.take() else { return };
         group.break_message::<E>(start, rows);
         let control = trailer.text(2);
@@ -433,6 +547,8 @@ impl OpenInterchange {
         } else if trailer.number(1) != Some(group.messages) {
             let found = trailer.text(1);
             fault(Code::X402, E::CODES.message_count_wrong, found, group.messages.to_string())
+        } else if !envelopes.is_group_number(&group.control_number) {
+            fault(Code::X404, E::CODES.group_number_invalid, group.control_number, String::new())
         } else {
             None
         };
@@ -462,7 +578,11 @@ impl OpenInterchange {
             let expected = self.control_number.clone();
             return fault(Code::I102, E::CODES.interchange_numbers_differ, control, expected);
         }
-        let counted = if E::COUNTS_MESSAGES && self.messages > 0 { self.messages } else { self.groups };
+        let counted = if E::COUNTS_MESSAGES && self.messages > 0 {
+            self.messages
+        } else {
+            self.groups - self.loose_groups
+        };
         if trailer.number(1) == Some(counted) {
             return None;
         }

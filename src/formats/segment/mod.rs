@@ -12,6 +12,7 @@ mod matcher;
 mod numbers;
 mod read;
 mod relation;
+mod service;
 mod steps;
 mod structure;
 mod tags;
@@ -25,6 +26,7 @@ pub(crate) use index::{Begin, Envelopes, FaultCodes, Head, SegmentIndexer, Tags}
 pub(crate) use levels::LevelsState;
 pub use matcher::{Matched, MatcherState};
 pub(crate) use read::read;
+pub(crate) use service::{Elements, Kind, Service, Value};
 pub use structure::{Part, PartKind, RecordStructure, Slot, Structure};
 pub use tags::Tag;
 pub use tokenizer::{Mark, Token, Tokenizer};

@@ -64,7 +64,7 @@ pub(crate) fn read(
             gaps.drain(..).for_each(|place| reader.findings.missing(place, tokens[0].start));
         }
         match matched {
-            Matched::Unknown => reader.findings.on_segment(Code::X101, PlaceId::ROOT, tokens),
+            Matched::Unknown => reader.findings.on_segment(unknown(tokens), PlaceId::ROOT, tokens),
             Matched::Misplaced => reader.findings.on_segment(Code::X102, PlaceId::ROOT, tokens),
             Matched::Here { place, node, too_many } => {
                 if too_many {
@@ -85,6 +85,11 @@ pub(crate) fn read(
     if let Some(levels) = &structure.levels {
         state.end((guide, levels), tree, &mut reader.findings, input.bytes.len() as u32);
     }
+}
+
+/// What a segment is that the guide does not have.
+fn unknown(tokens: &[Token]) -> Code {
+    if tokens[0].len == 0 { Code::X112 } else { Code::X101 }
 }
 
 /// Whether all is ASCII without control characters, in one pass that the compiler makes wide.
@@ -317,28 +322,44 @@ impl Reader<'_, '_> {
         if !self.repeats || tokens.iter().all(|token| token.mark() != Mark::Repetition) {
             return self.one(spot, part, tokens, tree);
         }
-        let mut repetitions = tokens.split_inclusive(|token| token.mark() == Mark::Repetition);
-        if part.max > 1 {
-            for (repetition, tokens) in (1..).zip(repetitions) {
-                let spot = Spot { repetition, ..spot };
-                if u32::from(repetition) == part.max + 1 {
-                    self.findings.on_element(Code::X218, spot, part.place, Token::span(tokens));
-                }
-                self.one(spot, part, tokens, tree);
+        let repetitions = tokens.split_inclusive(|token| token.mark() == Mark::Repetition);
+        let is_value = matches!(part.kind, PartKind::Leaf(_));
+        for (repetition, tokens) in (1..).zip(repetitions) {
+            let spot = Spot { repetition, ..spot };
+            let whole = Token::span(tokens);
+            if u32::from(repetition) > part.max {
+                self.findings.on_element(Code::X218, spot, part.place, whole);
             }
+            // What may not be there is looked at all the same. Nothing but the first can stand in the tree.
+            let is_looked_at = part.max <= 1 && (is_value || repetition > 1);
+            let node = is_looked_at.then(|| tree.open(part.place, self.findings.source.origin(whole)));
+            self.one(spot, part, tokens, tree);
+            if let Some(node) = node {
+                tree.truncate(node);
+            }
+        }
+        if is_value && part.max <= 1 {
+            // The value is kept whole: nothing of it is lost.
+            self.keep(part.place, Token::joined(tokens), tree);
+        }
+    }
+
+    /// A value as it stands, without a check.
+    fn keep(&mut self, place: PlaceId, token: Token, tree: &mut Tree) {
+        let bytes = token.of(self.findings.source.bytes);
+        let origin = self.findings.source.origin(token);
+        if self.is_direct && !token.is_escaped() && std::str::from_utf8(bytes).is_ok() {
+            tree.leaf_from_source(place, token.start, token.len, origin);
             return;
         }
-        self.findings.on_element(Code::X218, spot, part.place, Token::span(tokens));
-        match &part.kind {
-            // The value is kept whole: nothing of it is lost.
-            PartKind::Leaf(check) => {
-                self.leaf(spot, part.place, check, Token::joined(tokens), tree);
-            }
-            PartKind::Composite(_) => {
-                let first = repetitions.next().expect("there are two at least");
-                self.one(spot, part, first, tree);
-            }
+        self.plain.clear();
+        self.text.clear();
+        self.dialect.delimiters.unescape(bytes, self.plain);
+        match (self.is_text, std::str::from_utf8(self.plain)) {
+            (true, Ok(value)) => self.text.push_str(value),
+            _ => _ = self.dialect.coding.decode(self.plain, self.text),
         }
+        tree.leaf(place, self.text, origin);
     }
 
     /// One repetition of an element.

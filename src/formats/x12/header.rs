@@ -14,6 +14,8 @@ pub const DELIMITERS: Delimiters = Delimiters {
 
 /// Widths of ISA01 to ISA16 (X12.5).
 const WIDTHS: [usize; 16] = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1];
+/// Longest element whose length is told: what is longer has lost its separator.
+const WIDTH_SHOWN_MAX: usize = 30;
 /// Length of an ISA segment with its terminator.
 pub const ISA_BYTES: usize = 106;
 
@@ -39,6 +41,10 @@ impl<'a> Header<'a> {
             _ => None,
         };
         let delimiters = Delimiters { element, segment, component, repetition, release: None, newline: "" };
+        if component.is_ascii_alphanumeric() || component == b' ' {
+            let shown = char::from(component);
+            return Err(format!("ISA16 is `{shown}`, which cannot separate components"));
+        }
         let used = [element, segment, component];
         if used.iter().any(u8::is_ascii_alphanumeric)
             || element == segment
@@ -71,14 +77,19 @@ fn fields(bytes: &[u8]) -> Option<Fields<'_>> {
     Some((element, elements, *bytes.get(at)?))
 }
 
+/// The first element of another width than it must have.
 fn misplaced(bytes: &[u8]) -> String {
     let separator = bytes[3];
-    let mut at = 3;
-    for (i, width) in WIDTHS.iter().enumerate() {
-        if bytes[at] != separator {
-            return format!("no delimiter before ISA{:02}, where character {} should be one", i + 1, at + 1);
+    let elements = bytes[4..].split(|&byte| byte == separator);
+    for ((i, width), element) in (1..).zip(WIDTHS).zip(elements) {
+        // Behind the last one other segments follow, and behind one without a separator as well.
+        if element.len() != width && i < WIDTHS.len() {
+            let found = element.len();
+            return match found {
+                0..=WIDTH_SHOWN_MAX => format!("ISA{i:02} has {found} characters, and {width} is its width"),
+                _ => format!("no separator follows the {width} characters of ISA{i:02}"),
+            };
         }
-        at += width + 1;
     }
     "an element has another width than it must".into()
 }
@@ -103,8 +114,14 @@ mod tests {
         let short = ISA.replace("HAVENPORT3PL   ", "HAVENPORT3PL  ") + "GS";
         assert_eq!(
             Header::read(short.as_bytes()),
-            Err("no delimiter before ISA09, where character 70 should be one".into())
+            Err("ISA08 has 14 characters, and 15 is its width".into())
         );
+        let long = ISA.replace("*00*          *ZZ", "*00*           *ZZ") + "GS";
+        assert_eq!(Header::read(long.as_bytes()), Err("ISA04 has 11 characters, and 10 is its width".into()));
+        for bad in ["A", "1", " "] {
+            let why = format!("ISA16 is `{bad}`, which cannot separate components");
+            assert_eq!(Header::read(ISA.replace("*>~", &format!("*{bad}~")).as_bytes()), Err(why));
+        }
         assert!(Header::read(&ISA.as_bytes()[..80]).is_err());
     }
 }

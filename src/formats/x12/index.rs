@@ -1,7 +1,8 @@
 //! The envelopes of X12: ISA, GS, ST and their trailers.
 
 use super::header::{Header, ISA_BYTES};
-use crate::formats::segment::{Begin, Envelopes, FaultCodes, Fields, Head, Tags};
+use super::service;
+use crate::formats::segment::{Begin, Elements, Envelopes, FaultCodes, Fields, Head, Tags};
 use crate::formats::{GroupRow, InterchangeRow, MessageRow};
 
 pub(super) struct X12Envelopes;
@@ -23,6 +24,7 @@ impl Envelopes for X12Envelopes {
         message_repeated: "23",
         group_trailer_missing: "3",
         group_numbers_differ: "4",
+        group_number_invalid: "6",
         message_count_wrong: "5",
         interchange_numbers_differ: "001",
         group_count_wrong: "021",
@@ -59,6 +61,18 @@ impl Envelopes for X12Envelopes {
         }
     }
 
+    fn elements(&self, segment: &Fields<'_>, _version: &str) -> Option<Elements> {
+        service::elements(&segment.text(0), &segment.text(8))
+    }
+
+    fn may_stand_outside(&self, tag: &[u8]) -> bool {
+        service::MAY_STAND_OUTSIDE.contains(&tag)
+    }
+
+    fn is_group_number(&self, number: &str) -> bool {
+        (1..=9).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
+    }
+
     fn message(&self, header: &Fields<'_>) -> MessageRow {
         MessageRow {
             kind: header.text(1),
@@ -81,5 +95,6 @@ fn head(header: &Header<'_>, bytes: &[u8]) -> Head {
         wants_acknowledgement: header.element(14) == "1",
         ..InterchangeRow::default()
     };
-    Head { row, delimiters: header.delimiters, length: ISA_BYTES, fault: None }
+    let findings = service::of_header(header, &bytes[..ISA_BYTES - 1]);
+    Head { row, delimiters: header.delimiters, length: ISA_BYTES, fault: None, findings }
 }

@@ -4,6 +4,8 @@
 mod coding;
 mod header;
 mod index;
+mod service;
+mod tables;
 mod whole;
 mod write;
 
@@ -11,6 +13,7 @@ pub use header::{DELIMITERS, Header};
 pub use write::{write_header, write_trailer};
 
 use super::segment::{self, Delimiters, Dialect, Structure};
+use super::standard::Importer;
 use super::{Envelope, Format, Indexer, Layout, MessageInput, Scratch, Totals};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::guide::Guide;
@@ -52,6 +55,10 @@ impl Format for X12 {
             return None;
         };
         Some(Box::new(X12Layout { structure: OnceLock::new(), guide: guide.clone(), delimiters }))
+    }
+
+    fn importer(&self) -> Option<&'static dyn Importer> {
+        Some(&tables::Tables)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::base::hash::Sha;
 use crate::base::span::{FileId, Sources, Span};
 use crate::canonical;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, codes, suggest};
-use crate::exchange::answering::is_answer;
+use crate::exchange::answering::{Answering, answering, is_answer};
 use crate::formats::Layout;
 use crate::gateway::guides::GuideStore;
 use crate::gateway::parameters;
@@ -321,7 +321,8 @@ impl<'a> Compiler<'a> {
         };
         let guide = layout.guide();
         let is_one = guide.format == syntax && is_answer(syntax, "", guide.setting("set"));
-        let is_told_so = syntax == "x12" || acknowledge.ta1 == AcknowledgeEnvelope::default();
+        let has_envelopes = answering(syntax).is_some_and(Answering::answers_envelopes);
+        let is_told_so = has_envelopes || acknowledge.ta1 == AcknowledgeEnvelope::default();
         let wrong = match (is_one, is_told_so) {
             (false, _) => ("guide", acknowledge.guide.as_str()),
             (true, false) => ("ta1", acknowledge.ta1.word()),

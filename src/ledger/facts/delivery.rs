@@ -5,7 +5,8 @@ use crate::base::clock::Timestamp;
 use crate::base::hash::Sha;
 use crate::exchange::reply::Word;
 use crate::exchange::states::DeliveryState;
-use crate::ledger::ids::{CollectionId, DeliveryId, InterchangeId, OutputId};
+use crate::ledger::OutputIds;
+use crate::ledger::ids::{CollectionId, DeliveryId, InterchangeId};
 
 /// Whose turn it is to give a control number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +67,7 @@ pub struct DeliveryPlan {
     /// Their length.
     pub size: u64,
     /// The outputs it carries; none of them is in another delivery.
-    pub outputs: Vec<OutputId>,
+    pub outputs: OutputIds,
     /// The collection that ends with it: it is `CLOSED`, and these are all of its outputs.
     pub collection: Option<CollectionId>,
     /// What was found when it was written, if that was not found with its messages.

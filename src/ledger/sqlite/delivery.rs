@@ -6,7 +6,7 @@ use crate::base::clock::Timestamp;
 use crate::exchange::states::{self, DeliveryState, Entity, State};
 use crate::ledger::{
     Answer, Delivery, DeliveryId, DeliveryKind, DeliveryPlan, FindingOwner, InterchangeId, LedgerError,
-    NumberRequest, Publication, Reason,
+    NumberRequest, OutputIds, Publication, Reason,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -206,7 +206,7 @@ pub(super) fn resend(
         spool_offset: first.spool_offset,
         sha: first.sha,
         size: first.size,
-        outputs: Vec::new(),
+        outputs: OutputIds::default(),
         collection: None,
         findings: Vec::new(),
         acknowledges: Vec::new(),

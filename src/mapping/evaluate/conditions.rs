@@ -16,7 +16,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             Expr::Not(inner) => !self.holds(inner, target),
             Expr::Binary(Operator::And, left, right) => self.holds(left, target) && self.holds(right, target),
             Expr::Binary(Operator::Or, left, right) => self.holds(left, target) || self.holds(right, target),
-            Expr::Binary(operator, left, right) if is_comparison(*operator) => {
+            Expr::Binary(operator, left, right) if operator.is_comparison() => {
                 match self.is_same_text(*operator, left, right, target) {
                     Some(is_same) => is_same == (*operator == Operator::Equal),
                     None => self.order(left, right, target).is_some_and(|order| says(*operator, order)),
@@ -31,6 +31,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                 Value::Text(text) => pattern.is_match(text),
                 other => pattern.is_match(&other.show()),
             },
+            Expr::Glance(glance) => self.text(&glance.text, target).is_some_and(|text| glance.holds(text)),
             Expr::Quantified(quantified) => self.quantified(quantified, target),
             other => self.value(other, target) == Value::Bool(true),
         }
@@ -97,23 +98,19 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
                     (false, false) => true,
                 }
             }
-            Expr::Binary(operator, left, right) if is_comparison(*operator) => {
+            Expr::Binary(operator, left, right) if operator.is_comparison() => {
                 self.value(left, target).is_absent() || self.value(right, target).is_absent()
             }
             Expr::Not(inner) => self.undecided(inner, target),
             Expr::In(value, _) | Expr::Matches(value, _) => self.value(value, target).is_absent(),
+            Expr::Glance(glance) => self.text(&glance.text, target).is_none(),
             other => self.value(other, target).is_absent(),
         }
     }
 }
 
-pub(super) fn is_comparison(operator: Operator) -> bool {
-    use Operator as O;
-    matches!(operator, O::Equal | O::NotEqual | O::Less | O::LessOrEqual | O::Greater | O::GreaterOrEqual)
-}
-
 /// What a comparison says of an order.
-pub(super) fn says(operator: Operator, order: Ordering) -> bool {
+pub(in crate::mapping) fn says(operator: Operator, order: Ordering) -> bool {
     match operator {
         Operator::Equal => order.is_eq(),
         Operator::NotEqual => order.is_ne(),

@@ -10,7 +10,7 @@ mod picks;
 mod tables;
 mod tracing;
 
-pub(super) use conditions::compare;
+pub(super) use conditions::{compare, says};
 pub(super) use picks::Index;
 
 use super::functions::{ARGUMENTS_MAX, Call};
@@ -174,6 +174,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             | Expr::Not(_)
             | Expr::In(..)
             | Expr::Matches(..)
+            | Expr::Glance(_)
             | Expr::Quantified(_) => Value::Bool(self.holds(expr, target)),
             Expr::Binary(operator, left, right) => self.binary(*operator, left, right, target),
             Expr::Negate(inner) => match self.value(inner, target) {

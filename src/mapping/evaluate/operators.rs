@@ -1,6 +1,6 @@
 //! Operators.
 
-use super::conditions::{is_comparison, says};
+use super::conditions::says;
 use super::{Evaluator, Target};
 use crate::base::decimal::Decimal;
 use crate::diagnostics::{Code, Diagnostic, Severity};
@@ -23,7 +23,7 @@ impl<'r, T: Tracing> Evaluator<'r, T> {
             Operator::Or => return Value::Bool(self.holds(left, target) || self.holds(right, target)),
             _ => {}
         }
-        if is_comparison(operator) {
+        if operator.is_comparison() {
             let order = self.order(left, right, target);
             return Value::Bool(order.is_some_and(|order| says(operator, order)));
         }

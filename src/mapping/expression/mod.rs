@@ -11,7 +11,7 @@ mod unused;
 
 use super::fields::Fields;
 use super::names::{Binding, ConditionCompiler, Found, Multiplicity, Resolved, Scope};
-use super::plan::{Constant, EarlierPlan, Expr, PairPlan};
+use super::plan::{Constant, EarlierPlan, Expr, Glance, PairPlan};
 use super::tables::Table;
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, suggest};
@@ -400,7 +400,11 @@ impl Context<'_> {
                 (Some(left.expr), Some(right.expr))
             }
         };
-        Some(single(Expr::Binary(operator, Box::new(left?), Box::new(right?)), result))
+        let expr = match Glance::of(operator, left?, right?) {
+            Ok(glance) => Expr::Glance(Box::new(glance)),
+            Err((left, right)) => Expr::Binary(operator, Box::new(left), Box::new(right)),
+        };
+        Some(single(expr, result))
     }
 }
 

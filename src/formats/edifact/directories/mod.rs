@@ -17,7 +17,7 @@ pub use releases::guide_name;
 pub use text::Source;
 
 use crate::diagnostics::suggest;
-use crate::formats::standard::{Given, Import, Nearest, Release, Standard, Wanted};
+use crate::formats::standard::{Given, Import, Importer, Nearest, Release, Standard, Wanted};
 use releases::{PREFIX, folder, nearest, version_and_release};
 use unpack::{Archive, is_in};
 
@@ -119,7 +119,9 @@ impl Standard for Directories {
         };
         at.map(of).unwrap_or_default()
     }
+}
 
+impl Importer for Directories {
     fn import(&self, files: &[Given], wanted: &Wanted<'_>) -> Result<Import, String> {
         let found = import::import(files)?;
         let packed = pack(&found.directories);
@@ -127,9 +129,13 @@ impl Standard for Directories {
         let releases = releases(&archive);
         let made = match wanted {
             Wanted::Packed => vec![(String::new(), packed)],
-            Wanted::Guides(kinds) => guides_of(&found.directories, kinds),
+            Wanted::Guides { kinds, .. } => guides_of(&found.directories, kinds),
         };
-        Ok(Import { made, releases, faults: found.faults, ignored: found.ignored })
+        Ok(Import { made, releases, faults: found.faults, ignored: found.ignored, ..Import::default() })
+    }
+
+    fn page(&self) -> &'static str {
+        "docs/mapping/directories.md"
     }
 }
 
@@ -158,7 +164,10 @@ fn guides_of(directories: &[Directory], kinds: &[String]) -> Vec<(String, Vec<u8
                 list.sort_by_cached_key(|(code, _)| pack::code_order(code));
                 Some((element.to_string(), list))
             });
-            made.push((guide_name(&directory.name, kind), source.text(&codes.collect()).into_bytes()));
+            made.push((
+                guide_name(&directory.name, kind).to_lowercase(),
+                source.text(&codes.collect()).into_bytes(),
+            ));
         }
     }
     made

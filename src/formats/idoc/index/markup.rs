@@ -55,7 +55,7 @@ impl MarkupIndexer {
                 Row::Message(idoc) => self.idoc(idoc, bytes, rows),
                 Row::InterchangeEnd { end, fault: Some(fault) } => self.broken(end, fault, bytes, rows),
                 Row::Group(_) | Row::GroupEnd { .. } | Row::InterchangeEnd { .. } => {}
-                Row::Unclaimed { .. } => rows(row),
+                Row::Finding(_) | Row::Unclaimed { .. } => rows(row),
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Records of flat files as they are nearly always: laid out once, and filled with values of which a look tells that they
 //! are right. A record with any other is written field by field, with all there is to tell of it.
 
-use crate::formats::check::{Check, is_plain_text};
+use crate::formats::check::{Check, Needs, is_plain_text};
 use crate::formats::fixed::number;
 use crate::formats::idoc::flat::{HEADER, HEADER_COLUMNS};
 use crate::formats::idoc::value;
@@ -22,6 +22,8 @@ pub(in crate::formats::idoc) struct Line {
     level: Option<u32>,
     /// Its fields that are somebody's data, by place; `None` if their order is another.
     columns: Option<Box<[Column]>>,
+    /// The columns of the record up to the last of them.
+    width: u32,
     /// How many of them must have a value.
     required: u32,
 }
@@ -34,7 +36,17 @@ struct Column {
     at: u32,
     width: u32,
     manner: Manner,
+    look: Look,
     is_required: bool,
+}
+
+/// What tells that a value is right, if the record is ASCII without control characters.
+#[derive(Debug, Clone, Copy)]
+enum Look {
+    /// Its length, of at least so many bytes and no more than so many more.
+    Length { min: u32, more: u32 },
+    /// The check of its place.
+    Check,
 }
 
 /// How a value is written.
@@ -70,6 +82,7 @@ impl Line {
         Line {
             level: record.level,
             required: columns.iter().filter(|column| column.is_required).count() as u32,
+            width: columns.iter().map(|column| column.at + column.width).max().unwrap_or(0),
             columns: is_sound.then_some(columns.into()),
             start: start.into(),
         }
@@ -92,38 +105,48 @@ impl Line {
         let start = out.len();
         let Some(columns) = self.columns.as_deref().filter(|_| numbers.fit()) else { return false };
         out.extend_from_slice(&self.start);
-        numbers.write(&mut out[start..start + HEADER_COLUMNS]);
-        let is_done = self.values(columns, checks, (view, node), start, out);
-        if !is_done {
-            out.truncate(start);
+        if self.width as usize > self.start.len() {
+            out.resize(start + self.width as usize, b' ');
         }
-        is_done
+        let record = &mut out[start..];
+        numbers.write(record);
+        let end = self.values(columns, checks, (view, node), record).filter(|&end| is_plain(&record[..end]));
+        out.truncate(start + end.unwrap_or(0));
+        end.is_some()
     }
 
+    /// Writes the values to their columns, which are blank. Where the last of them or of the constants ends.
     fn values(
         &self,
         columns: &[Column],
         checks: &[Check],
         (view, node): (View<'_>, NodeId),
-        start: usize,
-        out: &mut Vec<u8>,
-    ) -> bool {
-        let (mut rest, mut required) = (columns, 0);
+        record: &mut [u8],
+    ) -> Option<usize> {
+        let (mut rest, mut required, mut end) = (columns, 0, self.start.len());
         for child in view.tree.children(node) {
-            let Some(text) = view.text(child).filter(|text| !text.is_empty()) else { continue };
+            let Some(value) = view.bytes(child).filter(|value| !value.is_empty()) else { continue };
             let place = view.tree.node(child).place;
-            let Some(at) = at_place(rest, place) else { return false };
+            let at = at_place(rest, place)?;
             let column = &rest[at];
             rest = &rest[at + 1..];
-            let is_right =
-                is_plain_text(text.as_bytes()) && checks[place.index()].check(text, true, false).is_none();
-            if !is_right || !column.write(text.as_bytes(), start, out) {
-                return false;
-            }
+            let is_right = match column.look {
+                Look::Length { min, more } => (value.len() as u32).wrapping_sub(min) <= more,
+                Look::Check => view.text(child).is_some_and(|text| {
+                    is_plain_text(value) && checks[place.index()].check(text, true, false).is_none()
+                }),
+            };
+            let length = if is_right { column.write(value, record)? } else { return None };
+            end = end.max(column.at as usize + length);
             required += u32::from(column.is_required);
         }
-        required == self.required
+        (required == self.required).then_some(end)
     }
+}
+
+/// Whether all is ASCII without control characters, in one pass that the compiler makes wide.
+fn is_plain(record: &[u8]) -> bool {
+    record.iter().fold(0, |most: u8, &byte| most.max(byte.wrapping_sub(0x20))) < 0x7f - 0x20
 }
 
 /// Where the column with a place is among these. Places follow each other nearly always.
@@ -158,56 +181,42 @@ impl Column {
                 (None, None, 0) => Manner::Text(field.letters),
                 (None, None, alpha) => Manner::Alpha(field.letters, alpha),
             },
+            look: match Check::of(guide, place).needs() {
+                Needs::Length { min, more } => Look::Length { min, more },
+                _ => Look::Check,
+            },
             is_required: field.constant.is_none() && guide.shape.place(place).required,
         }
     }
 
-    /// Writes a value, which is ASCII without control characters, in the record that begins at `start`. `false` if it takes
-    /// more care.
-    fn write(&self, value: &[u8], start: usize, out: &mut Vec<u8>) -> bool {
-        let (at, width) = (start + self.at as usize, self.width as usize);
-        let zeros = match self.manner {
-            Manner::Alpha(_, alpha) if value.iter().all(u8::is_ascii_digit) => {
-                (alpha as usize).saturating_sub(value.len())
-            }
-            _ => 0,
-        };
-        let length = value.len() + zeros;
-        if length > width {
-            return false;
-        }
-        let Some(own) = columns(at, width, out) else { return false };
-        let length = match self.manner {
-            Manner::Constant => return false,
-            Manner::Number(look) => match number::write_plain(&look, value, own) {
-                Some(length) => length,
-                None => return false,
-            },
-            Manner::Text(letters) | Manner::Alpha(letters, _) => {
-                own[..zeros].fill(b'0');
-                own[zeros..length].copy_from_slice(value);
-                match letters {
-                    Letters::AsTheyAre => {}
-                    Letters::Upper => own[..length].make_ascii_uppercase(),
-                    Letters::Lower => own[..length].make_ascii_lowercase(),
+    /// Writes a value to the record, whose columns are blank. How many of them it takes; `None` if it takes more care. Of
+    /// a value that is no ASCII bytes are written, which whoever looks at the record then sees.
+    #[inline]
+    fn write(&self, value: &[u8], record: &mut [u8]) -> Option<usize> {
+        let own = record.get_mut(self.at as usize..)?.get_mut(..self.width as usize)?;
+        let letters = match self.manner {
+            Manner::Constant => return None,
+            Manner::Number(look) => return number::write_plain(&look, value, own),
+            Manner::Text(letters) => letters,
+            Manner::Alpha(letters, alpha) => {
+                if value.iter().all(u8::is_ascii_digit) {
+                    let zeros = (alpha as usize).saturating_sub(value.len());
+                    own.get_mut(..zeros)?.fill(b'0');
+                    own.get_mut(zeros..zeros + value.len())?.copy_from_slice(value);
+                    return Some(zeros + value.len());
                 }
-                length
+                letters
             }
         };
-        // A constant may stand behind it.
-        if out.len() == at + width {
-            out.truncate(at + length);
+        let own = own.get_mut(..value.len())?;
+        own.copy_from_slice(value);
+        match letters {
+            Letters::AsTheyAre => {}
+            Letters::Upper => own.make_ascii_uppercase(),
+            Letters::Lower => own.make_ascii_lowercase(),
         }
-        true
+        Some(value.len())
     }
-}
-
-/// The columns of a field, in which nothing stands. Those before it that nothing was written to are so from now on.
-fn columns(at: usize, width: usize, out: &mut Vec<u8>) -> Option<&mut [u8]> {
-    if out.len() < at + width {
-        out.resize(at + width, b' ');
-    }
-    out.get_mut(at..at + width)
 }
 
 impl Numbers {
@@ -216,8 +225,8 @@ impl Numbers {
     }
 
     /// Writes them where they stand before the data.
-    fn write(self, head: &mut [u8]) {
-        let mut behind = HEADER_COLUMNS;
+    fn write(self, record: &mut [u8]) {
+        let (head, mut behind) = (&mut record[..HEADER_COLUMNS], HEADER_COLUMNS);
         for (mut number, width) in [(self.level, HEADER[5]), (self.above, HEADER[4]), (self.own, HEADER[3])] {
             for digit in head[behind - width..behind].iter_mut().rev() {
                 *digit = b'0' + (number % 10) as u8;
