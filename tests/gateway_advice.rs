@@ -498,3 +498,21 @@ fn segments_stand_on_lines_of_their_own() {
     assert_eq!(lines(NORDHAVEN_INCOMING, "CONTRL", "\n", '\''), 6);
     is_clean(&world);
 }
+
+/// What the level of UNB does not have is never sent under it: level A has no small letters.
+#[test]
+fn what_is_written_is_held_against_the_level_of_unb() {
+    let level = ("house/edifact-aperak.guide", "una yes", "una yes charset unoa");
+    let mut world = World::with(edited(&[level]));
+    let orders = [nordhaven_order("NH-3", "20261123", "9520001001018")];
+    world.lay_down(NORDHAVEN_OUTGOING, "orders.edi", &nordhaven(131, "ORDERS:D:96A:UN:EAN008", &orders));
+    world.run().unwrap();
+    assert_eq!(world.states(), ["QUARANTINED"]);
+    assert!(world.files(NORDHAVEN_INCOMING).keys().all(|name| name.starts_with("CONTRL")));
+    let titles = gateway_world::titles(&world.story(0).findings);
+    assert_eq!(
+        titles.last().unwrap(),
+        "the sender cannot be told what became of NH-3: `GTIN check digit 9520001001018 expected 7` in element 04.1 of `FTX` is not \
+         in the charset UNOA"
+    );
+}

@@ -5,10 +5,32 @@ use crate::base::hash::Sha;
 
 /// Template where an endpoint has none.
 pub(super) const TEMPLATE: &str = "{kind}_{delivery}";
+/// What may stand in a template. Nothing else of a message ever names a file.
+pub const WORDS: [&str; 8] = ["client", "count", "date", "delivery", "interchange", "kind", "number", "time"];
 /// Longest value in a name.
 const VALUE_MAX: usize = 100;
 /// Longest name; the other side adds nothing to it.
 const NAME_MAX: usize = 200;
+
+/// What is wrong with a template, for people: a word that is none, or nothing that differs from file to file.
+pub fn fault(template: &str) -> Option<String> {
+    let mut rest = template;
+    let mut used = Vec::new();
+    while let Some(open) = rest.find('{') {
+        let Some(length) = rest[open..].find('}') else {
+            return Some(format!("`{template}` has a brace that is not closed"));
+        };
+        used.push(&rest[open + 1..open + length]);
+        rest = &rest[open + length + 1..];
+    }
+    if let Some(word) = used.iter().find(|word| !WORDS.contains(word)) {
+        let known = WORDS.map(|word| format!("{{{word}}}")).join(", ");
+        return Some(format!("`{{{word}}}` is nothing that a file name is made of: {known}"));
+    }
+    let differs = used.iter().any(|word| matches!(*word, "delivery" | "interchange"));
+    (!differs)
+        .then(|| format!("`{template}` is the same for many files: it needs {{interchange}} or {{delivery}}"))
+}
 
 /// `template` with its `{words}` replaced. Unknown words and those without a value become nothing. The result is a
 /// plain file name that no reader takes for a temporary one.
@@ -69,6 +91,22 @@ mod tests {
         assert_eq!(fill("{unknown}", &[]), "unnamed");
         assert_eq!(fill("a{", &[]), "a{");
         assert!(name(&"x".repeat(500)).len() <= NAME_MAX);
+    }
+
+    #[test]
+    fn a_template_is_made_of_known_words_and_differs_from_file_to_file() {
+        assert_eq!(fault("{kind}_{date}{time}_{count}_{interchange}.edi"), None);
+        assert_eq!(fault(TEMPLATE), None);
+        let told = |template: &str| fault(template).expect("something is wrong");
+        assert_eq!(
+            told("{kind}_{number}.edi"),
+            "`{kind}_{number}.edi` is the same for many files: it needs {interchange} or {delivery}"
+        );
+        assert!(
+            told("{kind}_{nubmer}_{delivery}")
+                .starts_with("`{nubmer}` is nothing that a file name is made of: {client}, ")
+        );
+        assert_eq!(told("{kind_{delivery"), "`{kind_{delivery` has a brace that is not closed");
     }
 
     #[test]

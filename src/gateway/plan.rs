@@ -196,7 +196,7 @@ impl Gateway {
         spool_path: String,
         part: Part,
     ) -> DeliveryPlan {
-        let name = self.file_name(draft, settled.envelope);
+        let name = self.file_name(draft, settled.envelope, settled.outputs.len().max(1));
         let mut findings = settled.findings;
         findings.extend(number_nears_end(draft, &name, &settled.numbers));
         DeliveryPlan {
@@ -245,7 +245,7 @@ impl Gateway {
     }
 
     /// The final name at the target, from the endpoint's template.
-    fn file_name(&self, draft: &Draft<'_>, envelope: &Envelope) -> String {
+    fn file_name(&self, draft: &Draft<'_>, envelope: &Envelope, count: usize) -> String {
         let template = self.settings.endpoints.get(draft.endpoint).and_then(|at| at.file_name.as_deref());
         let guide = draft.layout.guide();
         let kind = match (draft.word, guide.setting("set")) {
@@ -257,12 +257,18 @@ impl Gateway {
             0 => String::new(),
             number => format!("{number:09}"),
         };
+        let made_at = envelope.made_at.or_else(|| made_at(&draft.client.partner, self.clock.now()));
+        let made = |form: &str| made_at.map(|moment| moment.strftime(form).to_string()).unwrap_or_default();
+        let (count, date, time) = (count.to_string(), made("%Y%m%d"), made("%H%M%S"));
         let values = [
             ("client", draft.client.id.as_str()),
+            ("count", count.as_str()),
+            ("date", date.as_str()),
             ("delivery", draft.mark.as_str()),
             ("interchange", interchange.as_str()),
             ("kind", kind),
             ("number", draft.number),
+            ("time", time.as_str()),
         ];
         names::fill(template.unwrap_or(names::TEMPLATE), &values)
     }
@@ -403,18 +409,23 @@ fn number_request(draft: &Draft<'_>) -> Option<NumberRequest> {
 
 fn addressed(draft: &Draft<'_>, identities: &Identities, number: u64, now: Timestamp) -> Envelope {
     let partner = &draft.client.partner;
-    let zone = jiff::tz::TimeZone::get(&partner.site.zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    let made_at = jiff::Timestamp::from_millisecond(now.unix_ms).ok();
     Envelope {
         sender: identities.ours.clone(),
         receiver: identities.theirs.clone(),
         interchange_number: number,
         group_number: number,
-        made_at: made_at.map(|moment| zone.to_datetime(moment)),
+        made_at: made_at(partner, now),
         is_test: partner.usage == "T",
         wants_acknowledgement: false,
         ..Envelope::default()
     }
+}
+
+/// The moment at the client's site.
+fn made_at(partner: &Partner, now: Timestamp) -> Option<jiff::civil::DateTime> {
+    let zone = jiff::tz::TimeZone::get(&partner.site.zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let moment = jiff::Timestamp::from_millisecond(now.unix_ms).ok();
+    moment.map(|moment| zone.to_datetime(moment))
 }
 
 /// The lane of the control numbers of everything in a syntax that we send to a partner. Groups take the number of their interchange.

@@ -445,6 +445,7 @@ pub struct Endpoint {
     #[serde(default = "poll", deserialize_with = "duration")]
     pub poll: Duration,
     /// Template of the names of files put there.
+    #[serde(default, deserialize_with = "template")]
     pub file_name: Option<String>,
     /// SFTP: the server.
     pub host: Option<String>,
@@ -596,6 +597,14 @@ fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<jiff::civil:
     text.parse().map_err(|_| serde::de::Error::custom(format!("`{text}` is not a day such as 2027-03-31")))
 }
 
+fn template<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    match super::names::fault(&text) {
+        Some(why) => Err(serde::de::Error::custom(why)),
+        None => Ok(Some(text)),
+    }
+}
+
 fn some_duration<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
     duration(deserializer).map(Some)
 }
@@ -603,6 +612,23 @@ fn some_duration<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Op
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_template_of_names_is_refused_at_its_place() {
+        let mut sources = Sources::default();
+        let text = "data = \"data\"\nmappings = \"mappings\"\n[endpoints.out]\nkind = \"folder\"\n\
+                    direction = \"out\"\npath = \"out\"\nfile_name = \"{kind}_{po}_{delivery}.edi\"\n";
+        let file = sources.add("gateway.toml", text);
+        let mut findings = Diagnostics::new();
+        assert!(read::<GatewaySettings>(&sources, file, &mut findings).is_none());
+        let finding = &findings.as_slice()[0];
+        assert_eq!(sources.path_line(finding.labels[0].span), ("gateway.toml".into(), 7));
+        assert!(
+            finding.title().contains("`{po}` is nothing that a file name is made of"),
+            "{}",
+            finding.title()
+        );
+    }
 
     #[test]
     fn an_unknown_setting_is_refused_at_its_place() {

@@ -73,6 +73,10 @@ impl Coding for Level {
         }
     }
 
+    fn is_narrow(&self) -> bool {
+        self.left_out.is_some()
+    }
+
     fn encode(&self, text: &str, out: &mut Vec<u8>) {
         // What cannot be written is told before it is written.
         let _ = self.charset.encode(text, out);

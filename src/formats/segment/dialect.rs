@@ -86,6 +86,10 @@ pub trait Coding: Sync {
     fn decode(&self, bytes: &[u8], out: &mut String) -> bool;
     /// Whether the character can be written.
     fn has(&self, character: char) -> bool;
+    /// Whether characters of ASCII are among those that cannot be written.
+    fn is_narrow(&self) -> bool {
+        false
+    }
     /// Appends `text`; something stands for each character that cannot be written.
     fn encode(&self, text: &str, out: &mut Vec<u8>);
 }

@@ -251,7 +251,8 @@ impl<'a> Writer<'a> {
             self.finding(code, segment, place, text);
         }
         let (delimiters, coding) = (self.dialect.delimiters, self.dialect.coding);
-        if !text.is_ascii() && !text.chars().all(|character| coding.has(character)) {
+        let is_plain = text.is_ascii() && !coding.is_narrow();
+        if !is_plain && !text.chars().all(|character| coding.has(character)) {
             self.finding(Code::X234, segment, place, text);
         }
         let start = self.out.len();

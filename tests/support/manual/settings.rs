@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// Structs of `src/gateway/settings.rs`, and the headings of `gateway.md` under which their keys stand.
-const HEADINGS: [(&str, &str); 16] = [
+const HEADINGS: [(&str, &str); 17] = [
     ("GatewaySettings", "gateway.toml"),
     ("Endpoint", "endpoints"),
     ("SecretReference", "secrets"),
@@ -20,6 +20,7 @@ const HEADINGS: [(&str, &str); 16] = [
     ("DocumentDuplicates", "documents"),
     ("EnvironmentSettings", "environments"),
     ("Receive", "receive"),
+    ("Waiver", "waive"),
 ];
 
 /// Keys by heading.
