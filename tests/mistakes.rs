@@ -20,7 +20,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("target-unknown", "house/940-order.map", "customer_po        =", "cutsomer_po        ="),
     ("target-twice", "house/940-order.map", "customer_po        =", "number             ="),
     ("required-target-without-line", "house/940-order.map", "  number             = W05.02", "  # W05.02"),
-    ("many-for-one", "house/x12-940.guide", "N1[ST]        required max 1", "N1[ST]        required max 2"),
+    ("many-for-one", "house/x12-940.guide", "N1[ST]         required max 1", "N1[ST]        required max 2"),
     ("text-beside-number", "house/940-order.map", "this.qty > 0", "w.02 > 0"),
     ("function-unknown", "house/x12-party.map", "upper(N4.03)", "uper(N4.03)"),
     ("function-of-another-language", "house/x12-party.map", "upper(N4.03)", "substring(N4.03, 1, 5)"),
@@ -87,8 +87,8 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     (
         "selector-not-listed",
         "house/x12-940.guide",
-        "  N1[ST]        required max 1",
-        "  N1            only ST BT DE WH\n  N1[ST]        required max 1",
+        "  N1[ST]         required max 1",
+        "  N1            only ST BT DE WH\n  N1[ST]         required max 1",
     ),
     (
         "selector-written-not-listed",
@@ -99,8 +99,8 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     (
         "not-used-read",
         "house/x12-940.guide",
-        "  N1[ST]        required max 1",
-        "  not used      W66.05\n  N1[ST]        required max 1",
+        "  N1[ST]         required max 1",
+        "  not used      W66.05\n  N1[ST]         required max 1",
     ),
     (
         "not-used-written",
@@ -150,14 +150,14 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     (
         "required-in-a-list-without-line",
         "house/940-order.map",
-        "    qty         =",
-        "    base_qty    = .01 #",
+        "    qty                =",
+        "    base_qty           = .01 #",
     ),
     (
         "required-by-the-guide-unread",
         "house/x12-940.guide",
-        "  N1[ST]        required max 1",
-        "  W05.04        required\n  N1[ST]        required max 1",
+        "  N1[ST]         required max 1",
+        "  W05.04        required\n  N1[ST]         required max 1",
     ),
     (
         "parameter-of-no-map",
@@ -205,7 +205,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "sum(out.lines[uim = \"CA\"].qty)",
     ),
     ("sum-of-text", "house/940-order.map", "sum(out.lines.qty)", "sum(out.lines.sku)"),
-    ("wrong-kind-for-target", "house/wms-shipment.map", "final          = true", "final          = 1"),
+    ("wrong-kind-for-target", "house/wms-shipment.map", "final         = true", "final         = 1"),
     (
         "base-unknown",
         "clients/brightwick/940-order.map",
@@ -263,7 +263,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "first(PIA.C212[SA].7140)",
         "first(PIA.7140)",
     ),
-    ("guide-type-unknown", "house/wms-order-csv.guide", "Line required int", "Line required itn"),
+    ("guide-type-unknown", "house/wms-order-csv.guide", "Line         required int", "Line         required itn"),
     ("fixed-at-differs", "clients/caldera/as400-orders.guide", "name       30 at 50", "name       30 at 49"),
     ("fixed-record-too-wide", "clients/caldera/as400-orders.guide", "filler   70", "filler   72"),
     (
@@ -288,7 +288,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "wrap(join(notes.text, \" \"), 60)",
         "wrap(join(notes.text, \" \"))",
     ),
-    ("xml-prefix-unknown", "house/wms-order-xml.guide", "@id text 35", "wms:Id text 35"),
+    ("xml-prefix-unknown", "house/wms-order-xml.guide", "@id      text 35", "wms:Id   text 35"),
     ("xml-unit-of-another", "house/wms-order-xml.guide", "unit element WmsOrder", "unit element Order"),
     ("xml-charset-unknown", "house/wms-order-xml.guide", "syntax xml", "syntax xml charset \"latin-99\""),
     (
@@ -297,7 +297,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "element ShipTo required",
         "element ShipTo required text 20\n      Name text 35",
     ),
-    ("xml-attribute-many", "house/wms-order-xml.guide", "@id text 35", "@id many text 35"),
+    ("xml-attribute-many", "house/wms-order-xml.guide", "@id      text 35", "@id      many text 35"),
     (
         "xml-several-in-one-file",
         "clients/brightwick/orders.flow",
@@ -455,18 +455,18 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     (
         "idoc-field-of-other-format",
         "standards/idoc/ORDERS05.guide",
-        "PEINH 9 decimal sign trailing",
-        "PEINH 9 decimal implied",
+        "PEINH          9  decimal sign trailing",
+        "PEINH          9  decimal implied",
     ),
-    ("idoc-auto-outside-control", "standards/idoc/ORDERS05.guide", "POSEX 6 alpha", "POSEX 6 auto"),
+    ("idoc-auto-outside-control", "standards/idoc/ORDERS05.guide", "POSEX          6  alpha", "POSEX          6  auto"),
     (
         "idoc-control-with-other-fields",
         "standards/idoc/control.guide",
-        "    MANDT 3 name",
-        "    MANDT 4 name",
+        "    MANDT   3  name",
+        "    MANDT   4  name",
     ),
     ("idoc-segment-too-wide", "standards/idoc/ORDERS05.guide", "BELNR 35", "BELNR 935"),
-    ("idoc-alpha-of-number", "standards/idoc/ORDERS05.guide", "POSEX 6 alpha", "POSEX 6 int alpha"),
+    ("idoc-alpha-of-number", "standards/idoc/ORDERS05.guide", "POSEX          6  alpha", "POSEX          6  int alpha"),
     ("idoc-form-unknown", "standards/idoc/ORDERS05.guide", "syntax idoc type", "syntax idoc form json type"),
     (
         "idoc-indent-of-words",
