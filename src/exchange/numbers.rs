@@ -102,7 +102,7 @@ impl LaneRange {
     pub fn announces(self, number: u64) -> bool {
         let hundredth = (self.last / 100).max(1);
         let is_first = number == self.first || !self.nears_end(number.saturating_sub(1));
-        self.nears_end(number) && (is_first || number % hundredth == 0 || self.last - number < 10)
+        self.nears_end(number) && (is_first || number.is_multiple_of(hundredth) || self.last - number < 10)
     }
 
     /// Whether 90 % of the numbers up to the largest are behind `number`.

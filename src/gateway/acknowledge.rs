@@ -39,7 +39,7 @@ enum Next {
     /// It is planned, or nothing need be said.
     Done,
     /// It waits for others.
-    Waits(Waiting),
+    Waits(Box<Waiting>),
 }
 
 impl Gateway {
@@ -55,7 +55,7 @@ impl Gateway {
             }
             match self.acknowledge(&due)? {
                 Ok(Next::Done) => planned = true,
-                Ok(Next::Waits(one)) => waiting.push(one),
+                Ok(Next::Waits(one)) => waiting.push(*one),
                 Err(why) => self.give_up(interchange, &why),
             }
         }
@@ -90,7 +90,7 @@ impl Gateway {
             return Ok(Ok(Next::Done));
         }
         if let Some(waiting) = self.waits(policy, due, &intake, &client.id) {
-            return Ok(Ok(Next::Waits(waiting)));
+            return Ok(Ok(Next::Waits(Box::new(waiting))));
         }
         Ok(self.answer(&[due])?.map(|()| Next::Done))
     }
