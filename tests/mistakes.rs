@@ -263,7 +263,12 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "first(PIA.C212[SA].7140)",
         "first(PIA.7140)",
     ),
-    ("guide-type-unknown", "house/wms-order-csv.guide", "Line         required int", "Line         required itn"),
+    (
+        "guide-type-unknown",
+        "house/wms-order-csv.guide",
+        "Line         required int",
+        "Line         required itn",
+    ),
     ("fixed-at-differs", "clients/caldera/as400-orders.guide", "name       30 at 50", "name       30 at 49"),
     ("fixed-record-too-wide", "clients/caldera/as400-orders.guide", "filler   70", "filler   72"),
     (
@@ -458,7 +463,12 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "PEINH          9  decimal sign trailing",
         "PEINH          9  decimal implied",
     ),
-    ("idoc-auto-outside-control", "standards/idoc/ORDERS05.guide", "POSEX          6  alpha", "POSEX          6  auto"),
+    (
+        "idoc-auto-outside-control",
+        "standards/idoc/ORDERS05.guide",
+        "POSEX          6  alpha",
+        "POSEX          6  auto",
+    ),
     (
         "idoc-control-with-other-fields",
         "standards/idoc/control.guide",
@@ -466,7 +476,12 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "    MANDT   4  name",
     ),
     ("idoc-segment-too-wide", "standards/idoc/ORDERS05.guide", "BELNR 35", "BELNR 935"),
-    ("idoc-alpha-of-number", "standards/idoc/ORDERS05.guide", "POSEX          6  alpha", "POSEX          6  int alpha"),
+    (
+        "idoc-alpha-of-number",
+        "standards/idoc/ORDERS05.guide",
+        "POSEX          6  alpha",
+        "POSEX          6  int alpha",
+    ),
     ("idoc-form-unknown", "standards/idoc/ORDERS05.guide", "syntax idoc type", "syntax idoc form json type"),
     (
         "idoc-indent-of-words",

@@ -402,7 +402,10 @@ impl Context<'_> {
         };
         let expr = match Glance::of(operator, left?, right?) {
             Ok(glance) => Expr::Glance(Box::new(glance)),
-            Err((left, right)) => Expr::Binary(operator, Box::new(left), Box::new(right)),
+            Err(sides) => {
+                let (left, right) = *sides;
+                Expr::Binary(operator, Box::new(left), Box::new(right))
+            }
         };
         Some(single(expr, result))
     }

@@ -26,14 +26,14 @@ impl Glance {
     ///
     /// # Errors
     /// The two sides.
-    pub fn of(operator: Operator, left: Expr, right: Expr) -> Result<Glance, (Expr, Expr)> {
+    pub fn of(operator: Operator, left: Expr, right: Expr) -> Result<Glance, Box<(Expr, Expr)>> {
         let at = match &left {
             Expr::Call(call) if call.arguments[0].gives_text() => At::of(operator, call, &right),
             _ => None,
         };
         match (at, left) {
             (Some(at), Expr::Call(mut call)) => Ok(Glance { text: call.arguments.swap_remove(0), at }),
-            (_, left) => Err((left, right)),
+            (_, left) => Err(Box::new((left, right))),
         }
     }
 

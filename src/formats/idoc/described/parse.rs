@@ -66,7 +66,7 @@ impl<'t, I: Iterator<Item = Line<'t>>> Parser<'t, '_, I> {
     fn records(&mut self) {
         let mut inside = "";
         let mut at = 0;
-        while let Some(line) = self.lines.next() {
+        for line in self.lines.by_ref() {
             match line.word {
                 "END_RECORD_SECTION" => return,
                 "BEGIN_CONTROL_RECORD" | "BEGIN_DATA_RECORD" | "BEGIN_STATUS_RECORD" => {
