@@ -98,8 +98,8 @@ fn all_shipped_cases_pass() {
 fn a_changed_read_map_is_told_by_order_line_and_field() {
     let mappings = Mappings::new();
     mappings.edit("house/940-order.map", "customer_po        = W05.03", "customer_po        = W05.02");
-    mappings.edit("house/940-order.map", "pack        = W20.01", "pack        = 10");
-    mappings.edit("house/940-order.map", "description = join(G69.01, \" \")", "");
+    mappings.edit("house/940-order.map", "pack               = W20.01", "pack               = 10");
+    mappings.edit("house/940-order.map", "description        = join(G69.01, \" \")", "");
     mappings.expect("test-read-map", "clients/brightwick/tests/order", &[]);
     mappings.expect("test-read-map-return", "clients/brightwick/tests/shipment", &[]);
     let (answer, exit) = mappings.json("clients/brightwick/tests/order", &[]);
@@ -116,8 +116,8 @@ fn a_changed_write_map_is_told_by_segment_and_element() {
     mappings.edit("house/945.map", "N9[CN].02  = tracking", "");
     mappings.edit(
         "house/945.map",
-        ".05 = uom via table uom reversed",
-        ".05 = base_uom via table uom reversed",
+        ".05       = uom via table uom reversed",
+        ".05       = base_uom via table uom reversed",
     );
     mappings.edit("clients/brightwick/partner.toml", "interchange_first = 501", "interchange_first = 601");
     mappings.expect("test-write-map", "clients/brightwick/tests/shipment", &[]);
@@ -129,7 +129,7 @@ fn accepting_shows_the_difference_and_writes_only_that() {
     let case = "clients/brightwick/tests/order";
     let untouched = || std::fs::metadata(mappings.path(&format!("{case}/expected/findings.txt"))).unwrap();
     let before = untouched().modified().unwrap();
-    mappings.edit("house/940-order.map", "pack        = W20.01", "pack        = W20.01 * 2");
+    mappings.edit("house/940-order.map", "pack               = W20.01", "pack               = W20.01 * 2");
     mappings.expect("test-accept", case, &["--accept"]);
     assert_eq!(untouched().modified().unwrap(), before);
     mappings.expect("test-accepted", case, &[]);
@@ -138,7 +138,7 @@ fn accepting_shows_the_difference_and_writes_only_that() {
 #[test]
 fn only_the_cases_that_are_named_are_run_and_accepted() {
     let mappings = Mappings::new();
-    mappings.edit("house/940-order.map", "pack        = W20.01", "pack        = W20.01 * 2");
+    mappings.edit("house/940-order.map", "pack               = W20.01", "pack               = W20.01 * 2");
     mappings.write("clients/brightwick/tests/changes/first/one.edi", &order());
     mappings.write("clients/brightwick/tests/changes/second/one.edi", &order());
     mappings.write("clients/oakhollow/tests/changes/second/one.edi", &order());

@@ -255,7 +255,7 @@ fn guides_in_files_say_the_same_as_the_directories() {
     let bundle = shipped::bundle();
     let mut compared = 0;
     for (name, layout) in &bundle.layouts {
-        if standard_guide(name).is_none() {
+        if !name.starts_with("edifact/") || standard_guide(name).is_none() {
             continue;
         }
         let (own, packed) = (places(layout.guide()), places(self::layout(name).guide()));
@@ -264,7 +264,7 @@ fn guides_in_files_say_the_same_as_the_directories() {
         assert!(missing.is_empty() && more.is_empty(), "{name}: {missing:#?}\nand {more:#?}");
         compared += 1;
     }
-    assert_eq!(compared, 17);
+    assert_eq!(compared, 18);
 }
 
 #[test]

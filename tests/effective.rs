@@ -106,7 +106,7 @@ fn plans(bundle: &Bundle) -> BTreeMap<String, String> {
 /// Puts the effective text in place of every document that extends another one.
 fn flattened(files: &MappingFiles) -> (MappingFiles, usize) {
     let sources = sources_of(files);
-    let documents = Documents::read(&sources);
+    let documents = Documents::read(sources.clone());
     let mut flat = files.clone();
     let mut seen = 0;
     for (file, source) in

@@ -2,6 +2,8 @@
 
 use crate::base::span::{FileId, Sources, Span};
 use crate::diagnostics::{Diagnostic, Diagnostics, suggest};
+use crate::gateway::bundle::MappingFiles;
+use crate::gateway::shelf;
 use crate::guide::{self, GuideSources};
 use crate::language::print::{self, Line};
 use crate::language::syntax::{Document, FragmentDocument, MapDocument};
@@ -26,28 +28,38 @@ pub enum Missing {
 }
 
 /// The documents of a mappings folder.
-pub struct Documents<'s> {
-    sources: &'s Sources,
+pub struct Documents {
+    sources: Sources,
     documents: Vec<Document>,
     findings: Vec<Diagnostic>,
 }
 
-impl<'s> Documents<'s> {
-    /// Reads all that is a document of the language.
-    pub fn read(sources: &'s Sources) -> Self {
+impl Documents {
+    /// Reads all that is a document of the language, and brings the guides of standards that it names.
+    pub fn read(mut sources: Sources) -> Self {
         let mut findings = Diagnostics::new();
         let is_ours =
             |path: &str| [".shape", ".guide", ".map", ".flow"].iter().any(|kind| path.ends_with(kind));
         let files = sources.files().filter(|(_, file)| is_ours(&file.path));
-        let documents = files.flat_map(|(file, _)| language::parse(sources, file, &mut findings)).collect();
+        let mut documents: Vec<Document> =
+            files.flat_map(|(file, _)| language::parse(&sources, file, &mut findings)).collect();
+        shelf::bring(&MappingFiles::new(), &mut sources, &mut documents, &mut findings);
         Documents { sources, documents, findings: findings.into_vec() }
     }
 
-    /// Whether a guide of this name is there.
+    /// The files, with those that were brought.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// Whether a guide of this name stands in a file.
     pub fn has_guide(&self, name: &str) -> bool {
-        self.documents
-            .iter()
-            .any(|document| matches!(document, Document::Guide(guide) if guide.name.name == name))
+        self.documents.iter().any(|document| match document {
+            Document::Guide(guide) if guide.name.name == name => {
+                !self.sources.file(guide.name.span.file).path.starts_with(shelf::FOLDER)
+            }
+            _ => false,
+        })
     }
 
     /// The text of the map or guide `name` with all its layers applied; of both, where both have the name and it does not end
@@ -109,7 +121,7 @@ impl<'s> Documents<'s> {
                 sources.guides.insert(&guide.name.name, guide);
             }
         }
-        guide::layers(name, &sources, findings).map(|layers| print::guide(self.sources, &layers))
+        guide::layers(name, &sources, findings).map(|layers| print::guide(&self.sources, &layers))
     }
 
     fn near(&self, name: &str) -> Option<String> {

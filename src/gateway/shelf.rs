@@ -8,7 +8,10 @@ use crate::diagnostics::{Code, Diagnostics};
 use crate::formats::standard::{near_guide, standard_guide};
 use crate::formats::{self, Layout};
 use crate::guide::{self, GuideSources};
-use crate::language::{self, syntax::Document, syntax::DocumentReference, syntax::Side};
+use crate::language::{
+    self,
+    syntax::{Document, DocumentReference, GuideDocument, GuideLine, Side},
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -50,10 +53,11 @@ fn guide_name(document: &Document) -> Option<&str> {
     }
 }
 
-/// The guides that a document names.
+/// The guides and dictionaries that a document names.
 fn references(document: &Document) -> Vec<&str> {
     match document {
-        Document::Guide(guide) => guide.extends.iter().map(name_of).collect(),
+        // The dictionary of a guide of a standard comes with it, and has its name.
+        Document::Guide(guide) => guide.extends.iter().chain(dictionaries(guide)).map(name_of).collect(),
         Document::Map(map) => {
             let sides = map.from.iter().map(|(side, _)| side).chain(&map.to);
             sides.filter_map(guide_of_side).collect()
@@ -61,6 +65,13 @@ fn references(document: &Document) -> Vec<&str> {
         Document::Flow(flow) => flow.reads.iter().map(|read| name_of(&read.guide)).collect(),
         _ => Vec::new(),
     }
+}
+
+fn dictionaries(guide: &GuideDocument) -> impl Iterator<Item = &DocumentReference> {
+    guide.lines.iter().filter_map(|line| match line {
+        GuideLine::Dictionary(reference) => Some(reference),
+        _ => None,
+    })
 }
 
 fn name_of(reference: &DocumentReference) -> &str {

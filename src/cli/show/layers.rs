@@ -14,8 +14,8 @@ use std::path::Path;
 /// Shows the map or guide `name` of the mappings in `folder`.
 pub fn show(name: &str, folder: &Path, console: &mut Console<'_>) -> Answer {
     let guide = name.strip_suffix(".guide").unwrap_or(name);
-    let read = workspace::read(folder);
-    let is_there = read.as_ref().is_ok_and(|sources| Documents::read(sources).has_guide(guide));
+    let read = workspace::read(folder).map(Documents::read);
+    let is_there = read.as_ref().is_ok_and(|documents| documents.has_guide(guide));
     if let Some(text) = standard_guide(guide).filter(|_| !is_there).and_then(|text| in_form(guide, text)) {
         // It stands in no file; all of it is shown, so that it can be copied into one.
         match console.json {
@@ -27,8 +27,7 @@ pub fn show(name: &str, folder: &Path, console: &mut Console<'_>) -> Answer {
     if let (Err(_), Some(help)) = (&read, near_guide(guide)) {
         return Err(Stop::usage(format!("no guide is called `{guide}`"), help));
     }
-    let sources = read?;
-    let documents = Documents::read(&sources);
+    let documents = read?;
     let mut findings = Diagnostics::new();
     match documents.effective(name, true, &mut findings) {
         Ok(text) if console.json => console.line(json!({ "name": name, "text": text }).to_string()),
@@ -43,11 +42,17 @@ pub fn show(name: &str, folder: &Path, console: &mut Console<'_>) -> Answer {
         }
         Err(Missing::Unsound) => {
             if console.json {
-                let rendered: Vec<Value> =
-                    findings.as_slice().iter().map(|finding| json::render(finding, &sources)).collect();
+                let rendered: Vec<Value> = findings
+                    .as_slice()
+                    .iter()
+                    .map(|finding| json::render(finding, documents.sources()))
+                    .collect();
                 console.line(json!({ "name": name, "findings": rendered }).to_string());
             } else {
-                findings.as_slice().iter().for_each(|finding| console.finding(finding, &sources, ""));
+                findings
+                    .as_slice()
+                    .iter()
+                    .for_each(|finding| console.finding(finding, documents.sources(), ""));
             }
             return Ok(Exit::Findings);
         }
