@@ -109,7 +109,7 @@ fn s14_refuses_one_order_takes_one_and_advises_of_one() {
 
 /// Brightwick's item master comes in, and a check of the house's map asks it; Brightwick has a code of its own for that.
 fn with_item_master(usage: &str) -> (MappingFiles, Arc<Bundle>) {
-    const KNOWN: &str = "    description = join(G69.01, \" \")";
+    const KNOWN: &str = "    description        = join(G69.01, \" \")";
     const ASKED: &str =
         "    check reject E930 \"item {this.sku} not in item master\": present(item(this.sku).base_uom)";
     let (mut files, _) = gateway_world::shipped();

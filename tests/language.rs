@@ -74,6 +74,14 @@ fn every_finding_about_text_is_shown_by_a_file() {
     for path in files("err") {
         shown.push_str(&findings("x", &std::fs::read_to_string(&path).expect("a test file")).1);
     }
+    // Texts of publishers are no files of the language: `tests/mistakes.rs` holds what is said about them.
+    let mistakes = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/mistakes");
+    for entry in std::fs::read_dir(mistakes).expect("a folder") {
+        let entry = entry.expect("an entry");
+        if entry.file_name().to_str().is_some_and(|name| name.starts_with("import-")) {
+            shown.push_str(&std::fs::read_to_string(entry.path()).expect("a test file"));
+        }
+    }
     let missing: Vec<_> = crossdock::diagnostics::codes::all()
         .map(|info| info.code)
         // L002 is said by later stages, L021 about files that are no text to parse: see `tests/mistakes.rs`.
