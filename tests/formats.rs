@@ -67,6 +67,7 @@ fn layout<'b>(bundle: &'b Bundle, path: &Path, bytes: &[u8]) -> &'b dyn Layout {
         () if name == "s06-wms-receipt.csv" => "house/wms-receipt-rows-csv",
         () if name == "s01-wms-order.csv" => "house/wms-order-csv",
         () if name.ends_with(".csv") => "house/wms-shipment-csv",
+        () if starts("data-") => "test/data",
         () if has("846") => "house/x12-846",
         () if has("856") => "house/x12-856",
         () if has("850") => "house/x12-850",
@@ -84,8 +85,8 @@ fn layout<'b>(bundle: &'b Bundle, path: &Path, bytes: &[u8]) -> &'b dyn Layout {
 /// The shipped mappings with the guides of `testdata/*/guides`.
 fn bundle() -> Bundle {
     let mut mappings = shipped::mapping_files();
-    let folders =
-        ["csv", "edifact", "fixed", "idoc", "json", "xml"].map(|format| format!("testdata/{format}/guides"));
+    let folders = ["csv", "edifact", "fixed", "idoc", "json", "x12", "xml"]
+        .map(|format| format!("testdata/{format}/guides"));
     let entries =
         folders.map(|folder| std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap());
     for entry in entries.into_iter().flatten() {
@@ -355,6 +356,12 @@ fn what_cannot_be_written_is_told() {
     assert_eq!(told_in_writing(&bundle, "edifact/d96a/DESADV", &date("204")), [""; 0]);
     // 718 is a period: the date would be missing without a word.
     assert_eq!(told_in_writing(&bundle, "edifact/d96a/DESADV", &date("718")), ["X237"]);
+    let data = |length, data| [("BGN", ""), ("BGN.01", "00"), ("BGN.02", "7"), ("BIN", ""), length, data];
+    let told =
+        |length, bytes| told_in_writing(&bundle, "test/data", &data(("BIN.01", length), ("BIN.02", bytes)));
+    assert_eq!(told("3", "~é*"), [""; 0]);
+    assert_eq!(told("4", "~é*"), ["X407"]);
+    assert_eq!(told("3", "~Ω*"), ["X234", "X407"]);
 }
 
 #[test]
@@ -494,6 +501,10 @@ fn findings_of_bad_files_read_well() {
                     let found = String::from_utf8_lossy(&start).into_owned();
                     let place = Place { offset, ..Place::default() };
                     findings.push(Diagnostic::new(Code::I105).with("found", found).place(place));
+                    None
+                }
+                Row::Finding(finding) => {
+                    findings.push(*finding);
                     None
                 }
                 Row::Message(message) => message.fault,

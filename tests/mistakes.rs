@@ -475,7 +475,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "    MANDT   3  name",
         "    MANDT   4  name",
     ),
-    ("idoc-segment-too-wide", "standards/idoc/ORDERS05.guide", "BELNR 35", "BELNR 935"),
+    ("idoc-segment-too-wide", "standards/idoc/ORDERS05.guide", "BELNR      35", "BELNR      935"),
     (
         "idoc-alpha-of-number",
         "standards/idoc/ORDERS05.guide",

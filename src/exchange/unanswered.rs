@@ -47,4 +47,5 @@ pub const UNANSWERED: &[Code] = &[
     Code::X318,
     Code::X405,
     Code::X406,
+    Code::X407,
 ];

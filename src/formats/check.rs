@@ -121,8 +121,8 @@ impl Check {
                 (ValueClass::Number, Codes::Any) => Glance::Number,
                 (ValueClass::Date | ValueClass::Time, Codes::Any) => Glance::of_moment(leaf),
                 (ValueClass::Number | ValueClass::Date | ValueClass::Time, _) => Glance::None,
-                (ValueClass::Any, Codes::Any) => Glance::Length,
-                (ValueClass::Any, Codes::Short(_) | Codes::Long(_)) => Glance::Code,
+                (ValueClass::Any | ValueClass::Bytes, Codes::Any) => Glance::Length,
+                (ValueClass::Any | ValueClass::Bytes, Codes::Short(_) | Codes::Long(_)) => Glance::Code,
             },
             not_used: rules.not_used,
             min: rules.min_length,
@@ -247,7 +247,7 @@ impl Codes {
             return Codes::Any;
         }
         // Numbers, dates and times have a length of their own, and are not looked at as codes.
-        let is_text = rules.class == ValueClass::Any;
+        let is_text = matches!(rules.class, ValueClass::Any | ValueClass::Bytes);
         let fits = |code: &str| !is_text || (rules.min_length..=max).contains(&(code.chars().count() as u32));
         let codes = || rules.codes.iter().filter(|code| fits(code));
         match codes().map(|code| word(code.as_bytes())).collect::<Option<Vec<u64>>>() {

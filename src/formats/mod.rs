@@ -137,7 +137,8 @@ pub trait Layout: Send + Sync {
     fn begin_body(&self, envelope: &Envelope, ordinal: u32, out: &mut Vec<u8>) {
         let _ = (envelope, ordinal, out);
     }
-    /// How many segments end in a piece of a body; 0 where nobody counts them.
+    /// How many segments end in a piece of a body; 0 where nobody counts them. Where segments have data of any bytes, a piece
+    /// is the whole body.
     fn segments_in(&self, piece: &[u8]) -> u64 {
         let _ = piece;
         0

@@ -143,6 +143,8 @@ pub enum ValueClass {
     /// Anything printable.
     #[default]
     Any,
+    /// Any bytes.
+    Bytes,
     /// A number.
     Number,
     /// A day, with or without its time.

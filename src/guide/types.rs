@@ -67,6 +67,7 @@ pub fn leaf_type(kind: &TypeExpression, findings: &mut Diagnostics) -> (LeafType
         LeafType::Integer | LeafType::Decimal | LeafType::Implied(_) => ValueClass::Number,
         LeafType::Date(_) | LeafType::DateTime(_) | LeafType::Instant => ValueClass::Date,
         LeafType::Time(_) => ValueClass::Time,
+        _ if kind.name.text == "B" => ValueClass::Bytes,
         _ => ValueClass::Any,
     };
     (leaf, rules)

@@ -1,4 +1,4 @@
-//! Segments of envelopes, and what stands where no segment can: X112, X318, X404 and up, I111.
+//! Segments of envelopes, and what stands where no segment can: X112, X318, X404 to X407, I111.
 
 use super::{Code, CodeInfo, Severity};
 
@@ -27,4 +27,8 @@ codes! {
         help "the sender puts each of his messages into a group, or in EDIFACT none of them"
         cause "X12 has messages in groups only. EDIFACT has groups in an interchange or messages, not both."
         example "ISA… ST*940*0001~ without GS, or UNG… UNE+1+7' UNH+2+ORDERS:D:96A:UN'";
+    X407 Warn "`{tag}` says that its data are {found} bytes long, and no segment ends behind so many"
+        help "the sender counts the bytes of the data, without the separators around them; one MiB is the most"
+        cause "BIN and BDS carry data of any bytes, so that only their length tells where they end. Where it does not fit, the segment ends at the next terminator, be it one of the data."
+        example "BIN*5*data~";
 }

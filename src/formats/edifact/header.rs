@@ -13,6 +13,7 @@ pub const DELIMITERS: Delimiters = Delimiters {
     repetition: None,
     release: Some(b'?'),
     newline: "",
+    binary: &[],
 };
 /// The separators of level B before syntax 4: IS3, IS4 and IS1 of ISO 646. There is no release character.
 const LEVEL_B: Delimiters = Delimiters {
@@ -22,6 +23,7 @@ const LEVEL_B: Delimiters = Delimiters {
     repetition: None,
     release: None,
     newline: "",
+    binary: &[],
 };
 /// Separates repetitions in syntax 4 where UNA is missing.
 pub const REPETITION: u8 = b'*';
@@ -187,6 +189,7 @@ fn of_una(service: &[u8]) -> Delimiters {
         release: Some(service[3]).filter(|&byte| byte != b' '),
         repetition: None,
         newline: "",
+        binary: &[],
     }
 }
 

@@ -15,6 +15,7 @@ impl Envelopes for EdifactEnvelopes {
         message: b"UNH",
         message_end: b"UNT",
         lone: None,
+        binary: &[],
     };
     // Element 0085: 13 missing, 26 duplicate, 28 references do not match, 29 count does not match.
     const CODES: FaultCodes = FaultCodes {

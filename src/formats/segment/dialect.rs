@@ -1,9 +1,10 @@
 //! How the segments of one interchange are written: what separates, how text is coded, what numbers look like.
 
+use super::binary::Binary;
 use crate::diagnostics::Severity;
 use crate::guide::Guide;
 
-/// The characters that separate.
+/// The characters that separate, and where they do not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Delimiters {
     /// Between elements.
@@ -18,6 +19,8 @@ pub struct Delimiters {
     pub release: Option<u8>,
     /// What is written behind the end of each segment: nothing, or a line end. Reading takes either.
     pub newline: &'static str,
+    /// Segments with data in which nothing separates.
+    pub binary: &'static [Binary],
 }
 
 impl Delimiters {
@@ -44,6 +47,7 @@ impl Delimiters {
         };
         Some(Delimiters {
             newline,
+            binary: self.binary,
             element: one("delimiter element", self.element)?,
             segment: one("delimiter segment", self.segment)?,
             component: one("delimiter component", self.component)?,

@@ -1,6 +1,7 @@
 //! The index pass of every segment format: framing and envelope, one row per message. Memory: one segment, and the control
 //! numbers that came, which are ranges where they follow one another.
 
+use super::binary::{self, Binary, Extent};
 use super::dialect::Delimiters;
 use super::fields::Fields;
 use super::numbers::NumbersSeen;
@@ -46,6 +47,8 @@ pub(crate) struct Tags {
     pub(crate) message_end: &'static [u8],
     /// A segment that is a message of its own between the header and the groups.
     pub(crate) lone: Option<&'static str>,
+    /// Segments with data.
+    pub(crate) binary: &'static [Binary],
 }
 
 impl Tags {
@@ -63,11 +66,13 @@ impl Tags {
             || tag == self.group_end
             || tag == self.interchange_end
             || self.lone.is_some_and(|lone| tag == lone.as_bytes())
+            || self.binary.iter().any(|binary| tag == binary.tag)
     }
 
     /// Whether a byte begins one of the tags, or may stand before any segment.
     fn first_bytes_and_blanks(&self) -> [bool; 256] {
-        let begins = |byte: u8| self.all().iter().any(|tag| tag.first() == Some(&byte));
+        let tags = || self.all().into_iter().chain(self.binary.iter().map(|binary| binary.tag));
+        let begins = |byte: u8| tags().any(|tag| tag.first() == Some(&byte));
         std::array::from_fn(|at| u8::try_from(at).is_ok_and(|byte| is_blank(byte) || begins(byte)))
     }
 }
@@ -258,12 +263,29 @@ impl<E: Envelopes> SegmentIndexer<E> {
         if space > 0 {
             return Some(space);
         }
-        let end = self.terminators.next(piece, at, &delimiters)?;
+        let extent = binary::extent(bytes, &delimiters, is_end);
+        let end = match extent {
+            Extent::Unknown => return None,
+            Extent::Data(_, end) => end,
+            Extent::Ordinary | Extent::Misfit(_) => self.terminators.next(piece, at, &delimiters)?,
+        };
         if end > SEGMENT_BYTES_MAX {
             return None;
         }
+        if let Extent::Misfit(found) = extent {
+            self.misfit(&bytes[..end], found, rows);
+        }
         self.segment(&bytes[..end], self.offset + end as u64 + 1, rows);
         Some(end + 1)
+    }
+
+    /// Tells that the data of a segment are not as long as it says.
+    fn misfit(&mut self, segment: &[u8], found: String, rows: &mut dyn FnMut(Row)) {
+        let offset = self.offset;
+        let open = self.interchange.as_mut().expect("called inside an interchange");
+        let (delimiters, ordinal) = (open.delimiters, open.segments + 1);
+        let service = Service { segment, delimiters, ordinal, offset };
+        open.tell(vec![service.tell(Code::X407).with("found", found)], rows);
     }
 
     fn outside(&mut self, bytes: &[u8], is_end: bool, rows: &mut dyn FnMut(Row)) -> Option<usize> {

@@ -1,6 +1,7 @@
 //! What segment formats share: dialects, tokens, the structure matcher, reading and writing under a guide, and the
 //! index pass over envelopes.
 
+mod binary;
 pub mod delimiters;
 mod dialect;
 mod fields;
@@ -20,6 +21,8 @@ mod terminators;
 mod tokenizer;
 mod write;
 
+pub use binary::Binary;
+pub(crate) use binary::count_segments;
 pub use dialect::{Coding, Delimiters, Dialect};
 pub(crate) use fields::Fields;
 pub(crate) use index::{Begin, Envelopes, FaultCodes, Head, SegmentIndexer, Tags};

@@ -436,8 +436,10 @@ impl Reader<'_, '_> {
     fn leaf(&mut self, spot: Spot<'_>, place: PlaceId, check: &Check, token: Token, tree: &mut Tree) {
         let bytes = token.of(self.findings.source.bytes);
         // A delimiter beyond ASCII may cut a character in two; what is whole stands in the tree as it is.
-        let value =
-            if self.is_direct && !token.is_escaped() { std::str::from_utf8(bytes).ok() } else { None };
+        // Of data each byte is a character, be they text or not.
+        let is_direct = self.is_direct && !token.is_escaped();
+        let is_direct = is_direct && (check.class != ValueClass::Bytes || bytes.is_ascii());
+        let value = if is_direct { std::str::from_utf8(bytes).ok() } else { None };
         let Some(value) = value else {
             return self.decoded_leaf(spot, place, check, token, tree);
         };
@@ -458,6 +460,9 @@ impl Reader<'_, '_> {
         self.dialect.delimiters.unescape(token.of(self.findings.source.bytes), self.plain);
         let coding = self.dialect.coding;
         match (self.is_text, std::str::from_utf8(self.plain)) {
+            _ if check.class == ValueClass::Bytes => {
+                self.text.extend(self.plain.iter().map(|&byte| char::from(byte)));
+            }
             (true, Ok(value)) => {
                 self.text.push_str(value);
                 // One such value is enough to say it: the declaration is wrong, not the value.

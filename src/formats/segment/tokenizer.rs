@@ -1,7 +1,9 @@
 //! A message cut into segments, elements and components over the positions of its delimiters.
 
+use super::binary::{self, Extent};
 use super::delimiters::block_mask;
 use super::dialect::Delimiters;
+use std::ops::Range;
 
 /// What stands behind a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,6 +150,10 @@ pub struct Tokenizer {
     is_done: bool,
     classes: Box<[Mark; 256]>,
     delimiters: Option<Delimiters>,
+    /// What segments with data begin with; nothing does where there are none.
+    binary: Option<u8>,
+    /// The segment with data at hand.
+    with_data: Vec<Token>,
 }
 
 impl Default for Tokenizer {
@@ -166,6 +172,8 @@ impl Default for Tokenizer {
             is_done: true,
             classes: Box::new([Mark::Other; 256]),
             delimiters: None,
+            binary: None,
+            with_data: Vec::new(),
         }
     }
 }
@@ -191,6 +199,7 @@ impl Tokenizer {
         delimiters.release.into_iter().for_each(|byte| set(byte, Mark::Release));
         set(delimiters.element, Mark::Element);
         set(delimiters.segment, Mark::Segment);
+        self.binary = delimiters.binary.first().map(|binary| binary.tag[0]);
         self.delimiters = Some(*delimiters);
     }
 
@@ -204,7 +213,32 @@ impl Tokenizer {
         };
         let start = std::mem::replace(&mut self.behind, end);
         self.next += 1;
+        let tag = self.tokens[start as usize].start;
+        if self.binary.is_some() && bytes.get(tag as usize).copied() == self.binary {
+            return Some(self.binary(bytes, start as usize..end as usize));
+        }
         Some(&self.tokens[start as usize..end as usize])
+    }
+
+    /// A segment that may have data: then it ends behind them, and what was cut of them is forgotten.
+    #[cold]
+    #[inline(never)]
+    fn binary(&mut self, bytes: &[u8], segment: Range<usize>) -> &[Token] {
+        let from = self.tokens[segment.start].start as usize;
+        let delimiters = self.delimiters.expect("a message was begun");
+        let Extent::Data(data, end) = binary::extent(&bytes[from..], &delimiters, true) else {
+            return &self.tokens[segment];
+        };
+        let (data, end) = ((from + data) as u32, (from + end) as u32);
+        self.with_data.clear();
+        self.with_data.extend(self.tokens[segment].iter().take_while(|token| token.start < data));
+        self.with_data.push(Token::new(data, end - data, Mark::Segment, false));
+        self.ends.clear();
+        (self.count, self.next, self.behind) = (0, 0, 0);
+        self.start = gap(bytes, end + 1, &self.classes);
+        self.at = self.start as usize;
+        self.is_done = self.at == bytes.len();
+        &self.with_data
     }
 
     /// One past the last token of the next segment, where none is at hand any more.
@@ -351,6 +385,7 @@ mod tests {
             repetition,
             release: Some(b'?'),
             newline: "",
+            binary: &[],
         };
         let (mut tokenizer, mut segments) = (Tokenizer::default(), Vec::new());
         tokenizer.begin(text.as_bytes(), &delimiters);

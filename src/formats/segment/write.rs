@@ -1,5 +1,6 @@
 //! A tree to the segments of one message.
 
+use super::binary::{self, Extent};
 use super::dialect::Dialect;
 use super::structure::{MomentPart, Structure, position_in};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
@@ -123,6 +124,7 @@ impl<'a> Writer<'a> {
             return;
         }
         self.ordinal += 1;
+        let start = self.out.len();
         self.out.extend_from_slice(self.tag.as_bytes());
         let mut values = std::mem::take(&mut self.values);
         self.collect(place, node, &mut values);
@@ -137,7 +139,43 @@ impl<'a> Writer<'a> {
         values.clear();
         self.values = values;
         self.out.push(self.dialect.delimiters.segment);
+        self.length_of_data(place, start);
         self.out.extend_from_slice(self.dialect.delimiters.newline.as_bytes());
+    }
+
+    /// Who reads the segment that was written from `start` on finds the end of its data by their length alone.
+    fn length_of_data(&mut self, segment: PlaceId, start: usize) {
+        if !self.has_data() {
+            return;
+        }
+        let ends = |end: usize| start + end + 1 == self.out.len();
+        match binary::extent(&self.out[start..], &self.dialect.delimiters, true) {
+            Extent::Data(_, end) if ends(end) => {}
+            extent => {
+                let found = if let Extent::Misfit(found) = extent { found } else { String::new() };
+                let finding = self.about(Code::X407, segment, segment, "").with("found", found);
+                self.findings.push(finding.severity(Severity::Hold));
+            }
+        }
+    }
+
+    /// Whether nothing separates in the last element of the segment at hand.
+    fn has_data(&self) -> bool {
+        self.dialect.delimiters.binary.iter().any(|binary| binary.tag == self.tag.as_bytes())
+    }
+
+    /// Data of any bytes, each of which is a character of the tree.
+    fn data(&mut self, segment: PlaceId, place: PlaceId, text: &str) {
+        let start = self.out.len();
+        let bytes = text.chars().map(|character| u8::try_from(u32::from(character)));
+        match bytes.collect::<Result<Vec<u8>, _>>() {
+            Ok(bytes) => self.out.extend_from_slice(&bytes),
+            Err(_) => return self.finding(Code::X234, segment, place, text),
+        }
+        let delimiters = self.dialect.delimiters;
+        if !self.has_data() && self.out[start..].iter().any(|&byte| delimiters.separates(byte)) {
+            self.finding(Code::X206, segment, place, text);
+        }
     }
 
     /// The values of a segment with the places they are written at.
@@ -250,6 +288,9 @@ impl<'a> Writer<'a> {
         if let Some(code) = check.check(text, false, false) {
             self.finding(code, segment, place, text);
         }
+        if check.class == ValueClass::Bytes {
+            return self.data(segment, place, text);
+        }
         let (delimiters, coding) = (self.dialect.delimiters, self.dialect.coding);
         let is_plain = text.is_ascii() && !coding.is_narrow();
         if !is_plain && !text.chars().all(|character| coding.has(character)) {
@@ -298,6 +339,11 @@ impl<'a> Writer<'a> {
 
     #[cold]
     fn finding(&mut self, code: Code, segment: PlaceId, place: PlaceId, value: &str) {
+        let finding = self.about(code, segment, place, value);
+        self.findings.push(finding);
+    }
+
+    fn about(&self, code: Code, segment: PlaceId, place: PlaceId, value: &str) -> Diagnostic {
         let shape = &self.guide.shape;
         let (own, parent) = (shape.place(place), shape.place(place).parent);
         let (element, component) = match parent == segment {
@@ -308,22 +354,20 @@ impl<'a> Writer<'a> {
             0 => format!("{element:02}"),
             component => format!("{element:02}.{component}"),
         };
-        self.findings.push(
-            asked_of_us(Diagnostic::new(code))
-                .severity(code.info().severity.min(Severity::Hold))
-                .with("tag", self.tag)
-                .with("element", shown)
-                .with("value", value)
-                .with("guide", &self.guide.name)
-                .with("expected", self.dialect.coding.name())
-                .place(Place {
-                    segment: self.ordinal,
-                    tag: self.tag.to_string(),
-                    element,
-                    component,
-                    element_id: self.guide.rules(place).element_id.to_string(),
-                    ..Place::default()
-                }),
-        );
+        asked_of_us(Diagnostic::new(code))
+            .severity(code.info().severity.min(Severity::Hold))
+            .with("tag", self.tag)
+            .with("element", shown)
+            .with("value", value)
+            .with("guide", &self.guide.name)
+            .with("expected", self.dialect.coding.name())
+            .place(Place {
+                segment: self.ordinal,
+                tag: self.tag.to_string(),
+                element,
+                component,
+                element_id: self.guide.rules(place).element_id.to_string(),
+                ..Place::default()
+            })
     }
 }

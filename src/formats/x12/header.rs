@@ -1,6 +1,6 @@
 //! The interchange header. ISA is the one segment of fixed width, so that the delimiters can be read from it.
 
-use crate::formats::segment::Delimiters;
+use crate::formats::segment::{Binary, Delimiters};
 
 /// The usual delimiters.
 pub const DELIMITERS: Delimiters = Delimiters {
@@ -10,7 +10,11 @@ pub const DELIMITERS: Delimiters = Delimiters {
     repetition: None,
     release: None,
     newline: "",
+    binary: &BINARY,
 };
+
+/// BIN-01 and BDS-02 say how long the data behind them are.
+const BINARY: [Binary; 2] = [Binary { tag: b"BIN", length: 1 }, Binary { tag: b"BDS", length: 2 }];
 
 /// Widths of ISA01 to ISA16 (X12.5).
 const WIDTHS: [usize; 16] = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1];
@@ -40,7 +44,7 @@ impl<'a> Header<'a> {
             (true, byte) if !byte.is_ascii_alphanumeric() && byte != b' ' => Some(byte),
             _ => None,
         };
-        let delimiters = Delimiters { element, segment, component, repetition, release: None, newline: "" };
+        let delimiters = Delimiters { element, segment, component, repetition, ..DELIMITERS };
         if component.is_ascii_alphanumeric() || component == b' ' {
             let shown = char::from(component);
             return Err(format!("ISA16 is `{shown}`, which cannot separate components"));

@@ -1,6 +1,6 @@
 //! The envelopes of X12: ISA, GS, ST and their trailers.
 
-use super::header::{Header, ISA_BYTES};
+use super::header::{DELIMITERS, Header, ISA_BYTES};
 use super::service;
 use crate::formats::segment::{Begin, Elements, Envelopes, FaultCodes, Fields, Head, Tags};
 use crate::formats::{GroupRow, InterchangeRow, MessageRow};
@@ -15,6 +15,7 @@ impl Envelopes for X12Envelopes {
         message: b"ST",
         message_end: b"SE",
         lone: Some("TA1"),
+        binary: DELIMITERS.binary,
     };
     // AK5-02, AK9-05 and TA1-05.
     const CODES: FaultCodes = FaultCodes {

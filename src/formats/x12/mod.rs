@@ -127,7 +127,7 @@ impl Layout for X12Layout {
     }
 
     fn segments_in(&self, piece: &[u8]) -> u64 {
-        memchr::memchr_iter(self.delimiters.segment, piece).count() as u64
+        segment::count_segments(piece, &self.delimiters)
     }
 
     fn end_body(&self, _envelope: &Envelope, ordinal: u32, segments: u64, out: &mut Vec<u8>) {

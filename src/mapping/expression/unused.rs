@@ -69,7 +69,7 @@ pub fn permits(guide: &Guide, place: PlaceId, code: &str) -> bool {
     let length = code.chars().count() as u32;
     let is_fitting = rules.min_length <= length && (rules.max_length == 0 || length <= rules.max_length);
     match rules.codes.is_empty() {
-        true => is_fitting || rules.class != ValueClass::Any,
+        true => is_fitting || !matches!(rules.class, ValueClass::Any | ValueClass::Bytes),
         false => rules.codes.iter().any(|known| **known == *code),
     }
 }
