@@ -200,18 +200,25 @@ enum Guess {
     None,
 }
 
+/// Where the first separator of components stands in UNB: the name of the syntax has four characters.
+const COMPONENT: usize = 8;
+
 /// The delimiters of a UNB without UNA: the usual ones, or what stands where they should.
 fn without_una(segment: &[u8], is_end: bool) -> Guess {
     let element = segment[3];
     if element == LEVEL_B.element {
         return Guess::Usual(LEVEL_B);
     }
+    let end = segment.iter().position(|&byte| byte == DELIMITERS.segment);
+    if segment.len() <= COMPONENT && end.is_none() && !is_end {
+        return Guess::More;
+    }
     let next = ["UNH", "UNG", "UNZ"]
         .into_iter()
         .filter_map(|tag| memchr::memmem::find(segment, &[tag.as_bytes(), &[element]].concat()))
         .min();
-    let end = segment.iter().position(|&byte| byte == DELIMITERS.segment);
-    let component = segment.get(8).copied();
+    // What stands behind the end of a UNB that is too short says nothing about it.
+    let component = segment.get(COMPONENT).copied().filter(|_| end.is_none_or(|end| end > COMPONENT));
     let is_usual = element == DELIMITERS.element && component.is_none_or(|byte| byte == DELIMITERS.component);
     match (end, next) {
         (Some(end), next) if is_usual && next.is_none_or(|next| end < next) => Guess::Usual(DELIMITERS),
