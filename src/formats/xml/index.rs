@@ -186,9 +186,10 @@ impl XmlIndexer {
         while at < pending.len() && !self.is_lost {
             let bytes = &pending[at..];
             let offset = self.offset + at as u64 * width;
+            let was_inside = self.inside;
             let len = match scan::next(bytes, &mut self.inside, is_end) {
                 Found::Passed { len, is_text } => {
-                    self.passed(offset, &bytes[..len], is_text);
+                    self.passed(offset, &bytes[..len], is_text, was_inside);
                     len
                 }
                 Found::Tag(len) => {
@@ -245,11 +246,11 @@ impl XmlIndexer {
         }
     }
 
-    /// Text, comments and instructions. Outside of messages text belongs to nobody.
-    fn passed(&mut self, offset: u64, bytes: &[u8], is_text: bool) {
+    /// Text, comments and instructions. Outside of messages text belongs to nobody. `inside` is what they are a part of.
+    fn passed(&mut self, offset: u64, bytes: &[u8], is_text: bool, inside: Inside) {
         self.count_lines(bytes);
         self.has_prolog |= bytes.starts_with(b"<") && self.document.root.is_none();
-        let goes_on = self.unclaimed.is_some() && self.inside == Inside::Nothing && !bytes.starts_with(b"<");
+        let goes_on = self.unclaimed.is_some() && inside == Inside::Nothing && !bytes.starts_with(b"<");
         if !(is_text || goes_on) || self.document.unit.is_some() {
             return;
         }
