@@ -81,7 +81,9 @@ impl<'a> Header<'a> {
         } else {
             (None, 0)
         };
+        // What is further away says nothing about it, be it there already or not.
         let segment = &bytes[start..];
+        let segment = &segment[..segment.len().min(HEADER_BYTES_MAX + 1)];
         if segment.len() < 4 && b"UNB".starts_with(&segment[..segment.len().min(3)]) {
             return more("the file ends before UNB");
         }

@@ -37,16 +37,16 @@ impl Envelopes for EdifactEnvelopes {
     fn begin(&self, bytes: &[u8], is_end: bool) -> Begin {
         let is_start =
             starts(bytes) || (bytes.len() < 4 && [b"UNA", b"UNB"].iter().any(|tag| tag.starts_with(bytes)));
-        let why = match Header::read(bytes, is_end) {
-            Begun::Whole(header) => {
+        let why = match is_start.then(|| Header::read(bytes, is_end)) {
+            Some(Begun::Whole(header)) => {
                 let row = header.row(bytes);
                 let findings = service::of_header(&header, bytes);
                 let Header { delimiters, length, fault, .. } = *header;
                 return Begin::Interchange(Box::new(Head { row, delimiters, length, fault, findings }));
             }
-            Begun::More if is_start => return Begin::More,
-            Begun::Wrong(why) if is_start => Some(why),
-            _ => None,
+            Some(Begun::More) => return Begin::More,
+            Some(Begun::Wrong(why)) => Some(why),
+            None => None,
         };
         // Everything up to the next header belongs to nobody.
         match ((1..bytes.len()).find(|&at| starts(&bytes[at..])), why) {
