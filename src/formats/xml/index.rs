@@ -540,9 +540,9 @@ pub(in crate::formats) fn outer_tags(head: &[u8], count: usize) -> Vec<OuterTag>
     tags
 }
 
-/// Namespace and local name of the outermost element of a file that starts with `head`.
+/// Namespace and local name of the outermost element of a file that starts with `head`. `None` if the first tag ends one.
 pub(super) fn outermost(head: &[u8]) -> Option<Expanded> {
-    let OuterTag { text, .. } = outer_tags(head, 1).pop()?;
+    let OuterTag { text, .. } = outer_tags(head, 1).pop().filter(|tag| !tag.text.starts_with("</"))?;
     let content = text[1..text.len() - 1].trim_end_matches('/');
     let start = BytesStart::from_content(content, name(text.as_bytes()).len());
     Some(resolve(&mut NamespaceResolver::default(), &start))
@@ -571,4 +571,16 @@ pub(in crate::formats) fn is_whole(head: &[u8], tail: &[u8]) -> bool {
     let written = name(last);
     let written = written.rsplit(|byte| *byte == b':').next().unwrap_or(written);
     written == local.as_bytes() && (last.starts_with(b"</") || last.ends_with(b"/>"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_whole, outermost};
+
+    #[test]
+    fn a_file_that_begins_with_an_end_has_no_outermost_element() {
+        let text = "</abü>";
+        assert_eq!(outermost(text.as_bytes()), None);
+        assert!(is_whole(text.as_bytes(), text.as_bytes()));
+    }
 }
