@@ -2,7 +2,7 @@
 
 use super::answers;
 use super::bundle::Client;
-use super::{advice, plan, translation};
+use super::{advice, translation};
 use crate::base::limits::Limits;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
 use crate::exchange::advice::{Advice, judge};
@@ -22,13 +22,13 @@ pub(super) fn taken(
     let mut replies = Vec::new();
     let syntax = &work.key.syntax;
     let Some(named) = translation::identities_of(&client.partner, &work.key) else { return Ok(replies) };
-    let lane = plan::lane(&named, syntax, &client.partner);
     let advices =
         documents.iter().filter(|document| document.key.kind == advice::DOCUMENT && !document.is_advice);
     for document in advices {
         let Ok(fields) = serde_json::from_slice::<Value>(&document.body) else { continue };
-        let Some(number) = number(&fields) else { continue };
-        let sent = ledger.sent(lane.clone(), number)?;
+        let Some((name, number)) = number(&fields) else { continue };
+        let lanes = answers::lanes(&named, syntax, &client.partner, name == "group");
+        let sent = ledger.sent(lanes, number)?;
         let judged = sent.and_then(|sent| Some((judge(&read(&fields), &answers::file(&sent))?, sent)));
         match judged {
             Some((advised, sent)) => replies.push(answers::advised(&read(&fields), advised, &sent, limits)),
@@ -42,9 +42,11 @@ pub(super) fn taken(
     Ok(replies)
 }
 
-/// The control number of the group or interchange it names: what we send has both the same.
-fn number(fields: &Value) -> Option<u64> {
-    ["group", "interchange"].into_iter().find_map(|name| text(fields, name).trim().parse().ok())
+/// The control number of the group or interchange it names, and which of them.
+fn number(fields: &Value) -> Option<(&'static str, u64)> {
+    ["group", "interchange"]
+        .into_iter()
+        .find_map(|name| Some((name, text(fields, name).trim().parse().ok()?)))
 }
 
 fn read(fields: &Value) -> Advice {

@@ -178,9 +178,11 @@ pub trait Ledger: Send {
         after: Option<OutputId>,
         limit: usize,
     ) -> Answer<Vec<Output>>;
-    /// Reserves the next number of its lane for the delivery key of each request; asked again, it answers the same
-    /// numbers.
+    /// Reserves the next numbers of its lane for the delivery key of each request, one request after the other, and answers
+    /// the first of each; asked again, it answers the same.
     fn reserve_control_numbers(&mut self, requests: Vec<NumberRequest>, at: Timestamp) -> Answer<Vec<u64>>;
+    /// Whether a lane has given a number.
+    fn has_lane(&self, lane: String) -> Answer<bool>;
     /// Fixes deliveries, all or none. Messages whose outputs are all planned become `PLANNED`. The same key again
     /// answers the first delivery, and is refused if its bytes differ.
     fn plan_deliveries(&mut self, plans: Vec<DeliveryPlan>, at: Timestamp) -> Answer<Vec<DeliveryId>>;
@@ -212,8 +214,9 @@ pub trait Ledger: Send {
         endpoints: Vec<String>,
         limit: usize,
     ) -> Answer<Vec<Delivery>>;
-    /// The newest delivery that carries a number of a lane, if the receiver may have it.
-    fn sent(&self, lane: String, number: u64) -> Answer<Option<SentDelivery>>;
+    /// The newest delivery that carries a number of the first of these lanes that gave it, if the receiver may have it. Of one that
+    /// carries several numbers of the lane it is the group with that number.
+    fn sent(&self, lanes: Vec<String>, number: u64) -> Answer<Option<SentDelivery>>;
     /// `PLANNED` -> `PUBLISHING`, all or none.
     fn publishing(&mut self, deliveries: Vec<DeliveryId>, at: Timestamp) -> Answer<()>;
     /// `PUBLISHING` or `UNKNOWN_OUTCOME` -> `PUBLISHED`, all or none. Messages whose deliveries are all published

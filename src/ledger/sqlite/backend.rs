@@ -215,6 +215,10 @@ impl Ledger for SqliteLedger {
         self.write(|db| requests.iter().map(|request| delivery::reserve(db, request, at)).collect())
     }
 
+    fn has_lane(&self, lane: String) -> Answer<bool> {
+        self.read(|db| delivery::has_lane(db, &lane))
+    }
+
     fn plan_deliveries(&mut self, plans: Vec<DeliveryPlan>, at: Timestamp) -> Answer<Vec<DeliveryId>> {
         self.write(|db| plans.iter().map(|plan| delivery::plan(db, plan, at)).collect())
     }
@@ -250,8 +254,8 @@ impl Ledger for SqliteLedger {
         self.read(|db| delivery::due(db, state, &endpoints, limit))
     }
 
-    fn sent(&self, lane: String, number: u64) -> Answer<Option<SentDelivery>> {
-        self.read(|db| replies::sent(db, &lane, number))
+    fn sent(&self, lanes: Vec<String>, number: u64) -> Answer<Option<SentDelivery>> {
+        self.read(|db| replies::sent(db, &lanes, number))
     }
 
     fn publishing(&mut self, deliveries: Vec<DeliveryId>, at: Timestamp) -> Answer<()> {
