@@ -122,6 +122,8 @@ pub trait Ledger: Send {
     fn note_findings(&mut self, owner: FindingOwner, findings: Vec<Finding>) -> Answer<()>;
     /// Findings of an owner; for a message, those of its latest run.
     fn findings(&self, owner: FindingOwner) -> Answer<Vec<Finding>>;
+    /// What waivers of partner files did to messages in their latest runs, by client, fault and day.
+    fn tolerated(&self) -> Answer<Vec<Tolerated>>;
     /// The two newest documents of a client and kind that have all these key fields, newest first. Only documents
     /// count whose message was translated; of tests if `is_test`, else of production.
     fn find_documents(

@@ -191,6 +191,7 @@ requests! {
     write commit_batch(outcomes: Vec<MessageOutcome>, at: Timestamp) -> ();
     write note_findings(owner: FindingOwner, findings: Vec<Finding>) -> ();
     read findings(owner: FindingOwner) -> Vec<Finding>;
+    read tolerated() -> Vec<Tolerated>;
     read standing_document(key: DocumentKey, except: MessageId) -> Option<StandingDocument>;
     read find_same_bytes(before: InterchangeId) -> Option<EarlierInterchange>;
     read last_number(before: InterchangeId) -> Option<u64>;

@@ -2,7 +2,8 @@
 
 use super::moves::Move;
 use super::{
-    SqliteLedger, closing, collections, delivery, files, findings, index, intake, replies, report, work,
+    SqliteLedger, closing, collections, delivery, files, findings, index, intake, replies, report, tolerated,
+    work,
 };
 use crate::base::clock::Timestamp;
 use crate::base::files::FileIdentity;
@@ -123,6 +124,10 @@ impl Ledger for SqliteLedger {
 
     fn findings(&self, owner: FindingOwner) -> Answer<Vec<Finding>> {
         self.read(|db| findings::of_owner(db, owner))
+    }
+
+    fn tolerated(&self) -> Answer<Vec<Tolerated>> {
+        self.read(tolerated::all)
     }
 
     fn standing_document(&self, key: DocumentKey, except: MessageId) -> Answer<Option<StandingDocument>> {
