@@ -10,6 +10,7 @@ mod whole;
 mod write;
 
 pub use header::{DELIMITERS, Header};
+pub use service::header_findings;
 pub use write::{write_header, write_trailer};
 
 use super::segment::{self, Delimiters, Dialect, Structure};
