@@ -437,6 +437,49 @@ fn what_a_partner_advises_stands_with_the_document_in_his_words() {
     );
 }
 
+/// An advice that names the document alone finds the one message about it, and says so if there are two or none.
+#[test]
+fn an_advice_that_names_the_document_alone_finds_its_message() {
+    let mut world = World::new();
+    world.lay_down("/gw/wms/leipzig-answers", "answer.csv", &answer_rows());
+    world.run().unwrap();
+    let aperak = |number: &str, document: &str| {
+        let body = [
+            format!("BGM++APE-{number}+27"),
+            "DTM+137:202611231100:203".into(),
+            format!("RFF+ACW:{document}"),
+            "ERC+42".into(),
+            "FTX+AAO+++Order is closed".into(),
+        ];
+        nordhaven(number.parse().unwrap(), "APERAK:D:96A:UN:EAN004", &[body.to_vec()])
+    };
+    world.lay_down(NORDHAVEN_OUTGOING, "one.edi", &aperak("141", "A-31"));
+    world.run().unwrap();
+    let titles = gateway_world::titles(&world.story(0).findings);
+    assert_eq!(titles[0], "the partner refused A-31, which was sent in ORDRSP_000008801.edi");
+    assert_eq!(world.story(1).findings.len(), 0);
+    world.lay_down(NORDHAVEN_OUTGOING, "none.edi", &aperak("142", "A-32"));
+    world.run().unwrap();
+    assert_eq!(
+        gateway_world::titles(&world.story(2).findings),
+        ["the acknowledgement names A-32, and nothing like it was sent to this partner"]
+    );
+    let again = String::from_utf8(answer_rows()).unwrap().replace(",24,24,", ",24,20,");
+    world.lay_down("/gw/wms/leipzig-answers", "again.csv", again.as_bytes());
+    world.run().unwrap();
+    let message = world.messages()[3].id;
+    world.gateway().retry_repeat(message, "a person").unwrap();
+    world.run().unwrap();
+    world.lay_down(NORDHAVEN_OUTGOING, "two.edi", &aperak("143", "A-31"));
+    world.run().unwrap();
+    assert_eq!(
+        gateway_world::titles(&world.story(4).findings),
+        [
+            "the advice names the document A-31 and no control number, and it was sent to this partner in more than one message"
+        ]
+    );
+}
+
 /// Nordhaven refuses an answer of ours with an APERAK.
 #[test]
 fn an_aperak_that_comes_in_is_shown_in_words() {

@@ -219,6 +219,9 @@ pub trait Ledger: Send {
     /// The newest delivery that carries a number of the first of these lanes that gave it, if the receiver may have it. Of one that
     /// carries several numbers of the lane it is the group with that number.
     fn sent(&self, lanes: Vec<String>, number: u64) -> Answer<Option<SentDelivery>>;
+    /// The numbers of a lane under which a client's document with this business number was sent, one for each message that
+    /// the receiver may have, at most `limit`.
+    fn sent_document(&self, lane: String, client: String, number: String, limit: usize) -> Answer<Vec<u64>>;
     /// `PLANNED` -> `PUBLISHING`, all or none.
     fn publishing(&mut self, deliveries: Vec<DeliveryId>, at: Timestamp) -> Answer<()>;
     /// `PUBLISHING` or `UNKNOWN_OUTCOME` -> `PUBLISHED`, all or none. Messages whose deliveries are all published

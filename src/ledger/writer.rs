@@ -217,6 +217,7 @@ requests! {
     read deliveries_in(state: DeliveryState, limit: usize) -> Vec<Delivery>;
     read due_deliveries(state: DeliveryState, endpoints: Vec<String>, limit: usize) -> Vec<Delivery>;
     read sent(lanes: Vec<String>, number: u64) -> Option<SentDelivery>;
+    read sent_document(lane: String, client: String, number: String, limit: usize) -> Vec<u64>;
     write publishing(deliveries: Vec<DeliveryId>, at: Timestamp) -> ();
     write published(deliveries: Vec<DeliveryId>, publication: Publication) -> ();
     write quarantine_delivery(delivery: DeliveryId, why: Reason, at: Timestamp) -> ();

@@ -263,6 +263,10 @@ impl Ledger for SqliteLedger {
         self.read(|db| replies::sent(db, &lanes, number))
     }
 
+    fn sent_document(&self, lane: String, client: String, number: String, limit: usize) -> Answer<Vec<u64>> {
+        self.read(|db| replies::sent_document(db, (&lane, &client, &number), limit))
+    }
+
     fn publishing(&mut self, deliveries: Vec<DeliveryId>, at: Timestamp) -> Answer<()> {
         let step = Move::new(&states::DELIVERY_PUBLISHING, at);
         self.write(|db| deliveries.iter().try_for_each(|delivery| step.one(db, delivery.0)))

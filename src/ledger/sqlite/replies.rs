@@ -1,6 +1,6 @@
 //! What partners said about what we sent.
 
-use super::moves::{Move, execute, require, state_of};
+use super::moves::{Move, execute, require, state_of, word_list};
 use super::rows::Count;
 use super::{delivery, findings};
 use crate::base::clock::Timestamp;
@@ -39,6 +39,27 @@ pub(super) fn sent(db: &Connection, lanes: &[String], number: u64) -> Answer<Opt
     }
     let (delivery, functional_id) = (numbered.delivery, group.functional_id);
     Ok(Some(SentDelivery { delivery, functional_id, outputs, others }))
+}
+
+/// See [`crate::ledger::Ledger::sent_document`].
+pub(super) fn sent_document(
+    db: &Connection,
+    (lane, client, number): (&str, &str, &str),
+    limit: usize,
+) -> Answer<Vec<u64>> {
+    let states = word_list(SENT.map(State::Delivery));
+    let rows = db
+        .prepare_cached(&format!(
+            "SELECT DISTINCT c.number, o.delivery, o.ordinal FROM document b CROSS JOIN output o ON o.document = b.id
+                 CROSS JOIN delivery d ON d.id = o.delivery
+                 CROSS JOIN control_number c ON c.lane = ?1 AND c.delivery_key = d.key
+             WHERE b.number = ?3 AND b.number <> '' AND b.client = ?2 AND d.state IN ({states})
+             ORDER BY o.delivery, o.ordinal LIMIT ?4"
+        ))?
+        .query_map(params![lane, client, number, super::limit(limit)], |row| row.get::<_, Count>(0))?
+        .map(|row| row.map(|Count(number)| number))
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
 }
 
 /// A delivery that carries a number.
