@@ -144,8 +144,8 @@ impl Gateway {
         for (at, group) in groups.iter().enumerate() {
             let mut is_begun = at == 0;
             self.each_with(first, page, &mut |output| {
-                let layout = draft_of(output, &bundle)?.layout;
-                if layout.group_head() != *group {
+                let layout = if is_shared(first) { layout_of(output, &bundle)? } else { draft.layout };
+                if groups.len() > 1 && layout.group_head() != *group {
                     return Ok(());
                 }
                 if !std::mem::replace(&mut is_begun, true) {
@@ -162,10 +162,10 @@ impl Gateway {
 
     /// The heads of the groups of a file, in the order in which their first bodies came: one where files have no groups.
     fn groups(&self, first: &Output, bundle: &Bundle, page: Page<'_>) -> Result<Vec<String>, GatewayError> {
-        let mut groups = vec![draft_of(first, bundle)?.layout.group_head()];
+        let mut groups = vec![layout_of(first, bundle)?.group_head()];
         if is_shared(first) && !groups[0].is_empty() {
             self.each_with(first, page, &mut |output| {
-                let group = draft_of(output, bundle)?.layout.group_head();
+                let group = layout_of(output, bundle)?.group_head();
                 if !groups.contains(&group) {
                     groups.push(group);
                 }
@@ -362,14 +362,26 @@ fn number_nears_end(draft: &Draft<'_>, name: &str, numbers: &[(String, u64)]) ->
     Some(Finding::of(&finding, &Sources::default()))
 }
 
+/// What is to be found for an output and is not in the configuration it was written with.
+fn missing(what: &str, output: &Output) -> GatewayError {
+    GatewayError::Settings(format!("the {what} of output {} is not in its configuration", output.id))
+}
+
+/// The client of an output.
+fn client_of<'b>(output: &Output, bundle: &'b Bundle) -> Result<&'b Client, GatewayError> {
+    bundle.clients.get(&output.client).ok_or_else(|| missing("client", output))
+}
+
+/// The guide an output was written by.
+fn layout_of<'b>(output: &Output, bundle: &'b Bundle) -> Result<&'b dyn Layout, GatewayError> {
+    translation::layout_of(client_of(output, bundle)?, &output.written.flow, &output.written.map)
+        .ok_or_else(|| missing("guide", output))
+}
+
 /// The file of an output that leaves alone, or of the first of those that leave together.
 pub(super) fn draft_of<'a>(output: &'a Output, bundle: &'a Bundle) -> Result<Draft<'a>, GatewayError> {
-    let missing = |what: &str| {
-        GatewayError::Settings(format!("the {what} of output {} is not in its configuration", output.id))
-    };
-    let client = bundle.clients.get(&output.client).ok_or_else(|| missing("client"))?;
-    let layout = translation::layout_of(client, &output.written.flow, &output.written.map)
-        .ok_or_else(|| missing("guide"))?;
+    let client = client_of(output, bundle)?;
+    let layout = layout_of(output, bundle)?;
     Ok(Draft {
         key: format!("output:{}", output.id),
         kind: DeliveryKind::Output,
