@@ -468,6 +468,48 @@ fn edit(path: std::path::PathBuf, old: &str, new: &str) {
     std::fs::write(&path, text.replacen(old, new, 1)).unwrap();
 }
 
+/// Faults of two clients: one that is tolerated, one whose day is over, one that was taken out, one that nobody had yet.
+#[test]
+fn waivers_are_listed_with_what_they_did() {
+    let (folder, config) = workspace();
+    let expect = |name: &str, arguments: &[&str]| {
+        cli::expect_with(name, arguments, &|text| cli::settled(folder.path(), &text));
+    };
+    let partner = |client: &str| folder.path().join(format!("mappings/clients/{client}/partner.toml"));
+    let waive = |code: &str, at: &str, reason: &str, until: &str| {
+        format!(
+            "[[waive]]\ncode = \"{code}\"\nat = \"{at}\"\nreason = \"{reason}\"\nuntil = \"{until}\"\n\n[duplicates]"
+        )
+    };
+    let order = std::fs::read_to_string(cli::root().join("testdata/x12/ok/s01-940.edi")).unwrap();
+    let order = order.replace("HAVENPORT RENO*92*RNO2", "HAVENPORT RENO*91*RNO2");
+    let run = |number: u32| {
+        let control = format!("{number:09}");
+        let order = order.replace("000000123", &control).replace("SO104522", &format!("SO{number}"));
+        let drop = folder.path().join("drops/brightwick/outgoing");
+        std::fs::write(drop.join(format!("{number}.edi")), order).unwrap();
+        crossdock(&["run", "--once", "--config", &config]).assert().code(0);
+    };
+    let until = |day: &str| waive("X207", "N1.03", "his system names all sites alike", day);
+    edit(partner("brightwick"), "[duplicates]", &until("2026-01-31"));
+    run(301);
+    edit(partner("brightwick"), "until = \"2026-01-31\"", "until = \"2900-03-31\"");
+    run(302);
+    run(303);
+    expect("waivers-taken-out", &["waivers", "--config", &config]);
+    edit(partner("tannbridge"), "[duplicates]", &waive("X201", "W06.02", "left out", "2026-01-31"));
+    expect("waivers-of-one", &["waivers", "tannbridge", "--config", &config]);
+    expect("waivers-of-nobody", &["waivers", "caldera", "--config", &config]);
+    expect("waivers-of-a-stranger", &["waivers", "calder", "--config", &config]);
+    let (all, _) = json(&["waivers", "--config", &config]);
+    let stands: Vec<&str> =
+        all.as_array().unwrap().iter().map(|one| one["stand"].as_str().unwrap()).collect();
+    assert_eq!(stands, ["open", "over", "taken out"]);
+    assert_eq!((&all[0]["messages"], &all[0]["last"]), (&2.into(), &"m3".into()));
+    edit(partner("brightwick"), "until = \"2900", "untill = \"2900");
+    expect("waivers-broken", &["waivers", "--config", &config]);
+}
+
 #[test]
 fn a_broken_map_leaves_the_last_good_mappings_in_use() {
     let (folder, config) = workspace();

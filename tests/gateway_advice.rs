@@ -388,6 +388,43 @@ fn in_edifact_one_order_is_refused_one_taken_and_an_aperak_tells_of_one() {
     assert_eq!((world.files(NORDHAVEN_INCOMING).len(), world.files(WMS_LEIPZIG).len()), (3, 1));
 }
 
+/// The partner file names the map of the advice, and that its guide: an APERAK of another directory, out and in again.
+#[test]
+fn an_aperak_can_be_of_another_directory() {
+    let partner = "clients/nordhaven/partner.toml";
+    let out = (partner, "map = \"house/edifact-aperak\"", "map = \"house/edifact-aperak-d01b\"");
+    let back = (
+        "clients/nordhaven/advices.flow",
+        "read house/edifact-aperak-in from house/edifact-aperak",
+        "read house/edifact-aperak-in-d01b from house/edifact-aperak-d01b",
+    );
+    let mut world = World::with(edited(&[out, back]));
+    let order = nordhaven_order("NH-3", "20261123", "9520001001018");
+    let file = nordhaven(131, "ORDERS:D:96A:UN:EAN008", &[order]);
+    world.lay_down(NORDHAVEN_OUTGOING, "orders.edi", &file);
+    world.run().unwrap();
+    let told = told_nordhaven(&world, "APERAK");
+    assert_eq!(told[..2], ["UNH+1+APERAK:D:01B:UN:EAN003", "BGM++ERR-131-1+27"]);
+    assert!(told.contains(&"FTX+AAO+++GTIN check digit 9520001001018 expected 7".into()), "{told:?}");
+    all_clean(world.files(NORDHAVEN_INCOMING), &|set| match set {
+        "APERAK" => vec!["house/edifact-aperak-d01b".into()],
+        _ => vec!["edifact/contrl-3-ean".into()],
+    });
+    // What a partner says in it of an answer of ours.
+    world.lay_down("/gw/wms/leipzig-answers", "answer.csv", &answer_rows());
+    world.run().unwrap();
+    let body =
+        ["BGM++APE-1+27", "DTM+137:202611231100:203", "RFF+ACW:A-31", "ERC+42", "FTX+AAO+++Order is closed"];
+    let aperak = nordhaven(140, "APERAK:D:01B:UN:EAN003", &[body.map(String::from).to_vec()]);
+    world.lay_down(NORDHAVEN_OUTGOING, "aperak.edi", &aperak);
+    world.run().unwrap();
+    let titles = gateway_world::titles(&world.story(1).findings);
+    assert!(
+        titles[0].starts_with("the partner refused A-31") && titles[1].contains("Order is closed"),
+        "{titles:?}"
+    );
+}
+
 /// A shipping advice of ours was taken as a message, and is refused for what it says.
 #[test]
 fn what_a_partner_advises_stands_with_the_document_in_his_words() {
@@ -434,6 +471,49 @@ fn what_a_partner_advises_stands_with_the_document_in_his_words() {
     assert_eq!(
         gateway_world::titles(&world.story(4).findings),
         ["the acknowledgement names 777 SHP000918, and nothing like it was sent to this partner"]
+    );
+}
+
+/// An advice that names the document alone finds the one message about it, and says so if there are two or none.
+#[test]
+fn an_advice_that_names_the_document_alone_finds_its_message() {
+    let mut world = World::new();
+    world.lay_down("/gw/wms/leipzig-answers", "answer.csv", &answer_rows());
+    world.run().unwrap();
+    let aperak = |number: &str, document: &str| {
+        let body = [
+            format!("BGM++APE-{number}+27"),
+            "DTM+137:202611231100:203".into(),
+            format!("RFF+ACW:{document}"),
+            "ERC+42".into(),
+            "FTX+AAO+++Order is closed".into(),
+        ];
+        nordhaven(number.parse().unwrap(), "APERAK:D:96A:UN:EAN004", &[body.to_vec()])
+    };
+    world.lay_down(NORDHAVEN_OUTGOING, "one.edi", &aperak("141", "A-31"));
+    world.run().unwrap();
+    let titles = gateway_world::titles(&world.story(0).findings);
+    assert_eq!(titles[0], "the partner refused A-31, which was sent in ORDRSP_000008801.edi");
+    assert_eq!(world.story(1).findings.len(), 0);
+    world.lay_down(NORDHAVEN_OUTGOING, "none.edi", &aperak("142", "A-32"));
+    world.run().unwrap();
+    assert_eq!(
+        gateway_world::titles(&world.story(2).findings),
+        ["the acknowledgement names A-32, and nothing like it was sent to this partner"]
+    );
+    let again = String::from_utf8(answer_rows()).unwrap().replace(",24,24,", ",24,20,");
+    world.lay_down("/gw/wms/leipzig-answers", "again.csv", again.as_bytes());
+    world.run().unwrap();
+    let message = world.messages()[3].id;
+    world.gateway().retry_repeat(message, "a person").unwrap();
+    world.run().unwrap();
+    world.lay_down(NORDHAVEN_OUTGOING, "two.edi", &aperak("143", "A-31"));
+    world.run().unwrap();
+    assert_eq!(
+        gateway_world::titles(&world.story(4).findings),
+        [
+            "the advice names the document A-31 and no control number, and it was sent to this partner in more than one message"
+        ]
     );
 }
 

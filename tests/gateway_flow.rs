@@ -221,6 +221,35 @@ fn a_refused_envelope_is_answered_with_a_ta1() {
     assert!(world.files(WMS_IMPORT).is_empty());
 }
 
+/// ISA with one element that is not as the standard has it: what is in it is taken, and the TA1 names the element.
+#[test]
+fn a_header_with_a_wrong_element_is_noted_in_the_ta1() {
+    let edit = (
+        "clients/brightwick/partner.toml",
+        "guide = \"x12/004010/997\"",
+        "guide = \"x12/004010/997\"\nta1 = \"requested\"",
+    );
+    let order = String::from_utf8(testdata("x12/ok/s01-940.edi")).unwrap();
+    let answered = |old: &str, new: &str| {
+        let mut world = World::with(edited(&[edit]));
+        let order = order.replacen("*000000123*0*P*", "*000000123*1*P*", 1);
+        assert!(order.contains(old), "{old}");
+        world.lay_down(ORDERS_IN, "a.edi", order.replacen(old, new, 1).as_bytes());
+        world.run().unwrap();
+        assert_eq!(world.states(), ["DONE"], "{new}");
+        let answer = world.only(ANSWERS_OUT);
+        assert!(answer.contains("AK9*A*1*1*1~"), "{answer}");
+        answer.split('~').find(|segment| segment.starts_with("TA1*")).map(str::to_string)
+    };
+    let ta1 = |said: &str| Some(format!("TA1*000000123*261120*0815*{said}"));
+    assert_eq!(answered("~", "~"), ta1("A*000"));
+    assert_eq!(answered("ISA*00*", "ISA*0X*"), ta1("E*010"));
+    assert_eq!(answered("*00*          *ZZ", "*X0*          *ZZ"), ta1("E*012"));
+    assert_eq!(answered("*261120*0815*U", "*261320*0815*U"), Some("TA1*000000123*261320*0815*E*014".into()));
+    assert_eq!(answered("*U*00401", "* *00401"), ta1("E*016"));
+    assert_eq!(answered("*1*P*", "*2*P*"), None, "nobody asks for one");
+}
+
 #[test]
 fn a_taken_name_is_never_replaced() {
     let mut world = World::new();

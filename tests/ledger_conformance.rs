@@ -45,7 +45,15 @@ impl Store for Sqlite {
 }
 
 fn number(key: &str) -> NumberRequest {
-    NumberRequest { lane: "lane".into(), delivery_key: key.into(), first: 1, last: 999, rest_ms: 0 }
+    NumberRequest {
+        lane: "lane".into(),
+        delivery_key: key.into(),
+        first: 1,
+        beside: None,
+        amount: 1,
+        last: 999,
+        rest_ms: 0,
+    }
 }
 
 const NOW: Timestamp = Timestamp::from_unix_ms(1);

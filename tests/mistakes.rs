@@ -338,6 +338,18 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "per message",
         "per source collected every 15m",
     ),
+    (
+        "flow-collected-as-two-files",
+        "clients/tannbridge/movements.flow",
+        "per message",
+        "collected as reports every 15m\n  write house/947 to \"tannbridge-incoming\" collected as reports every 1h",
+    ),
+    (
+        "flow-collected-as-rows",
+        "clients/brightwick/orders.flow",
+        "per message",
+        "collected as reports every 15m",
+    ),
     ("flow-collected-for-ever", "clients/brightwick/orders.flow", "per message", "collected max 500"),
     ("flow-collected-time", "clients/brightwick/orders.flow", "per message", "collected every 15x"),
     ("flow-collected-none", "clients/brightwick/orders.flow", "per message", "collected every 15m max 0"),

@@ -59,6 +59,8 @@ pub enum Command {
     /// Tell the story of a message or a file: where it came from, what was found, what was built and where it went; or show a
     /// map or guide with all its layers applied
     Show(Show),
+    /// List the known faults that partner files tolerate: whose, until when, how often that was of use, and what it was last
+    Waivers(Waivers),
     /// Have a message that is held or refused translated again, or a file set aside read again, with the mappings as they are
     /// now
     Retry(Retry),
@@ -283,6 +285,16 @@ pub struct Show {
     /// Mappings folder of --effective
     #[arg(long, value_name = "DIR", default_value = "mappings")]
     pub mappings: PathBuf,
+}
+
+/// `waivers`
+#[derive(Debug, Args)]
+pub struct Waivers {
+    /// Only those of this client, by the name of its folder; all if not given
+    pub client: Option<String>,
+    /// Settings of the gateway
+    #[arg(long, value_name = "FILE", default_value = "gateway.toml")]
+    pub config: PathBuf,
 }
 
 /// `retry`

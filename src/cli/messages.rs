@@ -133,11 +133,16 @@ fn show(lines: &[Line], console: &mut Console<'_>) {
     }
     let head = ["ID", "TIME", "CLIENT", "TYPE", "NUMBER", "STATE", "REASON", "ACKNOWLEDGED", "FILE"]
         .map(str::to_string);
-    let mut table = vec![head];
-    table.extend(lines.iter().map(cells));
-    let width = |at: usize| table.iter().map(|row| row[at].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..table[0].len()).map(width).collect();
-    for row in &table {
+    let mut rows = vec![head];
+    rows.extend(lines.iter().map(cells));
+    table(&rows, console);
+}
+
+/// Rows of cells, the first of them the head, in columns.
+pub fn table<const N: usize>(rows: &[[String; N]], console: &mut Console<'_>) {
+    let width = |at: usize| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..N).map(width).collect();
+    for row in rows {
         let cells: Vec<String> =
             row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
         console.line(cells.join("  ").trim_end());

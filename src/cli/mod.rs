@@ -25,6 +25,7 @@ mod standards;
 mod translate;
 mod units;
 mod validate;
+mod waivers;
 mod workspace;
 
 pub use console::Console;
@@ -93,6 +94,7 @@ fn dispatch(command: Command, console: &mut Console<'_>) -> Answer {
         Command::Translate(arguments) => translate::run(&arguments, console),
         Command::Messages(arguments) => messages::run(&arguments, console),
         Command::Show(arguments) => show::run(&arguments, console),
+        Command::Waivers(arguments) => waivers::run(&arguments, console),
         Command::Retry(arguments) => retry::run(&arguments, console),
         Command::Import(arguments) => import::run(&arguments, console),
         Command::Standards(arguments) => standards::run(&arguments, console),

@@ -85,7 +85,7 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// The number it is found by. What we send has groups that take the number of their interchange.
+    /// The number it is found by: of an interchange, or of a group, which may be that of its interchange.
     pub fn number(&self) -> Option<u64> {
         let (Subject::Interchange { control_number } | Subject::Group { control_number, .. }) = self;
         control_number.parse().ok()

@@ -129,8 +129,26 @@ pub trait Layout: Send + Sync {
     /// finding with severity `hold`: it is ours, never the sender's. Trees of parts of a message that are written one
     /// after the other, in order, give the same bytes as their whole.
     fn write_body(&self, view: View<'_>, out: &mut Vec<u8>, findings: &mut Diagnostics);
-    /// Appends what stands before the first body of a file.
+    /// Appends what stands before the first body of a file, the head of its first group included.
     fn begin_file(&self, envelope: &Envelope, out: &mut Vec<u8>) {
+        let _ = (envelope, out);
+    }
+    /// What every file begins with before its groups and bodies, but for ids, numbers and dates; nothing if it has
+    /// messages of one type only. Bodies of two layouts with the same can stand in one file.
+    fn file_head(&self) -> Vec<u8> {
+        Vec::new()
+    }
+    /// What the group of a body says of it besides ids and numbers; empty where files have no groups. Bodies with the same
+    /// stand in one group.
+    fn group_head(&self) -> String {
+        String::new()
+    }
+    /// Appends what stands after the last body of a group that another one follows.
+    fn end_group(&self, envelope: &Envelope, totals: &Totals, out: &mut Vec<u8>) {
+        let _ = (envelope, totals, out);
+    }
+    /// Appends what stands before the first body of a group that follows another one.
+    fn begin_group(&self, envelope: &Envelope, out: &mut Vec<u8>) {
         let _ = (envelope, out);
     }
     /// Appends what stands before one body; `ordinal` counts from 1 within the file.
@@ -180,8 +198,30 @@ pub trait Layout: Send + Sync {
 pub struct Totals {
     /// How many there are.
     pub bodies: u32,
+    /// Groups that ended before the last one.
+    pub(crate) groups_before: u32,
+    /// How many of the bodies are in those.
+    pub(crate) bodies_before: u32,
     /// Counts and sums of their records, where the end of the file says them.
     pub(crate) records: Option<fixed::Tally>,
+}
+
+impl Totals {
+    /// The group at hand ends, and another one follows.
+    pub fn next_group(&mut self) {
+        self.groups_before += 1;
+        self.bodies_before = self.bodies;
+    }
+
+    /// How many groups there are.
+    fn groups(&self) -> u32 {
+        self.groups_before + 1
+    }
+
+    /// How many bodies are in the group at hand.
+    fn bodies_of_group(&self) -> u32 {
+        self.bodies - self.bodies_before
+    }
 }
 
 /// One message to read.

@@ -128,6 +128,7 @@ impl Gateway {
             mark: mark_of(dues),
             number: &key.control_number,
             word: None,
+            groups: 1,
             layout: &**layout,
             acknowledges: dues.iter().map(|due| due.interchange.id).collect(),
         };
@@ -183,6 +184,7 @@ impl Gateway {
                 numbers,
                 outputs: OutputIds::default(),
                 collection: None,
+                further_groups: Vec::new(),
                 findings: Vec::new(),
             },
             file,
@@ -223,6 +225,7 @@ impl Gateway {
                     numbers,
                     outputs: OutputIds::default(),
                     collection: None,
+                    further_groups: Vec::new(),
                     findings: Vec::new(),
                 };
                 self.end_draft(draft, settled, &totals, file).map(Ok)

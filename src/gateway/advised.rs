@@ -2,12 +2,12 @@
 
 use super::answers;
 use super::bundle::Client;
-use super::{advice, plan, translation};
+use super::{advice, translation};
 use crate::base::limits::Limits;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
 use crate::exchange::advice::{Advice, judge};
 use crate::exchange::reply::{Remark, Word};
-use crate::ledger::{Answer, Ledger, NewDocument, NewReply, Work};
+use crate::ledger::{Answer, Ledger, NewDocument, NewReply, SentDelivery, Work};
 use serde_json::Value;
 
 /// What the advices among the documents of a message say about deliveries of ours. One that names a number and matches
@@ -22,17 +22,32 @@ pub(super) fn taken(
     let mut replies = Vec::new();
     let syntax = &work.key.syntax;
     let Some(named) = translation::identities_of(&client.partner, &work.key) else { return Ok(replies) };
-    let lane = plan::lane(&named, syntax, &client.partner);
     let advices =
         documents.iter().filter(|document| document.key.kind == advice::DOCUMENT && !document.is_advice);
     for document in advices {
         let Ok(fields) = serde_json::from_slice::<Value>(&document.body) else { continue };
-        let Some(number) = number(&fields) else { continue };
-        let sent = ledger.sent(lane.clone(), number)?;
-        let judged = sent.and_then(|sent| Some((judge(&read(&fields), &answers::file(&sent))?, sent)));
-        match judged {
-            Some((advised, sent)) => replies.push(answers::advised(&read(&fields), advised, &sent, limits)),
+        let lanes = |is_group| answers::lanes(&named, syntax, &client.partner, is_group);
+        let mut advice = read(&fields);
+        let sent = match number(&fields) {
+            Some((name, number)) => ledger.sent(lanes(name == "group"), number)?,
+            None if advice.document_number.trim().is_empty() => continue,
             None => {
+                // The number of a message means nothing without that of its file.
+                advice.message.clear();
+                match by_document(ledger, lanes(false), client, &advice)? {
+                    Ok(sent) => sent,
+                    Err(finding) => {
+                        findings.push(finding);
+                        continue;
+                    }
+                }
+            }
+        };
+        let judged = sent.and_then(|sent| Some((judge(&advice, &answers::file(&sent))?, sent)));
+        match judged {
+            Some((advised, sent)) => replies.push(answers::advised(&advice, advised, &sent, limits)),
+            None => {
+                let number = number(&fields).map(|(_, number)| number.to_string()).unwrap_or_default();
                 let found = format!("{number} {}", text(&fields, "document_number"));
                 let finding = Diagnostic::new(Code::A107).severity(Severity::Warn);
                 findings.push(finding.with("found", found.trim()));
@@ -42,9 +57,29 @@ pub(super) fn taken(
     Ok(replies)
 }
 
-/// The control number of the group or interchange it names: what we send has both the same.
-fn number(fields: &Value) -> Option<u64> {
-    ["group", "interchange"].into_iter().find_map(|name| text(fields, name).trim().parse().ok())
+/// The file with the one message in which the document was sent that an advice names; `Err` if there are several.
+fn by_document(
+    ledger: &dyn Ledger,
+    lanes: Vec<String>,
+    client: &Client,
+    advice: &Advice,
+) -> Answer<Result<Option<SentDelivery>, Diagnostic>> {
+    let number = advice.document_number.trim();
+    for lane in lanes {
+        match ledger.sent_document(lane.clone(), client.id.clone(), number.into(), 2)?.as_slice() {
+            [] => {}
+            [only] => return Ok(Ok(ledger.sent(vec![lane], *only)?)),
+            _ => return Ok(Err(Diagnostic::new(Code::A110).with("number", number))),
+        }
+    }
+    Ok(Ok(None))
+}
+
+/// The control number of the group or interchange it names, and which of them.
+fn number(fields: &Value) -> Option<(&'static str, u64)> {
+    ["group", "interchange"]
+        .into_iter()
+        .find_map(|name| Some((name, text(fields, name).trim().parse().ok()?)))
 }
 
 fn read(fields: &Value) -> Advice {

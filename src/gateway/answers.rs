@@ -1,6 +1,7 @@
 //! What partners answer: their acknowledgements, matched with what we sent.
 
 use super::bundle::{Bundle, Client};
+use super::settings::Partner;
 use super::{Gateway, GatewayError, framing, plan, translation};
 use crate::base::clock::{Monotonic, Timestamp};
 use crate::base::limits::Limits;
@@ -8,7 +9,8 @@ use crate::base::span::Sources;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::exchange::advice::{Advice, Advised};
 use crate::exchange::answering::answering;
-use crate::exchange::reply::{self, Judged, SentFile, SentMessage};
+use crate::exchange::identities::Identities;
+use crate::exchange::reply::{self, Judged, SentFile, SentMessage, Word};
 use crate::exchange::states::MessageState;
 use crate::formats::{Layout, MessageInput, Scratch};
 use crate::ledger::{Answer, Finding, Ledger, MessageId, NewReply, Reason, SentDelivery, SentOutput, Work};
@@ -45,12 +47,14 @@ pub(super) fn taken(
             return Ok((MessageState::Quarantined, Vec::new()));
         }
     };
-    let lane = translation::identities_of(&client.partner, &work.key)
-        .map(|named| plan::lane(&named, &work.key.syntax, &client.partner));
+    let named = translation::identities_of(&client.partner, &work.key);
     let mut replies = Vec::new();
     for reply in &said {
-        let sent = match (&lane, reply.subject.number()) {
-            (Some(lane), Some(number)) => ledger.sent(lane.clone(), number)?,
+        let is_group = matches!(reply.subject, reply::Subject::Group { .. });
+        let sent = match (&named, reply.subject.number()) {
+            (Some(named), Some(number)) => {
+                ledger.sent(lanes(named, &work.key.syntax, &client.partner, is_group), number)?
+            }
             _ => None,
         };
         let judged = sent.and_then(|sent| Some((reply::judge(reply, &file(&sent))?, sent)));
@@ -64,6 +68,15 @@ pub(super) fn taken(
     match findings.worst() >= Some(Severity::Hold) {
         true => Ok((MessageState::Quarantined, replies)),
         false => Ok((MessageState::Done, replies)),
+    }
+}
+
+/// The lanes that gave the number by which an interchange or a group of ours is named, the first one that did.
+pub(super) fn lanes(named: &Identities, syntax: &str, partner: &Partner, is_group: bool) -> Vec<String> {
+    let interchange = plan::lane(named, syntax, partner);
+    match is_group {
+        true => vec![plan::group_lane(named, syntax, partner), interchange],
+        false => vec![interchange],
     }
 }
 
@@ -105,7 +118,8 @@ pub(super) fn file(sent: &SentDelivery) -> SentFile {
     SentFile {
         functional_id: sent.functional_id.clone(),
         name: sent.delivery.name.clone(),
-        word: sent.delivery.word.filter(|word| word.settles()),
+        // What was said of all of it is no contradiction to what is said of a group.
+        word: sent.delivery.word.filter(|word| word.settles() && sent.others.is_empty()),
         messages: messages_of(sent).map(message).collect(),
     }
 }
@@ -118,6 +132,7 @@ fn reply_of(
     findings: &mut Diagnostics,
 ) -> NewReply {
     judged.about_reply.into_iter().for_each(|finding| findings.push(finding));
+    let of_delivery = of_delivery(judged.word, &judged.words, sent);
     let words = messages_of(sent).map(|message| message.ordinal).zip(judged.words);
     let words = words
         .flat_map(|(ordinal, word)| outputs_of(sent, ordinal).iter().map(move |output| (output.id, word)));
@@ -125,11 +140,33 @@ fn reply_of(
     NewReply {
         delivery: sent.delivery.id,
         word: judged.word,
+        of_delivery,
         reason,
         outputs: words.collect(),
         about_file: judged.about_file.iter().map(row).collect(),
         about_messages: about_messages(&judged.about_messages, sent, limits),
         is_advice: false,
+    }
+}
+
+/// What was said of a delivery with the verdict on a group of it, `word`, which has `words` on its messages: nothing that
+/// settles it as long as another group is not answered.
+fn of_delivery(word: Word, words: &[Word], sent: &SentDelivery) -> Word {
+    if sent.others.is_empty() {
+        return word;
+    }
+    let others = sent.others.iter().map(|other| other.unwrap_or(Word::Received));
+    // What was said before stands.
+    let before = messages_of(sent).zip(words).map(|(message, now)| message.word.unwrap_or(*now));
+    let all: Vec<Word> = others.chain(before).collect();
+    if all.iter().any(|word| !word.settles()) {
+        return Word::Received;
+    }
+    let is_refused = |word: &Word| *word == Word::Rejected;
+    match (all.iter().all(is_refused), all.iter().any(is_refused)) {
+        (true, _) => Word::Rejected,
+        (false, true) => Word::PartiallyAccepted,
+        (false, false) => all.into_iter().max().unwrap_or(word),
     }
 }
 
@@ -141,6 +178,7 @@ pub(super) fn advised(advice: &Advice, advised: Advised, sent: &SentDelivery, li
     NewReply {
         delivery: sent.delivery.id,
         word: advice.word,
+        of_delivery: advice.word,
         reason: Reason::new(advice.word.word()).detail(advice.document_number.clone()),
         outputs: words.collect(),
         about_file: Vec::new(),

@@ -2,6 +2,7 @@
 //! tied together, identified by the hash of their bytes. What is not sound is never used.
 
 mod compiler;
+mod shared;
 
 use self::compiler::Compiler;
 use super::settings::{Environment, KnownEndpoint, Partner};

@@ -98,7 +98,8 @@ impl Gateway {
         file.write(&whole)?;
         let outputs = outputs.iter().map(|output| output.id).collect();
         let collection = Some(collection.id);
-        let settled = Settled { envelope: &envelope, numbers, outputs, collection, findings: rows };
+        let (further_groups, findings) = (Vec::new(), rows);
+        let settled = Settled { envelope: &envelope, numbers, outputs, further_groups, collection, findings };
         self.end_draft(&draft, settled, &totals, file)
     }
 

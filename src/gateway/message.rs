@@ -410,11 +410,12 @@ impl<'a> One<'a> {
             let (gathering, window) = match &write.per {
                 Per::Message => (Gathering::PerMessage, None),
                 Per::Source => (Gathering::PerSource, None),
-                Per::Collected(window) => {
-                    let key = route.flow.key(window, document, &mut memory.bump, &mut self.findings);
+                Per::Collected(collected) => {
+                    let key =
+                        route.flow.key(&collected.window, document, &mut memory.bump, &mut self.findings);
                     (
                         Gathering::Collected,
-                        Some(window::of(window, &key, self.now(), &client.partner.site.zone)),
+                        Some(window::collected(collected, &key, self.now(), &client.partner.site.zone)),
                     )
                 }
                 Per::Gathered(_) => unreachable!("it was written above"),

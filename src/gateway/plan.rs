@@ -15,9 +15,10 @@ use crate::exchange::identities::Identities;
 use crate::exchange::numbers::{LaneKey, LaneRange, NUMBER_MAX, NumberKind};
 use crate::formats::{Envelope, Identity, Layout, Totals};
 use crate::ledger::{
-    Answer, CollectionId, DeliveryKind, DeliveryPlan, Finding, InterchangeId, Ledger, NumberRequest, Output,
-    OutputId, OutputIds,
+    Answer, CollectionId, DeliveryKind, DeliveryPlan, Finding, FurtherGroup, InterchangeId, Ledger,
+    NumberRequest, Output, OutputId, OutputIds,
 };
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Most deliveries planned in one commit.
@@ -47,7 +48,9 @@ pub(super) struct Draft<'a> {
     /// Business number, for its name.
     pub(super) number: &'a str,
     /// What the name's `{kind}` is, if not the message type.
-    pub(super) word: Option<&'static str>,
+    pub(super) word: Option<&'a str>,
+    /// How many groups it has, where files have groups.
+    pub(super) groups: u64,
     /// The guide it is written by.
     pub(super) layout: &'a dyn Layout,
     /// The interchanges it answers.
@@ -100,6 +103,7 @@ impl Gateway {
                 envelope: &envelope,
                 numbers,
                 outputs: OutputIds::from_iter([output.id]),
+                further_groups: Vec::new(),
                 collection: None,
                 findings: Vec::new(),
             };
@@ -129,27 +133,62 @@ impl Gateway {
         page: Page<'_>,
     ) -> Result<(), GatewayError> {
         let bundle = self.bundle(first.bundle)?;
-        let draft = draft_of(first, &bundle)?;
-        let mut outputs = OutputIds::default();
-        let (envelope, numbers) = self.envelope(&draft)?;
+        let mut draft = draft_of(first, &bundle)?;
+        let groups = self.groups(first, &bundle, page)?;
+        draft.groups = groups.len() as u64;
+        let (mut envelope, numbers) = self.envelope(&draft)?;
         let mut file = self.begin_draft(&draft, &envelope)?;
         let mut bodies = Bodies::new(&self.spool);
-        let (mut totals, mut after) = (Totals::default(), None);
+        let (mut totals, mut outputs, mut further_groups) =
+            (Totals::default(), OutputIds::default(), Vec::new());
+        for (at, group) in groups.iter().enumerate() {
+            let mut is_begun = at == 0;
+            self.each_with(first, page, &mut |output| {
+                let layout = if is_shared(first) { layout_of(output, &bundle)? } else { draft.layout };
+                if groups.len() > 1 && layout.group_head() != *group {
+                    return Ok(());
+                }
+                if !std::mem::replace(&mut is_begun, true) {
+                    further_groups.push(next_group(layout, &mut envelope, &mut totals, &mut file)?);
+                }
+                outputs.push(output.id);
+                bodies.copy(output, layout, &envelope, &mut totals, &mut file)
+            })?;
+        }
+        let findings = Vec::new();
+        let settled = Settled { envelope: &envelope, numbers, outputs, further_groups, collection, findings };
+        self.end_draft(&draft, settled, &totals, file)
+    }
+
+    /// The heads of the groups of a file, in the order in which their first bodies came: one where files have no groups.
+    fn groups(&self, first: &Output, bundle: &Bundle, page: Page<'_>) -> Result<Vec<String>, GatewayError> {
+        let mut groups = vec![layout_of(first, bundle)?.group_head()];
+        if is_shared(first) && !groups[0].is_empty() {
+            self.each_with(first, page, &mut |output| {
+                let group = layout_of(output, bundle)?.group_head();
+                if !groups.contains(&group) {
+                    groups.push(group);
+                }
+                Ok(())
+            })?;
+        }
+        Ok(groups)
+    }
+
+    /// Every output that leaves with the first one, in their order.
+    fn each_with(
+        &self,
+        first: &Output,
+        page: Page<'_>,
+        each: &mut dyn FnMut(&Output) -> Result<(), GatewayError>,
+    ) -> Result<(), GatewayError> {
+        let mut after = None;
         loop {
             let page = page(self.ledger.as_ref(), after, PAGE)?;
-            let Some(last) = page.last() else { break };
+            let Some(last) = page.last() else { return Ok(()) };
             after = Some(last.id);
-            for output in page.iter().filter(|output| leaves_with(output, first)) {
-                outputs.push(output.id);
-                bodies.copy(output, draft.layout, &envelope, &mut totals, &mut file)?;
-            }
+            page.iter().filter(|output| leaves_with(output, first)).try_for_each(&mut *each)?;
         }
-        self.end_draft(
-            &draft,
-            Settled { envelope: &envelope, numbers, outputs, collection, findings: Vec::new() },
-            &totals,
-            file,
-        )
     }
 
     /// Begins the file of a draft in the spool, in place of what an earlier process left there.
@@ -214,6 +253,7 @@ impl Gateway {
             acknowledges: draft.acknowledges.clone(),
             control_numbers: settled.numbers,
             functional_id: draft.layout.guide().setting("group").to_owned(),
+            further_groups: settled.further_groups,
             answer_within_ms: draft.answer_within_ms(),
         }
     }
@@ -227,21 +267,58 @@ impl Gateway {
     /// The envelopes of several files, their numbers reserved in one commit.
     fn envelopes(&mut self, drafts: &[Draft<'_>]) -> Result<Vec<Addressed>, GatewayError> {
         let now = self.clock.now();
-        let requests: Vec<NumberRequest> = drafts.iter().filter_map(number_request).collect();
+        let mut counts_groups = BTreeMap::new();
+        let mut asked = Vec::new();
+        for draft in drafts {
+            let interchange = number_request(draft);
+            let group = match &interchange {
+                Some(interchange) => self.group_request(draft, interchange, &mut counts_groups)?,
+                None => None,
+            };
+            asked.push(interchange.into_iter().chain(group).collect::<Vec<_>>());
+        }
+        let requests = asked.concat();
         let numbers = match requests.is_empty() {
             true => Vec::new(),
-            false => self.ledger.reserve_control_numbers(requests.clone(), now)?,
+            false => self.ledger.reserve_control_numbers(requests, now)?,
         };
-        let mut reserved = requests.into_iter().map(|request| request.lane).zip(numbers);
-        let envelopes = drafts.iter().map(|draft| match identities_in(draft) {
-            Some(identities) => {
-                let (lane, number) =
-                    reserved.next().expect("a number was reserved for each that has identities");
-                (addressed(draft, identities, number, now), vec![(lane, number)])
+        let mut numbers = numbers.into_iter();
+        let envelopes = drafts.iter().zip(asked).map(|(draft, asked)| {
+            let reserved: Vec<(String, u64)> =
+                asked.into_iter().map(|request| request.lane).zip(&mut numbers).collect();
+            match identities_in(draft) {
+                Some(identities) => (addressed(draft, identities, &reserved, now), reserved),
+                None => (Envelope::default(), reserved),
             }
-            None => (Envelope::default(), Vec::new()),
         });
         Ok(envelopes.collect())
+    }
+
+    /// Groups take the number of their interchange until a file has several of them. From then on they have a lane of their
+    /// own, which goes on from there: an acknowledgement finds each of them by its number. `known` says of lanes whether
+    /// they have given a number.
+    fn group_request(
+        &self,
+        draft: &Draft<'_>,
+        interchange: &NumberRequest,
+        known: &mut BTreeMap<String, bool>,
+    ) -> Result<Option<NumberRequest>, GatewayError> {
+        let (Some(identities), false) = (identities_in(draft), draft.layout.group_head().is_empty()) else {
+            return Ok(None);
+        };
+        let lane = group_lane(identities, &draft.layout.guide().format, &draft.client.partner);
+        if draft.groups == 1 {
+            let is_known = match known.get(&lane) {
+                Some(is_known) => *is_known,
+                None => self.ledger.has_lane(lane.clone())?,
+            };
+            known.insert(lane.clone(), is_known);
+            if !is_known {
+                return Ok(None);
+            }
+        }
+        let beside = Some(interchange.lane.clone());
+        Ok(Some(NumberRequest { lane, beside, amount: draft.groups, ..interchange.clone() }))
     }
 
     /// The final name at the target, from the endpoint's template.
@@ -285,14 +362,26 @@ fn number_nears_end(draft: &Draft<'_>, name: &str, numbers: &[(String, u64)]) ->
     Some(Finding::of(&finding, &Sources::default()))
 }
 
+/// What is to be found for an output and is not in the configuration it was written with.
+fn missing(what: &str, output: &Output) -> GatewayError {
+    GatewayError::Settings(format!("the {what} of output {} is not in its configuration", output.id))
+}
+
+/// The client of an output.
+fn client_of<'b>(output: &Output, bundle: &'b Bundle) -> Result<&'b Client, GatewayError> {
+    bundle.clients.get(&output.client).ok_or_else(|| missing("client", output))
+}
+
+/// The guide an output was written by.
+fn layout_of<'b>(output: &Output, bundle: &'b Bundle) -> Result<&'b dyn Layout, GatewayError> {
+    translation::layout_of(client_of(output, bundle)?, &output.written.flow, &output.written.map)
+        .ok_or_else(|| missing("guide", output))
+}
+
 /// The file of an output that leaves alone, or of the first of those that leave together.
 pub(super) fn draft_of<'a>(output: &'a Output, bundle: &'a Bundle) -> Result<Draft<'a>, GatewayError> {
-    let missing = |what: &str| {
-        GatewayError::Settings(format!("the {what} of output {} is not in its configuration", output.id))
-    };
-    let client = bundle.clients.get(&output.client).ok_or_else(|| missing("client"))?;
-    let layout = translation::layout_of(client, &output.written.flow, &output.written.map)
-        .ok_or_else(|| missing("guide"))?;
+    let client = client_of(output, bundle)?;
+    let layout = layout_of(output, bundle)?;
     Ok(Draft {
         key: format!("output:{}", output.id),
         kind: DeliveryKind::Output,
@@ -301,7 +390,8 @@ pub(super) fn draft_of<'a>(output: &'a Output, bundle: &'a Bundle) -> Result<Dra
         endpoint: &output.written.endpoint,
         mark: output.id.to_string(),
         number: &output.number,
-        word: None,
+        word: output.written.window.as_ref().map(|window| &*window.name).filter(|name| !name.is_empty()),
+        groups: 1,
         layout,
         acknowledges: Vec::new(),
     })
@@ -310,8 +400,31 @@ pub(super) fn draft_of<'a>(output: &'a Output, bundle: &'a Bundle) -> Result<Dra
 /// Whether an output leaves in one file with another of the same intake or collection.
 fn leaves_with(output: &Output, first: &Output) -> bool {
     let (one, other) = (&output.written, &first.written);
-    (&one.endpoint, &one.flow, &one.map, output.bundle, &output.client)
-        == (&other.endpoint, &other.flow, &other.map, first.bundle, &first.client)
+    let is_of_file =
+        (&one.endpoint, output.bundle, &output.client) == (&other.endpoint, first.bundle, &first.client);
+    is_of_file && (is_shared(first) || (&one.flow, &one.map) == (&other.flow, &other.map))
+}
+
+/// Whether an output waits for a file that several flows fill.
+fn is_shared(output: &Output) -> bool {
+    output.written.window.as_ref().is_some_and(|window| !window.name.is_empty())
+}
+
+/// Ends the group at hand and begins that of the first body by this layout, with the next number.
+fn next_group(
+    layout: &dyn Layout,
+    envelope: &mut Envelope,
+    totals: &mut Totals,
+    file: &mut Writing,
+) -> Result<FurtherGroup, GatewayError> {
+    let mut piece = Vec::new();
+    layout.end_group(envelope, totals, &mut piece);
+    totals.next_group();
+    envelope.group_number += 1;
+    layout.begin_group(envelope, &mut piece);
+    file.write(&piece)?;
+    let functional_id = layout.guide().setting("group").to_owned();
+    Ok(FurtherGroup { functional_id, first: totals.bodies + 1 })
 }
 
 /// What is fixed with the bytes of a file.
@@ -321,6 +434,8 @@ pub(super) struct Settled<'a> {
     pub(super) numbers: Vec<(String, u64)>,
     /// The outputs in it: there may be more than should be held twice.
     pub(super) outputs: OutputIds,
+    /// The groups behind the first.
+    pub(super) further_groups: Vec<FurtherGroup>,
     /// The collection that ends with it.
     pub(super) collection: Option<CollectionId>,
     /// What was found only now.
@@ -402,18 +517,28 @@ fn number_request(draft: &Draft<'_>) -> Option<NumberRequest> {
         lane: lane(identities_in(draft)?, &draft.layout.guide().format, partner),
         delivery_key: draft.key.clone(),
         first: partner.numbers.interchange_first,
+        beside: None,
+        amount: 1,
         last: NUMBER_MAX,
         rest_ms: i64::try_from(partner.duplicates.window.as_millis()).unwrap_or(i64::MAX),
     })
 }
 
-fn addressed(draft: &Draft<'_>, identities: &Identities, number: u64, now: Timestamp) -> Envelope {
+/// The envelope with the numbers reserved for it: that of the interchange, and that of its first group if it has another.
+fn addressed(
+    draft: &Draft<'_>,
+    identities: &Identities,
+    reserved: &[(String, u64)],
+    now: Timestamp,
+) -> Envelope {
     let partner = &draft.client.partner;
+    let numbers: Vec<u64> = reserved.iter().map(|(_, number)| *number).collect();
+    let interchange_number = *numbers.first().expect("a number was reserved for each that has identities");
     Envelope {
         sender: identities.ours.clone(),
         receiver: identities.theirs.clone(),
-        interchange_number: number,
-        group_number: number,
+        interchange_number,
+        group_number: numbers.get(1).copied().unwrap_or(interchange_number),
         made_at: made_at(partner, now),
         is_test: partner.usage == "T",
         wants_acknowledgement: false,
@@ -428,10 +553,19 @@ fn made_at(partner: &Partner, now: Timestamp) -> Option<jiff::civil::DateTime> {
     moment.map(|moment| zone.to_datetime(moment))
 }
 
-/// The lane of the control numbers of everything in a syntax that we send to a partner. Groups take the number of their interchange.
+/// The lane of the control numbers of interchanges in a syntax that we send to a partner.
 pub(super) fn lane(identities: &Identities, syntax: &str, partner: &Partner) -> String {
+    lane_of(NumberKind::Interchange, identities, syntax, partner)
+}
+
+/// The lane of the control numbers of groups that do not take that of their interchange.
+pub(super) fn group_lane(identities: &Identities, syntax: &str, partner: &Partner) -> String {
+    lane_of(NumberKind::Group, identities, syntax, partner)
+}
+
+fn lane_of(kind: NumberKind, identities: &Identities, syntax: &str, partner: &Partner) -> String {
     let name = |identity: &Identity| format!("{}:{}", identity.qualifier, identity.id);
     let (ours, theirs) = (name(&identities.ours), name(&identities.theirs));
     let is_test = partner.usage == "T";
-    LaneKey { syntax: syntax.into(), is_test, ours, theirs, kind: NumberKind::Interchange }.to_string()
+    LaneKey { syntax: syntax.into(), is_test, ours, theirs, kind }.to_string()
 }

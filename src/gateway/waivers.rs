@@ -5,7 +5,9 @@
 //! nothing but say so beside the finding that is back.
 
 use super::settings::{Partner, Waiver};
+use crate::base::clock::Timestamp;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
+use crate::ledger::{MessageId, Tolerated};
 
 /// As [`apply`], for a message of a client that comes in at this moment.
 pub fn apply_now(
@@ -53,6 +55,85 @@ pub fn apply(
                 .with("text", &waiver.reason),
         );
     }
+}
+
+/// A waiver with what it did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The client, by the name of his folder.
+    pub client: String,
+    /// What is tolerated, for people.
+    pub what: String,
+    /// The last day of it.
+    pub until: String,
+    /// Whether it holds.
+    pub stand: Stand,
+    /// Why, for people.
+    pub reason: String,
+    /// In how many messages something was tolerated.
+    pub messages: u64,
+    /// How often, in all of them.
+    pub faults: u64,
+    /// In how many messages it was found after its day.
+    pub messages_after: u64,
+    /// The last message of all of them, and when that came in.
+    pub last: Option<(MessageId, Timestamp)>,
+}
+
+/// Whether a waiver holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stand {
+    /// It does.
+    Open,
+    /// Its day is over.
+    Over,
+    /// It stands in no partner file any more.
+    Gone,
+}
+
+/// The waivers of partner files, by client and in their order, each with what it did at the day it has; then those that did
+/// something and are not there any more, if it `is_known` what is there.
+pub fn standings<'p>(
+    partners: impl Iterator<Item = (&'p str, &'p Partner)>,
+    mut used: Vec<Tolerated>,
+    now: jiff::Timestamp,
+    is_known: bool,
+) -> Vec<Standing> {
+    let mut all = Vec::new();
+    for (client, partner) in partners {
+        let zone = jiff::tz::TimeZone::get(&partner.site.zone).unwrap_or(jiff::tz::TimeZone::UTC);
+        let today = zone.to_datetime(now).date();
+        for waiver in &partner.waive {
+            let (what, until) = (waiver.shown(), waiver.until.to_string());
+            let at =
+                used.iter().position(|one| (&*one.client, &one.what, &one.until) == (client, &what, &until));
+            let did = at.map(|at| used.remove(at));
+            all.push(Standing {
+                client: client.to_owned(),
+                stand: if today <= waiver.until { Stand::Open } else { Stand::Over },
+                reason: waiver.reason.clone(),
+                messages: did.as_ref().map_or(0, |did| did.messages),
+                faults: did.as_ref().map_or(0, |did| did.faults),
+                messages_after: did.as_ref().map_or(0, |did| did.messages_after),
+                last: did.map(|did| (did.last, did.last_at)),
+                what,
+                until,
+            });
+        }
+    }
+    let stand = if is_known { Stand::Gone } else { Stand::Open };
+    all.extend(used.into_iter().map(|did| Standing {
+        client: did.client,
+        what: did.what,
+        until: did.until,
+        stand,
+        reason: did.reason,
+        messages: did.messages,
+        faults: did.faults,
+        messages_after: did.messages_after,
+        last: Some((did.last, did.last_at)),
+    }));
+    all
 }
 
 fn is_for(waiver: &Waiver, kind: &str, finding: &Diagnostic) -> bool {

@@ -6,11 +6,23 @@ use crate::mapping::flow;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
+/// What the documents of a file that has a name wait for, or of one that is a line's alone. See [`of`].
+pub(super) fn collected(
+    collected: &flow::Collected,
+    key: &[Option<String>],
+    now: jiff::Timestamp,
+    zone: &str,
+) -> Window {
+    let name = collected.name.as_ref().map_or_else(String::new, |word| word.text.clone());
+    Window { name, ..of(&collected.window, key, now, zone) }
+}
+
 /// The window of a flow for documents that have `key` in common and came in at `now`, at a site in this zone. What is absent is no text,
 /// so that it is like nothing else.
 pub(super) fn of(window: &flow::Window, key: &[Option<String>], now: jiff::Timestamp, zone: &str) -> Window {
     let key = key.iter().map(|value| serde_json::Value::from(value.as_deref())).collect();
     Window {
+        name: String::new(),
         key: serde_json::Value::Array(key).to_string(),
         every_ms: window.every_ms,
         max: window.max,

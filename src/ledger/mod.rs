@@ -122,6 +122,8 @@ pub trait Ledger: Send {
     fn note_findings(&mut self, owner: FindingOwner, findings: Vec<Finding>) -> Answer<()>;
     /// Findings of an owner; for a message, those of its latest run.
     fn findings(&self, owner: FindingOwner) -> Answer<Vec<Finding>>;
+    /// What waivers of partner files did to messages in their latest runs, by client, fault and day.
+    fn tolerated(&self) -> Answer<Vec<Tolerated>>;
     /// The two newest documents of a client and kind that have all these key fields, newest first. Only documents
     /// count whose message was translated; of tests if `is_test`, else of production.
     fn find_documents(
@@ -178,9 +180,11 @@ pub trait Ledger: Send {
         after: Option<OutputId>,
         limit: usize,
     ) -> Answer<Vec<Output>>;
-    /// Reserves the next number of its lane for the delivery key of each request; asked again, it answers the same
-    /// numbers.
+    /// Reserves the next numbers of its lane for the delivery key of each request, one request after the other, and answers
+    /// the first of each; asked again, it answers the same.
     fn reserve_control_numbers(&mut self, requests: Vec<NumberRequest>, at: Timestamp) -> Answer<Vec<u64>>;
+    /// Whether a lane has given a number.
+    fn has_lane(&self, lane: String) -> Answer<bool>;
     /// Fixes deliveries, all or none. Messages whose outputs are all planned become `PLANNED`. The same key again
     /// answers the first delivery, and is refused if its bytes differ.
     fn plan_deliveries(&mut self, plans: Vec<DeliveryPlan>, at: Timestamp) -> Answer<Vec<DeliveryId>>;
@@ -212,8 +216,12 @@ pub trait Ledger: Send {
         endpoints: Vec<String>,
         limit: usize,
     ) -> Answer<Vec<Delivery>>;
-    /// The newest delivery that carries a number of a lane, if the receiver may have it.
-    fn sent(&self, lane: String, number: u64) -> Answer<Option<SentDelivery>>;
+    /// The newest delivery that carries a number of the first of these lanes that gave it, if the receiver may have it. Of one that
+    /// carries several numbers of the lane it is the group with that number.
+    fn sent(&self, lanes: Vec<String>, number: u64) -> Answer<Option<SentDelivery>>;
+    /// The numbers of a lane under which a client's document with this business number was sent, one for each message that
+    /// the receiver may have, at most `limit`.
+    fn sent_document(&self, lane: String, client: String, number: String, limit: usize) -> Answer<Vec<u64>>;
     /// `PLANNED` -> `PUBLISHING`, all or none.
     fn publishing(&mut self, deliveries: Vec<DeliveryId>, at: Timestamp) -> Answer<()>;
     /// `PUBLISHING` or `UNKNOWN_OUTCOME` -> `PUBLISHED`, all or none. Messages whose deliveries are all published

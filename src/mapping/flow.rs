@@ -4,7 +4,7 @@ mod merge;
 mod together;
 
 pub use merge::merge;
-pub use together::{GATHERED_MAX, Gather, Per, Window};
+pub use together::{Collected, GATHERED_MAX, Gather, Per, Window};
 
 use super::evaluate::Target;
 use super::expression::{self, Context};

@@ -138,6 +138,7 @@ requests! {
     batch commit_batch(outcomes: Vec<MessageOutcome>, at: Timestamp) -> ();
     write note_findings(owner: FindingOwner, findings: Vec<Finding>) -> ();
     read findings(owner: FindingOwner) -> Vec<Finding>;
+    read tolerated() -> Vec<Tolerated>;
     read standing_document(key: DocumentKey, except: MessageId) -> Option<StandingDocument>;
     read find_same_bytes(before: InterchangeId) -> Option<EarlierInterchange>;
     read last_number(before: InterchangeId) -> Option<u64>;
@@ -155,13 +156,15 @@ requests! {
     write hold_collection(collection: CollectionId, why: Reason, findings: Vec<Finding>, at: Timestamp) -> ();
     read collected_outputs(collection: CollectionId, after: Option<OutputId>, limit: usize) -> Vec<Output>;
     write reserve_control_numbers(requests: Vec<NumberRequest>, at: Timestamp) -> Vec<u64>;
+    read has_lane(lane: String) -> bool;
     write plan_deliveries(plans: Vec<DeliveryPlan>, at: Timestamp) -> Vec<DeliveryId>;
     write resend(delivery: DeliveryId, name: String, acknowledges: Option<InterchangeId>, at: Timestamp) -> DeliveryId;
     write forgo_acknowledgement(interchange: InterchangeId) -> ();
     read delivery(delivery: DeliveryId) -> Delivery;
     read deliveries_in(state: DeliveryState, limit: usize) -> Vec<Delivery>;
     read due_deliveries(state: DeliveryState, endpoints: Vec<String>, limit: usize) -> Vec<Delivery>;
-    read sent(lane: String, number: u64) -> Option<SentDelivery>;
+    read sent(lanes: Vec<String>, number: u64) -> Option<SentDelivery>;
+    read sent_document(lane: String, client: String, number: String, limit: usize) -> Vec<u64>;
     write publishing(deliveries: Vec<DeliveryId>, at: Timestamp) -> ();
     write published(deliveries: Vec<DeliveryId>, publication: Publication) -> ();
     write quarantine_delivery(delivery: DeliveryId, why: Reason, at: Timestamp) -> ();

@@ -21,8 +21,14 @@ impl World {
     /// A collection in a state.
     pub fn collection_in(&mut self, state: CollectionState) -> CollectionId {
         self.next += 1;
-        let window =
-            Window { key: self.next.to_string(), every_ms: 1000, max: 9, size_max: 1 << 40, closes_at: None };
+        let window = Window {
+            name: String::new(),
+            key: self.next.to_string(),
+            every_ms: 1000,
+            max: 9,
+            size_max: 1 << 40,
+            closes_at: None,
+        };
         let collection = self.collect(window, at(60));
         if state != CollectionState::Open {
             self.ledger.close_collections(vec![collection], at(70)).unwrap();
@@ -61,8 +67,14 @@ fn closed(world: &World) -> Option<CollectionId> {
 
 pub fn outputs_are_collected(store: &mut dyn Store) {
     let mut world = World::new(store);
-    let window =
-        |key: &str, max| Window { key: key.into(), every_ms: 1000, max, size_max: 1 << 40, closes_at: None };
+    let window = |key: &str, max| Window {
+        name: String::new(),
+        key: key.into(),
+        every_ms: 1000,
+        max,
+        size_max: 1 << 40,
+        closes_at: None,
+    };
     let (first, second) = (world.collect(window("a", 3), at(100)), world.collect(window("a", 3), at(900)));
     assert_eq!(first, second, "its time is not over");
     let apart = [
@@ -116,7 +128,14 @@ pub fn outputs_are_collected(store: &mut dyn Store) {
 /// A person decides about what cannot become one message: it is written again, or one is taken out.
 pub fn what_is_held_together_is_retried_together(store: &mut dyn Store) {
     let mut world = World::new(store);
-    let window = Window { key: "a".into(), every_ms: 1000, max: 9, size_max: 1 << 40, closes_at: None };
+    let window = Window {
+        name: String::new(),
+        key: "a".into(),
+        every_ms: 1000,
+        max: 9,
+        size_max: 1 << 40,
+        closes_at: None,
+    };
     let collection = world.collect(window.clone(), at(100));
     assert_eq!(world.collect(window, at(100)), collection);
     world.ledger.close_collections(vec![collection], at(200)).unwrap();

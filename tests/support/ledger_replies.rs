@@ -26,8 +26,15 @@ fn line(world: &World, message: MessageId) -> MessageLine {
 
 pub fn what_partners_say_is_kept(store: &mut dyn Store) {
     let mut world = World::new(store);
-    let request =
-        NumberRequest { lane: "lane".into(), delivery_key: "k".into(), first: 7, last: 9, rest_ms: 0 };
+    let request = NumberRequest {
+        lane: "lane".into(),
+        delivery_key: "k".into(),
+        first: 7,
+        beside: None,
+        amount: 1,
+        last: 9,
+        rest_ms: 0,
+    };
     world.ledger.reserve_control_number(request, at(1)).unwrap();
     let (intake, _, ours) = world.parse(2, false);
     ours.iter().for_each(|&message| world.settle(message, MessageState::Translated).unwrap());
@@ -37,7 +44,7 @@ pub fn what_partners_say_is_kept(store: &mut dyn Store) {
     let delivery = world.ledger.plan_delivery(plan, at(2)).unwrap();
     world.publish(delivery);
 
-    let file = world.ledger.sent("lane".into(), 7).unwrap().unwrap();
+    let file = world.ledger.sent(vec!["lane".into()], 7).unwrap().unwrap();
     let places: Vec<_> = file.outputs.iter().map(|output| (output.ordinal, output.message)).collect();
     assert_eq!(places, [(1, ours[0]), (2, ours[0]), (3, ours[1]), (4, ours[1])]);
     assert_eq!(file.outputs[2].number, format!("PO{}", ours[1]));
@@ -75,7 +82,7 @@ pub fn what_partners_say_is_kept(store: &mut dyn Store) {
     // What comes later is kept and changes nothing.
     world.reply(delivery, Word::Accepted, at(5)).unwrap();
     assert_eq!(world.ledger.delivery(delivery).unwrap().word, Some(Word::PartiallyAccepted));
-    let file = world.ledger.sent("lane".into(), 7).unwrap().unwrap();
+    let file = world.ledger.sent(vec!["lane".into()], 7).unwrap().unwrap();
     assert_eq!(file.outputs[3].word, Some(Word::Rejected));
     assert_eq!(world.ledger.message_story(ours[0]).unwrap().replies.len(), 3);
 

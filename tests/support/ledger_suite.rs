@@ -26,6 +26,7 @@ pub const CASES: &[Case] = &[
     ("steps that are not listed are conflicts", steps::steps_that_are_not_listed_are_conflicts),
     ("a batch is recorded as a whole or not at all", a_batch_is_all_or_nothing),
     ("control numbers are reserved once and wrap", control_numbers_are_reserved_once_and_wrap),
+    ("numbers in a row are found one by one", numbers_in_a_row_are_found_one_by_one),
     (
         "outputs are collected until their time is over or there are enough",
         collections::outputs_are_collected,
@@ -200,6 +201,8 @@ fn control_numbers_are_reserved_once_and_wrap(store: &mut dyn Store) {
         lane: "ISA/ACME".into(),
         delivery_key: key.into(),
         first: 8,
+        beside: None,
+        amount: 1,
         last: 9,
         rest_ms,
     };
@@ -219,11 +222,64 @@ fn control_numbers_are_reserved_once_and_wrap(store: &mut dyn Store) {
     assert!(matches!(world.ledger.plan_delivery(wrong, at(102)), Err(LedgerError::Refused { .. })));
     let right = DeliveryPlan { control_numbers: vec![("ISA/ACME".into(), 8)], ..world.plan("d", vec![]) };
     let planned = world.ledger.plan_delivery(right, at(102)).unwrap();
-    assert_eq!(world.ledger.sent("ISA/ACME".into(), 8).unwrap(), None, "it did not leave yet");
+    assert_eq!(world.ledger.sent(vec!["ISA/ACME".into()], 8).unwrap(), None, "it did not leave yet");
     world.publish(planned);
-    let sent = world.ledger.sent("ISA/ACME".into(), 8).unwrap().unwrap();
+    let sent = world.ledger.sent(vec!["ISA/ACME".into()], 8).unwrap().unwrap();
     assert_eq!((sent.delivery.id, sent.functional_id.as_str()), (planned, "SW"));
-    assert_eq!(world.ledger.sent("ISA/OTHER".into(), 8).unwrap(), None);
+    assert_eq!(world.ledger.sent(vec!["ISA/OTHER".into()], 8).unwrap(), None);
+}
+
+/// Groups begin where interchanges are, count on for themselves, and are found by their numbers.
+fn numbers_in_a_row_are_found_one_by_one(store: &mut dyn Store) {
+    let mut world = World::new(store);
+    let request = |lane: &str, key: &str, amount| NumberRequest {
+        lane: lane.into(),
+        delivery_key: key.into(),
+        first: 501,
+        beside: (lane == "GS").then(|| "ISA".into()),
+        amount,
+        last: 509,
+        rest_ms: 100,
+    };
+    let both = |key: &str, amount| vec![request("ISA", key, 1), request("GS", key, amount)];
+    assert!(!world.ledger.has_lane("GS".into()).unwrap());
+    assert_eq!(world.ledger.reserve_control_number(request("ISA", "a", 1), at(1)).unwrap(), 501);
+    assert_eq!(world.ledger.reserve_control_numbers(both("b", 3), at(1)).unwrap(), [502, 502]);
+    assert!(world.ledger.has_lane("GS".into()).unwrap());
+    assert_eq!(world.ledger.reserve_control_numbers(both("c", 1), at(1)).unwrap(), [503, 505]);
+    assert_eq!(world.ledger.reserve_control_numbers(both("b", 3), at(2)).unwrap(), [502, 502]);
+    // They stand in a row also where numbers begin again, and none of them is used before it has rested.
+    assert_eq!(world.ledger.reserve_control_number(request("GS", "d", 9), at(40)).unwrap(), 1);
+    let tired = world.ledger.reserve_control_number(request("GS", "e", 495), at(50));
+    assert!(matches!(tired, Err(LedgerError::NumbersUsedUp { number: 10, .. })), "{tired:?}");
+    let none = world.ledger.reserve_control_number(request("GS", "f", 0), at(300));
+    assert!(matches!(none, Err(LedgerError::Refused { .. })), "{none:?}");
+
+    let (intake, _, messages) = world.parse(3, false);
+    messages.iter().for_each(|&message| world.settle(message, MessageState::Translated).unwrap());
+    let outputs: Vec<OutputId> = world.outputs(intake).iter().map(|output| output.id).collect();
+    let plan = DeliveryPlan {
+        control_numbers: vec![("ISA".into(), 502), ("GS".into(), 502)],
+        further_groups: vec![
+            FurtherGroup { functional_id: "AW".into(), first: 2 },
+            FurtherGroup { functional_id: "RE".into(), first: 3 },
+        ],
+        ..world.plan("b", outputs.clone())
+    };
+    let delivery = world.ledger.plan_delivery(plan, at(3)).unwrap();
+    world.publish(delivery);
+    let sent = |lanes: &[&str], number| {
+        let lanes = lanes.iter().map(|lane| lane.to_string()).collect();
+        world.ledger.sent(lanes, number).unwrap().map(|sent| {
+            let ids: Vec<OutputId> = sent.outputs.iter().map(|output| output.id).collect();
+            (sent.functional_id, ids, sent.others.len())
+        })
+    };
+    assert_eq!(sent(&["GS", "ISA"], 502), Some(("SW".into(), vec![outputs[0]], 5)));
+    assert_eq!(sent(&["GS", "ISA"], 503), Some(("AW".into(), vec![outputs[1]], 5)));
+    assert_eq!(sent(&["GS", "ISA"], 504), Some(("RE".into(), outputs[2..].to_vec(), 2)));
+    assert_eq!(sent(&["ISA"], 502), Some(("SW".into(), outputs, 0)));
+    assert_eq!(sent(&["GS"], 501), None);
 }
 
 fn a_delivery_is_planned_once(store: &mut dyn Store) {

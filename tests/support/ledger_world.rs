@@ -219,6 +219,7 @@ impl World {
             acknowledges: vec![],
             control_numbers: vec![],
             functional_id: "SW".into(),
+            further_groups: vec![],
             answer_within_ms: None,
         }
     }
@@ -306,6 +307,7 @@ impl World {
         NewReply {
             delivery,
             word,
+            of_delivery: word,
             reason: Reason::new(word.word()),
             outputs: vec![],
             about_file: vec![],

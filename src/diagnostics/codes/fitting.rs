@@ -48,6 +48,14 @@ codes! {
         help "give a value of the same kind as the map's own"
         cause "A parameter has the kind of the value that its map gives it."
         example "include_damaged = \"true\" for param include_damaged = false";
+    F018 Error "two lines fill the file `{name}`, and {what} differs"
+        help "say the same in both, or have them fill files of other names"
+        cause "What is collected `as` one name leaves in one file, wherever in the client's flows it is written: with one envelope, at one time, to one endpoint."
+        example "write acme/945 to \"acme-in\" collected as outbound every 15m, and write acme/947 to \"acme-in\" collected as outbound every 1h";
+    F019 Error "a file of the guide `{guide}` has messages of one type only"
+        help "leave `as {name}` out"
+        cause "Messages of several types stand together in interchanges of X12 and EDIFACT. Files of other formats have one guide."
+        example "write house/wms-order to \"wms\" collected as outbound every 15m, of a CSV guide";
     F038 Error "the map `{map}` does not write what a sender is told of his documents"
         help "name a map from canonical application_advice to a guide, such as house/824"
         cause "`[advise]` of a partner file names the map that makes a message of an application advice."

@@ -39,6 +39,10 @@ codes! {
         help "ask the partner whether the file came in; it is never sent twice by itself"
         cause "The partner file says how long an acknowledgement may take (`acknowledgement_within`), and that time is over."
         example "[expect.x12] acknowledgement_within = \"2h\"";
+    A110 Warn "the advice names the document {number} and no control number, and it was sent to this partner in more than one message"
+        help "ask the partner which of them he means"
+        cause "An advice without control numbers is matched by the number of the document, where one message alone has it."
+        example "an APERAK with RFF+ACW alone, for an answer that was sent again with a correction";
 
     A130 Warn "the sender cannot be told what became of {number}: {text}"
         help "correct the map named under `[advise]` in the partner file; tell the sender by other means"

@@ -16,8 +16,9 @@ use super::acknowledge::AcknowledgedInterchange;
 use super::answering::{Answer, Answering, Each, Receipt, Wanted};
 use super::message::Part;
 use super::reply::Reply;
+use crate::formats::InterchangeRow;
 use crate::formats::Layout;
-use crate::formats::x12::DELIMITERS;
+use crate::formats::x12::{DELIMITERS, header_findings};
 use crate::guide::Guide;
 use crate::tree::View;
 
@@ -27,6 +28,12 @@ const ANSWERS: &str = "FA";
 const ANSWER_KINDS: [&str; 3] = ["997", "999", ENVELOPE_ANSWER];
 /// What answers an interchange as a whole.
 const ENVELOPE_ANSWER: &str = "TA1";
+
+/// The first thing that is wrong with the elements of ISA, none of which keeps what is in the interchange from being read.
+fn noted(header: &InterchangeRow) -> Option<InterchangeNote> {
+    let elements = header_findings(&header.head).into_iter().filter_map(|finding| finding.place);
+    elements.filter_map(|place| InterchangeNote::of_element(place.element)).next()
+}
 
 /// The syntax.
 pub struct X12;
@@ -57,7 +64,10 @@ impl Answering for X12 {
     ) -> Result<Answer<'a>, String> {
         let header = received.header();
         let (verdict, note) = match received.refusal() {
-            None => (InterchangeVerdict::Accepted, InterchangeNote::NoError),
+            None => match noted(header) {
+                Some(note) => (InterchangeVerdict::AcceptedWithErrors, note),
+                None => (InterchangeVerdict::Accepted, InterchangeNote::NoError),
+            },
             Some(refusal) => {
                 let note = InterchangeNote::of(refusal).unwrap_or(InterchangeNote::StructureInvalid);
                 (InterchangeVerdict::Rejected, note)

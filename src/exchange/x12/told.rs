@@ -110,12 +110,36 @@ pub enum InterchangeNote {
     ControlNumbersDiffer,
     /// ISA12 is a version that is not supported.
     VersionNotSupported,
-    /// ISA06 is nobody known here.
+    /// ISA05 is not as the standard has it.
+    SenderQualifierInvalid,
+    /// ISA06 is nobody known here, or is not as the standard has it.
     SenderUnknown,
+    /// ISA07 is not as the standard has it.
+    ReceiverQualifierInvalid,
+    /// ISA08 is not as the standard has it.
+    ReceiverInvalid,
     /// ISA08 is not us.
     ReceiverUnknown,
+    /// ISA01 is not as the standard has it.
+    AuthorizationQualifierInvalid,
+    /// ISA02 is not as the standard has it.
+    AuthorizationInvalid,
+    /// ISA03 is not as the standard has it.
+    SecurityQualifierInvalid,
+    /// ISA04 is not as the standard has it.
+    SecurityInvalid,
+    /// ISA09 is no date.
+    DateInvalid,
+    /// ISA10 is no time.
+    TimeInvalid,
+    /// ISA11 is not as the standard has it.
+    StandardsIdInvalid,
+    /// ISA12 is not as the standard has it.
+    VersionInvalid,
     /// ISA13 is not nine digits.
     ControlNumberInvalid,
+    /// ISA14 is neither 0 nor 1.
+    RequestInvalid,
     /// ISA15 is not what was agreed.
     TestIndicatorInvalid,
     /// IEA01 does not count the groups.
@@ -128,7 +152,29 @@ pub enum InterchangeNote {
     ContentInvalid,
     /// The control number came before.
     Duplicate,
+    /// ISA16 cannot separate.
+    ComponentSeparatorInvalid,
 }
+
+/// Notes about ISA01 to ISA16 that are not as the standard has them.
+const ELEMENT_NOTES: [InterchangeNote; 16] = [
+    InterchangeNote::AuthorizationQualifierInvalid,
+    InterchangeNote::AuthorizationInvalid,
+    InterchangeNote::SecurityQualifierInvalid,
+    InterchangeNote::SecurityInvalid,
+    InterchangeNote::SenderQualifierInvalid,
+    InterchangeNote::SenderUnknown,
+    InterchangeNote::ReceiverQualifierInvalid,
+    InterchangeNote::ReceiverInvalid,
+    InterchangeNote::DateInvalid,
+    InterchangeNote::TimeInvalid,
+    InterchangeNote::StandardsIdInvalid,
+    InterchangeNote::VersionInvalid,
+    InterchangeNote::ControlNumberInvalid,
+    InterchangeNote::RequestInvalid,
+    InterchangeNote::TestIndicatorInvalid,
+    InterchangeNote::ComponentSeparatorInvalid,
+];
 
 impl InterchangeNote {
     /// Every note with its code, in the order of the codes.
@@ -136,20 +182,38 @@ impl InterchangeNote {
         (InterchangeNote::NoError, "000"),
         (InterchangeNote::ControlNumbersDiffer, "001"),
         (InterchangeNote::VersionNotSupported, "003"),
+        (InterchangeNote::SenderQualifierInvalid, "005"),
         (InterchangeNote::SenderUnknown, "006"),
+        (InterchangeNote::ReceiverQualifierInvalid, "007"),
+        (InterchangeNote::ReceiverInvalid, "008"),
         (InterchangeNote::ReceiverUnknown, "009"),
+        (InterchangeNote::AuthorizationQualifierInvalid, "010"),
+        (InterchangeNote::AuthorizationInvalid, "011"),
+        (InterchangeNote::SecurityQualifierInvalid, "012"),
+        (InterchangeNote::SecurityInvalid, "013"),
+        (InterchangeNote::DateInvalid, "014"),
+        (InterchangeNote::TimeInvalid, "015"),
+        (InterchangeNote::StandardsIdInvalid, "016"),
+        (InterchangeNote::VersionInvalid, "017"),
         (InterchangeNote::ControlNumberInvalid, "018"),
+        (InterchangeNote::RequestInvalid, "019"),
         (InterchangeNote::TestIndicatorInvalid, "020"),
         (InterchangeNote::GroupCountWrong, "021"),
         (InterchangeNote::StructureInvalid, "022"),
         (InterchangeNote::EndPremature, "023"),
         (InterchangeNote::ContentInvalid, "024"),
         (InterchangeNote::Duplicate, "025"),
+        (InterchangeNote::ComponentSeparatorInvalid, "027"),
     ];
 
     /// The code of TA1-05.
     pub fn code(self) -> &'static str {
         Self::ALL.iter().find(|(note, _)| *note == self).map_or("", |(_, code)| code)
+    }
+
+    /// The note for an element of ISA that is not as the standard has it, from 1.
+    pub fn of_element(position: u16) -> Option<InterchangeNote> {
+        ELEMENT_NOTES.get(usize::from(position).checked_sub(1)?).copied()
     }
 
     /// The note for a finding about the envelope; `None` where nothing is to be said to the sender of X12.
@@ -196,5 +260,8 @@ mod tests {
         assert!(codes.is_sorted_by(|one, other| one < other), "{codes:?}");
         assert_eq!(InterchangeNote::of("I103").map(InterchangeNote::code), Some("021"));
         assert_eq!(InterchangeNote::of("I105"), None);
+        let element = |position| InterchangeNote::of_element(position).map(InterchangeNote::code);
+        assert_eq!([element(1), element(9), element(16)], [Some("010"), Some("014"), Some("027")]);
+        assert_eq!([element(0), element(17)], [None, None]);
     }
 }

@@ -182,6 +182,28 @@ impl Layout for EdifactLayout {
 
     fn begin_file(&self, envelope: &Envelope, out: &mut Vec<u8>) {
         write::begin(self, envelope, out);
+        self.begin_group(envelope, out);
+    }
+
+    fn file_head(&self) -> Vec<u8> {
+        let mut head = Vec::new();
+        write::begin(self, &Envelope::default(), &mut head);
+        // All of an interchange is in groups, or nothing is.
+        head.extend_from_slice(if self.has_groups { b"UNG" } else { b"" });
+        head
+    }
+
+    fn group_head(&self) -> String {
+        let said = ["set", "agency", "version", "release", "association"];
+        if self.has_groups { said.map(|name| self.guide.setting(name)).join(" ") } else { String::new() }
+    }
+
+    fn end_group(&self, envelope: &Envelope, totals: &Totals, out: &mut Vec<u8>) {
+        write::end_group(self, envelope, totals.bodies_of_group(), out);
+    }
+
+    fn begin_group(&self, envelope: &Envelope, out: &mut Vec<u8>) {
+        write::begin_group(self, envelope, out);
     }
 
     fn begin_body(&self, _envelope: &Envelope, ordinal: u32, out: &mut Vec<u8>) {
@@ -197,6 +219,7 @@ impl Layout for EdifactLayout {
     }
 
     fn end_file(&self, envelope: &Envelope, totals: &Totals, out: &mut Vec<u8>) {
-        write::end(self, envelope, totals.bodies, out);
+        self.end_group(envelope, totals, out);
+        write::end(self, envelope, if self.has_groups { totals.groups() } else { totals.bodies }, out);
     }
 }

@@ -41,7 +41,7 @@ impl Segments<'_> {
     }
 }
 
-/// UNA, UNB and UNG. A missing date is the year 0.
+/// UNA and UNB. A missing date is the year 0.
 pub(super) fn begin(layout: &EdifactLayout, envelope: &Envelope, out: &mut Vec<u8>) {
     let delimiters = &layout.delimiters;
     let repetition = if layout.version == 4 { Some(REPETITION) } else { None };
@@ -54,9 +54,7 @@ pub(super) fn begin(layout: &EdifactLayout, envelope: &Envelope, out: &mut Vec<u
         out.extend([component, element, mark, release.unwrap_or(b' '), repetition.unwrap_or(b' '), segment]);
         out.extend_from_slice(delimiters.newline.as_bytes());
     }
-    let made = envelope.made_at.unwrap_or_default();
-    let day = if layout.version == 4 { "%Y%m%d" } else { "%y%m%d" };
-    let (day, time) = (made.strftime(day).to_string(), made.strftime("%H%M").to_string());
+    let (day, time) = made(layout, envelope);
     let (level, version) = match envelope.syntax.split_once(':') {
         Some((level, version)) => (level.to_string(), version.to_string()),
         None => (layout.level_name(), layout.version.to_string()),
@@ -78,23 +76,46 @@ pub(super) fn begin(layout: &EdifactLayout, envelope: &Envelope, out: &mut Vec<u
             &[if envelope.is_test { "1" } else { "" }],
         ],
     );
+}
+
+/// Day and time in a header.
+fn made(layout: &EdifactLayout, envelope: &Envelope) -> (String, String) {
+    let made = envelope.made_at.unwrap_or_default();
+    let day = if layout.version == 4 { "%Y%m%d" } else { "%y%m%d" };
+    (made.strftime(day).to_string(), made.strftime("%H%M").to_string())
+}
+
+/// UNG, where the guide wants it.
+pub(super) fn begin_group(layout: &EdifactLayout, envelope: &Envelope, out: &mut Vec<u8>) {
+    if !layout.has_groups {
+        return;
+    }
+    let setting = |name| layout.guide.setting(name);
+    let code = |identity: &Identity| {
+        if identity.group.is_empty() { identity.id.clone() } else { identity.group.clone() }
+    };
+    let (day, time) = made(layout, envelope);
+    let delimiters = &layout.delimiters;
+    Segments { delimiters, out }.push(
+        "UNG",
+        &[
+            &[setting("set")],
+            &[&code(&envelope.sender), &envelope.sender.qualifier],
+            &[&code(&envelope.receiver), &envelope.receiver.qualifier],
+            &[&day, &time],
+            &[&envelope.group_number.to_string()],
+            &[setting("agency")],
+            &[setting("version"), setting("release"), setting("association")],
+        ],
+    );
+}
+
+/// UNE of a group of so many messages, where the guide wants it.
+pub(super) fn end_group(layout: &EdifactLayout, envelope: &Envelope, count: u32, out: &mut Vec<u8>) {
     if layout.has_groups {
-        let setting = |name| layout.guide.setting(name);
-        let code = |identity: &Identity| {
-            if identity.group.is_empty() { identity.id.clone() } else { identity.group.clone() }
-        };
-        segments.push(
-            "UNG",
-            &[
-                &[setting("set")],
-                &[&code(&envelope.sender), &envelope.sender.qualifier],
-                &[&code(&envelope.receiver), &envelope.receiver.qualifier],
-                &[&day, &time],
-                &[&envelope.group_number.to_string()],
-                &[setting("agency")],
-                &[setting("version"), setting("release"), setting("association")],
-            ],
-        );
+        let (count, group, delimiters) =
+            (count.to_string(), envelope.group_number.to_string(), &layout.delimiters);
+        Segments { delimiters, out }.push("UNE", &[&[&count], &[&group]]);
     }
 }
 
@@ -124,13 +145,9 @@ pub(super) fn end_body(layout: &EdifactLayout, ordinal: u32, segments: u64, out:
     Segments { delimiters, out }.push("UNT", &[&[&count], &[&ordinal.to_string()]]);
 }
 
-/// UNE and UNZ.
+/// UNZ of an interchange of so many groups, or messages where it has none.
 pub(super) fn end(layout: &EdifactLayout, envelope: &Envelope, count: u32, out: &mut Vec<u8>) {
-    let (count, group) = (count.to_string(), envelope.group_number.to_string());
-    let mut segments = Segments { delimiters: &layout.delimiters, out };
-    if layout.has_groups {
-        segments.push("UNE", &[&[&count], &[&group]]);
-    }
-    let count = if layout.has_groups { "1" } else { &count };
-    segments.push("UNZ", &[&[count], &[&envelope.interchange_number.to_string()]]);
+    let (count, delimiters) = (count.to_string(), &layout.delimiters);
+    let number = envelope.interchange_number.to_string();
+    Segments { delimiters, out }.push("UNZ", &[&[&count], &[&number]]);
 }

@@ -10,6 +10,7 @@ mod whole;
 mod write;
 
 pub use header::{DELIMITERS, Header};
+pub use service::header_findings;
 pub use write::{write_header, write_trailer};
 
 use super::segment::{self, Delimiters, Dialect, Structure};
@@ -120,6 +121,25 @@ impl Layout for X12Layout {
 
     fn begin_file(&self, envelope: &Envelope, out: &mut Vec<u8>) {
         write::begin(self, envelope, out);
+        self.begin_group(envelope, out);
+    }
+
+    fn file_head(&self) -> Vec<u8> {
+        let mut head = Vec::new();
+        write::begin(self, &Envelope::default(), &mut head);
+        head
+    }
+
+    fn group_head(&self) -> String {
+        ["group", "release"].map(|name| self.guide.setting(name)).join(" ")
+    }
+
+    fn end_group(&self, envelope: &Envelope, totals: &Totals, out: &mut Vec<u8>) {
+        write::end_group(self, envelope, totals.bodies_of_group(), out);
+    }
+
+    fn begin_group(&self, envelope: &Envelope, out: &mut Vec<u8>) {
+        write::begin_group(self, envelope, out);
     }
 
     fn begin_body(&self, _envelope: &Envelope, ordinal: u32, out: &mut Vec<u8>) {
@@ -135,6 +155,7 @@ impl Layout for X12Layout {
     }
 
     fn end_file(&self, envelope: &Envelope, totals: &Totals, out: &mut Vec<u8>) {
-        write::end(self, envelope, totals.bodies, out);
+        self.end_group(envelope, totals, out);
+        write_trailer(envelope, totals.groups(), &self.delimiters, out);
     }
 }

@@ -1,6 +1,6 @@
 //! The elements of ISA, GS and their trailers (X12.5, X12.6, X12.22).
 
-use super::header::Header;
+use super::header::{Header, ISA_BYTES};
 use crate::diagnostics::Diagnostic;
 use crate::formats::segment::{Delimiters, Elements, Kind, Service, Value};
 
@@ -61,6 +61,14 @@ pub(super) fn elements(tag: &str, release: &str) -> Option<Elements> {
         "IEA" => Some(IEA),
         "ISX" => Some(ISX),
         _ => None,
+    }
+}
+
+/// What is wrong with the elements of ISA that `head` begins with; nothing if it cannot be read.
+pub fn header_findings(head: &[u8]) -> Vec<Diagnostic> {
+    match Header::read(head) {
+        Ok(header) => of_header(&header, &head[..ISA_BYTES - 1]),
+        Err(_) => Vec::new(),
     }
 }
 

@@ -41,14 +41,17 @@ pub fn write_trailer(envelope: &Envelope, groups: u32, delimiters: &Delimiters, 
     out.extend_from_slice(format!("IEA{e}{groups}{e}{:09}{s}", envelope.interchange_number).as_bytes());
 }
 
-/// ISA and GS.
+/// ISA.
 pub(super) fn begin(layout: &X12Layout, envelope: &Envelope, out: &mut Vec<u8>) {
-    let d = &layout.delimiters;
+    write_header(envelope, &isa_version(layout.guide.setting("release")), &layout.delimiters, out);
+    out.extend_from_slice(&envelope.between);
+}
+
+/// GS.
+pub(super) fn begin_group(layout: &X12Layout, envelope: &Envelope, out: &mut Vec<u8>) {
+    let (e, s) = (char::from(layout.delimiters.element), layout.delimiters.terminator());
     let release = layout.guide.setting("release");
     let made = envelope.made_at.unwrap_or_default();
-    let (e, s) = (char::from(d.element), d.terminator());
-    write_header(envelope, &isa_version(release), d, out);
-    out.extend_from_slice(&envelope.between);
     let gs = format!(
         "GS{e}{}{e}{}{e}{}{e}{}{e}{}{e}{}{e}X{e}{release}{s}",
         layout.guide.setting("group"),
@@ -82,10 +85,8 @@ pub(super) fn end_set(layout: &X12Layout, ordinal: u32, segments: u64, out: &mut
     out.extend_from_slice(format!("SE{e}{}{e}{ordinal:04}{s}", segments + 2).as_bytes());
 }
 
-/// GE and IEA.
-pub(super) fn end(layout: &X12Layout, envelope: &Envelope, count: u32, out: &mut Vec<u8>) {
-    let d = &layout.delimiters;
-    let (e, s) = (char::from(d.element), d.terminator());
+/// GE of a group of so many sets.
+pub(super) fn end_group(layout: &X12Layout, envelope: &Envelope, count: u32, out: &mut Vec<u8>) {
+    let (e, s) = (char::from(layout.delimiters.element), layout.delimiters.terminator());
     out.extend_from_slice(format!("GE{e}{count}{e}{}{s}", envelope.group_number).as_bytes());
-    write_trailer(envelope, 1, d, out);
 }

@@ -286,6 +286,9 @@ impl<'a> Compiler<'a> {
                 routes.extend(compiled.into_iter().filter(|_| is_own));
             }
         }
+        let mut told = Diagnostics::new();
+        super::shared::check(&routes, &mut told);
+        self.tell_once(told);
         let parameters = client_parameters(&partner, self.environment);
         let advise = self.advise((id, file), &partner, &sources, &parameters, guides);
         Client { id: id.to_string(), partner, routes, advise }

@@ -1,7 +1,8 @@
 //! `flow … end flow`.
 
 use super::super::syntax::{
-    Counts, FlowDocument, FlowRead, FlowWhen, FlowWrite, Gather, Literal, Path, Policy, Together, Word,
+    Collected, Counts, FlowDocument, FlowRead, FlowWhen, FlowWrite, Gather, Literal, Path, Policy, Together,
+    Word,
 };
 use super::expression::{expression, literal};
 use super::input::{
@@ -162,11 +163,13 @@ fn counts(input: Input<'_>) -> Parsed<'_, (Counts, Vec<Path>)> {
     pair(word, must(list(path))).parse(input)
 }
 
-/// `collected by order_date`
-fn collected(input: Input<'_>) -> Parsed<'_, Together> {
+/// `collected as outbound by order_date`
+fn collected(input: Input<'_>) -> Parsed<'_, Collected> {
     let (rest, _) = keyword("collected", "`collected`")(input)?;
+    let (rest, name) = opt(preceded(keyword("as", "`as`"), must(plain_word))).parse(rest)?;
     let (rest, by) = opt(preceded(keyword("by", "`by`"), must(list(path)))).parse(rest)?;
-    Ok((rest, Together { by: by.unwrap_or_default(), span: input.span_to(&rest) }))
+    let together = Together { by: by.unwrap_or_default(), span: input.span_to(&rest) };
+    Ok((rest, Collected { name, together }))
 }
 
 /// How many, and how many bytes, each with its place.

@@ -46,8 +46,8 @@ pub struct FlowWrite {
     pub per: Option<Word>,
     /// `gather by order_number last shipped_at`
     pub gather: Option<Gather>,
-    /// `collected by order_date`
-    pub collected: Option<Together>,
+    /// `collected as outbound by order_date`
+    pub collected: Option<Collected>,
     /// `until final`
     pub until: Option<Expression>,
     /// `every 15m`
@@ -82,7 +82,16 @@ pub enum Counts {
     Sum,
 }
 
-/// `collected by order_date`: what belongs together.
+/// `collected as outbound by order_date`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Collected {
+    /// The name of the file, which other flows may fill too.
+    pub name: Option<Word>,
+    /// What belongs together.
+    pub together: Together,
+}
+
+/// `by order_date`: what belongs together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Together {
     /// Fields that are equal in all of it; none if they need not be.

@@ -8,6 +8,9 @@ use crate::exchange::states::DeliveryState;
 use crate::ledger::OutputIds;
 use crate::ledger::ids::{CollectionId, DeliveryId, InterchangeId};
 
+/// Most numbers that a delivery carries of one lane.
+pub const NUMBERS_MAX: u64 = 1000;
+
 /// Whose turn it is to give a control number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NumberRequest {
@@ -17,6 +20,10 @@ pub struct NumberRequest {
     pub delivery_key: String,
     /// Number a new lane starts with.
     pub first: u64,
+    /// The lane whose newest number a new lane starts with instead, if that has given one.
+    pub beside: Option<String>,
+    /// How many numbers in a row, at most [`NUMBERS_MAX`].
+    pub amount: u64,
     /// Largest number; the next one is 1.
     pub last: u64,
     /// How long a number must rest before another delivery may carry it; 0 if it need not.
@@ -76,10 +83,21 @@ pub struct DeliveryPlan {
     pub acknowledges: Vec<InterchangeId>,
     /// Lanes and numbers reserved under its key.
     pub control_numbers: Vec<(String, u64)>,
-    /// Functional identifier of its group, by which an acknowledgement may name it; empty without groups.
+    /// Functional identifier of its first group, by which an acknowledgement may name it; empty without groups.
     pub functional_id: String,
+    /// The groups behind the first.
+    pub further_groups: Vec<FurtherGroup>,
     /// How long after its publication an acknowledgement may take; none if none is expected.
     pub answer_within_ms: Option<i64>,
+}
+
+/// A group of a delivery that is not its first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FurtherGroup {
+    /// Its functional identifier.
+    pub functional_id: String,
+    /// Ordinal of its first message in the file.
+    pub first: u32,
 }
 
 /// A delivery as stored.

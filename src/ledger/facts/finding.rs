@@ -1,5 +1,6 @@
 //! A finding as a row: no words, only what they are made of.
 
+use crate::base::clock::Timestamp;
 use crate::base::span::Sources;
 use crate::diagnostics::{CodeInfo, Diagnostic, Place, Severity, codes};
 use crate::ledger::ids::{CollectionId, DeliveryId, IntakeId, InterchangeId, MessageId};
@@ -17,6 +18,29 @@ pub enum FindingOwner {
     Collection(CollectionId),
     /// A file that left.
     Delivery(DeliveryId),
+}
+
+/// A waiver of a partner file that was of use, by what the findings say of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tolerated {
+    /// The client; empty if none was known.
+    pub client: String,
+    /// What is tolerated, for people.
+    pub what: String,
+    /// The last day of it.
+    pub until: String,
+    /// Why, for people, as it was said last.
+    pub reason: String,
+    /// In how many messages something was tolerated.
+    pub messages: u64,
+    /// How often, in all of them.
+    pub faults: u64,
+    /// In how many messages it was found after its day.
+    pub messages_after: u64,
+    /// The last message of all of them.
+    pub last: MessageId,
+    /// When that came in.
+    pub last_at: Timestamp,
 }
 
 /// A finding as it is stored: worded when it is shown.

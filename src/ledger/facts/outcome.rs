@@ -152,9 +152,12 @@ impl Gathering {
     }
 }
 
-/// What an output waits for. Outputs of a client, flow, map, endpoint and bundle with equal windows wait together.
+/// What an output waits for. Outputs of a client, endpoint and bundle with equal windows wait together, those of a window
+/// without a name only with those of their flow and map.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Window {
+    /// Name of the file, if several flows fill it; else empty.
+    pub name: String,
     /// What their documents have in common, as text.
     pub key: String,
     /// How long after the first of them the file leaves.

@@ -5,15 +5,17 @@ use crate::base::clock::Timestamp;
 use crate::exchange::reply::Word;
 use crate::ledger::ids::{DeliveryId, MessageId, OutputId};
 
-/// A file we sent, as far as an acknowledgement can name it.
+/// A file we sent, or a group of it, as far as an acknowledgement can name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentDelivery {
     /// The delivery.
     pub delivery: Delivery,
-    /// Functional identifier of its group; empty without groups.
+    /// Functional identifier of the group, of its first one if the whole file is named; empty without groups.
     pub functional_id: String,
-    /// Its outputs, in the order of the file.
+    /// The outputs in it, in the order of the file.
     pub outputs: Vec<SentOutput>,
+    /// What the partner said about the outputs of other groups, if that settled it.
+    pub others: Vec<Option<Word>>,
 }
 
 /// An output of a file we sent.
@@ -36,8 +38,11 @@ pub struct SentOutput {
 pub struct NewReply {
     /// Which.
     pub delivery: DeliveryId,
-    /// The verdict on it.
+    /// The verdict.
     pub word: Word,
+    /// The verdict on all of the delivery: the other one if it is about all of it, and if not, what follows from all that
+    /// was said of its groups.
+    pub of_delivery: Word,
     /// The verdict as the partner wrote it.
     pub reason: Reason,
     /// The verdict on each of its outputs.

@@ -2,7 +2,8 @@
 
 use super::moves::Move;
 use super::{
-    SqliteLedger, closing, collections, delivery, files, findings, index, intake, replies, report, work,
+    SqliteLedger, closing, collections, delivery, files, findings, index, intake, replies, report, tolerated,
+    work,
 };
 use crate::base::clock::Timestamp;
 use crate::base::files::FileIdentity;
@@ -125,6 +126,10 @@ impl Ledger for SqliteLedger {
         self.read(|db| findings::of_owner(db, owner))
     }
 
+    fn tolerated(&self) -> Answer<Vec<Tolerated>> {
+        self.read(tolerated::all)
+    }
+
     fn standing_document(&self, key: DocumentKey, except: MessageId) -> Answer<Option<StandingDocument>> {
         self.read(|db| work::standing(db, &key, except))
     }
@@ -215,6 +220,10 @@ impl Ledger for SqliteLedger {
         self.write(|db| requests.iter().map(|request| delivery::reserve(db, request, at)).collect())
     }
 
+    fn has_lane(&self, lane: String) -> Answer<bool> {
+        self.read(|db| delivery::has_lane(db, &lane))
+    }
+
     fn plan_deliveries(&mut self, plans: Vec<DeliveryPlan>, at: Timestamp) -> Answer<Vec<DeliveryId>> {
         self.write(|db| plans.iter().map(|plan| delivery::plan(db, plan, at)).collect())
     }
@@ -250,8 +259,12 @@ impl Ledger for SqliteLedger {
         self.read(|db| delivery::due(db, state, &endpoints, limit))
     }
 
-    fn sent(&self, lane: String, number: u64) -> Answer<Option<SentDelivery>> {
-        self.read(|db| replies::sent(db, &lane, number))
+    fn sent(&self, lanes: Vec<String>, number: u64) -> Answer<Option<SentDelivery>> {
+        self.read(|db| replies::sent(db, &lanes, number))
+    }
+
+    fn sent_document(&self, lane: String, client: String, number: String, limit: usize) -> Answer<Vec<u64>> {
+        self.read(|db| replies::sent_document(db, (&lane, &client, &number), limit))
     }
 
     fn publishing(&mut self, deliveries: Vec<DeliveryId>, at: Timestamp) -> Answer<()> {

@@ -63,7 +63,8 @@ fn find(
     Ok(db
         .prepare_cached(
             "SELECT id, bytes FROM collection WHERE state = 'OPEN' AND window_key = ?1 AND client = ?2
-                 AND bundle = ?3 AND flow = ?4 AND map = ?5 AND endpoint = ?6 AND every_ms = ?7
+                 AND bundle = ?3 AND endpoint = ?6 AND every_ms = ?7
+                 AND name = ?12 AND (name <> '' OR (flow = ?4 AND map = ?5))
                  AND max_outputs = ?8 AND max_bytes = ?10 AND cut_off IS ?11
                  AND (closes_at > ?9 OR cut_off IS NOT NULL)
              ORDER BY id LIMIT 1",
@@ -81,6 +82,7 @@ fn find(
                 at,
                 Count(window.size_max),
                 window.closes_at,
+                window.name,
             ],
             |row| Ok((row.get(0)?, row.get::<_, Count>(1)?.0)),
         )
@@ -99,8 +101,8 @@ fn begin(
     execute(
         db,
         "INSERT INTO collection (window_key, client, bundle, flow, map, endpoint, every_ms, max_outputs, opened_at,
-             closes_at, state, state_at, max_bytes, cut_off)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?9, ?12, ?13)",
+             closes_at, state, state_at, max_bytes, cut_off, name)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?9, ?12, ?13, ?14)",
         params![
             window.key,
             whose.client,
@@ -115,6 +117,7 @@ fn begin(
             CollectionState::Open,
             Count(window.size_max),
             window.closes_at,
+            window.name,
         ],
     )?;
     Ok(CollectionId(db.last_insert_rowid()))

@@ -6,7 +6,7 @@ use crate::base::clock::Timestamp;
 use crate::exchange::states::{self, DeliveryState, Entity, State};
 use crate::ledger::{
     Answer, Delivery, DeliveryId, DeliveryKind, DeliveryPlan, FindingOwner, InterchangeId, LedgerError,
-    NumberRequest, OutputIds, Publication, Reason,
+    NUMBERS_MAX, NumberRequest, OutputIds, Publication, Reason,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -21,7 +21,7 @@ pub(super) fn published_words() -> String {
 
 /// See [`crate::ledger::Ledger::reserve_control_number`].
 pub(super) fn reserve(db: &Connection, request: &NumberRequest, at: Timestamp) -> Answer<u64> {
-    let NumberRequest { lane, delivery_key, first, last, rest_ms } = request;
+    let NumberRequest { lane, delivery_key, first, beside, amount, last, rest_ms } = request;
     let known: Option<Count> = db
         .prepare_cached("SELECT number FROM control_number WHERE lane = ?1 AND delivery_key = ?2")?
         .query_row([lane, delivery_key], |row| row.get(0))
@@ -29,24 +29,25 @@ pub(super) fn reserve(db: &Connection, request: &NumberRequest, at: Timestamp) -
     if let Some(Count(number)) = known {
         return Ok(number);
     }
-    if *first < 1 || first > last {
+    if *first < 1 || first > last || !(1..=NUMBERS_MAX).contains(amount) {
         return Err(LedgerError::Refused {
             what: "a control number",
-            why: format!("the range of {lane} is {first} to {last}"),
+            why: format!("the range of {lane} is {first} to {last}, and {amount} are asked for"),
         });
     }
-    let newest: Option<Count> = db
-        .prepare_cached("SELECT last_number FROM lane WHERE name = ?1")?
-        .query_row([lane], |row| row.get(0))
-        .optional()?;
-    let number = match newest {
-        None => *first,
-        Some(Count(newest)) if newest >= *last => 1,
-        Some(Count(newest)) => newest + 1,
+    let number = match (newest(db, lane)?, beside) {
+        (None, Some(beside)) => newest(db, beside)?.unwrap_or(*first),
+        (None, None) => *first,
+        (Some(newest), _) => newest + 1,
     };
+    // Numbers of one delivery stand in a row.
+    let number = if number + amount - 1 > *last { 1 } else { number };
     let used: Option<Timestamp> = db
-        .prepare_cached("SELECT max(reserved_at) FROM control_number WHERE lane = ?1 AND number = ?2")?
-        .query_row(params![lane, Count(number)], |row| row.get(0))?;
+        .prepare_cached(
+            "SELECT max(reserved_at) FROM control_number
+             WHERE lane = ?1 AND number > ?2 - ?4 AND number < ?2 + ?3 AND number + amount > ?2",
+        )?
+        .query_row(params![lane, Count(number), Count(*amount), Count(NUMBERS_MAX)], |row| row.get(0))?;
     if used.is_some_and(|used| at.unix_ms.saturating_sub(used.unix_ms) < *rest_ms) {
         return Err(LedgerError::NumbersUsedUp { lane: lane.clone(), number });
     }
@@ -54,14 +55,27 @@ pub(super) fn reserve(db: &Connection, request: &NumberRequest, at: Timestamp) -
         db,
         "INSERT INTO lane (name, last_number) VALUES (?1, ?2)
          ON CONFLICT (name) DO UPDATE SET last_number = excluded.last_number",
-        params![lane, Count(number)],
+        params![lane, Count(number + amount - 1)],
     )?;
     execute(
         db,
-        "INSERT INTO control_number (lane, delivery_key, number, reserved_at) VALUES (?1, ?2, ?3, ?4)",
-        params![lane, delivery_key, Count(number), at],
+        "INSERT INTO control_number (lane, delivery_key, number, reserved_at, amount) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![lane, delivery_key, Count(number), at, Count(*amount)],
     )?;
     Ok(number)
+}
+
+fn newest(db: &Connection, lane: &str) -> Answer<Option<u64>> {
+    let newest = db
+        .prepare_cached("SELECT last_number FROM lane WHERE name = ?1")?
+        .query_row([lane], |row| row.get::<_, Count>(0))
+        .optional()?;
+    Ok(newest.map(|Count(newest)| newest))
+}
+
+/// See [`crate::ledger::Ledger::has_lane`].
+pub(super) fn has_lane(db: &Connection, lane: &str) -> Answer<bool> {
+    Ok(newest(db, lane)?.is_some())
 }
 
 /// See [`crate::ledger::Ledger::plan_delivery`].
@@ -92,6 +106,13 @@ pub(super) fn plan(db: &Connection, plan: &DeliveryPlan, at: Timestamp) -> Answe
         super::collections::planned(db, collection, plan.outputs.len(), at)?;
     }
     take_outputs(db, id, plan)?;
+    for (group, place) in plan.further_groups.iter().zip(2u32..) {
+        execute(
+            db,
+            "INSERT INTO delivery_group (delivery, place, functional_id, first_ordinal) VALUES (?1, ?2, ?3, ?4)",
+            params![id, place, group.functional_id, group.first],
+        )?;
+    }
     super::findings::note(db, FindingOwner::Delivery(id), &plan.findings)?;
     Move::new(&states::MESSAGE_PLANNED, at).each(
         db,
@@ -212,6 +233,7 @@ pub(super) fn resend(
         acknowledges: Vec::new(),
         control_numbers: Vec::new(),
         functional_id: String::new(),
+        further_groups: Vec::new(),
         answer_within_ms: None,
     };
     let id = insert(db, &plan, Some(original), at)?;

@@ -15,6 +15,7 @@ mod replies;
 mod report;
 mod rows;
 mod schema;
+mod tolerated;
 mod work;
 
 pub use schema::Durability;

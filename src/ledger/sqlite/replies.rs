@@ -1,14 +1,14 @@
 //! What partners said about what we sent.
 
-use super::moves::{Move, execute, require, state_of};
+use super::moves::{Move, execute, require, state_of, word_list};
 use super::rows::Count;
 use super::{delivery, findings};
 use crate::base::clock::Timestamp;
 use crate::exchange::reply::Word;
 use crate::exchange::states::{self, DeliveryState, Entity, State};
 use crate::ledger::{
-    Acknowledged, Answer, Delivery, DeliveryId, Finding, FindingOwner, MessageId, NewReply, Publication,
-    Reply, SentDelivery, SentOutput,
+    Acknowledged, Answer, Delivery, DeliveryId, Finding, FindingOwner, MessageId, NUMBERS_MAX, NewReply,
+    Publication, Reply, SentDelivery, SentOutput,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -21,26 +21,110 @@ const SENT: [DeliveryState; 4] = [
 ];
 
 /// See [`crate::ledger::Ledger::sent`].
-pub(super) fn sent(db: &Connection, lane: &str, number: u64) -> Answer<Option<SentDelivery>> {
-    let found = db
-        .prepare_cached(
-            "SELECT d.* FROM control_number c JOIN delivery d ON d.key = c.delivery_key
-             WHERE c.lane = ?1 AND c.number = ?2 ORDER BY c.reserved_at DESC, d.id DESC LIMIT 1",
-        )?
-        .query_row(params![lane, Count(number)], |row| {
-            Ok((delivery::read(row)?, row.get::<_, String>("functional_id")?))
-        })
-        .optional()?;
-    let Some((delivery, functional_id)) = found.filter(|(delivery, _)| SENT.contains(&delivery.state)) else {
+pub(super) fn sent(db: &Connection, lanes: &[String], number: u64) -> Answer<Option<SentDelivery>> {
+    let mut found = None;
+    for lane in lanes {
+        found = found.or(numbered(db, lane, number)?);
+    }
+    let Some(numbered) = found.filter(|found| SENT.contains(&found.delivery.state)) else {
         return Ok(None);
     };
+    let group = group(db, &numbered)?;
+    let (mut outputs, mut others) = (Vec::new(), Vec::new());
+    for output in outputs_of(db, numbered.delivery.id)? {
+        match group.ordinals.contains(&output.ordinal) {
+            true => outputs.push(output),
+            false => others.push(output.word),
+        }
+    }
+    let (delivery, functional_id) = (numbered.delivery, group.functional_id);
+    Ok(Some(SentDelivery { delivery, functional_id, outputs, others }))
+}
+
+/// See [`crate::ledger::Ledger::sent_document`].
+pub(super) fn sent_document(
+    db: &Connection,
+    (lane, client, number): (&str, &str, &str),
+    limit: usize,
+) -> Answer<Vec<u64>> {
+    let states = word_list(SENT.map(State::Delivery));
+    let rows = db
+        .prepare_cached(&format!(
+            "SELECT DISTINCT c.number, o.delivery, o.ordinal FROM document b CROSS JOIN output o ON o.document = b.id
+                 CROSS JOIN delivery d ON d.id = o.delivery
+                 CROSS JOIN control_number c ON c.lane = ?1 AND c.delivery_key = d.key
+             WHERE b.number = ?3 AND b.number <> '' AND b.client = ?2 AND d.state IN ({states})
+             ORDER BY o.delivery, o.ordinal LIMIT ?4"
+        ))?
+        .query_map(params![lane, client, number, super::limit(limit)], |row| row.get::<_, Count>(0))?
+        .map(|row| row.map(|Count(number)| number))
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+/// A delivery that carries a number.
+struct Numbered {
+    delivery: Delivery,
+    /// Functional identifier of its first group.
+    functional_id: String,
+    /// Which of its groups has the number, from 1, if each has one of its own.
+    place: Option<u64>,
+}
+
+fn numbered(db: &Connection, lane: &str, number: u64) -> Answer<Option<Numbered>> {
+    Ok(db
+        .prepare_cached(
+            "SELECT d.*, c.number AS first_number, c.amount FROM control_number c
+                 JOIN delivery d ON d.key = c.delivery_key
+             WHERE c.lane = ?1 AND c.number > ?2 - ?3 AND c.number <= ?2 AND c.number + c.amount > ?2
+             ORDER BY c.reserved_at DESC, d.id DESC LIMIT 1",
+        )?
+        .query_row(params![lane, Count(number), Count(NUMBERS_MAX)], |row| {
+            let Count(first) = row.get("first_number")?;
+            let Count(amount) = row.get("amount")?;
+            Ok(Numbered {
+                delivery: delivery::read(row)?,
+                functional_id: row.get("functional_id")?,
+                place: (amount > 1).then_some(number - first + 1),
+            })
+        })
+        .optional()?)
+}
+
+/// A group of a delivery, or all of it.
+struct SentGroup {
+    functional_id: String,
+    /// Its messages.
+    ordinals: std::ops::Range<u32>,
+}
+
+fn group(db: &Connection, numbered: &Numbered) -> Answer<SentGroup> {
+    let functional_id = numbered.functional_id.clone();
+    let Some(place) = numbered.place else {
+        return Ok(SentGroup { functional_id, ordinals: 0..u32::MAX });
+    };
+    let mut groups: Vec<(String, u32)> = vec![(functional_id, 1)];
+    let mut further = db.prepare_cached(
+        "SELECT functional_id, first_ordinal FROM delivery_group WHERE delivery = ?1 ORDER BY place",
+    )?;
+    for group in further.query_map([numbered.delivery.id], |row| Ok((row.get(0)?, row.get(1)?)))? {
+        groups.push(group?);
+    }
+    let at = (place - 1) as usize;
+    let end = groups.get(at + 1).map_or(u32::MAX, |(_, first)| *first);
+    // A number that was reserved for a group that is not there names nothing.
+    let (functional_id, first) = groups.into_iter().nth(at).unwrap_or((String::new(), u32::MAX));
+    Ok(SentGroup { functional_id, ordinals: first..end })
+}
+
+fn outputs_of(db: &Connection, delivery: DeliveryId) -> Answer<Vec<SentOutput>> {
     let outputs = db
         .prepare_cached(
             "SELECT o.id, o.message, o.ordinal, o.verdict, d.number FROM output o
                  JOIN document d ON d.id = o.document
              WHERE o.delivery = ?1 ORDER BY o.ordinal, o.id",
         )?
-        .query_map([delivery.id], |row| {
+        .query_map([delivery], |row| {
             Ok(SentOutput {
                 id: row.get("id")?,
                 message: row.get("message")?,
@@ -50,13 +134,13 @@ pub(super) fn sent(db: &Connection, lane: &str, number: u64) -> Answer<Option<Se
             })
         })?
         .collect::<Result<_, _>>()?;
-    Ok(Some(SentDelivery { delivery, functional_id, outputs }))
+    Ok(outputs)
 }
 
 /// Keeps what the acknowledgement `message` says about one delivery. What was said before stands.
 pub(super) fn record(db: &Connection, message: MessageId, reply: &NewReply, at: Timestamp) -> Answer<()> {
     let id = reply.delivery;
-    if reply.word.settles() && !reply.is_advice {
+    if reply.of_delivery.settles() && !reply.is_advice {
         settle(db, reply, at)?;
     }
     execute(
@@ -80,7 +164,7 @@ fn acknowledge(db: &Connection, reply: &NewReply) -> Answer<()> {
     execute(
         db,
         "UPDATE delivery SET verdict = ?2 WHERE id = ?1 AND (verdict IS NULL OR verdict = ?3)",
-        params![reply.delivery, reply.word, Word::Received],
+        params![reply.delivery, reply.of_delivery, Word::Received],
     )?;
     for (output, word) in &reply.outputs {
         execute(

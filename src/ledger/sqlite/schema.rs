@@ -24,6 +24,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0006_advices", include_str!("migrations/0006_advices.sql")),
     ("0007_answers", include_str!("migrations/0007_answers.sql")),
     ("0008_windows", include_str!("migrations/0008_windows.sql")),
+    ("0009_shared_files", include_str!("migrations/0009_shared_files.sql")),
+    ("0010_waivers", include_str!("migrations/0010_waivers.sql")),
 ];
 
 /// Newest schema this program knows.

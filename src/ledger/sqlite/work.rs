@@ -368,7 +368,7 @@ pub(super) fn counts(db: &Connection, intake: IntakeId) -> Answer<MessageCounts>
 
 /// Columns and tables of [`read_output`].
 pub(super) const OUTPUTS: &str = "SELECT o.*, d.client, d.number, coalesce(m.bundle, i.bundle) AS bundle,
-         c.window_key, c.every_ms, c.max_outputs, c.max_bytes, c.cut_off, c.closes_at
+         c.name AS file, c.window_key, c.every_ms, c.max_outputs, c.max_bytes, c.cut_off, c.closes_at
      FROM output o CROSS JOIN document d ON d.id = o.document
          CROSS JOIN message m ON m.id = o.message CROSS JOIN intake i ON i.id = o.intake
          LEFT JOIN collection c ON c.id = o.collection";
@@ -430,6 +430,7 @@ pub(super) fn read_output(row: &Row<'_>) -> rusqlite::Result<Output> {
             gathering: row.get("gathering")?,
             window: match row.get("window_key")? {
                 Some(key) => Some(Window {
+                    name: row.get("file")?,
                     key,
                     every_ms: row.get("every_ms")?,
                     max: row.get("max_outputs")?,

@@ -4,7 +4,7 @@ use super::Flow;
 use crate::base::clock::parse_duration;
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
-use crate::language::syntax::{self, Counts, Expression, ExpressionKind, FlowWrite, Path, Together};
+use crate::language::syntax::{self, Counts, Expression, ExpressionKind, FlowWrite, Path, Together, Word};
 use crate::mapping::evaluate::Target;
 use crate::mapping::expression::Context;
 use crate::mapping::mentions::in_expression;
@@ -33,9 +33,18 @@ pub enum Per {
     /// One source, one file.
     Source,
     /// All documents of a window, one file.
-    Collected(Window),
+    Collected(Collected),
     /// All documents of a window, one message.
     Gathered(Gather),
+}
+
+/// Which documents become one file.
+#[derive(Debug)]
+pub struct Collected {
+    /// The name of the file if other lines may fill it too; else it is this one's alone.
+    pub name: Option<Word>,
+    /// What they wait for.
+    pub window: Window,
 }
 
 /// Which documents a file waits for, and how long.
@@ -87,11 +96,14 @@ pub(super) fn compile(write: &FlowWrite, scope: &Scope, context: &mut Context<'_
     let per = write.per.as_ref();
     match (per, &write.collected) {
         (Some(word), Some(collected)) => {
-            two_answers(&format!("per {}", word.text), "collected", collected.span, context.findings);
+            let span = collected.together.span;
+            two_answers(&format!("per {}", word.text), "collected", span, context.findings);
             None
         }
         (None, Some(collected)) => {
-            window(write, ("collected", collected), scope, context).map(Per::Collected)
+            let name = collected.name.clone();
+            let window = window(write, ("collected", &collected.together), scope, context)?;
+            Some(Per::Collected(Collected { name, window }))
         }
         (_, None) => {
             without_window(write, context.findings)?;
@@ -111,7 +123,9 @@ fn gathered(
 ) -> Option<Gather> {
     let source = write.per.as_ref().filter(|word| word.text == "source");
     let other = source.map(|word| ("per source", word.span));
-    if let Some((word, span)) = other.or(write.collected.as_ref().map(|other| ("collected", other.span))) {
+    if let Some((word, span)) =
+        other.or(write.collected.as_ref().map(|other| ("collected", other.together.span)))
+    {
         two_answers("gather", word, span, context.findings);
         return None;
     }
@@ -284,6 +298,19 @@ fn without_window(write: &FlowWrite, findings: &mut Diagnostics) -> Option<()> {
     let Some((word, span)) = every.or(at).or(max) else { return Some(()) };
     findings.push(Diagnostic::new(Code::F011).with("word", word).at(span, "nothing waits here"));
     None
+}
+
+impl Window {
+    /// What two lines say otherwise that fill one file; `None` if they agree.
+    pub fn differs(&self, other: &Window) -> Option<&'static str> {
+        let differing = [
+            ("how long they wait", self.every_ms != other.every_ms || self.at != other.at),
+            ("how many documents there may be", self.max != other.max),
+            ("how large the file may be", self.size_max != other.size_max),
+            ("how many fields keep documents apart", self.by.len() != other.by.len()),
+        ];
+        differing.into_iter().find(|(_, differs)| *differs).map(|(what, _)| what)
+    }
 }
 
 impl Gather {
