@@ -27,8 +27,7 @@ pub enum Direction {
 impl Identities {
     /// Which way an interchange goes. Qualifier and id must both be equal; padding never counts.
     pub fn direction(&self, row: &InterchangeRow) -> Direction {
-        let is = |text: &str, identity: &Identity| parse(text) == (&identity.qualifier, &identity.id);
-        match (is(&row.sender, &self.theirs), is(&row.receiver, &self.ours)) {
+        match (self.is_from(row), is(&row.receiver, &self.ours)) {
             (true, true) => Direction::Incoming,
             (true, false) => Direction::NotForUs,
             (false, _) if is(&row.sender, &self.ours) && is(&row.receiver, &self.theirs) => {
@@ -37,6 +36,15 @@ impl Identities {
             (false, _) => Direction::NotTheirs,
         }
     }
+
+    /// Whether the partner sent it, to whomever.
+    pub fn is_from(&self, row: &InterchangeRow) -> bool {
+        is(&row.sender, &self.theirs)
+    }
+}
+
+fn is(text: &str, identity: &Identity) -> bool {
+    parse(text) == (&identity.qualifier, &identity.id)
 }
 
 /// The partner an interchange comes from: the position in `partners` of the one whose ids stand in it. `Err` tells

@@ -4,6 +4,7 @@
 mod compiler;
 
 use self::compiler::Compiler;
+use super::described::StandardGuide;
 use super::settings::{Environment, KnownEndpoint, Partner};
 use super::shelf::{self, Shelf};
 use crate::base::files::{Files, read_whole};
@@ -43,6 +44,8 @@ pub struct Bundle {
     pub maps: BTreeMap<String, Arc<Plan>>,
     /// Guides of standards that the files name and that stand in none of them, as files.
     pub brought: MappingFiles,
+    /// The guides of standards in its files, by name alone: also those that are not used.
+    pub standards: Vec<StandardGuide>,
     shelf: Shelf,
 }
 

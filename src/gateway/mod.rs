@@ -5,6 +5,7 @@
 //! [`service`] runs the engine on a thread.
 
 pub mod bundle;
+pub mod described;
 pub mod documents;
 pub mod fitting;
 pub mod service;
@@ -40,6 +41,7 @@ mod repeats;
 mod spool;
 mod translate;
 mod translation;
+mod unrouted;
 mod window;
 
 pub use bundles::Activation;

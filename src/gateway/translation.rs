@@ -2,6 +2,7 @@
 
 use super::bundle::{Bundle, Client, Route};
 use super::settings::{Acknowledge, Endpoint, Partner};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::exchange::identities::{self, Identities, Stranger};
 use crate::formats::{Format, Identity, InterchangeRow, Layout, format, sniff_among};
 use crate::ledger::InterchangeKey;
@@ -67,7 +68,7 @@ pub(super) fn acknowledgement_of<'b>(
 }
 
 /// The clients whose files arrive at an endpoint.
-fn clients_at<'b>(bundle: &'b Bundle, name: &str, endpoint: Option<&Endpoint>) -> Vec<&'b Client> {
+pub(super) fn clients_at<'b>(bundle: &'b Bundle, name: &str, endpoint: Option<&Endpoint>) -> Vec<&'b Client> {
     let allowed = |client: &&Client| endpoint.is_none_or(|endpoint| endpoint.is_for(&client.id));
     let receives = |client: &&Client| client.routes.iter().any(|route| route.endpoint == name);
     bundle.clients.values().filter(allowed).filter(receives).collect()
@@ -146,6 +147,14 @@ pub(super) fn layout_of<'b>(client: &'b Client, flow: &str, map: &str) -> Option
 /// Whether what came in is a test: by its envelope, or as agreed with the client where there is none.
 pub(super) fn is_test(client: &Client, key: &InterchangeKey) -> bool {
     key.test || client.partner.usage == "T"
+}
+
+/// That what came in is a test and production was agreed with the client, or the other way round.
+pub(super) fn other_usage(client: &Client, key: &InterchangeKey) -> Option<Diagnostic> {
+    let (found, expected) = (if key.test { "T" } else { "P" }, client.partner.usage.as_str());
+    let has_mark = !key.control_number.is_empty();
+    (has_mark && key.test != (expected == "T"))
+        .then(|| Diagnostic::new(Code::I107).with("found", found).with("expected", expected))
 }
 
 /// Name of the canonical document a map builds.

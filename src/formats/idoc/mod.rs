@@ -34,6 +34,10 @@ impl Format for Idoc {
         "idoc"
     }
 
+    fn name(&self) -> &'static str {
+        "IDoc"
+    }
+
     fn sniff(&self, head: &[u8]) -> bool {
         flat::is_control(head) || is_markup(head)
     }

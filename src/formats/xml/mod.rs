@@ -42,6 +42,10 @@ impl Format for Xml {
         "xml"
     }
 
+    fn name(&self) -> &'static str {
+        "XML"
+    }
+
     fn sniff(&self, head: &[u8]) -> bool {
         is_markup(head)
     }
