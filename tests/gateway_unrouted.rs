@@ -10,10 +10,12 @@ mod sim_files;
 use crossdock::base::span::Sources;
 use crossdock::diagnostics::render::terminal;
 use crossdock::exchange::states::{InterchangeState, MessageState};
+use crossdock::gateway::bundle::{self, Bundle, MappingFiles};
 use crossdock::gateway::{Activation, GatewayError};
 use crossdock::ledger::{LedgerError, MessageStory};
 use gateway_world::*;
 use std::path::Path;
+use std::sync::Arc;
 
 const NORDHAVEN_OUTGOING: &str = "/gw/drops/nordhaven/outgoing";
 const NORDHAVEN_INCOMING: &str = "/gw/drops/nordhaven/incoming";
@@ -208,4 +210,56 @@ fn what_nobody_wants_is_put_aside() {
     let id = world.messages()[0].id;
     world.gateway().discard(id, "he took the wrong folder", "kim").unwrap();
     assert_eq!(world.messages()[0].state, MessageState::Discarded);
+}
+
+/// Mappings in which Brightwick sends orders in UBL too, in envelopes with this id of his.
+fn with_ubl(their_id: &str) -> (MappingFiles, Arc<Bundle>) {
+    let (mut files, _) = shipped();
+    let flow = "flow brightwick/ubl\n  read house/ubl-order from ubl/order-2.1\nend flow\n";
+    files.insert("clients/brightwick/ubl.flow".into(), flow.into());
+    let partner = files.get_mut(BRIGHTWICK).unwrap();
+    partner.push_str("\n[[receive]]\nendpoint = \"brightwick-outgoing\"\nflow = \"brightwick/ubl\"\n");
+    let envelope = format!(
+        "[envelope.xml]\ntheir_qualifier = \"iso6523-actorid-upis\"\ntheir_id = \"{their_id}\"\n\
+         our_qualifier = \"iso6523-actorid-upis\"\nour_id = \"0088:9520002000019\"\n\n[numbers]"
+    );
+    *partner = partner.replacen("[numbers]", &envelope, 1);
+    let (compiled, _, findings) = bundle::compile(&files, None);
+    let compiled = compiled.unwrap_or_else(|| panic!("{findings:?}"));
+    (files, Arc::new(compiled))
+}
+
+#[test]
+fn a_document_in_an_sbdh_is_his_who_stands_in_it() {
+    let mut world = World::with(with_ubl("0088:9520001000027"));
+    let order = testdata("xml/ok/ubl-order-sbdh.xml");
+    laid_down(&mut world, ORDERS_IN, "order.edi", &order);
+    assert_eq!(world.states(), ["UNROUTED"]);
+    reads(&world.story(0), "xml-sender.expect");
+    let (files, _) = with_ubl("0088:9520001000010");
+    assert!(matches!(world.gateway().activate(&files).unwrap(), Activation::Active(..)));
+    retry(&mut world, 0);
+    assert_eq!(titles(&world.story(0).findings), [""; 0]);
+    laid_down(&mut world, ORDERS_IN, "again-ubl.edi", &order);
+    assert_eq!(world.states(), ["DONE", "DUPLICATE"]);
+    let story = world.story(0);
+    let document = [&*story.documents[0].kind, &story.documents[0].number];
+    assert_eq!(document, ["outbound_order", "SO-88120"]);
+    // What came before there was a flow, and so a guide, is told by what is in the envelope, and taken by that later.
+    let mut world = World::with(without_flow(with_ubl("0088:9520001000010")));
+    laid_down(&mut world, ORDERS_IN, "order.edi", &order);
+    assert_eq!(world.states(), ["UNROUTED"]);
+    reads(&world.story(0), "xml-kind.expect");
+    assert!(matches!(world.gateway().activate(&files).unwrap(), Activation::Active(..)));
+    retry(&mut world, 0);
+    assert_eq!(world.states(), ["DONE"]);
+}
+
+fn without_flow((mut files, _): (MappingFiles, Arc<Bundle>)) -> (MappingFiles, Arc<Bundle>) {
+    files.remove("clients/brightwick/ubl.flow");
+    let partner = files.get_mut(BRIGHTWICK).unwrap();
+    *partner =
+        partner.replace("\n[[receive]]\nendpoint = \"brightwick-outgoing\"\nflow = \"brightwick/ubl\"\n", "");
+    let compiled = bundle::compile(&files, None).0.unwrap();
+    (files, Arc::new(compiled))
 }

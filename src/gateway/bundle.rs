@@ -108,6 +108,12 @@ impl Route {
             set => set,
         }
     }
+
+    /// Whether it takes messages of a type. What was cut out of a file before there was a guide for it is called by its
+    /// outermost element.
+    pub fn takes(&self, kind: &str) -> bool {
+        self.kind() == kind || self.layout.guide().outermost() == Some(kind)
+    }
 }
 
 /// Folders that hold cases: samples and what becomes of them, which are no part of the configuration.

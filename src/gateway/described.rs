@@ -15,27 +15,36 @@ pub struct StandardGuide {
     format: String,
     /// The type of messages it is for.
     kind: String,
+    /// The name of the element that is a message and all of its file; empty in formats without elements.
+    outermost: String,
     /// The release, as messages say it; empty if it is for any.
     release: String,
 }
 
 impl StandardGuide {
-    /// What is to be known of a guide in a file of a standard; `None` if it is not for one type of messages.
-    pub(super) fn of(guide: &Guide) -> Option<Self> {
-        let kind = guide.setting("set");
-        (!kind.is_empty()).then(|| StandardGuide {
+    /// What is to be known of a guide in a file of a standard.
+    pub(super) fn of(guide: &Guide) -> Self {
+        let kind = match guide.setting("set") {
+            // As messages are called that only a guide cuts out of a file.
+            "" => guide.name.as_str(),
+            set => set,
+        };
+        StandardGuide {
             name: guide.name.clone(),
             format: guide.format.clone(),
             kind: kind.into(),
+            outermost: guide.outermost().unwrap_or_default().into(),
             release: release::of(guide),
-        })
+        }
     }
 }
 
 /// The name of the guide of the standard for messages of this type that say they are of release `written`: in a file, else
 /// as the program brings it, else that of the nearest release. `None` if no release has the type.
 pub fn name(bundle: &Bundle, format: &str, kind: &str, written: &str) -> Option<String> {
-    let of_kind = || bundle.standards.iter().filter(|guide| guide.format == format && guide.kind == kind);
+    let is_it =
+        |guide: &&StandardGuide| guide.format == format && (guide.kind == kind || guide.outermost == kind);
+    let of_kind = || bundle.standards.iter().filter(is_it);
     if let Some(exact) = of_kind().find(|guide| release::is_named(&guide.release, written)) {
         return Some(exact.name.clone());
     }

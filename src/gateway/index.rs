@@ -21,8 +21,8 @@ use crate::ledger::{
 };
 use std::time::Duration;
 
-/// How much of a file is looked at to tell its format.
-pub(super) const HEAD_BYTES: usize = 4096;
+/// How much of a file is looked at to tell its format, and its guide: an envelope around XML is in it as a rule.
+pub(super) const HEAD_BYTES: usize = 16 << 10;
 /// How much of what nobody knows is shown.
 const SHOWN_BYTES: usize = 40;
 

@@ -13,7 +13,7 @@ use crate::base::span::Sources;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::exchange::identities::Identities;
 use crate::exchange::numbers::{LaneKey, LaneRange, NUMBER_MAX, NumberKind};
-use crate::formats::{Envelope, Identity, Layout, Totals};
+use crate::formats::{Envelope, Format, Identity, Layout, Totals, format};
 use crate::ledger::{
     Answer, CollectionId, DeliveryKind, DeliveryPlan, Finding, InterchangeId, Ledger, NumberRequest, Output,
     OutputId, OutputIds,
@@ -293,11 +293,13 @@ pub(super) fn draft_of<'a>(output: &'a Output, bundle: &'a Bundle) -> Result<Dra
     let client = bundle.clients.get(&output.client).ok_or_else(|| missing("client"))?;
     let layout = translation::layout_of(client, &output.written.flow, &output.written.map)
         .ok_or_else(|| missing("guide"))?;
+    let syntax = &layout.guide().format;
     Ok(Draft {
         key: format!("output:{}", output.id),
         kind: DeliveryKind::Output,
         client,
-        identities: translation::identities(&client.partner, &layout.guide().format),
+        identities: translation::identities(&client.partner, syntax)
+            .filter(|_| format(syntax).is_some_and(Format::has_envelope)),
         endpoint: &output.written.endpoint,
         mark: output.id.to_string(),
         number: &output.number,

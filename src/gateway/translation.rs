@@ -128,7 +128,7 @@ fn is_flat(route: &Route) -> bool {
 
 /// What is done with a message of a client.
 pub(super) fn route<'b>(client: &'b Client, endpoint: &str, kind: &str) -> Option<&'b Route> {
-    client.routes.iter().find(|route| route.endpoint == endpoint && route.kind() == kind)
+    client.routes.iter().find(|route| route.endpoint == endpoint && route.takes(kind))
 }
 
 /// The guide an output was written by. What a client is told of his documents has no flow.
@@ -152,7 +152,7 @@ pub(super) fn is_test(client: &Client, key: &InterchangeKey) -> bool {
 /// That what came in is a test and production was agreed with the client, or the other way round.
 pub(super) fn other_usage(client: &Client, key: &InterchangeKey) -> Option<Diagnostic> {
     let (found, expected) = (if key.test { "T" } else { "P" }, client.partner.usage.as_str());
-    let has_mark = !key.control_number.is_empty();
+    let has_mark = !key.control_number.is_empty() && format(&key.syntax).is_some_and(Format::has_envelope);
     (has_mark && key.test != (expected == "T"))
         .then(|| Diagnostic::new(Code::I107).with("found", found).with("expected", expected))
 }

@@ -38,7 +38,7 @@ impl Unrouted<'_> {
     /// It is this client's, and none of his flows takes its type here.
     pub(super) fn of_kind(&self, client: &Client) -> Diagnostic {
         let Work { kind, .. } = self.work;
-        let elsewhere = client.routes.iter().find(|route| route.kind() == kind);
+        let elsewhere = client.routes.iter().find(|route| route.takes(kind));
         let (write, flow) = match elsewhere {
             Some(route) => {
                 let flow = &route.flow.name;
@@ -90,11 +90,13 @@ impl Unrouted<'_> {
         let Work { key, kind, .. } = self.work;
         let format = format(&key.syntax).map_or("", |format| format.name());
         // What has no type of its own goes by the guide that cut it, which may be another client's.
-        if kind.contains('/') {
+        let is_guide = kind.contains('/');
+        if is_guide && self.guide().is_none() {
             return format!("a file of {format}");
         }
         let what = format!("{format} {kind}");
         match self.written() {
+            _ if is_guide => what,
             "" => what,
             written => match written.split(':').nth(3).filter(|code| code.starts_with("EAN")) {
                 Some(_) => format!("{what} of {written} (EANCOM)"),

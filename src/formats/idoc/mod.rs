@@ -38,6 +38,10 @@ impl Format for Idoc {
         "IDoc"
     }
 
+    fn has_envelope(&self) -> bool {
+        true
+    }
+
     fn sniff(&self, head: &[u8]) -> bool {
         flat::is_control(head) || is_markup(head)
     }

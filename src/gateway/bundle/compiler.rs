@@ -102,7 +102,7 @@ impl<'a> Compiler<'a> {
         let (in_standards, mut standards) = (self.in_standards(), Vec::new());
         guides.check(&mut told, |name, layout| {
             let guide = layout.guide();
-            standards.extend(StandardGuide::of(guide).filter(|_| in_standards.contains(name)));
+            standards.extend(in_standards.contains(name).then(|| StandardGuide::of(guide)));
             if self.keep == Keep::All || is_answer(&guide.format, "", guide.setting("set")) {
                 layouts.insert(name.to_string(), layout);
             }
