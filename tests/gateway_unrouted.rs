@@ -12,7 +12,7 @@ use crossdock::diagnostics::render::terminal;
 use crossdock::exchange::states::{InterchangeState, MessageState};
 use crossdock::gateway::bundle::{self, Bundle, MappingFiles};
 use crossdock::gateway::{Activation, GatewayError};
-use crossdock::ledger::{LedgerError, MessageStory};
+use crossdock::ledger::{FileFilter, FindingOwner, LedgerError, MessageStory};
 use gateway_world::*;
 use std::path::Path;
 use std::sync::Arc;
@@ -262,4 +262,29 @@ fn without_flow((mut files, _): (MappingFiles, Arc<Bundle>)) -> (MappingFiles, A
         partner.replace("\n[[receive]]\nendpoint = \"brightwick-outgoing\"\nflow = \"brightwick/ubl\"\n", "");
     let compiled = bundle::compile(&files, None).0.unwrap();
     (files, Arc::new(compiled))
+}
+
+/// What helps with the file that came in last and brought no message.
+fn help_of_file(world: &mut World) -> String {
+    let filter = FileFilter { state: None, client: None, before: None, limit: 1 };
+    let ledger = world.gateway().ledger();
+    let file = &ledger.files_without_messages(filter).unwrap()[0];
+    let findings = ledger.findings(FindingOwner::Intake(file.intake.id)).unwrap();
+    findings[0].to_diagnostic().unwrap().action()
+}
+
+#[test]
+fn a_flat_file_that_nobody_expects_is_told_with_the_guides_that_come_nearest() {
+    let mut world = World::new();
+    let file = String::from_utf8(testdata("csv/ok/s01-wms-shipment.csv")).unwrap();
+    laid_down(&mut world, ORDERS_IN, "ship.edi", file.replace(",SCAC,", ",Carrier,").as_bytes());
+    let help = help_of_file(&mut world);
+    assert!(
+        help.starts_with("nearest is house/wms-shipment-csv (13 of its 14 columns); if it is wanted"),
+        "{help}"
+    );
+    // What another client calls his guide is nobody's business.
+    laid_down(&mut world, ORDERS_IN, "as400.edi", &testdata("fixed/ok/as400-s08.txt"));
+    let help = help_of_file(&mut world);
+    assert!(!help.contains("caldera"), "{help}");
 }

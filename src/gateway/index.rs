@@ -3,6 +3,7 @@
 
 use super::bundle::Client;
 use super::framing::{self, Framing};
+use super::nearest;
 use super::settings::SameBytes;
 use super::spool::{failed, read_at};
 use super::translation::{self, Owner};
@@ -64,7 +65,18 @@ impl Gateway {
         let Some((format, layout)) = translation::format_of(&bundle, &intake.endpoint, endpoint, &head)
         else {
             let shown: String = head.iter().take(SHOWN_BYTES).map(|&byte| plain(byte)).collect();
-            return self.quarantine(intake, vec![Diagnostic::new(Code::I106).with("found", shown)]);
+            let finding = Diagnostic::new(Code::I106).with("found", shown);
+            let near = nearest::told(translation::layouts_at(&bundle, &intake.endpoint, endpoint), &head);
+            return self.quarantine(
+                intake,
+                vec![match near.as_str() {
+                    "" => finding,
+                    near => {
+                        let help = finding.action();
+                        finding.help(format!("nearest is {near}; {help}"))
+                    }
+                }],
+            );
         };
         self.ledger.begin_index(intake.id)?;
         let mut pass = Pass { findings_max: self.limits.message_findings, ..Pass::default() };

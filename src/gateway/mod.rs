@@ -8,6 +8,7 @@ pub mod bundle;
 pub mod described;
 pub mod documents;
 pub mod fitting;
+pub mod nearest;
 pub mod service;
 pub mod settings;
 pub mod shelf;

@@ -8,6 +8,22 @@ use crate::formats::{Format, Identity, InterchangeRow, Layout, format, sniff_amo
 use crate::ledger::InterchangeKey;
 use crate::mapping::Plan;
 
+/// The guides that whoever sends to an endpoint may hear of: those of its clients and those that are nobody's.
+pub(super) fn layouts_at<'b>(
+    bundle: &'b Bundle,
+    name: &str,
+    endpoint: Option<&Endpoint>,
+) -> impl Iterator<Item = &'b dyn Layout> {
+    let here: Vec<&str> =
+        clients_at(bundle, name, endpoint).iter().map(|client| client.id.as_str()).collect();
+    let is_anothers = move |guide: &str| {
+        let folder = guide.split('/').next().unwrap_or_default();
+        bundle.clients.contains_key(folder) && !here.contains(&folder)
+    };
+    let all = bundle.layouts.values().map(|layout| &**layout);
+    all.filter(move |layout| !is_anothers(&layout.guide().name))
+}
+
 /// Whose interchange it is.
 pub(super) enum Owner<'b> {
     /// This client's.

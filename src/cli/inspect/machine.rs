@@ -28,6 +28,7 @@ pub fn file(inspected: &Inspected<'_>, all: bool) -> Value {
         "byte_order_mark": text.has_mark,
         "line_ends": text.line_ends.name(),
         "content": content(inspected, all),
+        "like": super::people::near(inspected),
         "findings": findings,
         "oddities": recognized.oddities,
     })
