@@ -46,8 +46,9 @@ pub fn told<'l>(layouts: impl Iterator<Item = &'l dyn Layout>, head: &[u8]) -> S
     named.collect::<Vec<_>>().join(", ")
 }
 
+/// Whether its files are rows or records without a type of their own.
 fn is_flat(guide: &Guide) -> bool {
-    ["csv", "fixed"].contains(&guide.format.as_str())
+    guide.setting("set").is_empty() && !(guide.columns.is_empty() && guide.records.is_empty())
 }
 
 /// By the names of the columns, or, where the file does not name them, by how many there are.
