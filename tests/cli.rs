@@ -575,6 +575,8 @@ fn inspect_tells_what_a_file_is() {
     expect("inspect-xml", &["inspect", "testdata/cli/inspect/order.xml"]);
     expect("inspect-xml-guide", &["inspect", "testdata/xml/ok/s02-wms-shipment.xml"]);
     expect("validate-xml", &["validate", "testdata/xml/ok/s02-wms-shipment.xml"]);
+    expect("inspect-xml-sbdh", &["inspect", "testdata/xml/ok/ubl-order-sbdh.xml"]);
+    expect("validate-xml-sbdh", &["validate", "testdata/xml/ok/ubl-order-sbdh.xml"]);
     expect("inspect-idoc-xml", &["inspect", "testdata/idoc/ok/delvry03-shpord.xml"]);
     expect("inspect-idoc-flat", &["inspect", "testdata/idoc/err/orders05-extended-no-ship-to.txt"]);
     expect("inspect-json-broken", &["inspect", "testdata/json/err/orders-broken.json"]);

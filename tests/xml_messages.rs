@@ -6,8 +6,8 @@
 mod shipped;
 
 use crossdock::diagnostics::Diagnostics;
-use crossdock::formats::{Envelope, Layout, Totals};
-use crossdock::gateway::bundle::Bundle;
+use crossdock::formats::{Envelope, InterchangeRow, Layout, MessageRow, Row, Totals, sniff_among};
+use crossdock::gateway::bundle::{self, Bundle};
 use crossdock::mapping::{Earlier, Plan};
 use crossdock::tree::{NodeId, Tree, View, json};
 use std::path::Path;
@@ -113,6 +113,96 @@ fn an_order_in_ubl_is_read() {
         "canonical/ubl-outbound-order.json",
         &made(&bundle, plan, layout, &bytes, "outbound_order", vec![]),
     );
+}
+
+/// The interchange and the messages of a file.
+fn rows(layout: &dyn Layout, bytes: &[u8]) -> (Vec<InterchangeRow>, Vec<MessageRow>) {
+    let (mut interchanges, mut messages) = (Vec::new(), Vec::new());
+    for row in shipped::index(layout, bytes, usize::MAX) {
+        match row {
+            Row::Interchange(row) => interchanges.push(row),
+            Row::Message(row) => messages.push(row),
+            Row::Unclaimed { start, .. } => panic!("{}", String::from_utf8_lossy(&start)),
+            _ => {}
+        }
+    }
+    (interchanges, messages)
+}
+
+#[test]
+fn an_order_in_an_sbdh_says_who_sent_it_and_reads_as_without() {
+    let bundle = shipped::bundle();
+    let layout = &*bundle.layouts["ubl/order-2.1"];
+    let bytes = shipped::testdata("xml/ok/ubl-order-sbdh.xml");
+    let (interchanges, messages) = rows(layout, &bytes);
+    let [interchange] = interchanges.as_slice() else { panic!("{interchanges:?}") };
+    assert_eq!(interchange.sender, "iso6523-actorid-upis:0088:9520001000010");
+    assert_eq!(interchange.receiver, "iso6523-actorid-upis:0088:9520002000019");
+    let InterchangeRow { control_number, made_at, version, .. } = interchange;
+    assert_eq!(
+        [control_number.as_str(), made_at, version],
+        ["c8ab2f10-88120", "2026-11-20T08:15:00+01:00", "1.0"]
+    );
+    assert_eq!((messages.len(), &*messages[0].version), (1, "2.1"));
+    assert_eq!(values(layout, &bytes), values(layout, &shipped::testdata("xml/ok/ubl-order.xml")));
+    // The guide is found by what is in the envelope, and cuts the file in pieces of any size.
+    let found = sniff_among(&bytes, bundle.layouts.values().map(|layout| &**layout));
+    assert_eq!(found.unwrap().1.unwrap().guide().name, "ubl/order-2.1");
+    assert_eq!(shipped::index(layout, &bytes, 1), shipped::index(layout, &bytes, usize::MAX));
+}
+
+#[test]
+fn what_is_in_an_sbdh_is_a_message_also_where_no_guide_is_for_it() {
+    let text = String::from_utf8(shipped::testdata("xml/ok/ubl-order-sbdh.xml")).unwrap();
+    let text = text.replace("xsd:Order-2", "xsd:Quotation-2").replace("<Order ", "<Quotation ");
+    let text = text.replace("</Order>", "</Quotation>");
+    let bundle = shipped::bundle();
+    let layouts = bundle.layouts.values().map(|layout| &**layout);
+    let (format, layout) = sniff_among(text.as_bytes(), layouts).unwrap();
+    assert!(layout.is_none());
+    let mut found = Vec::new();
+    let mut indexer = format.indexer(None);
+    indexer.feed(text.as_bytes(), &mut |row| found.push(row));
+    indexer.finish(&mut |row| found.push(row));
+    let [Row::Interchange(interchange), _, Row::Message(message), _, Row::InterchangeEnd { fault: None, .. }] =
+        found.as_slice()
+    else {
+        panic!("{found:?}")
+    };
+    assert_eq!(interchange.control_number, "c8ab2f10-88120");
+    assert_eq!((&*message.kind, &*message.version), ("Quotation", "2.1"));
+}
+
+/// GS1 has the header in an element of its own, beside the documents.
+#[test]
+fn a_header_beside_the_documents_is_read_and_one_without_an_end_is_refused() {
+    let guide = "guide test/gs1-order\n  version 1\n  lang 1\n  syntax xml\n  namespace o \"urn:gs1:ecom:order:xsd:3\"\n\
+                   element o:orderMessage/order\n    orderTypeCode text 10\n  end\nend guide\n";
+    let mut files = shipped::mapping_files();
+    files.insert("house/gs1-order.guide".into(), guide.into());
+    let (bundle, sources, findings) = bundle::compile(&files, None);
+    let bundle = bundle.unwrap_or_else(|| panic!("{}", shipped::render(findings.as_slice(), &sources)));
+    let sbdh = String::from_utf8(shipped::testdata("xml/ok/ubl-order-sbdh.xml")).unwrap();
+    let end = "</sh:StandardBusinessDocumentHeader>";
+    let from = sbdh.find("<sh:StandardBusinessDocumentHeader").unwrap();
+    let header = &sbdh[from..sbdh.find(end).unwrap() + end.len()];
+    let text = format!(
+        "<o:orderMessage xmlns:o='urn:gs1:ecom:order:xsd:3' \
+           xmlns:sh='http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader'>{header}\
+           <order><orderTypeCode>220</orderTypeCode></order>\
+           <order><orderTypeCode>221</orderTypeCode></order></o:orderMessage>"
+    );
+    let layout = &*bundle.layouts["test/gs1-order"];
+    let (interchanges, messages) = rows(layout, text.as_bytes());
+    assert_eq!((interchanges.len(), messages.len()), (1, 2));
+    assert_eq!(interchanges[0].sender, "iso6523-actorid-upis:0088:9520001000010");
+    let read: Vec<String> = values(layout, text.as_bytes()).into_iter().map(|(_, value)| value).collect();
+    assert_eq!(read, ["220", "221"]);
+
+    let endless = sbdh.replace(end, &" ".repeat(1 << 17));
+    let found = shipped::index(&*bundle.layouts["ubl/order-2.1"], endless.as_bytes(), 1000);
+    let Some(Row::InterchangeEnd { fault: Some(fault), .. }) = found.last() else { panic!("{found:?}") };
+    assert_eq!(fault.found, "its header is longer than 65536 bytes");
 }
 
 #[test]

@@ -612,6 +612,10 @@ codes! {
         help "write a flow that reads it, or tell the partner it is not wanted"
         cause "No flow of this partner reads a guide for the message's type."
         example "an 850 from a partner who sends 940s";
+    X308 Reject "no flow of `{client}` takes {found} at `{endpoint}`, {way}; {guide}"
+        help "write a flow that reads it and name it under `[[receive]]` in the client's partner file, then `crossdock retry ID`; or tell the client that it is not wanted"
+        cause "The client is known, and nothing here is for messages of this type from him. The message is `UNROUTED`, and the acknowledgement refuses it: nobody agreed on it."
+        example "an 850 from a client who sends 940s";
     X401 Reject "the group trailer's control number is `{found}`, the header's is `{expected}`"
         help "the sender makes the group's header and trailer agree"
         cause "GS06 and GE02 are the same number, and so are the references of UNG and UNE."
@@ -685,6 +689,18 @@ codes! {
         help "nothing, if the sender works on several files at once; else ask him whether something was sent again under a new number"
         cause "Senders count their interchanges. This one was late, or his numbers went back."
         example "interchange 133 after 135";
+    I137 Hold "nobody here knows the sender `{sender}`, who sent {found} to `{receiver}`; {guide}"
+        help "if it is wanted, write his ids into a partner file under `[envelope]`, then `crossdock retry ID`; else nothing needs to be done"
+        cause "No client whose files come to this endpoint has the sender's id, with this qualifier, in his partner file. The message is `UNROUTED`: nothing of it was read and nobody was answered."
+        example "ISA05 to ISA06 of a new client, or 12 in front of a telephone number where ZZ was agreed";
+    I138 Hold "`{sender}` is known, but not as one who sends to `{receiver}`: {found} came; {guide}"
+        help "if the id is ours, write it into the client's partner file under `[[envelope.x12.also_ours]]`, then `crossdock retry ID`; else tell the sender"
+        cause "The sender's id is in a partner file, with another id of ours than the one in the envelope. The message may be for somebody else. It is `UNROUTED`: nothing of it was read and nobody was answered."
+        example "ISA08 with the id of another warehouse";
+    I139 Hold "{found} came without a sender, and `{endpoint}` is not one client's alone"
+        help "give each client an endpoint of his own, then `crossdock retry ID`"
+        cause "A file without an envelope belongs to the client whose endpoint it comes to. Several clients, or none, receive at this one, so nobody can tell whose it is. It is `UNROUTED`."
+        example "stock.csv in a folder that two clients share";
     I147 Info "{found} is tolerated until {expected}, {count} in this message: {text}"
         help "ask the sender when he corrects it, before the day is over"
         cause "`[[waive]]` of the partner file tolerates a known fault of this client. It is found as ever, but nothing is refused or held for it, and the acknowledgement says that the message was accepted."

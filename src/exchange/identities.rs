@@ -27,8 +27,7 @@ pub enum Direction {
 impl Identities {
     /// Which way an interchange goes. Qualifier and id must both be equal; padding never counts.
     pub fn direction(&self, row: &InterchangeRow) -> Direction {
-        let is = |text: &str, identity: &Identity| parse(text) == (&identity.qualifier, &identity.id);
-        match (is(&row.sender, &self.theirs), is(&row.receiver, &self.ours)) {
+        match (self.is_from(row), is(&row.receiver, &self.ours)) {
             (true, true) => Direction::Incoming,
             (true, false) => Direction::NotForUs,
             (false, _) if is(&row.sender, &self.ours) && is(&row.receiver, &self.theirs) => {
@@ -37,6 +36,22 @@ impl Identities {
             (false, _) => Direction::NotTheirs,
         }
     }
+
+    /// Whether the partner sent it, to whomever.
+    pub fn is_from(&self, row: &InterchangeRow) -> bool {
+        is(&row.sender, &self.theirs)
+    }
+}
+
+/// A qualifier may have colons itself, as the authorities of SBDH do.
+fn is(text: &str, identity: &Identity) -> bool {
+    let qualified = match identity.qualifier.as_str() {
+        "" => Some(text),
+        qualifier => {
+            text.trim_start().strip_prefix(qualifier).and_then(|rest| rest.trim_start().strip_prefix(':'))
+        }
+    };
+    qualified.is_some_and(|id| id.trim() == identity.id)
 }
 
 /// The partner an interchange comes from: the position in `partners` of the one whose ids stand in it. `Err` tells
@@ -137,11 +152,20 @@ mod tests {
             ("01:THEM", "ZZ:OTHER", Direction::NotForUs),
             ("ZZ:WE", "01:THEM", Direction::Outgoing),
             ("ZZ:WE", "ZZ:WE", Direction::NotTheirs),
+            ("01:01:THEM", "ZZ:WE", Direction::NotTheirs),
             ("", "", Direction::NotTheirs),
         ];
         for (sender, receiver, expected) in table {
             assert_eq!(partner.direction(&row(sender, receiver)), expected, "{sender} to {receiver}");
         }
+    }
+
+    #[test]
+    fn a_qualifier_may_have_colons() {
+        let partner =
+            Identities { ours: identity("", "WE"), theirs: identity("urn:gs1:gln", "9520001000010") };
+        assert_eq!(partner.direction(&row("urn:gs1:gln:9520001000010", "WE")), Direction::Incoming);
+        assert_eq!(partner.direction(&row("urn:gs1:9520001000010", "WE")), Direction::NotTheirs);
     }
 
     #[test]

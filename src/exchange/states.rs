@@ -174,6 +174,9 @@ states! {
         Done "DONE" Ended "every delivery is published, or there was nothing to write";
         Held "HELD" Parked "waits for someone or something, such as an unknown code";
         Rejected "REJECTED" Refused "its syntax is refused and the partner is told";
+        // Refused and not parked: a client is told that the kind is not taken as of any refusal, with his other messages;
+        // and a stranger's file is archived, where a parked one would stay in the spool until somebody cares.
+        Unrouted "UNROUTED" Refused "nobody here takes it: its sender is not known, or no flow takes its kind";
         Quarantined "QUARANTINED" Refused "its content is refused";
         Duplicate "DUPLICATE" Refused "it came before";
         Discarded "DISCARDED" Refused "a person put it aside";
@@ -384,17 +387,19 @@ steps! {
         "Something it needs is missing and may still come.";
     MESSAGE_REJECTED Message::MessageState "rejected" [Split] Rejected
         "Its syntax breaks the guide, or its envelope is refused.";
+    MESSAGE_UNROUTED Message::MessageState "unrouted" [Split] Unrouted
+        "No partner file has its sender, or none has a flow for its kind.";
     MESSAGE_QUARANTINED Message::MessageState "quarantined" [Split] Quarantined
         "Its content is refused, it stopped the gateway too often, or its interchange is quarantined.";
     MESSAGE_DUPLICATE Message::MessageState "duplicate" [Split] Duplicate
         "It was processed before.";
-    MESSAGE_RETRIED Message::MessageState "retried" [Held Quarantined Rejected Duplicate] Split
+    MESSAGE_RETRIED Message::MessageState "retried" [Held Quarantined Rejected Duplicate Unrouted] Split
         "Someone or something has it translated again.";
     MESSAGE_NOT_GATHERED Message::MessageState "not gathered" [Translated] Held
         "It cannot become one message with those it was gathered with.";
     MESSAGE_GATHERED_AGAIN Message::MessageState "gathered again" [Held] Translated
         "A person has those it was gathered with written again.";
-    MESSAGE_DISCARDED Message::MessageState "discarded" [Held Quarantined] Discarded
+    MESSAGE_DISCARDED Message::MessageState "discarded" [Held Quarantined Unrouted] Discarded
         "A person decided that it will never be translated.";
 
     COLLECTION_CLOSED Collection::CollectionState "closed" [Open] Closed

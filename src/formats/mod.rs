@@ -29,6 +29,13 @@ use std::sync::Arc;
 pub trait Format: Sync {
     /// The word after `syntax`: `x12`.
     fn id(&self) -> &'static str;
+    /// As people call it: `X12`.
+    fn name(&self) -> &'static str;
+    /// Whether what is written in it stands in an envelope with both sides, a number and a mark of tests. What is read may
+    /// have another standard's around it, as XML has SBDH, with no such mark.
+    fn has_envelope(&self) -> bool {
+        false
+    }
     /// Whether a file that starts with `head` is of this format. Formats without a mark of their own say no.
     fn sniff(&self, head: &[u8]) -> bool;
     /// Whether a file that starts with `head` and ends with `tail` is there to its end, as far as a glance can tell:

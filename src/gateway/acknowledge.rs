@@ -80,7 +80,7 @@ impl Gateway {
             return Ok(Ok(Next::Done));
         }
         let intake = self.ledger.intake(interchange.intake)?;
-        let bundle = self.bundle(intake.bundle)?;
+        let bundle = self.bundle(due.bundle)?;
         let (client, policy, _) = match policy_of(self, &bundle, &intake, due) {
             Ok(found) => found,
             Err(why) => return Ok(Err(why)),
@@ -99,7 +99,7 @@ impl Gateway {
     pub(super) fn answer(&mut self, dues: &[&DueAck]) -> Result<Result<(), Unanswerable>, GatewayError> {
         let [first, ..] = dues else { return Ok(Err("there is nothing to answer".into())) };
         let intake = self.ledger.intake(first.interchange.intake)?;
-        let bundle = self.bundle(intake.bundle)?;
+        let bundle = self.bundle(first.bundle)?;
         let (client, policy, to) = match policy_of(self, &bundle, &intake, first) {
             Ok(found) => found,
             Err(why) => return Ok(Err(why)),

@@ -104,7 +104,7 @@ impl Gateway {
         let every = i64::try_from(every.as_millis()).unwrap_or(i64::MAX);
         let key = &due.interchange.key;
         let lane = Lane {
-            bundle: intake.bundle,
+            bundle: due.bundle,
             client: client.to_string(),
             syntax: key.syntax.clone(),
             sender: key.sender.clone(),

@@ -5,6 +5,7 @@ mod compiler;
 mod shared;
 
 use self::compiler::Compiler;
+use super::described::StandardGuide;
 use super::settings::{Environment, KnownEndpoint, Partner};
 use super::shelf::{self, Shelf};
 use crate::base::files::{Files, read_whole};
@@ -44,6 +45,8 @@ pub struct Bundle {
     pub maps: BTreeMap<String, Arc<Plan>>,
     /// Guides of standards that the files name and that stand in none of them, as files.
     pub brought: MappingFiles,
+    /// The guides of standards in its files, by name alone: also those that are not used.
+    pub standards: Vec<StandardGuide>,
     shelf: Shelf,
 }
 
@@ -105,6 +108,12 @@ impl Route {
             "" => &self.layout.guide().name,
             set => set,
         }
+    }
+
+    /// Whether it takes messages of a type. What was cut out of a file before there was a guide for it is called by its
+    /// outermost element.
+    pub fn takes(&self, kind: &str) -> bool {
+        self.kind() == kind || self.layout.guide().outermost() == Some(kind)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::bundle::Client;
 use super::framing::{self, Framing};
+use super::nearest;
 use super::settings::SameBytes;
 use super::spool::{failed, read_at};
 use super::translation::{self, Owner};
@@ -12,7 +13,6 @@ use crate::base::span::Sources;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::exchange::answering::{answering, is_answer};
 use crate::exchange::duplicates::{self, Earlier, Outcome};
-use crate::exchange::identities::Stranger;
 use crate::exchange::sequence::{self, Step};
 use crate::exchange::states::{IntakeState, InterchangeState};
 use crate::formats::{Fault, GroupRow, Row};
@@ -20,9 +20,10 @@ use crate::ledger::{
     EarlierInterchange, Finding, FindingOwner, Intake, Interchange, InterchangeId, InterchangeVerdict,
     Reason, Verdict,
 };
+use std::time::Duration;
 
-/// How much of a file is looked at to tell its format.
-pub(super) const HEAD_BYTES: usize = 4096;
+/// How much of a file is looked at to tell its format, and its guide: an envelope around XML is in it as a rule.
+pub(super) const HEAD_BYTES: usize = 16 << 10;
 /// How much of what nobody knows is shown.
 const SHOWN_BYTES: usize = 40;
 
@@ -64,7 +65,18 @@ impl Gateway {
         let Some((format, layout)) = translation::format_of(&bundle, &intake.endpoint, endpoint, &head)
         else {
             let shown: String = head.iter().take(SHOWN_BYTES).map(|&byte| plain(byte)).collect();
-            return self.quarantine(intake, vec![Diagnostic::new(Code::I106).with("found", shown)]);
+            let finding = Diagnostic::new(Code::I106).with("found", shown);
+            let near = nearest::told(translation::layouts_at(&bundle, &intake.endpoint, endpoint), &head);
+            return self.quarantine(
+                intake,
+                vec![match near.as_str() {
+                    "" => finding,
+                    near => {
+                        let help = finding.action();
+                        finding.help(format!("nearest is {near}; {help}"))
+                    }
+                }],
+            );
         };
         self.ledger.begin_index(intake.id)?;
         let mut pass = Pass { findings_max: self.limits.message_findings, ..Pass::default() };
@@ -177,17 +189,7 @@ impl Gateway {
         };
         let client = match translation::owner(&bundle, &intake.endpoint, endpoint, key) {
             Owner::Client(client) => client,
-            // Nobody can be answered; whether somebody should be known is for a person to say.
-            Owner::Unknown(stranger) => {
-                if let Some(fault) = &interchange.fault {
-                    return Ok(give(Verdict::Quarantine(fault.clone()), false));
-                }
-                let (code, id) = match stranger {
-                    Stranger::Sender => ("unknown_sender", &key.sender),
-                    Stranger::Receiver => ("unknown_receiver", &key.receiver),
-                };
-                return Ok(give(Verdict::Quarantine(Reason::new(code).detail(id)), false));
-            }
+            Owner::Unknown(_) => return Ok(give(self.stranger(intake, interchange)?, false)),
         };
         let owes = translation::acknowledgement_of(&client.partner, key).is_some()
             && has_business
@@ -204,13 +206,10 @@ impl Gateway {
         if key.control_number.is_empty() {
             return Ok(give(self.compare_bytes(intake, interchange, client)?, false));
         }
-        if key.test != (client.partner.usage == "T") {
-            let found = if key.test { "T" } else { "P" };
-            let finding =
-                Diagnostic::new(Code::I107).with("found", found).with("expected", &client.partner.usage);
+        if let Some(finding) = translation::other_usage(client, key) {
             return Ok(give(Verdict::Reject(Reason::new(finding.code.text()).detail(finding.title())), owes));
         }
-        let verdict = self.compare(intake, interchange, client)?;
+        let verdict = self.compare(intake, interchange, client.partner.duplicates.window)?;
         if verdict == Verdict::Accept {
             self.sequence(interchange)?;
         }
@@ -218,16 +217,26 @@ impl Gateway {
         Ok(give(verdict, owes))
     }
 
-    /// Whether the interchange came before.
+    /// The verdict on an interchange of nobody we know. Nobody can be answered; what its messages are is told of each, and
+    /// whether somebody should be known is for a person to say. However often it comes meanwhile, one of them waits for that.
+    fn stranger(&self, intake: &Intake, interchange: &Interchange) -> Result<Verdict, GatewayError> {
+        match &interchange.fault {
+            Some(fault) => Ok(Verdict::Quarantine(fault.clone())),
+            None if interchange.key.control_number.is_empty() => Ok(Verdict::Accept),
+            None => self.compare(intake, interchange, Duration::MAX),
+        }
+    }
+
+    /// Whether the interchange came before, so long before it.
     fn compare(
         &self,
         intake: &Intake,
         interchange: &Interchange,
-        client: &Client,
+        window: Duration,
     ) -> Result<Verdict, GatewayError> {
         let found = self.ledger.find_interchanges(interchange.key.clone(), interchange.id)?;
         let earlier: Vec<Earlier<InterchangeId>> = found.iter().filter_map(standing).collect();
-        let window = i64::try_from(client.partner.duplicates.window.as_millis()).unwrap_or(i64::MAX);
+        let window = i64::try_from(window.as_millis()).unwrap_or(i64::MAX);
         let sha = interchange.sha.unwrap_or(intake.sha);
         Ok(match duplicates::judge(sha, intake.received_at, &earlier, window) {
             duplicates::Verdict::New | duplicates::Verdict::Process { .. } => Verdict::Accept,

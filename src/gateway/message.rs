@@ -5,11 +5,13 @@ use super::known::Known;
 use super::repeats::{self, Before};
 use super::settings::Endpoint;
 use super::translation::{self, Owner};
+use super::unrouted::Unrouted;
 use super::{GatewayError, advice, advised, answers, documents, framing, release, waivers, window};
 use crate::base::hash::Sha;
 use crate::base::limits::Limits;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place, Severity};
 use crate::exchange::answering::is_answer;
+use crate::exchange::identities::Stranger;
 use crate::exchange::repeats::Verdict as Repeat;
 use crate::exchange::states::MessageState;
 use crate::formats::{MessageInput, Scratch};
@@ -62,6 +64,7 @@ pub(super) struct One<'a> {
     findings: Diagnostics,
     syntax: Option<SyntaxVerdict>,
     client: Option<String>,
+    owes_acknowledgement: bool,
     documents: Vec<NewDocument>,
     /// Documents that came before and are set aside.
     repeated: Vec<NewDocument>,
@@ -90,6 +93,7 @@ impl<'a> One<'a> {
             findings: Diagnostics::bounded(limits.message_findings),
             syntax: None,
             client: None,
+            owes_acknowledgement: false,
             documents: Vec::new(),
             repeated: Vec::new(),
             refused: String::new(),
@@ -107,37 +111,24 @@ impl<'a> One<'a> {
         batch: &mut Batch,
     ) -> Result<Verdict, GatewayError> {
         let work = self.work;
-        let Owner::Client(client) = owner else {
-            let why = "nobody here has the ids of the envelope; add them to a partner file, then retry";
-            return Ok((MessageState::Held, Some(Reason::new("no_owner").detail(why))));
+        let client = match owner {
+            Owner::Client(client) => client,
+            Owner::Unknown(stranger) => return Ok(self.of_stranger(stranger)),
         };
         self.client = Some(client.id.clone());
         if is_answer(&work.key.syntax, &work.functional_id, &work.kind) {
-            // What answers us is taken note of and never answered.
             let input = MessageInput { head, bytes: bytes.unwrap_or_default(), offset: work.offset };
-            let Memory { scratch, message, .. } = memory;
-            let (state, replies) = answers::taken(
-                (self.ledger, self.limits),
-                (self.bundle, client),
-                work,
-                &input,
-                (scratch, message),
-                &mut self.findings,
-            )?;
-            self.replies = replies;
-            let reason = state.standing().needs_reason().then(|| reason(&self.findings, Severity::Hold));
-            return Ok((state, reason));
+            return self.take_answer(client, &input, memory);
         }
-        let faults = work.fault.iter().chain(&work.group_fault);
-        let mut faults: Vec<Diagnostic> = faults.filter_map(framing::finding).collect();
-        if bytes.is_none() {
-            faults.push(Diagnostic::new(Code::X305).with("expected", self.limits.message_bytes.to_string()));
-        }
+        self.owes_acknowledgement = work.was_unrouted
+            && !work.key.control_number.is_empty()
+            && translation::acknowledgement_of(&client.partner, &work.key).is_some();
+        let mut faults = self.faults(client, bytes.is_none());
+        let is_framed = faults.is_empty();
         let route = translation::route(client, &self.intake.endpoint, &work.kind);
         if route.is_none() {
-            faults.push(Diagnostic::new(Code::X307).with("found", &work.kind));
+            faults.push(self.unrouted().of_kind(client));
         }
-        let is_framed = faults.is_empty();
         faults.into_iter().for_each(|fault| self.findings.push(fault));
         if let (Some(route), Some(bytes)) = (route, bytes) {
             let input = MessageInput { head, bytes, offset: work.offset };
@@ -165,7 +156,60 @@ impl<'a> One<'a> {
             }
         }
         self.syntax = Some(SyntaxVerdict::Rejected);
-        Ok((MessageState::Rejected, Some(reason(&self.findings, Severity::Reject))))
+        // One that the standard refuses as well is no better off with a flow.
+        let state = match route {
+            None if is_framed => MessageState::Unrouted,
+            _ => MessageState::Rejected,
+        };
+        Ok((state, Some(reason(&self.findings, Severity::Reject))))
+    }
+
+    /// Nobody we know sent it, so nothing of it is read.
+    fn of_stranger(&mut self, stranger: Stranger) -> Verdict {
+        let endpoint = self.endpoints.get(&self.intake.endpoint);
+        let clients = translation::clients_at(self.bundle, &self.intake.endpoint, endpoint);
+        let finding = self.unrouted().of_stranger(stranger, &clients);
+        self.findings.push(finding);
+        (MessageState::Unrouted, Some(reason(&self.findings, Severity::Hold)))
+    }
+
+    /// What answers us is taken note of and never answered.
+    fn take_answer(
+        &mut self,
+        client: &Client,
+        input: &MessageInput<'_>,
+        memory: &mut Memory,
+    ) -> Result<Verdict, GatewayError> {
+        let Memory { scratch, message, .. } = memory;
+        let (state, replies) = answers::taken(
+            (self.ledger, self.limits),
+            (self.bundle, client),
+            self.work,
+            input,
+            (scratch, message),
+            &mut self.findings,
+        )?;
+        self.replies = replies;
+        let reason = state.standing().needs_reason().then(|| reason(&self.findings, Severity::Hold));
+        Ok((state, reason))
+    }
+
+    /// What is wrong with the frame of the message, or of all around it.
+    fn faults(&self, client: &Client, is_too_long: bool) -> Vec<Diagnostic> {
+        let work = self.work;
+        let faults = work.fault.iter().chain(&work.group_fault);
+        let mut faults: Vec<Diagnostic> = faults.filter_map(framing::finding).collect();
+        if is_too_long {
+            faults.push(Diagnostic::new(Code::X305).with("expected", self.limits.message_bytes.to_string()));
+        }
+        // Of a stranger's interchange nobody asked so far.
+        faults.extend(translation::other_usage(client, &work.key).filter(|_| work.was_unrouted));
+        faults
+    }
+
+    /// The message as one that nobody takes.
+    fn unrouted(&self) -> Unrouted<'a> {
+        Unrouted { bundle: self.bundle, intake: self.intake, work: self.work }
     }
 
     /// The message was read into `memory.message`; the rest of the way.
@@ -504,6 +548,7 @@ impl<'a> One<'a> {
             reason,
             syntax: self.syntax,
             client: self.client,
+            owes_acknowledgement: self.owes_acknowledgement,
             findings: findings.iter().map(|finding| Finding::of(finding, &self.bundle.sources)).collect(),
             findings_dropped: self.findings.dropped() as u64,
             documents: self.documents,

@@ -5,8 +5,10 @@
 //! [`service`] runs the engine on a thread.
 
 pub mod bundle;
+pub mod described;
 pub mod documents;
 pub mod fitting;
+pub mod nearest;
 pub mod service;
 pub mod settings;
 pub mod shelf;
@@ -40,6 +42,7 @@ mod repeats;
 mod spool;
 mod translate;
 mod translation;
+mod unrouted;
 mod window;
 
 pub use bundles::Activation;

@@ -13,7 +13,7 @@ use crate::base::span::Sources;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::exchange::identities::Identities;
 use crate::exchange::numbers::{LaneKey, LaneRange, NUMBER_MAX, NumberKind};
-use crate::formats::{Envelope, Identity, Layout, Totals};
+use crate::formats::{Envelope, Format, Identity, Layout, Totals, format};
 use crate::ledger::{
     Answer, CollectionId, DeliveryKind, DeliveryPlan, Finding, FurtherGroup, InterchangeId, Ledger,
     NumberRequest, Output, OutputId, OutputIds,
@@ -382,11 +382,13 @@ fn layout_of<'b>(output: &Output, bundle: &'b Bundle) -> Result<&'b dyn Layout, 
 pub(super) fn draft_of<'a>(output: &'a Output, bundle: &'a Bundle) -> Result<Draft<'a>, GatewayError> {
     let client = client_of(output, bundle)?;
     let layout = layout_of(output, bundle)?;
+    let syntax = &layout.guide().format;
     Ok(Draft {
         key: format!("output:{}", output.id),
         kind: DeliveryKind::Output,
         client,
-        identities: translation::identities(&client.partner, &layout.guide().format),
+        identities: translation::identities(&client.partner, syntax)
+            .filter(|_| format(syntax).is_some_and(Format::has_envelope)),
         endpoint: &output.written.endpoint,
         mark: output.id.to_string(),
         number: &output.number,

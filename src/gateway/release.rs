@@ -7,7 +7,7 @@ use crate::guide::Guide;
 const DIGITS: usize = 6;
 
 /// The release of a guide as messages say it: `004010`, `D:96A`; empty if it is for any.
-fn of(guide: &Guide) -> String {
+pub fn of(guide: &Guide) -> String {
     match (guide.setting("version"), guide.setting("release")) {
         ("", release) => release.to_string(),
         (version, release) => format!("{version}:{release}"),
@@ -16,8 +16,17 @@ fn of(guide: &Guide) -> String {
 
 /// Whether a guide is for messages that say they are of `written`.
 pub fn is_of(guide: &Guide, written: &str) -> bool {
-    let own = of(guide);
-    own.is_empty() || written.starts_with(&own) || (number(&own).is_some() && number(&own) == number(written))
+    is_named(&of(guide), written)
+}
+
+/// The same for the release of a guide as messages say it.
+pub fn is_named(own: &str, written: &str) -> bool {
+    own.is_empty() || written.starts_with(own) || between(own, written) == Some(0)
+}
+
+/// How far two releases are from each other; `None` if one of them is no number.
+pub fn between(own: &str, written: &str) -> Option<u32> {
+    Some(number(own)?.abs_diff(number(written)?))
 }
 
 /// That a message is read by the guide of another release than its own; `None` if it is not, or says none.

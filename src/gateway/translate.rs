@@ -161,6 +161,7 @@ fn ended(work: &Work, state: MessageState, reason: Reason) -> MessageOutcome {
         reason: Some(reason),
         syntax: None,
         client: None,
+        owes_acknowledgement: false,
         findings: Vec::new(),
         findings_dropped: 0,
         documents: Vec::new(),

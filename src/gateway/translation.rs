@@ -2,10 +2,27 @@
 
 use super::bundle::{Bundle, Client, Route};
 use super::settings::{Acknowledge, Endpoint, Partner};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::exchange::identities::{self, Identities, Stranger};
 use crate::formats::{Format, Identity, InterchangeRow, Layout, format, sniff_among};
 use crate::ledger::InterchangeKey;
 use crate::mapping::Plan;
+
+/// The guides that whoever sends to an endpoint may hear of: those of its clients and those that are nobody's.
+pub(super) fn layouts_at<'b>(
+    bundle: &'b Bundle,
+    name: &str,
+    endpoint: Option<&Endpoint>,
+) -> impl Iterator<Item = &'b dyn Layout> {
+    let here: Vec<&str> =
+        clients_at(bundle, name, endpoint).iter().map(|client| client.id.as_str()).collect();
+    let is_anothers = move |guide: &str| {
+        let folder = guide.split('/').next().unwrap_or_default();
+        bundle.clients.contains_key(folder) && !here.contains(&folder)
+    };
+    let all = bundle.layouts.values().map(|layout| &**layout);
+    all.filter(move |layout| !is_anothers(&layout.guide().name))
+}
 
 /// Whose interchange it is.
 pub(super) enum Owner<'b> {
@@ -67,7 +84,7 @@ pub(super) fn acknowledgement_of<'b>(
 }
 
 /// The clients whose files arrive at an endpoint.
-fn clients_at<'b>(bundle: &'b Bundle, name: &str, endpoint: Option<&Endpoint>) -> Vec<&'b Client> {
+pub(super) fn clients_at<'b>(bundle: &'b Bundle, name: &str, endpoint: Option<&Endpoint>) -> Vec<&'b Client> {
     let allowed = |client: &&Client| endpoint.is_none_or(|endpoint| endpoint.is_for(&client.id));
     let receives = |client: &&Client| client.routes.iter().any(|route| route.endpoint == name);
     bundle.clients.values().filter(allowed).filter(receives).collect()
@@ -127,7 +144,7 @@ fn is_flat(route: &Route) -> bool {
 
 /// What is done with a message of a client.
 pub(super) fn route<'b>(client: &'b Client, endpoint: &str, kind: &str) -> Option<&'b Route> {
-    client.routes.iter().find(|route| route.endpoint == endpoint && route.kind() == kind)
+    client.routes.iter().find(|route| route.endpoint == endpoint && route.takes(kind))
 }
 
 /// The guide an output was written by. What a client is told of his documents has no flow.
@@ -146,6 +163,14 @@ pub(super) fn layout_of<'b>(client: &'b Client, flow: &str, map: &str) -> Option
 /// Whether what came in is a test: by its envelope, or as agreed with the client where there is none.
 pub(super) fn is_test(client: &Client, key: &InterchangeKey) -> bool {
     key.test || client.partner.usage == "T"
+}
+
+/// That what came in is a test and production was agreed with the client, or the other way round.
+pub(super) fn other_usage(client: &Client, key: &InterchangeKey) -> Option<Diagnostic> {
+    let (found, expected) = (if key.test { "T" } else { "P" }, client.partner.usage.as_str());
+    let has_mark = !key.control_number.is_empty() && format(&key.syntax).is_some_and(Format::has_envelope);
+    (has_mark && key.test != (expected == "T"))
+        .then(|| Diagnostic::new(Code::I107).with("found", found).with("expected", expected))
 }
 
 /// Name of the canonical document a map builds.

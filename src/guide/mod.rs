@@ -183,6 +183,15 @@ impl Guide {
         Arc::make_mut(&mut self.shape)
     }
 
+    /// The name of the element that is a message and all of its file, without its prefix; `None` if there are others around
+    /// the messages, or no elements.
+    pub fn outermost(&self) -> Option<&str> {
+        match self.elements.as_ref()?.path.as_slice() {
+            [only] => only.rsplit(':').next(),
+            _ => None,
+        }
+    }
+
     /// A setting, or "" where there is none.
     pub fn setting(&self, name: &str) -> &str {
         self.settings.get(name).map_or("", String::as_str)

@@ -185,6 +185,7 @@ impl World {
             reason: state.standing().needs_reason().then(|| why("told_so")),
             syntax: Some(SyntaxVerdict::Accepted),
             client: None,
+            owes_acknowledgement: false,
             findings: vec![finding("X101")],
             findings_dropped: 2,
             replies: vec![],

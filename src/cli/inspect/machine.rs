@@ -28,6 +28,7 @@ pub fn file(inspected: &Inspected<'_>, all: bool) -> Value {
         "byte_order_mark": text.has_mark,
         "line_ends": text.line_ends.name(),
         "content": content(inspected, all),
+        "like": super::people::near(inspected),
         "findings": findings,
         "oddities": recognized.oddities,
     })
@@ -48,6 +49,12 @@ fn content(inspected: &Inspected<'_>, all: bool) -> Value {
         Syntax::Xml(xml) => json!({
             "root": xml.root, "namespace": xml.namespace, "encoding": xml.encoding, "doctype": xml.has_doctype,
             "elements": xml.elements,
+            "inside": xml.inside.as_ref().map(|inside| json!({
+                "sender": inside.header.sender, "receiver": inside.header.receiver, "type": inside.header.kind,
+                "version": inside.header.version, "standard": inside.header.standard,
+                "instance": inside.header.instance, "made_at": inside.header.made_at,
+                "root": inside.root, "namespace": inside.namespace,
+            })),
         }),
         Syntax::Idoc(found) => json!({
             "form": if found.is_xml { "xml" } else { "flat" },

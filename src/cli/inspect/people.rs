@@ -6,10 +6,10 @@ use super::{Inspected, flat};
 use crate::cli::console::{Console, plural};
 use crate::cli::units::{self, Unit};
 use crate::diagnostics::Diagnostic;
-use crate::diagnostics::render::terminal::sanitize;
+use crate::diagnostics::render::terminal::{cut, sanitize};
 use crate::formats::format;
-use crate::formats::recognize::{Delimiters, Envelopes, Interchange, Message, Syntax};
-use crate::gateway::fitting;
+use crate::formats::recognize::{Delimiters, Envelopes, Inside, Interchange, Message, Syntax};
+use crate::gateway::{fitting, nearest};
 
 /// Messages whose trees are shown, unless all are asked for.
 pub(super) const TREES_MAX: usize = 2;
@@ -30,6 +30,10 @@ pub fn file(inspected: &Inspected<'_>, all: bool, console: &mut Console<'_>) {
     let text = &recognized.text;
     let mark = if text.has_mark { " with a byte order mark" } else { "" };
     console.line(format!("  characters  {}{mark}, {}", text.characters.name(), text.line_ends.name()));
+    match near(inspected).as_str() {
+        "" => {}
+        near => console.line(format!("  like        {}", sanitize(near))),
+    }
     match &recognized.syntax {
         Syntax::X12(envelopes) | Syntax::Edifact(envelopes) | Syntax::Tradacoms(envelopes) => {
             console.line(format!("  delimiters  {}", delimiters(&envelopes.delimiters)));
@@ -44,6 +48,7 @@ pub fn file(inspected: &Inspected<'_>, all: bool, console: &mut Console<'_>) {
             if !xml.encoding.is_empty() {
                 console.line(format!("  declared as {}", sanitize(&xml.encoding)));
             }
+            xml.inside.iter().for_each(|inside| enveloped(inside, console));
             console.line(format!("  holds       {}", plural(xml.elements, "element")));
             if xml.has_doctype {
                 console
@@ -62,6 +67,34 @@ pub fn file(inspected: &Inspected<'_>, all: bool, console: &mut Console<'_>) {
     }
     oddities(inspected, console);
     console.line("");
+}
+
+/// The guides that come nearest to a flat file, in words; empty for other files and where none is near.
+pub fn near(inspected: &Inspected<'_>) -> String {
+    let layouts = inspected.bundle.iter().flat_map(|bundle| bundle.layouts.values());
+    match &inspected.recognized.syntax {
+        Syntax::Delimited(_) | Syntax::Fixed(_) => {
+            nearest::told(layouts.map(|layout| &**layout), &inspected.bytes)
+        }
+        _ => String::new(),
+    }
+}
+
+/// What an envelope of SBDH says, and what is in it.
+fn enveloped(inside: &Inside, console: &mut Console<'_>) {
+    let Inside { header, root, namespace } = inside;
+    let lines = [
+        ("from", header.sender.clone()),
+        ("to", header.receiver.clone()),
+        ("document", [&*header.kind, &*header.version].join(" ")),
+        ("of", header.standard.clone()),
+        ("number", header.instance.clone()),
+        ("made at", header.made_at.clone()),
+        ("in it", [&**root, &**namespace].join(" ")),
+    ];
+    for (name, value) in lines.iter().filter(|(_, value)| !value.trim().is_empty()) {
+        console.line(format!("  {name:<11} {}", sanitize(&cut(value.trim()))));
+    }
 }
 
 /// The messages of a file whose guide is told by the names in it, if there is such a guide.

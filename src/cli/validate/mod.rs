@@ -98,7 +98,7 @@ fn format_of<'b>(
             return Ok((format, Some(layout)));
         }
     }
-    Err(unguided::file(bundle, &recognized, file))
+    Err(unguided::file(bundle, &recognized, (file, bytes)))
 }
 
 /// One file under validation.

@@ -4,10 +4,11 @@ use crate::cli::exit::{Exit, Stop};
 use crate::formats;
 use crate::formats::recognize::{Recognized, Syntax};
 use crate::gateway::bundle::Bundle;
+use crate::gateway::nearest;
 use crate::guide::{Guide, shorten};
 
 /// Why nothing can be said of a file that shows no format by itself.
-pub fn file(bundle: &Bundle, recognized: &Recognized, name: &str) -> Stop {
+pub fn file(bundle: &Bundle, recognized: &Recognized, (name, bytes): (&str, &[u8])) -> Stop {
     let what = recognized.syntax.name();
     let look = format!("crossdock inspect {name} tells what is in it");
     let (text, help) = match &recognized.syntax {
@@ -19,10 +20,13 @@ pub fn file(bundle: &Bundle, recognized: &Recognized, name: &str) -> Stop {
         ),
         Syntax::Delimited(_) | Syntax::Fixed(_) | Syntax::Prose => (
             format!("{name} is {what}, and no guide here fits it by itself"),
-            format!(
-                "name one with --guide: {}; {look}",
-                named(bundle, |guide| guide.setting("set").is_empty())
-            ),
+            match nearest::told(bundle.layouts.values().map(|layout| &**layout), bytes).as_str() {
+                "" => {
+                    let all = named(bundle, |guide| guide.setting("set").is_empty());
+                    format!("name one with --guide: {all}; {look}")
+                }
+                near => format!("try one with --guide: nearest is {near}; {look}"),
+            },
         ),
         _ => {
             let mut formats: Vec<String> =

@@ -66,6 +66,7 @@ pub const TOLD: &[(Code, Told)] = &[
     (Code::X306, Told::Message(DUPLICATE, "UNH")),
     // "No agreement" to receive messages of this type.
     (Code::X307, Told::Message("17", "UNH")),
+    (Code::X308, Told::Message("17", "UNH")),
     (Code::X401, Told::Group(REFERENCES, "UNE")),
     (Code::X402, Told::Group(COUNT, "UNE")),
     (Code::X403, Told::Group(MISSING, "UNE")),

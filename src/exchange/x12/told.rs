@@ -54,6 +54,7 @@ pub const TOLD: &[(Code, Told)] = &[
     (Code::X305, Told::Unnamed),
     (Code::X306, Told::Set("23")),
     (Code::X307, Told::Set("1")),
+    (Code::X308, Told::Set("1")),
     (Code::X401, Told::Group("4")),
     (Code::X402, Told::Group("5")),
     (Code::X403, Told::Group("3")),

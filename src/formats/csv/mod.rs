@@ -49,6 +49,10 @@ impl Format for Csv {
         ID
     }
 
+    fn name(&self) -> &'static str {
+        "CSV"
+    }
+
     fn sniff(&self, _head: &[u8]) -> bool {
         false
     }

@@ -35,6 +35,14 @@ impl Format for Edifact {
         "edifact"
     }
 
+    fn name(&self) -> &'static str {
+        "EDIFACT"
+    }
+
+    fn has_envelope(&self) -> bool {
+        true
+    }
+
     fn sniff(&self, head: &[u8]) -> bool {
         let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
         match head.strip_prefix(b"UNA") {

@@ -36,6 +36,10 @@ impl Format for Fixed {
         "fixed"
     }
 
+    fn name(&self) -> &'static str {
+        "fixed width"
+    }
+
     fn sniff(&self, _head: &[u8]) -> bool {
         false
     }

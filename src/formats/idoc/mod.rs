@@ -34,6 +34,14 @@ impl Format for Idoc {
         "idoc"
     }
 
+    fn name(&self) -> &'static str {
+        "IDoc"
+    }
+
+    fn has_envelope(&self) -> bool {
+        true
+    }
+
     fn sniff(&self, head: &[u8]) -> bool {
         flat::is_control(head) || is_markup(head)
     }

@@ -28,6 +28,10 @@ impl Format for Json {
         "json"
     }
 
+    fn name(&self) -> &'static str {
+        "JSON"
+    }
+
     fn sniff(&self, head: &[u8]) -> bool {
         let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
         match text.split_first() {

@@ -18,7 +18,7 @@ pub use envelope::{Envelopes, Group, Interchange, Message};
 pub use fixed::{Fixed, RecordKind};
 pub use segments::{Delimiters, Segment, Segments};
 pub use text::{Characters, LineEnds, Text};
-pub use xml::Xml;
+pub use xml::{Inside, Xml};
 
 use super::Format;
 use super::idoc::Idoc;

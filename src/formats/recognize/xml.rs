@@ -1,5 +1,7 @@
 //! What can be said of XML at a glance. Nothing is resolved, fetched or trusted.
 
+use crate::formats::xml::{Header, is_envelope, outermost_inside};
+
 /// An XML file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Xml {
@@ -13,6 +15,19 @@ pub struct Xml {
     pub has_doctype: bool,
     /// How many elements begin in it.
     pub elements: usize,
+    /// The document in it, where it is an envelope of SBDH.
+    pub inside: Option<Box<Inside>>,
+}
+
+/// A document in an envelope of SBDH.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inside {
+    /// What the envelope says.
+    pub header: Header,
+    /// Local name of the document's outermost element; empty if there is none.
+    pub root: String,
+    /// Its namespace.
+    pub namespace: String,
 }
 
 /// Reads the prolog and the root's start tag; `None` if `text` has no root element.
@@ -22,6 +37,7 @@ pub(super) fn read(text: &str) -> Option<Xml> {
         namespace: String::new(),
         encoding: String::new(),
         has_doctype: false,
+        inside: None,
         elements: text.match_indices('<').filter(|(at, _)| begins_name(&text[at + 1..])).count(),
     };
     let mut rest = text;
@@ -45,6 +61,10 @@ pub(super) fn read(text: &str) -> Option<Xml> {
             xml.root = local.to_string();
             let declared = if prefix.is_empty() { "xmlns".into() } else { format!("xmlns:{prefix}") };
             xml.namespace = attribute(tag, &declared).unwrap_or_default();
+            xml.inside = is_envelope(&xml.namespace, &xml.root).then(|| {
+                let (namespace, root) = outermost_inside(text.as_bytes()).unwrap_or_default();
+                Box::new(Inside { header: Header::read(text), root, namespace })
+            });
             return Some(xml);
         } else {
             return None;

@@ -32,6 +32,14 @@ impl Format for X12 {
         "x12"
     }
 
+    fn name(&self) -> &'static str {
+        "X12"
+    }
+
+    fn has_envelope(&self) -> bool {
+        true
+    }
+
     fn sniff(&self, head: &[u8]) -> bool {
         let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
         head.starts_with(b"ISA") && head.get(3).is_some_and(|byte| !byte.is_ascii_alphanumeric())

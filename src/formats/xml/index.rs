@@ -2,6 +2,7 @@
 //! group without numbers.
 
 use super::encoding::{Encoding, declared};
+use super::sbdh::{self, HEADER_BYTES_MAX, Header};
 use super::scan::{self, Found, Inside, name};
 use crate::diagnostics::Code;
 use crate::formats::charset::Charset;
@@ -39,6 +40,9 @@ impl<'a> Head<'a> {
         text
     }
 }
+
+/// Tags of an envelope that are looked at before its document is found.
+const HEADER_TAGS_MAX: usize = 1024;
 
 /// A name with its namespace.
 type Expanded = (String, String);
@@ -80,6 +84,12 @@ struct Document {
     /// The head that was told, if one was.
     told: Option<Vec<u8>>,
     lines: u32,
+    /// Whether an envelope of SBDH is around what the path begins with.
+    is_wrapped: bool,
+    /// The header of SBDH that is open, as bytes, and at which depth it is.
+    header: Option<(Vec<u8>, usize)>,
+    /// What it said, once it ended.
+    said: Header,
     /// The message that is open.
     unit: Option<MessageRow>,
     count: u32,
@@ -187,6 +197,7 @@ impl XmlIndexer {
             let bytes = &pending[at..];
             let offset = self.offset + at as u64 * width;
             let was_inside = self.inside;
+            let in_header = self.document.header.is_some();
             let len = match scan::next(bytes, &mut self.inside, is_end) {
                 Found::Passed { len, is_text } => {
                     self.passed(offset, &bytes[..len], is_text, was_inside);
@@ -212,6 +223,9 @@ impl XmlIndexer {
                 Found::Incomplete => break,
             };
             at += len;
+            if in_header {
+                self.in_header(offset, &bytes[..len]);
+            }
         }
         if self.is_lost {
             at = pending.len();
@@ -251,7 +265,7 @@ impl XmlIndexer {
         self.count_lines(bytes);
         self.has_prolog |= bytes.starts_with(b"<") && self.document.root.is_none();
         let goes_on = self.unclaimed.is_some() && inside == Inside::Nothing && !bytes.starts_with(b"<");
-        if !(is_text || goes_on) || self.document.unit.is_some() {
+        if !(is_text || goes_on) || self.document.unit.is_some() || self.document.header.is_some() {
             return;
         }
         let is_word = |byte: &u8| !byte.is_ascii_whitespace();
@@ -292,7 +306,7 @@ impl XmlIndexer {
         if self.document.open.len() >= DEPTH_MAX {
             return self.lose(Code::X258, &DEPTH_MAX.to_string(), offset);
         }
-        if self.document.unit.is_none() {
+        if self.document.unit.is_none() && self.document.header.is_none() {
             self.outside(offset, tag, rows);
         }
         self.document.open.push(name(tag).into());
@@ -309,17 +323,28 @@ impl XmlIndexer {
         let (namespace, local) = self.resolve(&text);
         if depth == 0 {
             self.document.root = Some(local.clone());
+            self.document.is_wrapped = sbdh::is_envelope(&namespace, &local)
+                && !self.path.first().is_some_and(|first| first.is(&namespace, &local));
             self.has_prolog = false;
         }
-        let expected = self.path.get(depth).filter(|_| self.document.matched == depth);
-        let is_known = expected.is_some_and(|expected| expected.is(&namespace, &local));
-        let is_unit = is_known && depth + 1 == self.path.len();
-        if is_unit || depth == 0 && !is_known {
+        if depth > 0 && sbdh::is_header(&namespace, &local) {
+            self.document.header = Some((tag.to_vec(), depth));
+            return;
+        }
+        let is_known = self.document.matched == depth && self.is_on_the_way(depth, &namespace, &local);
+        // What is in an envelope is a message, also if no guide says where to look for one.
+        let is_nobodys = depth == usize::from(self.document.is_wrapped) && self.path.is_empty();
+        let is_unit = is_known
+            && !self.path.is_empty()
+            && depth + 1 == self.path.len() + usize::from(self.document.is_wrapped);
+        if is_nobodys || is_unit || depth == 0 && !is_known {
             self.document.count += 1;
             let kind = if is_unit { self.kind.clone() } else { local };
             let ordinal = self.document.count;
             let fault = self.begin_unit(offset, rows);
-            self.document.unit = Some(MessageRow { ordinal, kind, offset, fault, ..MessageRow::default() });
+            let mut unit = MessageRow { ordinal, kind, offset, fault, ..MessageRow::default() };
+            self.document.said.tell_message(&mut unit);
+            self.document.unit = Some(unit);
         } else if is_known {
             let content = &text[1..text.len() - 1].trim_end_matches('/');
             let start = BytesStart::from_content(*content, name(text.as_bytes()).len());
@@ -331,6 +356,30 @@ impl XmlIndexer {
             let end = offset + tag.len() as u64 * self.width();
             self.nobodys(offset, Some(end), tag);
             self.claim(rows);
+        }
+    }
+
+    /// Whether an element at a depth, below those that are, leads to the messages.
+    fn is_on_the_way(&self, depth: usize, namespace: &str, local: &str) -> bool {
+        match depth.checked_sub(usize::from(self.document.is_wrapped)) {
+            None => true,
+            Some(at) => self.path.get(at).is_some_and(|expected| expected.is(namespace, local)),
+        }
+    }
+
+    /// Bytes behind the start tag of the header of SBDH, to its end tag.
+    fn in_header(&mut self, offset: u64, bytes: &[u8]) {
+        let Some((header, depth)) = &mut self.document.header else { return };
+        header.extend_from_slice(bytes);
+        if header.len() > HEADER_BYTES_MAX {
+            let found = format!("its header is longer than {HEADER_BYTES_MAX} bytes");
+            self.document.header = None;
+            return self.lose(Code::X250, &found, offset);
+        }
+        if self.document.open.len() <= *depth {
+            let header = std::mem::take(header);
+            self.document.header = None;
+            self.document.said = Header::read(&self.text(&header));
         }
     }
 
@@ -354,7 +403,7 @@ impl XmlIndexer {
     /// Tells the head before the first message. A fault if it is another now than for the messages before.
     fn begin_unit(&mut self, offset: u64, rows: &mut dyn FnMut(Row)) -> Option<Fault> {
         let encoding = self.encoding.map_or("utf-8", Encoding::name);
-        let lines = if self.path.len() > 1 { 0 } else { self.document.lines };
+        let lines = if self.path.len() > 1 || self.document.is_wrapped { 0 } else { self.document.lines };
         let declares = |tag: &&String| tag.contains("xmlns");
         let tags: String = self.document.tags.iter().filter(declares).map(String::as_str).collect();
         let head = format!("{encoding} {lines}\n{tags}").into_bytes();
@@ -378,7 +427,9 @@ impl XmlIndexer {
         self.ordinal += 1;
         self.document.told = Some(head.clone());
         let (ordinal, offset) = (self.ordinal, self.document.offset);
-        rows(Row::Interchange(InterchangeRow { ordinal, offset, head, ..InterchangeRow::default() }));
+        let mut row = InterchangeRow { ordinal, offset, head, ..InterchangeRow::default() };
+        self.document.said.tell(&mut row);
+        rows(Row::Interchange(row));
         rows(Row::Group(GroupRow { ordinal: 1, ..GroupRow::default() }));
     }
 
@@ -419,7 +470,8 @@ impl XmlIndexer {
 
     /// Ends a document that is whole.
     fn end_document(&mut self, rows: &mut dyn FnMut(Row)) {
-        let Document { root, told, end, mut fault, open, unit, .. } = std::mem::take(&mut self.document);
+        let Document { root, told, end, mut fault, open, unit, said, .. } =
+            std::mem::take(&mut self.document);
         self.cut = self.cut.or(unit.map(|unit| unit.offset));
         self.resolver = NamespaceResolver::default();
         if root.is_none() && fault.is_none() {
@@ -427,6 +479,7 @@ impl XmlIndexer {
         }
         if told.is_none() {
             let encoding = self.encoding.map_or("utf-8", Encoding::name);
+            self.document.said = said;
             self.begin_interchange(format!("{encoding} 0\n").into_bytes(), rows);
         }
         if let (Some(innermost), None) = (open.last(), &fault) {
@@ -543,9 +596,40 @@ pub(in crate::formats) fn outer_tags(head: &[u8], count: usize) -> Vec<OuterTag>
 /// Namespace and local name of the outermost element of a file that starts with `head`. `None` if the first tag ends one.
 pub(super) fn outermost(head: &[u8]) -> Option<Expanded> {
     let OuterTag { text, .. } = outer_tags(head, 1).pop().filter(|tag| !tag.text.starts_with("</"))?;
-    let content = text[1..text.len() - 1].trim_end_matches('/');
-    let start = BytesStart::from_content(content, name(text.as_bytes()).len());
-    Some(resolve(&mut NamespaceResolver::default(), &start))
+    Some(resolve(&mut NamespaceResolver::default(), &start_of(&text)))
+}
+
+/// The same for the element that is in the envelope of SBDH, if there is one; `None` if `head` ends before it.
+pub(in crate::formats) fn outermost_inside(head: &[u8]) -> Option<Expanded> {
+    let (namespace, local) = outermost(head)?;
+    if !sbdh::is_envelope(&namespace, &local) {
+        return Some((namespace, local));
+    }
+    let mut resolver = NamespaceResolver::default();
+    let mut depth = 0;
+    for OuterTag { text, .. } in outer_tags(head, HEADER_TAGS_MAX) {
+        if text.starts_with("</") {
+            depth -= 1;
+            continue;
+        }
+        let start = start_of(&text);
+        match depth {
+            // What is wrong with it is told of the message.
+            0 => drop(resolver.push(&start)),
+            1 => match resolve(&mut resolver, &start) {
+                (namespace, local) if sbdh::is_header(&namespace, &local) => {}
+                found => return Some(found),
+            },
+            _ => {}
+        }
+        depth += i32::from(!text.ends_with("/>"));
+    }
+    None
+}
+
+fn start_of(tag: &str) -> BytesStart<'_> {
+    let content = tag[1..tag.len() - 1].trim_end_matches('/');
+    BytesStart::from_content(content, name(tag.as_bytes()).len())
 }
 
 /// Whether a file that starts with `head` and ends with `tail` has the end of its outermost element, or of anything behind

@@ -3,13 +3,16 @@
 
 mod encoding;
 mod index;
+mod sbdh;
 mod scan;
 mod source;
 mod text;
 mod tokens;
 mod write;
 
-pub(super) use index::{Head, OuterTag, Step, XmlIndexer, is_whole, outer_tags};
+pub(super) use index::{Head, OuterTag, Step, XmlIndexer, is_whole, outer_tags, outermost_inside};
+pub use sbdh::Header;
+pub(super) use sbdh::is_envelope;
 pub(super) use scan::name;
 pub(super) use source::Source;
 pub(super) use text::{escape, is_character};
@@ -42,6 +45,10 @@ impl Format for Xml {
         "xml"
     }
 
+    fn name(&self) -> &'static str {
+        "XML"
+    }
+
     fn sniff(&self, head: &[u8]) -> bool {
         is_markup(head)
     }
@@ -55,7 +62,7 @@ impl Format for Xml {
     }
 
     fn choose(&self, head: &[u8], layouts: &[&dyn Layout]) -> Option<usize> {
-        let (namespace, local) = index::outermost(head)?;
+        let (namespace, local) = index::outermost_inside(head)?;
         layouts.iter().position(|layout| {
             let guide = layout.guide();
             let first = guide.elements.as_ref().and_then(|elements| elements.path.first());

@@ -7,13 +7,14 @@ use crate::canonical;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, codes, suggest};
 use crate::exchange::answering::{Answering, answering, is_answer};
 use crate::formats::Layout;
+use crate::gateway::described::StandardGuide;
 use crate::gateway::guides::GuideStore;
 use crate::gateway::parameters;
 use crate::gateway::settings::{self, Acknowledge, AcknowledgeEnvelope, Environment, KnownEndpoint, Partner};
 use crate::gateway::shelf::Shelf;
 use crate::guide;
 use crate::language;
-use crate::language::syntax::{Document, MapDocument, Side};
+use crate::language::syntax::{Document, DocumentReference, MapDocument, Side};
 use crate::mapping::flow;
 use crate::mapping::tables::Table;
 use crate::mapping::{self, Constant, Guides, MapSources, Plan, SideName};
@@ -98,8 +99,10 @@ impl<'a> Compiler<'a> {
         let shapes = mapping::share(canonical::compile(&shapes.collect::<Vec<_>>(), &beyond, self.findings));
         let guides = GuideStore::new(documents, self.keep, self.findings);
         let (mut layouts, mut told) = (BTreeMap::new(), Diagnostics::new());
+        let (in_standards, mut standards) = (self.in_standards(), Vec::new());
         guides.check(&mut told, |name, layout| {
             let guide = layout.guide();
+            standards.extend(in_standards.contains(name).then(|| StandardGuide::of(guide)));
             if self.keep == Keep::All || is_answer(&guide.format, "", guide.setting("set")) {
                 layouts.insert(name.to_string(), layout);
             }
@@ -114,6 +117,7 @@ impl<'a> Compiler<'a> {
             clients: BTreeMap::new(),
             maps: BTreeMap::new(),
             brought: MappingFiles::new(),
+            standards,
             shelf: Shelf::default(),
         };
         let partners: Vec<(String, FileId)> = self
@@ -139,6 +143,18 @@ impl<'a> Compiler<'a> {
             bundle.layouts.extend(client.layouts().cloned().chain(answers).map(named));
         }
         bundle
+    }
+
+    /// The guides in files of standards.
+    fn in_standards(&self) -> BTreeSet<&'a str> {
+        let guides = self.documents.iter().filter_map(|document| match document {
+            Document::Guide(guide) => Some(&guide.name),
+            _ => None,
+        });
+        let is_standard = |name: &&DocumentReference| {
+            self.sources.file(name.span.file).path.trim_start_matches('.').starts_with("standards/")
+        };
+        guides.filter(is_standard).map(|name| name.name.as_str()).collect()
     }
 
     /// A base is compiled again under each of its overlays; what is wrong with it is said once.
@@ -299,7 +315,7 @@ impl<'a> Compiler<'a> {
         for waiver in &partner.waive {
             let code = waiver.code.as_str();
             let is_guides =
-                code.starts_with('X') && !code.starts_with("X4") && !["X305", "X307"].contains(&code);
+                code.starts_with('X') && !code.starts_with("X4") && !["X305", "X307", "X308"].contains(&code);
             let is_known = codes::find(code).is_some();
             if is_known == is_guides && (is_known || !code.starts_with('X')) {
                 continue;

@@ -1,6 +1,7 @@
 //! Facts an acknowledgement is built from.
 
 use super::{Finding, Interchange, Reason, SyntaxVerdict};
+use crate::base::hash::Sha;
 use crate::exchange::states::MessageState;
 use crate::ledger::ids::{DeliveryId, GroupId, MessageId};
 
@@ -9,6 +10,8 @@ use crate::ledger::ids::{DeliveryId, GroupId, MessageId};
 pub struct DueAck {
     /// The interchange to acknowledge.
     pub interchange: Interchange,
+    /// The bundle that knows whom it is from: its intake's, or the newest that one of its messages was retried with.
+    pub bundle: Sha,
     /// For a duplicate: the acknowledgement of the earlier one, to be sent again.
     pub earlier: Option<DeliveryId>,
     /// How many were made for this one before: the next one corrects them.

@@ -182,6 +182,8 @@ pub struct Work {
     pub group_fault: Option<Reason>,
     /// Type of the message.
     pub kind: String,
+    /// Its own version, where its header has one; else empty.
+    pub message_version: String,
     /// Its control number or reference.
     pub control_number: String,
     /// Counted from 1 in its group.
@@ -192,6 +194,9 @@ pub struct Work {
     pub length: u64,
     /// What the index pass found wrong with its frame.
     pub fault: Option<Reason>,
+    /// Whether nobody took it when it was tried before. If its sender was not known, its interchange was not looked at as
+    /// a client's, and no acknowledgement of it is owed so far.
+    pub was_unrouted: bool,
     /// Attempts begun so far. After a crash, messages with attempts are best tried one by one.
     pub attempts: u32,
     /// Bundle to translate it with: the intake's, or the one a retry gave it.

@@ -55,6 +55,8 @@ pub struct MessageOutcome {
     pub syntax: Option<SyntaxVerdict>,
     /// The client it belongs to, if that is known by now.
     pub client: Option<String>,
+    /// That its interchange is to be acknowledged although nobody knew so when that came in. `false` says nothing.
+    pub owes_acknowledgement: bool,
     /// What was found, at most `limits.message_findings`.
     pub findings: Vec<Finding>,
     /// How many findings more there were.

@@ -3,7 +3,7 @@
 use super::moves::{Move, conflict, execute, open_words, require};
 use super::{findings, index};
 use crate::base::clock::Timestamp;
-use crate::exchange::states::{self, Entity, IntakeState, InterchangeState};
+use crate::exchange::states::{self, Entity, IntakeState, InterchangeState, MessageState};
 use crate::ledger::{AckGroup, AckMessage, Answer, DueAck, GroupId, IntakeId, InterchangeId, MessageId};
 use rusqlite::{Connection, params};
 
@@ -11,6 +11,8 @@ use rusqlite::{Connection, params};
 pub(super) fn due_acks(db: &Connection, limit: usize) -> Answer<Vec<DueAck>> {
     let sql = format!(
         "SELECT x.*, e.ack AS earlier_ack,
+             coalesce((SELECT m.bundle FROM message m WHERE m.interchange = x.id AND m.bundle IS NOT NULL
+                 ORDER BY m.state_at DESC, m.id DESC LIMIT 1), i.bundle) AS bundle,
              (SELECT count(*) FROM answer a JOIN delivery d ON d.id = a.delivery
                  WHERE a.interchange = x.id AND d.resend_of IS NULL) AS made
          FROM interchange x JOIN intake i ON i.id = x.intake
@@ -19,7 +21,7 @@ pub(super) fn due_acks(db: &Connection, limit: usize) -> Answer<Vec<DueAck>> {
              AND (x.state = ?1
                  OR x.state = ?2 AND (e.ack IS NOT NULL OR e.owes_ack = 0)
                  OR x.state = ?3 AND NOT EXISTS (SELECT 1 FROM message m
-                     WHERE m.interchange = x.id AND m.syntax IS NULL AND m.state IN ({})))
+                     WHERE m.interchange = x.id AND m.syntax IS NULL AND m.state IN ({}, ?5)))
          ORDER BY x.id LIMIT ?4",
         open_words(Entity::Message)
     );
@@ -30,11 +32,14 @@ pub(super) fn due_acks(db: &Connection, limit: usize) -> Answer<Vec<DueAck>> {
                 InterchangeState::Rejected,
                 InterchangeState::Duplicate,
                 InterchangeState::Split,
-                super::limit(limit)
+                super::limit(limit),
+                // A stranger's: once he is known, he is answered when all of his messages have a verdict.
+                MessageState::Unrouted,
             ],
             |row| {
                 Ok(DueAck {
                     interchange: index::read(row)?,
+                    bundle: row.get("bundle")?,
                     earlier: row.get("earlier_ack")?,
                     made: row.get("made")?,
                 })

@@ -33,10 +33,20 @@ pub(super) fn translatable(db: &Connection) -> Answer<Option<Intake>> {
 
 /// See [`crate::ledger::Ledger::next_messages`].
 pub(super) fn next(db: &Connection, intake: IntakeId, limit: usize) -> Answer<Vec<Work>> {
+    let parameters = params![
+        intake,
+        MessageState::Split,
+        IntakeState::Parsed,
+        super::limit(limit),
+        Entity::Message.word(),
+        MessageState::Unrouted,
+    ];
     let rows = db
         .prepare_cached(
-            "SELECT m.id AS message, m.kind, m.control_number AS reference, m.ordinal, m.byte_offset,
+            "SELECT m.id AS message, m.kind, m.version AS message_version, m.control_number AS reference, m.ordinal, m.byte_offset,
                  m.byte_length, m.fault, m.attempts, coalesce(m.bundle, i.bundle) AS bundle, m.interchange,
+                 m.run > 0 AND EXISTS (SELECT 1 FROM event e WHERE e.entity_id = m.id AND e.entity = ?5
+                     AND e.from_state = ?6) AS was_unrouted,
                  m.permitted_by IS NOT NULL AS permitted, g.control_number AS group_number,
                  (SELECT count(*) FROM document d WHERE d.message = m.id AND d.advice = 1) AS advised, x.syntax, x.sender, x.receiver, x.control_number, x.test, g.functional_id,
                  g.sender AS group_sender, g.receiver AS group_receiver, g.version, g.fault AS group_fault
@@ -45,7 +55,7 @@ pub(super) fn next(db: &Connection, intake: IntakeId, limit: usize) -> Answer<Ve
                  CROSS JOIN message_group g ON g.id = m.message_group
              WHERE m.intake = ?1 AND m.state = ?2 AND i.state = ?3 ORDER BY m.id LIMIT ?4",
         )?
-        .query_map(params![intake, MessageState::Split, IntakeState::Parsed, super::limit(limit)], |row| {
+        .query_map(parameters, |row| {
             Ok(Work {
                 message: row.get("message")?,
                 interchange: row.get("interchange")?,
@@ -57,11 +67,13 @@ pub(super) fn next(db: &Connection, intake: IntakeId, limit: usize) -> Answer<Ve
                 version: row.get("version")?,
                 group_fault: row.get("group_fault")?,
                 kind: row.get("kind")?,
+                message_version: row.get("message_version")?,
                 control_number: row.get("reference")?,
                 ordinal: row.get("ordinal")?,
                 offset: row.get::<_, Count>("byte_offset")?.0,
                 length: row.get::<_, Count>("byte_length")?.0,
                 fault: row.get("fault")?,
+                was_unrouted: row.get("was_unrouted")?,
                 attempts: row.get("attempts")?,
                 bundle: row.get("bundle")?,
                 advised: row.get("advised")?,
@@ -104,6 +116,14 @@ pub(super) fn commit(db: &Connection, outcome: &MessageOutcome, at: Timestamp) -
             Ok((row.get(0)?, row.get(1)?))
         })?;
     correct_acknowledgement(db, outcome)?;
+    if outcome.owes_acknowledgement {
+        execute(
+            db,
+            "UPDATE interchange SET owes_ack = 1
+             WHERE id = (SELECT interchange FROM message WHERE id = ?1) AND ack IS NULL",
+            [id],
+        )?;
+    }
     findings::insert(db, FindingOwner::Message(id), run, &outcome.findings)?;
     for reply in &outcome.replies {
         super::replies::record(db, id, reply, at)?;
