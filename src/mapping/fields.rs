@@ -363,6 +363,7 @@ impl SlotFields {
             let (before, behind) = self.branches.split_at_mut(number + 1);
             before[number].flatten(behind, number);
             before[number].of_place.shrink_to_fit();
+            before[number].edges.shrink_to_fit();
         }
         self
     }

@@ -136,6 +136,7 @@ fn record<'a>(
         None => true,
         Some(place) => guide.rules[place.index()].auto,
     };
+    fields.shrink_to_fit();
     guide.rules[place.index()].auto = fields.iter().all(is_automatic) && declared.records.is_empty();
     (guide.records[index].width, guide.records[index].fields) = (at, fields);
     for attribute in &declared.attributes {

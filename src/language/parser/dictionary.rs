@@ -12,6 +12,7 @@ use super::input::{
 use super::lines::{Logical, Open, Parser};
 use super::path::path;
 use super::shape::{title, type_expression};
+use super::tight;
 use super::wording::Vocabulary;
 use nom::Parser as _;
 use nom::combinator::{map, opt};
@@ -66,7 +67,14 @@ pub fn document(parser: &mut Parser<'_, '_>) -> Option<DictionaryDocument> {
             }
         }
     });
-    Some(DictionaryDocument { name: header?, elements, composites, segments, words, span })
+    Some(DictionaryDocument {
+        name: header?,
+        elements: tight(elements),
+        composites: tight(composites),
+        segments: tight(segments),
+        words: tight(words),
+        span,
+    })
 }
 
 fn element(input: Input<'_>) -> Parsed<'_, ElementDeclaration> {
@@ -86,6 +94,7 @@ fn element(input: Input<'_>) -> Parsed<'_, ElementDeclaration> {
 fn meanings(input: Input<'_>) -> Parsed<'_, WordsDeclaration> {
     let (rest, element) = label(input)?;
     let (rest, meanings) = many1(coded_text).parse(rest)?;
+    let meanings = tight(meanings);
     Ok((rest, WordsDeclaration { element, meanings, span: input.span_to(&rest) }))
 }
 
@@ -172,7 +181,8 @@ fn segment_lines<'a>(
         }
     });
     let tag = Word { text: tag.to_string(), span: first.span() };
-    let (pairs, title, key) = (pairs_lines, None, None);
+    let (elements, relations, moments) = (tight(elements), tight(relations), tight(moments));
+    let (pairs, title, key) = (tight(pairs_lines), None, None);
     Some(SegmentDeclaration { tag, title, elements, pairs, relations, moments, key, span })
 }
 

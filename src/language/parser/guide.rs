@@ -15,6 +15,7 @@ use super::input::{
 use super::lines::{Logical, Open, Parser, read_line};
 use super::path::{path, step_name};
 use super::structure::{self, columns, structure};
+use super::tight;
 use super::wording::{Vocabulary, meant};
 use nom::Parser as _;
 use nom::branch::alt;
@@ -65,7 +66,8 @@ pub fn document(parser: &mut Parser<'_, '_>) -> Option<GuideDocument> {
         lines.extend(guide_line(parser, &line));
     });
     let (name, extends) = header?;
-    Some(GuideDocument { name, extends, documentation: line.documentation.to_string(), lines, span })
+    let (documentation, lines) = (line.documentation.to_string(), tight(lines));
+    Some(GuideDocument { name, extends, documentation, lines, span })
 }
 
 /// `house/940-order extends house/base@7`

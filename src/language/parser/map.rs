@@ -6,6 +6,7 @@ use super::guide::{name_and_base, number_setting};
 use super::input::{Input, Parsed, document_reference, keyword, must, name, plain_word, sign};
 use super::lines::{Logical, Open, Parser};
 use super::statement::{self, statement};
+use super::tight;
 use crate::base::span::Span;
 use crate::diagnostics::{Code, Diagnostic};
 use nom::Parser as _;
@@ -38,9 +39,9 @@ pub fn document(parser: &mut Parser<'_, '_>) -> Option<MapDocument> {
         from: reader.from.map(|(value, _)| value),
         to: reader.to.map(|(value, _)| value),
         unmapped: reader.unmapped.map(|(value, _)| value),
-        parameters: reader.parameters,
-        earlier: reader.earlier,
-        statements: reader.statements,
+        parameters: tight(reader.parameters),
+        earlier: tight(reader.earlier),
+        statements: tight(reader.statements),
         span: end,
     })
 }

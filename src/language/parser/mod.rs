@@ -63,6 +63,12 @@ pub(super) fn read<'a>(sources: &'a Sources, file: FileId, diagnostics: &mut Dia
     Reading { lexed, documents, placed }
 }
 
+/// A list without room for more: what is read stays as long as a configuration is compiled.
+fn tight<T>(mut list: Vec<T>) -> Vec<T> {
+    list.shrink_to_fit();
+    list
+}
+
 fn read_documents(parser: &mut Parser<'_, '_>) -> Vec<Document> {
     let mut documents = Vec::new();
     while let Some(line) = parser.peek() {

@@ -4,6 +4,7 @@ use super::super::syntax::{FieldDeclaration, ShapeDocument, Text, TypeExpression
 use super::attribute::codes;
 use super::input::{Input, Parsed, keyword, list, must, name, plain_word, sign, string, whole_number};
 use super::lines::{Open, Parser};
+use super::tight;
 use nom::Parser as _;
 use nom::combinator::opt;
 use nom::multi::many0;
@@ -33,7 +34,7 @@ pub fn document(parser: &mut Parser<'_, '_>) -> Option<ShapeDocument> {
         }));
     });
     let (name, title, master) = header?;
-    let documentation = line.documentation.to_string();
+    let (documentation, fields) = (line.documentation.to_string(), tight(fields));
     Some(ShapeDocument { name, is_document, is_master: master.is_some(), title, documentation, fields, span })
 }
 

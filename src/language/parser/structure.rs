@@ -9,6 +9,7 @@ use super::attribute::{attributes, is_attribute};
 use super::input::{Input, Parsed, keyword, must, name, sign, whole_number};
 use super::lines::{Logical, Open, Parser};
 use super::shape::type_expression;
+use super::tight;
 use nom::Parser as _;
 use nom::branch::alt;
 use nom::combinator::map;
@@ -30,7 +31,7 @@ pub fn structure<'a>(parser: &mut Parser<'a, '_>, first: &Logical<'a>) -> Vec<St
 fn items(parser: &mut Parser<'_, '_>, open: Open) -> Vec<StructureItem> {
     let mut found = Vec::new();
     parser.block(open, |parser, line| found.extend(item(parser, &line)));
-    found
+    tight(found)
 }
 
 fn item<'a>(parser: &mut Parser<'a, '_>, line: &Logical<'a>) -> Option<StructureItem> {
@@ -85,7 +86,7 @@ pub fn columns<'a>(parser: &mut Parser<'a, '_>, first: &Logical<'a>) -> Vec<Colu
             ..column
         }));
     });
-    found
+    tight(found)
 }
 
 fn column(input: Input<'_>) -> Parsed<'_, ColumnDeclaration> {
@@ -119,6 +120,7 @@ pub fn record<'a>(parser: &mut Parser<'a, '_>, first: &Logical<'a>) -> Option<Re
         }));
     });
     let (name, attributes) = header?;
+    let (fields, records) = (tight(fields), tight(records));
     Some(RecordDeclaration { name, attributes, fields, records, span: first.span() })
 }
 
