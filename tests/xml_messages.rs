@@ -5,7 +5,7 @@
 #[path = "support/shipped.rs"]
 mod shipped;
 
-use crossdock::diagnostics::Diagnostics;
+use crossdock::diagnostics::{Code, Diagnostics};
 use crossdock::formats::{Envelope, InterchangeRow, Layout, MessageRow, Row, Totals, sniff_among};
 use crossdock::gateway::bundle::{self, Bundle};
 use crossdock::mapping::{Earlier, Plan};
@@ -199,10 +199,27 @@ fn a_header_beside_the_documents_is_read_and_one_without_an_end_is_refused() {
     let read: Vec<String> = values(layout, text.as_bytes()).into_iter().map(|(_, value)| value).collect();
     assert_eq!(read, ["220", "221"]);
 
+    // A header without an end says nothing, and swallows nothing of what stands at once behind it.
+    let start = &header[..header.find('>').unwrap()];
+    let (_, behind) = sbdh.split_once(end).unwrap();
+    let empty = format!("{}{start}/>{}", &sbdh[..from], behind.trim_start());
+    let (interchanges, messages) = rows(&*bundle.layouts["ubl/order-2.1"], empty.as_bytes());
+    assert_eq!((interchanges[0].sender.as_str(), messages.len()), ("", 1));
+
     let endless = sbdh.replace(end, &" ".repeat(1 << 17));
     let found = shipped::index(&*bundle.layouts["ubl/order-2.1"], endless.as_bytes(), 1000);
     let Some(Row::InterchangeEnd { fault: Some(fault), .. }) = found.last() else { panic!("{found:?}") };
     assert_eq!(fault.found, "its header is longer than 65536 bytes");
+}
+
+#[test]
+fn a_document_without_a_message_is_told() {
+    let bundle = shipped::bundle();
+    let text = "<sh:StandardBusinessDocument xmlns:sh='http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader'>\
+                </sh:StandardBusinessDocument>";
+    let found = shipped::index(&*bundle.layouts["ubl/order-2.1"], text.as_bytes(), usize::MAX);
+    let told = |row: &Row| matches!(row, Row::Finding(finding) if finding.code == Code::I111);
+    assert!(found.iter().any(told), "{found:?}");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use super::encoding::{Encoding, declared};
 use super::sbdh::{self, HEADER_BYTES_MAX, Header};
 use super::scan::{self, Found, Inside, name};
-use crate::diagnostics::Code;
+use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::formats::charset::Charset;
 use crate::formats::nested::{DEPTH_MAX, expanded};
 use crate::formats::{Fault, GroupRow, Indexer, InterchangeRow, MessageRow, Row};
@@ -328,7 +328,8 @@ impl XmlIndexer {
             self.has_prolog = false;
         }
         if depth > 0 && sbdh::is_header(&namespace, &local) {
-            self.document.header = Some((tag.to_vec(), depth));
+            // One without an end says nothing, and has no inside.
+            self.document.header = (!tag.ends_with(b"/>")).then(|| (tag.to_vec(), depth));
             return;
         }
         let is_known = self.document.matched == depth && self.is_on_the_way(depth, &namespace, &local);
@@ -470,7 +471,7 @@ impl XmlIndexer {
 
     /// Ends a document that is whole.
     fn end_document(&mut self, rows: &mut dyn FnMut(Row)) {
-        let Document { root, told, end, mut fault, open, unit, said, .. } =
+        let Document { root, told, end, mut fault, open, unit, said, count, offset, .. } =
             std::mem::take(&mut self.document);
         self.cut = self.cut.or(unit.map(|unit| unit.offset));
         self.resolver = NamespaceResolver::default();
@@ -490,6 +491,10 @@ impl XmlIndexer {
                 expected: format!("the element `{}`", String::from_utf8_lossy(innermost)),
                 offset: end,
             });
+        }
+        if count == 0 && fault.is_none() {
+            let place = Place { offset, ..Place::default() };
+            rows(Row::Finding(Box::new(Diagnostic::new(Code::I111).place(place))));
         }
         rows(Row::GroupEnd { fault: None });
         rows(Row::InterchangeEnd { end, fault });
