@@ -255,6 +255,15 @@ fn a_document_in_an_sbdh_is_his_who_stands_in_it() {
     assert_eq!(world.states(), ["DONE"]);
 }
 
+#[test]
+fn what_a_stranger_sends_without_a_number_waits_once() {
+    let mut world = World::with(with_ubl("0088:9520001000027"));
+    let order = replaced(&testdata("xml/ok/ubl-order-sbdh.xml"), "c8ab2f10-88120", "");
+    laid_down(&mut world, ORDERS_IN, "order.edi", &order);
+    laid_down(&mut world, ORDERS_IN, "again.edi", &order);
+    assert_eq!(world.states(), ["UNROUTED", "DUPLICATE"]);
+}
+
 fn without_flow((mut files, _): (MappingFiles, Arc<Bundle>)) -> (MappingFiles, Arc<Bundle>) {
     files.remove("clients/brightwick/ubl.flow");
     let partner = files.get_mut(BRIGHTWICK).unwrap();

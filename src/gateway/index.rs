@@ -222,7 +222,10 @@ impl Gateway {
     fn stranger(&self, intake: &Intake, interchange: &Interchange) -> Result<Verdict, GatewayError> {
         match &interchange.fault {
             Some(fault) => Ok(Verdict::Quarantine(fault.clone())),
-            None if interchange.key.control_number.is_empty() => Ok(Verdict::Accept),
+            None if interchange.key.control_number.is_empty() => {
+                let earlier = self.ledger.find_same_bytes(interchange.id)?;
+                Ok(earlier.map_or(Verdict::Accept, |earlier| Verdict::DuplicateOf(earlier.id)))
+            }
             None => self.compare(intake, interchange, Duration::MAX),
         }
     }
