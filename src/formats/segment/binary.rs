@@ -48,13 +48,17 @@ pub(super) fn extent(bytes: &[u8], delimiters: &Delimiters, is_end: bool) -> Ext
     }
 }
 
-/// How many segments end in `bytes`, which begin with one and, where there are data, end with one.
-pub(crate) fn count_segments(bytes: &[u8], delimiters: &Delimiters) -> u64 {
-    let is_there = |binary: &Binary| {
+/// Whether `bytes` may have segments with data.
+pub(super) fn has_data(bytes: &[u8], delimiters: &Delimiters) -> bool {
+    delimiters.binary.iter().any(|binary| {
         let begin = [binary.tag, &[delimiters.element]].concat();
         memchr::memmem::find(bytes, &begin).is_some()
-    };
-    if !delimiters.binary.iter().any(is_there) {
+    })
+}
+
+/// How many segments end in `bytes`, which begin with one and, where there are data, end with one.
+pub(crate) fn count_segments(bytes: &[u8], delimiters: &Delimiters) -> u64 {
+    if !has_data(bytes, delimiters) {
         return memchr::memchr_iter(delimiters.segment, bytes).count() as u64;
     }
     let (mut rest, mut count) = (bytes, 0);

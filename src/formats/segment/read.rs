@@ -1,5 +1,6 @@
 //! The second pass of every segment format: one message to a tree, checked against its guide.
 
+use super::binary;
 use super::dialect::Dialect;
 use super::findings::{Findings, Spot};
 use super::looks::{Row, Run};
@@ -28,12 +29,13 @@ pub(crate) fn read(
     tree.clear();
     let Scratch { tokenizer, matcher, levels: state, gaps, text, bytes, .. } = scratch;
     let is_plain = is_plain(input.bytes);
-    let is_text = is_plain || std::str::from_utf8(input.bytes).is_ok();
-    let is_direct = is_text && !dialect.checks_repertoire;
+    let is_utf8 = is_plain || std::str::from_utf8(input.bytes).is_ok();
+    let is_direct = is_utf8 && !dialect.checks_repertoire;
     let mut reader = Reader {
         structure,
         dialect,
-        is_text,
+        // Data of any bytes say nothing about the text around them.
+        is_text: is_utf8 || binary::has_data(input.bytes, &dialect.delimiters),
         is_direct,
         is_plain,
         at_a_glance: is_direct && is_plain,
@@ -120,7 +122,7 @@ pub(super) fn token_of(tokens: &[Token], position: u16, component: u16) -> Optio
 struct Reader<'a, 's> {
     structure: &'a Structure,
     dialect: &'a Dialect<'a>,
-    /// Whether the message is UTF-8.
+    /// Whether the message is UTF-8, or has data that need not be.
     is_text: bool,
     /// Whether values without release characters stand in the tree as they are in the message.
     is_direct: bool,

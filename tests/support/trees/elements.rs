@@ -19,6 +19,7 @@ impl Generator<'_> {
         let (guide, place) = (self.guide, record.place);
         let mut settled = Settled::new();
         self.key(place, &mut settled);
+        self.data(place, &mut settled);
         let mut moments = Vec::new();
         for moment in guide.moments.iter().filter(|moment| moment.segment == place) {
             moments.extend(self.moment(moment, &mut settled));
@@ -43,6 +44,22 @@ impl Generator<'_> {
             }
         }
         record.children.extend(moments);
+    }
+
+    /// Data of any bytes in the last element of BIN and BDS, and how many they are in the one before.
+    fn data(&mut self, segment: PlaceId, settled: &mut Settled) {
+        let guide = self.guide;
+        let position = match &*guide.rules(segment).element_id {
+            "BIN" => 1,
+            "BDS" => 2,
+            _ => return,
+        };
+        let at = |position| guide.shape.child_at(segment, position);
+        let (Some(length), Some(data)) = (at(position), at(position + 1)) else { return };
+        let count = 1 + self.tape.pick(40);
+        let text = (0..count).map(|_| char::from(self.tape.pick(256) as u8)).collect();
+        settled.insert(length, Some(count.to_string()));
+        settled.insert(data, Some(text));
     }
 
     /// The parts of a record that are there, so that its relations hold.
